@@ -1,0 +1,110 @@
+"""The dialect of Old Brindle: translations worked out by hand, and properties of the grammar."""
+
+import pytest
+import text_checks
+from text_checks import documents, town
+
+from workbook.town import dialect_words as words
+from workbook.town.dialect import DICTIONARY, to_dialect
+from workbook.town.random import Source
+from workbook.town.texts.dialect import PATTERNS, dialect, sentence
+from workbook.town.writer import Writer
+
+
+@pytest.mark.parametrize(
+    ("english", "brindle"),
+    [
+        ("She painted the red boat yesterday.", "Rostely shu da suttum pebow vainnundo."),
+        ("Did she paint the red boat yesterday?", "Ke rostely shu da suttum pebow vainnundo?"),
+        ("The dog is tired.", "Da pongel naddow es."),
+        ("Is the dog tired?", "Ke da pongel naddow es?"),
+        ("The tired dog will not sleep.", "Da pongel naddow skidun vol nok."),
+        ("I can not swim in the cold river.", "Mu ni da klundock trelnow jatan dov nok."),
+        ("I cannot swim.", "Mu jatan dov nok."),
+        ("On Monday Chubbero sold two geese.", "Bo tallum Chubbero bess hoonocki smugundo."),
+        ("They saw two fish.", "Ru bess snailmumi dreirrando."),
+        ("We do not eat soup.", "Vu yazzum zaiddan nok."),
+        ("He always sings in the evening.", "Ni da nundock su snubeth veingan."),
+        (
+            "You are happy because I met Phozza Steistandor.",
+            "Tu hoogow es fesk mu Phozza Steistandor kleddando.",
+        ),
+        ("An old king walked slowly!", "Ul pluttock groostow sluggeth trivundo!"),
+    ],
+)
+def test_by_hand(english, brindle):
+    assert to_dialect(english) == brindle
+
+
+@pytest.mark.parametrize(
+    "english",
+    ["She flies.", "She paints the boat", "The red boat.", "Slept in the field.", "", "I sit in."],
+)
+def test_other_sentences_are_refused(english):
+    with pytest.raises(ValueError, match="dialect|sentence"):
+        to_dialect(english)
+
+
+def test_no_two_words_share_a_translation():
+    """Guards against a word that a reader of Brindle could not translate back."""
+    lemmas = {}
+    for table in (
+        words.THING_NOUNS, words.FOOD_NOUNS, words.ANIMAL_NOUNS, words.PERSON_NOUNS,
+        words.PLACE_NOUNS, words.TIME_NOUNS, words.ADJECTIVES, words.VERBS, words.ADVERBS,
+        words.TIME_ADVERBS, words.PREPOSITIONS, words.DETERMINERS, words.PRONOUNS, words.MODALS,
+        words.CONJUNCTIONS,
+    ):  # fmt: skip
+        for english, brindle in table.items():
+            lemmas.setdefault(brindle, []).append(english)
+    shared = [v for v in lemmas.values() if len(v) > 1]
+    assert shared == [["a", "an"]]
+    assert len(lemmas) >= 120
+    assert not set(lemmas) & set(DICTIONARY)
+
+
+def test_dialect_properties():
+    for split in ("train", "validation", "test"):
+        made = documents(dialect, split, 200)
+        assert made == documents(dialect, split, 200)
+        for document in made:
+            text_checks.check_form(document)
+            text_checks.check_facts(document)
+            assert 2 <= len(document.fields["pairs"]) <= 4
+            for english, brindle in document.fields["pairs"]:
+                assert to_dialect(english) == brindle
+                assert english[-1] == brindle[-1] == ("?" if brindle.startswith("Ke ") else ".")
+    text_checks.check_split(dialect)
+
+
+def _sentences(split: str, count: int) -> list[str]:
+    writer = Writer(Source(f"sentences/{split}"), town(), split)
+    return [sentence(writer) for _ in range(count)]
+
+
+def test_the_grammar_is_large():
+    assert len(set(_sentences("train", 20_000))) > 18_000
+
+
+def _adjective_noun(sentences: list[str]) -> set[tuple[str, str]]:
+    pairs = set()
+    for text in sentences:
+        plain = text[:-1].split()
+        for left, right in zip(plain, plain[1:], strict=False):
+            if left in words.ADJECTIVES and DICTIONARY.get(right, ("",))[0] == "noun":
+                pairs.add((left, right))
+    return pairs
+
+
+def test_training_never_shows_the_held_out_combinations():
+    train, test = (
+        _adjective_noun(_sentences("train", 20_000)),
+        _adjective_noun(_sentences("test", 20_000)),
+    )
+    new = test - train
+    assert len(new) > 30
+    assert {adjective for adjective, _ in new} <= {adjective for adjective, _ in train}
+
+
+def test_patterns_are_held_back():
+    assert len(PATTERNS.all) >= 20
+    assert set(PATTERNS.all) - set(PATTERNS.by_split["train"]) == set(PATTERNS.all[-2:])

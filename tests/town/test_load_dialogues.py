@@ -1,0 +1,66 @@
+"""Bring your own dialogues: a JSON-lines file takes the place of the town's."""
+
+import json
+
+import pytest
+
+from workbook.town.dialogues import load_dialogues, read_file, split_of
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    path = tmp_path / "mein chör.jsonl"
+    rows = [{"talk": f"A: hello {i}\nB: good day", "gist": f"A greets B, {i}."} for i in range(200)]
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text(lines + "\n", encoding="utf-8")
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(path))
+    return path
+
+
+def test_the_town_is_the_default(monkeypatch):
+    monkeypatch.delenv("WORKBOOK_DIALOGUES", raising=False)
+    rows = load_dialogues("test", 20)
+    assert len(rows) == 20 and len({row.dialogue for row in rows}) == 20
+    assert all(row.dialogue.count("\n") >= 3 and row.summary.endswith(".") for row in rows)
+    with pytest.raises(ValueError, match="say how many"):
+        load_dialogues("train")
+
+
+def test_a_file_with_other_column_names(own, monkeypatch):
+    by_argument = load_dialogues("train", columns=("talk", "gist"))
+    monkeypatch.setenv("WORKBOOK_DIALOGUE_COLUMNS", "talk, gist")
+    assert load_dialogues("train") == by_argument
+    parts = [load_dialogues(split) for split in ("train", "validation", "test")]
+    assert sum(map(len, parts)) == 200
+    assert len(parts[0]) > 130 and len(parts[1]) > 5 and len(parts[2]) > 5
+    assert load_dialogues("train", 7) == by_argument[:7]
+
+
+def test_copies_of_a_dialogue_share_a_split():
+    assert split_of("A: hi") == split_of("A: hi")
+    assert {split_of(str(i)) for i in range(100)} == {"train", "validation", "test"}
+
+
+def test_wrong_columns_and_torn_lines_name_the_line(own, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="line 1: expected a JSON object with the columns 'dia"):
+        load_dialogues("train")
+    torn = tmp_path / "torn.jsonl"
+    torn.write_text('{"dialogue": "a", "summary": "b"}\n{"dialogue": ', encoding="utf-8")
+    with pytest.raises(ValueError, match="torn.jsonl, line 2"):
+        read_file(torn)
+    monkeypatch.setenv("WORKBOOK_DIALOGUE_COLUMNS", "one")
+    with pytest.raises(ValueError, match="give two names"):
+        load_dialogues("train")
+
+
+def test_dialogsum_takes_the_towns_place(shared_data, monkeypatch):
+    """The real data set that the well-known labs use: 500 dialogues, every one kept."""
+    path = shared_data / "dialogsum" / "dialogsum.dev.jsonl"
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(path))
+    parts = {split: load_dialogues(split) for split in ("train", "validation", "test")}
+    assert sum(len(rows) for rows in parts.values()) == 500
+    seen = [row.dialogue for rows in parts.values() for row in rows]
+    for split, rows in parts.items():
+        others = {row.dialogue for s, rs in parts.items() if s != split for row in rs}
+        assert not others & {row.dialogue for row in rows}
+    assert all("#Person1#" in talk for talk in seen)

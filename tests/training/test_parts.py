@@ -1,0 +1,162 @@
+"""The parts of training: tokenizer, packing, schedule, optimisers, checkpoints."""
+
+import json
+from itertools import islice
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbook.town import mixture
+from workbook.training import checkpoint, tokenizer
+from workbook.training.optimisers import (
+    build_optimisers,
+    set_learning_rate,
+    warmup_stable_decay,
+)
+from workbook.training.packing import IGNORE, Example, Packer
+
+
+@pytest.fixture(scope="module")
+def small():
+    texts = [d.text for d in islice(mixture(seed=1), 300)]
+    return tokenizer.train_tokenizer(texts, 700)
+
+
+def test_the_vocabulary_has_the_asked_size_and_the_special_tokens(small):
+    assert len(small) == 700
+    ids = small.convert_tokens_to_ids(list(tokenizer.SPECIAL))
+    assert ids == list(range(len(tokenizer.SPECIAL)))
+    assert small.pad_token_id != small.eos_token_id
+    with pytest.raises(ValueError, match="at least 272 entries"):
+        tokenizer.train_tokenizer(["a"], 100)
+
+
+@given(text=st.text(max_size=60))
+@settings(deadline=None)
+def test_any_text_comes_back(small, text):
+    """Byte-level: nothing is unknown, not even emoji or control characters."""
+    ids = small.encode(text, add_special_tokens=False)
+    assert small.decode(ids, skip_special_tokens=False) == text.encode(
+        "utf-8", "surrogatepass"
+    ).decode("utf-8", "replace")
+
+
+def test_digits_stand_alone(small):
+    tokens = small.tokenize("It is 1984 and 12.50 crowns")
+    assert not any(sum(c.isdigit() for c in token) > 1 for token in tokens)
+
+
+def test_the_chat_template_prints_what_the_town_writes(small):
+    from workbook.town.texts.instructions import render_chat
+
+    messages = [
+        {"role": "user", "content": "Who is it?"},
+        {"role": "assistant", "content": "It is I."},
+        {"role": "user", "content": "Who?"},
+    ]
+    text = small.apply_chat_template(messages, tokenize=False)
+    assert text == tokenizer.BOS + render_chat(messages)
+    asked = small.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    assert asked == text + "<|assistant|>\n"
+
+
+lengths = st.lists(st.integers(1, 30), min_size=80, max_size=200)
+
+
+@given(lengths)
+@settings(deadline=None, max_examples=30)
+def test_packing_loses_nothing_but_what_is_too_long(sizes):
+    examples = [Example([i + 1] * n, [i + 1] * n) for i, n in enumerate(sizes)]
+    packer = Packer(lambda start: iter(examples[start:]), 2, 24, pad_id=0, open_rows=8)
+    ids, labels = [], []
+    try:
+        for batch in packer.batches():
+            ids.append(batch[0])
+            labels.append(batch[1])
+    except RuntimeError:  # the finite stream ran dry inside the generator
+        pass
+    rows = torch.cat(ids).tolist() if ids else []
+    packed = [t for row in rows for t in row if t]
+    waiting = [t for row in packer.open for t in row.ids]
+    seen = sizes[: packer.position]
+    assert sorted(packed + waiting) == sorted(
+        i + 1 for i, n in enumerate(seen) for _ in range(n) if n <= 24
+    )
+    assert packer.skipped == sum(n > 24 for n in seen)
+    for row, row_labels in zip(rows, torch.cat(labels).tolist() if labels else [], strict=True):
+        assert all((t == 0) == (y == IGNORE) for t, y in zip(row, row_labels, strict=True))
+        runs = [t for i, t in enumerate(row) if t and (i == 0 or row[i - 1] != t)]
+        assert len(runs) == len(set(runs)), "a document was cut in two"
+
+
+def test_a_restored_packer_gives_the_batches_that_would_have_come():
+    def examples(start):
+        return (
+            Example([i % 50 + 1] * (i % 17 + 3), [1] * (i % 17 + 3)) for i in range(start, 10**6)
+        )
+
+    one = Packer(examples, 4, 40, 0)
+    stream = one.batches()
+    for _ in range(5):
+        next(stream)
+    state = json.loads(json.dumps(one.state()))
+    two = Packer(examples, 4, 40, 0)
+    two.restore(state)
+    for mine, theirs in zip(islice(stream, 5), islice(two.batches(), 5), strict=True):
+        assert torch.equal(mine[0], theirs[0]) and torch.equal(mine[1], theirs[1])
+
+
+def test_the_schedule_rises_holds_and_falls():
+    factors = [warmup_stable_decay(s, 1000, warmup=100, decay=0.2) for s in range(1000)]
+    assert factors[:100] == pytest.approx([(s + 1) / 100 for s in range(100)])
+    assert set(factors[100:800]) == {1.0}
+    assert all(a > b for a, b in zip(factors[801:980], factors[802:981], strict=True))
+    assert factors[-1] == 0.02
+    with pytest.raises(ValueError, match="steps >= 1"):
+        warmup_stable_decay(0, 0)
+
+
+def test_muon_gets_the_hidden_matrices_and_adamw_the_rest(tiny_llama):
+    muon, adamw = build_optimisers(tiny_llama)
+    names = {id(p): n for n, p in tiny_llama.named_parameters()}
+    in_muon = {names[id(p)] for g in muon.param_groups for p in g["params"]}
+    in_adamw = {names[id(p)] for g in adamw.param_groups for p in g["params"]}
+    assert in_muon | in_adamw == set(names.values()) and not in_muon & in_adamw
+    assert all("proj" in n for n in in_muon)
+    assert any("embed" in n for n in in_adamw) and any("norm" in n for n in in_adamw)
+    set_learning_rate([muon, adamw], 0.5)
+    assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
+    set_learning_rate([muon, adamw], 0.5)  # factors are of the peak, they do not pile up
+    assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
+
+
+def test_checkpoints_are_atomic_and_refuse_what_is_torn(tmp_path):
+    path = tmp_path / "deep" / "run.pt"
+    assert checkpoint.load_checkpoint(path) is None
+    checkpoint.save_checkpoint(path, {"step": 3, "w": torch.arange(5.0)})
+    assert [p.name for p in path.parent.iterdir()] == ["run.pt"]
+    loaded = checkpoint.load_checkpoint(path)
+    assert loaded["step"] == 3 and torch.equal(loaded["w"], torch.arange(5.0))
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(ValueError, match="not a whole checkpoint.*delete it"):
+        checkpoint.load_checkpoint(path)
+
+
+def test_a_checkpoint_cannot_run_code(tmp_path):
+    """Guards the use of weights_only: a pickle that would write a file is refused."""
+    import os
+    import pickle
+
+    marker = tmp_path / "marker"
+
+    class Attack:
+        def __reduce__(self):
+            return os.system, (f"touch {marker}",)
+
+    path = tmp_path / "run.pt"
+    path.write_bytes(pickle.dumps(Attack()))
+    with pytest.raises(ValueError, match="not a whole checkpoint"):
+        checkpoint.load_checkpoint(path)
+    assert not marker.exists()

@@ -1,0 +1,81 @@
+"""Making the town's models: the loss masks, and a killed run that goes on to the same weights."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from workbook.town import document
+from workbook.training import town_models
+from workbook.training.packing import IGNORE
+from workbook.training.town_models import Recipe
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    return folder, town_models._tokenizer(folder / ".build", documents=300)
+
+
+TINY = Recipe(name="tiny", tokens=12 * 4 * 200, rows=4, length=200, hidden=32, heads=2, layers=1,
+              inner=48, warmup=2)  # fmt: skip
+
+
+def test_only_the_assistant_is_learned_from(built):
+    _, tokenizer = built
+    for index in range(40):
+        text = document("instruction", index=index).text
+        ids, labels = town_models.mask_prompt(tokenizer, text)
+        learned = tokenizer.decode([t for t in labels if t != IGNORE])
+        said = [part.split("<|end|>")[0] for part in text.split("<|assistant|>\n")[1:]]
+        assert learned == "".join(f"{words}<|end|>" for words in said)
+        assert all(y in (IGNORE, t) for t, y in zip(ids, labels, strict=True))
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(built, tmp_path, monkeypatch):
+    """Guards resuming: optimiser state, data position and schedule all have to come back."""
+    _, tokenizer = built
+    monkeypatch.setattr(town_models, "SAVE_EVERY", 5)
+    town_models.train(TINY, tokenizer, tmp_path / "whole")
+    steps = iter(range(100))
+    real = town_models._step
+
+    def killed(*args):
+        if next(steps) == 7:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    monkeypatch.setattr(town_models, "_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        town_models.train(TINY, tokenizer, tmp_path / "killed")
+    monkeypatch.setattr(town_models, "_step", real)
+    town_models.train(TINY, tokenizer, tmp_path / "killed")
+    one, two = (
+        torch.load(tmp_path / name / ".build" / "tiny.pt", weights_only=True)["model"]
+        for name in ("whole", "killed")
+    )
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[k], two[k]) for k in one)
+
+
+def test_the_loss_falls_and_the_model_loads_plainly(built, tmp_path):
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from workbook.core import records
+
+    _, tokenizer = built
+    recipe = replace(TINY, tokens=100 * 4 * 200)
+    town_models.train(recipe, tokenizer, tmp_path)
+    log = records.read(tmp_path / ".build" / "log.jsonl")
+    assert log[-1]["step"] == 100 and log[-1]["loss"] < 5.0
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "tiny")
+    assert model.dtype == torch.bfloat16
+    assert len(AutoTokenizer.from_pretrained(tmp_path / "tiny")) == model.config.vocab_size
+
+
+def test_the_same_seed_starts_the_same_model(built):
+    _, tokenizer = built
+    one, two, other = (
+        town_models.new_model(replace(TINY, seed=s), tokenizer).lm_head.weight for s in (1, 1, 2)
+    )
+    assert torch.equal(one, two) and not torch.equal(one, other)

@@ -1,0 +1,32 @@
+"""Brindlemere, the town whose truth is known: facts, texts rendered from them, and their entropy.
+
+`stream(kind, split, seed)` yields documents for ever; `build_town()` gives the facts behind them;
+`data/town/town.sqlite` holds the same facts for plain SQL. The town has its own language model
+(`modelling/`). Every lesson takes its text from here.
+"""
+
+from workbook.town.stream import (
+    KINDS,
+    RAW_MIXTURE,
+    dataset,
+    document,
+    iterable_dataset,
+    mixture,
+    stream,
+)
+from workbook.town.world import build_both, build_town
+from workbook.town.writer import Document, Fact
+
+__all__ = [
+    "KINDS",
+    "RAW_MIXTURE",
+    "Document",
+    "Fact",
+    "build_both",
+    "build_town",
+    "dataset",
+    "document",
+    "iterable_dataset",
+    "mixture",
+    "stream",
+]

@@ -1,0 +1,191 @@
+"""Passages and questions about them: everything needed to answer stands in the passage.
+
+Most people and places in a passage are made for it (visitors), so that an answer must be read and
+copied, never remembered. One passage speaks of one to four of them, and asks several questions;
+an answer is a whole sentence. Lessons 04, 15 and 18 use them; `recall.py` asks without a passage.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbook.town import names
+from workbook.town.names import STREET_HEADS, STREET_TAILS
+from workbook.town.texts.questions import (
+    NOT_SAID,
+    PERSON_ANSWERS,
+    PERSON_QUESTIONS,
+    PLACE_ANSWERS,
+    PLACE_QUESTIONS,
+    PLACE_SENTENCES,
+    VISITOR_SENTENCES,
+    WHO_QUESTIONS,
+)
+from workbook.town.vocabulary import PLACES, WEEKDAYS
+from workbook.town.writer import Document, Writer, an, hour, upper
+
+_KINDS = tuple(PLACES.values())  # (noun, what such a place may be known for)
+_PERSON_TRAITS = ("job", "home", "street", "hobby", "pet", "colour", "birth year")
+_PLACE_TRAITS = ("street", "founded", "opens", "closes", "closed on", "known for")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person or place of a passage: its name and what the passage may say of it."""
+
+    name: str
+    short: str  # first name, or the name again for a place
+    is_person: bool
+    pronoun: Callable[[], str]
+    traits: dict[str, Callable[[], str]]  # trait -> its value, drawn only when it is told
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the passage has said of a subject: trait -> value."""
+
+    subject: Subject
+    said: dict[str, str]
+    sentences: list[str]
+
+
+def passage(writer: Writer) -> Document:
+    """A passage about one to four people or places, then up to seven questions with answers."""
+    count = writer.source.weighted((1, 2, 3, 4), (0.35, 0.3, 0.2, 0.15))
+    told = [_tell(writer, _subject(writer), count) for _ in range(count)]
+    text = " ".join(sentence for part in told for sentence in part.sentences)
+    pairs = _ask(writer, told)
+    asked = "".join(f"\nQuestion: {question}\nAnswer: {answer}" for question, answer in pairs)
+    return writer.document(
+        "passage",
+        f"Passage: {text}{asked}",
+        passage=text,
+        questions=[question for question, _ in pairs],
+        answers=[answer for _, answer in pairs],
+    )
+
+
+def _subject(writer: Writer) -> Subject:
+    draw = writer.source.weighted((_visitor, _townsperson, _far_place, _place), (60, 12, 20, 8))
+    return draw(writer)
+
+
+def _visitor(writer: Writer) -> Subject:
+    who = writer.visitor()
+    traits = {
+        "job": lambda: who.job,
+        "home": lambda: who.home,
+        "street": lambda: who.street,
+        "hobby": lambda: who.hobby,
+        "pet": lambda: who.pet,
+        "colour": lambda: who.colour,
+        "birth year": lambda: str(who.birth_year),
+    }
+    return Subject(who.name, who.first, True, lambda: upper(who.gender), traits)
+
+
+def _townsperson(writer: Writer) -> Subject:
+    who = writer.person()
+    traits = {
+        "job": lambda: who.job,
+        "street": lambda: who.street,
+        "hobby": lambda: who.hobby,
+        "birth year": lambda: str(who.birth_year),
+    }
+    if who.pet:
+        traits["pet"] = lambda: who.pet
+    return Subject(who.name, who.first, True, lambda: upper(who.gender), traits)
+
+
+def _far_place(writer: Writer) -> Subject:
+    source = writer.source
+    noun, fame = source.choice(_KINDS)
+    name = f"the {names.visitor_family_name(source)} {noun}"
+    traits = {
+        "street": lambda: f"{source.choice(STREET_HEADS)} {source.choice(STREET_TAILS)}",
+        "founded": lambda: str(source.integer(1780, 2020)),
+        "opens": lambda: hour(source.integer(6, 10)),
+        "closes": lambda: hour(source.integer(15, 21)),
+        "closed on": lambda: source.choice(WEEKDAYS),
+        "known for": lambda: source.choice(fame),
+    }
+    return Subject(name, name, False, lambda: "It", traits)
+
+
+def _place(writer: Writer) -> Subject:
+    at = writer.place()
+    traits = {
+        "street": lambda: at.street,
+        "founded": lambda: str(at.founded),
+        "opens": lambda: hour(at.opens),
+        "closes": lambda: hour(at.closes),
+        "closed on": lambda: at.closed_on,
+        "known for": lambda: at.known_for,
+    }
+    name = f"the {at.name}"
+    return Subject(name, name, False, lambda: "It", traits)
+
+
+def _tell(writer: Writer, subject: Subject, count: int) -> Told:
+    """Two to five sentences about one subject, a trait each."""
+    source = writer.source
+    known = tuple(subject.traits)
+    most = min(len(known), 5 if count == 1 else 3)
+    table = VISITOR_SENTENCES if subject.is_person else PLACE_SENTENCES
+    told = Told(subject, {}, [])
+    for trait in source.sample(known, source.integer(2, most)):
+        value = told.said[trait] = subject.traits[trait]()
+        called = _called(writer, subject) if told.sentences else subject.name
+        line = writer.say(table[trait], who=called, value=value, a_value=an(value))
+        told.sentences.append(upper(line))
+        writer.fact(subject.name, trait, value)
+    return told
+
+
+def _called(writer: Writer, subject: Subject) -> str:
+    """Later sentences use the first name, the full name, or a pronoun."""
+    if not subject.is_person:
+        return subject.pronoun() if writer.source.chance(0.25) else subject.name
+    way = writer.source.weighted(("first", "full", "pronoun"), (55, 20, 25))
+    if way == "pronoun":
+        return subject.pronoun()
+    return subject.short if way == "first" else subject.name
+
+
+def _ask(writer: Writer, told: list[Told]) -> list[tuple[str, str]]:
+    """Up to seven questions about different facts, in random order, with their answers."""
+    source = writer.source
+    pairs = [(part, trait) for part in told for trait in part.said]
+    count = source.integer(min(3, len(pairs)), min(7, len(pairs)))
+    return [
+        _unsaid(writer, part) if source.chance(0.04) else _one(writer, part, trait, told)
+        for part, trait in source.sample(pairs, count)
+    ]
+
+
+def _asked_name(writer: Writer, subject: Subject) -> str:
+    """A person is asked about by full name or first name, a place by its name."""
+    return subject.short if subject.is_person and writer.source.chance(0.5) else subject.name
+
+
+def _unsaid(writer: Writer, part: Told) -> tuple[str, str]:
+    """A question that the passage does not answer."""
+    questions = PERSON_QUESTIONS if part.subject.is_person else PLACE_QUESTIONS
+    traits = _PERSON_TRAITS if part.subject.is_person else _PLACE_TRAITS
+    trait = writer.pick([trait for trait in traits if trait not in part.said])
+    return writer.say(questions[trait], who=_asked_name(writer, part.subject)), NOT_SAID
+
+
+def _one(writer: Writer, part: Told, trait: str, told: list[Told]) -> tuple[str, str]:
+    """A question and its answer; sometimes the other way round, from the value to the name."""
+    subject, value = part.subject, part.said[trait]
+    slots = {"value": value, "a_value": an(value)}
+    if subject.is_person and trait in WHO_QUESTIONS:
+        unique = sum(other.said.get(trait) == value for other in told) == 1
+        if unique and writer.source.chance(0.15):
+            answer = PERSON_ANSWERS[trait].format(who=subject.name, **slots)
+            return writer.say(WHO_QUESTIONS[trait], **slots), answer
+    questions = PERSON_QUESTIONS if subject.is_person else PLACE_QUESTIONS
+    answers = PERSON_ANSWERS if subject.is_person else PLACE_ANSWERS
+    called = _asked_name(writer, subject)
+    answer = upper(answers[trait].format(who=called, **slots))
+    return writer.say(questions[trait], who=called), answer

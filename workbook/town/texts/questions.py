@@ -1,0 +1,368 @@
+"""How facts are stated in a passage, asked for, and answered.
+
+Tables only: trait -> phrasings. The answer to a question is one fixed sentence, so that exact
+match is a fair score. `passages.py` and `recall.py` use them.
+"""
+
+from workbook.town.writer import Phrases
+
+NOT_SAID = "The passage does not say."
+
+VISITOR_SENTENCES = {
+    "job": Phrases(
+        "{who} is {a_value}.",
+        "{who} works as {a_value}.",
+        "{who} earns a living as {a_value}.",
+        "{who} has been {a_value} for years.",
+        "{who} became {a_value} after school.",
+        "{who} is {a_value} by trade.",
+        "{who} found work as {a_value}.",
+        "{who} makes a living as {a_value}.",
+        "{who} trained as {a_value} and still works as one.",
+    ),
+    "home": Phrases(
+        "{who} comes from {value}.",
+        "{who} grew up in {value}.",
+        "{who} travelled here from {value}.",
+        "{who} calls {value} home.",
+        "{who} arrived from {value} by train.",
+        "{who} spent a happy childhood in {value}.",
+        "{who} came all the way from {value}.",
+        "{who} took the night train from {value}.",
+    ),
+    "street": Phrases(
+        "{who} stays in {value}.",
+        "{who} has a room in {value}.",
+        "{who} rents a small flat in {value}.",
+        "{who} lives in {value} for now.",
+        "{who} found a bed in {value}.",
+        "{who} has a kitchen and a bedroom in {value}.",
+        "{who} can be found in {value}.",
+        "{who} sleeps in a quiet house in {value}.",
+    ),
+    "hobby": Phrases(
+        "{who} likes {value}.",
+        "{who} enjoys {value} on Sundays.",
+        "{who} spends every free hour on {value}.",
+        "{who} is fond of {value}.",
+        "{who} took up {value} last year.",
+        "{who} loves {value} more than anything.",
+        "{who} never tires of {value}.",
+        "{who} is good at {value}.",
+    ),
+    "pet": Phrases(
+        "{who} has {a_value}.",
+        "{who} travels with {a_value}.",
+        "{who} keeps {a_value}.",
+        "{who} owns {a_value} with bright eyes.",
+        "{who} brought {a_value} along.",
+        "{who} goes nowhere without {a_value}.",
+        "{who} looks after {a_value}.",
+        "{who} walks {a_value} every morning.",
+    ),
+    "colour": Phrases(
+        "{who} likes the colour {value} best.",
+        "{who} loves the colour {value}.",
+        "{who} thinks {value} is the finest colour.",
+        "{who} prefers {value} to all other colours.",
+        "{who} paints every door {value}.",
+        "{who} finds {value} the prettiest colour.",
+    ),
+    "birth year": Phrases(
+        "{who} was born in {value}.",
+        "{who} first saw the light in {value}.",
+        "{who} has a birth certificate from {value}.",
+        "{who} was born in the spring of {value}.",
+        "{who} came into the world in {value}.",
+        "{who} was born at the end of {value}.",
+    ),
+}
+
+PERSON_QUESTIONS = {
+    "job": Phrases(
+        "What is {who}'s job?",
+        "What does {who} do for a living?",
+        "What does {who} work as?",
+        "Which job does {who} have?",
+        "Which trade does {who} follow?",
+        "How does {who} earn a living?",
+        "What kind of work does {who} do?",
+    ),
+    "home": Phrases(
+        "Where does {who} come from?",
+        "Which town does {who} come from?",
+        "Where is {who} from?",
+        "What is {who}'s home town?",
+        "From which town did {who} come?",
+        "Where is {who}'s home town?",
+    ),
+    "street": Phrases(
+        "Where does {who} live?",
+        "In which street does {who} live?",
+        "Which street does {who} live in?",
+        "What is the name of {who}'s street?",
+        "Where is {who}'s room?",
+        "In which street can {who} be found?",
+    ),
+    "hobby": Phrases(
+        "What does {who} like?",
+        "What is {who}'s hobby?",
+        "What does {who} do for fun?",
+        "How does {who} spend free time?",
+        "Which hobby does {who} have?",
+        "What does {who} enjoy?",
+    ),
+    "pet": Phrases(
+        "Which pet does {who} have?",
+        "What pet does {who} have?",
+        "What animal does {who} keep?",
+        "Which animal belongs to {who}?",
+        "What kind of pet does {who} own?",
+        "Which animal does {who} look after?",
+    ),
+    "colour": Phrases(
+        "What is {who}'s favourite colour?",
+        "Which colour does {who} like best?",
+        "What colour does {who} like best?",
+        "Which colour does {who} prefer?",
+        "What colour does {who} love?",
+        "Which colour is {who}'s favourite?",
+    ),
+    "birth year": Phrases(
+        "When was {who} born?",
+        "In which year was {who} born?",
+        "What year was {who} born in?",
+        "What is {who}'s year of birth?",
+        "What is the birth year of {who}?",
+        "Which year was {who} born in?",
+    ),
+    "employer": Phrases(
+        "Where does {who} work?",
+        "At which place does {who} work?",
+        "Who employs {who}?",
+        "What is the name of {who}'s workplace?",
+        "Which place does {who} work at?",
+        "At what place is {who} employed?",
+    ),
+    "spouse": Phrases(
+        "Who is {who} married to?",
+        "Whom did {who} marry?",
+        "What is the name of the person married to {who}?",
+        "Who did {who} marry?",
+        "To whom is {who} married?",
+        "Who is the husband or wife of {who}?",
+    ),
+}
+
+PERSON_ANSWERS = {
+    "job": "{who} is {a_value}.",
+    "home": "{who} comes from {value}.",
+    "street": "{who} lives in {value}.",
+    "hobby": "{who} likes {value}.",
+    "pet": "{who} has {a_value}.",
+    "colour": "{who} likes {value} best.",
+    "birth year": "{who} was born in {value}.",
+    "employer": "{who} works at the {value}.",
+    "spouse": "{who} is married to {value}.",
+}
+
+WHO_QUESTIONS = {
+    "job": Phrases(
+        "Who is {a_value}?",
+        "Who works as {a_value}?",
+        "Which person is {a_value}?",
+    ),
+    "home": Phrases("Who comes from {value}?", "Who is from {value}?"),
+    "street": Phrases("Who lives in {value}?", "Who can be found in {value}?"),
+    "hobby": Phrases("Who likes {value}?", "Who enjoys {value}?"),
+    "pet": Phrases("Who has {a_value}?", "Who keeps {a_value}?"),
+    "birth year": Phrases("Who was born in {value}?", "Whose birth year is {value}?"),
+}
+
+PLACE_SENTENCES = {
+    "street": Phrases(
+        "{who} stands in {value}.",
+        "{who} is in {value}.",
+        "{who} can be found in {value}.",
+        "{who} has its door in {value}.",
+        "{who} lies at the end of {value}.",
+        "{who} takes up a corner of {value}.",
+    ),
+    "founded": Phrases(
+        "{who} was founded in {value}.",
+        "{who} has been there since {value}.",
+        "{who} first opened in {value}.",
+        "{who} dates from {value}.",
+        "{who} welcomed its first guests in {value}.",
+        "{who} was set up in {value}.",
+    ),
+    "opens": Phrases(
+        "{who} opens at {value}.",
+        "{who} lets people in from {value}.",
+        "{who} opens its doors at {value}.",
+        "{who} is open from {value}.",
+        "{who} starts the day at {value}.",
+        "{who} unlocks the door at {value}.",
+    ),
+    "closes": Phrases(
+        "{who} closes at {value}.",
+        "{who} shuts at {value}.",
+        "{who} stays open until {value}.",
+        "{who} locks up at {value}.",
+        "{who} ends the day at {value}.",
+        "{who} sends the last people home at {value}.",
+    ),
+    "closed on": Phrases(
+        "{who} is closed on {value}.",
+        "{who} stays shut every {value}.",
+        "{who} rests on {value}.",
+        "{who} does not open on {value}.",
+        "{who} keeps its doors shut on {value}.",
+        "{who} takes {value} off.",
+    ),
+    "known for": Phrases(
+        "{who} is known for {value}.",
+        "{who} is famous for {value}.",
+        "{who} is loved for {value}.",
+        "{who} is proud of {value}.",
+        "{who} is praised for {value}.",
+        "{who} made a name with {value}.",
+    ),
+}
+
+PLACE_QUESTIONS = {
+    "street": Phrases(
+        "Where is {who}?",
+        "In which street is {who}?",
+        "Where does {who} stand?",
+        "Which street is {who} in?",
+        "In which street does {who} stand?",
+        "On which street is {who}?",
+    ),
+    "founded": Phrases(
+        "When was {who} founded?",
+        "In which year was {who} founded?",
+        "How long has {who} been there?",
+        "What year was {who} founded in?",
+        "What is the founding year of {who}?",
+        "Since when has {who} been there?",
+    ),
+    "opens": Phrases(
+        "When does {who} open?",
+        "At what time does {who} open?",
+        "What time does {who} open?",
+        "From when is {who} open?",
+        "At which hour does {who} open?",
+        "How early does {who} open?",
+    ),
+    "closes": Phrases(
+        "When does {who} close?",
+        "At what time does {who} close?",
+        "Until when is {who} open?",
+        "What time does {who} close?",
+        "At which hour does {who} close?",
+        "How late is {who} open?",
+    ),
+    "closed on": Phrases(
+        "On which day is {who} closed?",
+        "Which day is {who} closed?",
+        "When is {who} closed?",
+        "Which weekday does {who} rest?",
+        "What day is {who} closed on?",
+        "On what day of the week is {who} shut?",
+    ),
+    "known for": Phrases(
+        "What is {who} known for?",
+        "What is {who} famous for?",
+        "Why do people like {who}?",
+        "For what is {who} known?",
+        "What do people praise {who} for?",
+        "What made {who} famous?",
+    ),
+    "owner": Phrases(
+        "Who owns {who}?",
+        "Who is the owner of {who}?",
+        "To whom does {who} belong?",
+        "Whose place is {who}?",
+        "What is the name of the owner of {who}?",
+        "Who does {who} belong to?",
+    ),
+}
+
+PLACE_ANSWERS = {
+    "street": "{who} is in {value}.",
+    "founded": "{who} was founded in {value}.",
+    "opens": "{who} opens at {value}.",
+    "closes": "{who} closes at {value}.",
+    "closed on": "{who} is closed on {value}.",
+    "known for": "{who} is known for {value}.",
+    "owner": "{who} belongs to {value}.",
+}
+
+PRODUCT_QUESTIONS = {
+    "seller": Phrases(
+        "Where is {who} sold?",
+        "Who sells {who}?",
+        "Where can you buy {who}?",
+        "Which place sells {who}?",
+        "At which place is {who} sold?",
+        "In what place can you find {who}?",
+    ),
+    "price": Phrases(
+        "How much is {who}?",
+        "What does {who} cost?",
+        "How much does {who} cost?",
+        "What is the price of {who}?",
+        "How many crowns is {who}?",
+        "What do you pay for {who}?",
+    ),
+    "colour": Phrases("What colour is {who}?", "Which colour is {who}?"),
+    "maker": Phrases(
+        "Who makes {who}?",
+        "Who is the maker of {who}?",
+        "By whom is {who} made?",
+        "Whose work is {who}?",
+        "What is the name of the maker of {who}?",
+        "Who produces {who}?",
+    ),
+}
+
+PRODUCT_ANSWERS = {
+    "seller": "{who} is sold at the {value}.",
+    "price": "{who} costs {value}.",
+    "colour": "{who} is {value}.",
+    "maker": "{who} is made by {value}.",
+}
+
+EVENT_QUESTIONS = {
+    "place": Phrases(
+        "Where is {who} held?",
+        "Where does {who} take place?",
+        "At which place is {who} held?",
+        "Which place hosts {who}?",
+        "In which place does {who} happen?",
+        "What place is home to {who}?",
+    ),
+    "date": Phrases(
+        "When is {who}?",
+        "On which date is {who}?",
+        "What is the date of {who}?",
+        "On what day of the year is {who}?",
+        "Which date is {who} on?",
+        "When does {who} take place?",
+    ),
+    "organiser": Phrases(
+        "Who organises {who}?",
+        "Who is the organiser of {who}?",
+        "By whom is {who} organised?",
+        "Who runs {who}?",
+        "Who plans {who}?",
+        "Who is in charge of {who}?",
+    ),
+}
+
+EVENT_ANSWERS = {
+    "place": "{who} is held at the {value}.",
+    "date": "{who} is on {value}.",
+    "organiser": "{who} is organised by {value}.",
+}

@@ -1,0 +1,497 @@
+"""The world of Brindlemere: people, places, goods, events, the ferry's timetable, and their truth.
+
+`build_town(seed)` makes everything from nothing; `today(town)` is the same town two years later,
+with some facts changed and some people and places new. A language model is trained on the first
+snapshot only, so the second is what it cannot know (the lessons on retrieval live on that gap).
+Every entity belongs to one split; what a training entity mentions is a training entity too.
+The sentences are in `texts/`, the SQLite file in `store.py`.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from workbook.town import names
+from workbook.town.random import Source
+from workbook.town.vocabulary import (
+    DAYS_IN_MONTH,
+    EVENT_HEADS,
+    EVENTS,
+    GOODS,
+    HOBBIES,
+    JOBS,
+    MONTHS,
+    PETS,
+    PLACES,
+    WEEKDAYS,
+)
+
+TOWN_NAME = "Brindlemere"
+CUTOFF_YEAR, TODAY_YEAR = 2023, 2025
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A townsperson. Other people and places are given by their id, None where there is none."""
+
+    id: int
+    name: str
+    gender: str  # "she" or "he"
+    birth_year: int
+    job: str
+    employer: int  # place id
+    street: str
+    house: int  # house number
+    hobby: str
+    pet: str | None
+    spouse: int | None
+    parent: int | None  # one parent, if that parent lives in town
+    friends: tuple[int, ...]
+    neighbour: int | None
+    favourite: int  # product id
+    split: str
+    since: int = CUTOFF_YEAR  # year from which the town knows this person
+
+    @property
+    def first(self) -> str:
+        return self.name.split()[0]
+
+    @property
+    def last(self) -> str:
+        return self.name.split()[1]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A shop, workshop or institution. Hours are whole hours on the 24-hour clock."""
+
+    id: int
+    name: str
+    kind: str
+    street: str
+    founded: int
+    opens: int
+    closes: int
+    closed_on: str  # weekday
+    known_for: str
+    owner: int | None  # person id
+    split: str
+    since: int = CUTOFF_YEAR
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something sold in one place, at a price in pennies (100 pennies are one crown)."""
+
+    id: int
+    name: str
+    kind: str
+    colour: str
+    price: int
+    seller: int  # place id
+    maker: int  # person id
+    split: str
+    since: int = CUTOFF_YEAR
+
+
+@dataclass(frozen=True)
+class Event:
+    """A yearly event with a fixed place, day and hour; `fee` is in pennies, 0 for free."""
+
+    id: int
+    name: str
+    kind: str
+    place: int
+    organiser: int
+    weekday: str
+    month: str
+    day: int
+    hour: int
+    fee: int
+    first_year: int
+    split: str
+    since: int = CUTOFF_YEAR
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One line of the timetable: a boat or a bus, where it leaves, where it goes, when."""
+
+    id: int
+    line: str
+    vehicle: str  # "ferry" or "bus"
+    origin: str
+    destination: str
+    leaves: int  # minutes after midnight
+    takes: int  # minutes
+    fare: int  # pennies
+
+
+@dataclass(frozen=True)
+class Town:
+    """One snapshot of the town. Ids are positions: `town.people[7].id == 7`."""
+
+    year: int
+    people: tuple[Person, ...]
+    places: tuple[Place, ...]
+    products: tuple[Product, ...]
+    events: tuple[Event, ...]
+    departures: tuple[Departure, ...]
+    _views: dict = field(default_factory=dict, compare=False, repr=False)
+
+    def among(self, table: str, split: str) -> tuple:
+        """The entities of one table ("people", "places", "products", "events") in one split."""
+        key = (table, split)
+        if key not in self._views:
+            rows = getattr(self, table)
+            self._views[key] = tuple(row for row in rows if row.split == split)
+        return self._views[key]
+
+    def employees(self, place: Place, split: str) -> list[Person]:
+        """People of one split who work in a place."""
+        return [p for p in self.among("people", split) if p.employer == place.id]
+
+    def goods(self, place: Place) -> list[Product]:
+        """What a place sells."""
+        return [p for p in self.products if p.seller == place.id]
+
+    def children(self, person: Person) -> list[Person]:
+        """Children of a person who live in town."""
+        return [p for p in self.people if p.parent == person.id]
+
+    @cached_property
+    def streets(self) -> tuple[str, ...]:
+        """All street names, sorted."""
+        return tuple(sorted({p.street for p in self.people} | {p.street for p in self.places}))
+
+
+# How many of each, per split, at the cutoff; `today` adds the newcomers to the test split.
+COUNTS = {
+    "people": {"train": 300, "validation": 40, "test": 60},
+    "places": {"train": 60, "validation": 15, "test": 15},
+    "products": {"train": 90, "validation": 20, "test": 24},
+    "events": {"train": 44, "validation": 8, "test": 12},
+}
+NEWCOMERS = {"people": 24, "places": 6, "products": 8, "events": 6}
+
+
+class _Builder:
+    """Makes the rows of one town; keeps the names that are taken."""
+
+    def __init__(self, seed: int):
+        self.source = Source(f"town/{seed}")
+        self.taken: set[str] = set()
+        self.streets = self._streets()
+        self.people: list[Person] = []
+        self.places: list[Place] = []
+        self.products: list[Product] = []
+        self.events: list[Event] = []
+
+    def fresh(self, make) -> str:
+        """A name from `make()` that nobody and nothing has yet."""
+        while (name := make()) in self.taken:
+            pass
+        self.taken.add(name)
+        return name
+
+    def _streets(self) -> tuple[str, ...]:
+        heads = self.source.shuffled(names.STREET_HEADS)
+        return tuple(f"{head} {self.source.choice(names.STREET_TAILS)}" for head in heads)
+
+    def add_places(self, split: str, count: int, since: int) -> None:
+        """Places first have no owner; `add_owners` chooses among the people of the same split."""
+        kinds = self.source.shuffled(tuple(PLACES))
+        for i in range(count):
+            kind = kinds[i % len(kinds)]
+            noun, fame = PLACES[kind]
+            opens = self.source.integer(6, 10)
+            name = self.fresh(
+                lambda noun=noun: " ".join(
+                    (
+                        self.source.choice(names.PLACE_HEADS),
+                        self.source.choice(names.PLACE_NOUNS),
+                        noun,
+                    )
+                )
+            )
+            self.places.append(
+                Place(
+                    id=len(self.places),
+                    name=name,
+                    kind=kind,
+                    street=self.source.choice(self.streets),
+                    founded=self.source.integer(1780, since - 3) if since == CUTOFF_YEAR else since,
+                    opens=opens,
+                    closes=opens + self.source.integer(7, 11),
+                    closed_on=self.source.choice(WEEKDAYS),
+                    known_for=self.source.choice(fame),
+                    owner=None,
+                    split=split,
+                    since=since,
+                )
+            )
+
+    def add_people(self, split: str, count: int, since: int) -> None:
+        """People with jobs and homes; family and friends are drawn afterwards, in the split."""
+        places = [p for p in self.places if p.split == split or split != "train"]
+        jobs_at = {p.id: [j for j, (kinds, _) in JOBS.items() if p.kind in kinds] for p in places}
+        for i in range(count):
+            own = [p for p in places if p.split == split]
+            place = own[i % len(own)] if i < 2 * len(own) else self.source.choice(places)
+            gender = self.source.choice(("she", "he"))
+            self.people.append(
+                Person(
+                    id=len(self.people),
+                    name=self.fresh_person(gender),
+                    gender=gender,
+                    birth_year=self.source.integer(1938, 2003),
+                    job=self.source.choice(jobs_at[place.id]),
+                    employer=place.id,
+                    street=self.source.choice(self.streets),
+                    house=self.source.integer(1, 48),
+                    hobby=self.source.choice(HOBBIES),
+                    pet=self.source.choice(PETS) if self.source.chance(0.6) else None,
+                    spouse=None,
+                    parent=None,
+                    friends=(),
+                    neighbour=None,
+                    favourite=-1,
+                    split=split,
+                    since=since,
+                )
+            )
+
+    def fresh_person(self, gender: str) -> str:
+        """Full name; first name and full name are both new, so "Vella" means one person."""
+        first = self.fresh(lambda: names.first_name(self.source, gender))
+        return f"{first} {names.family_name(self.source)}"
+
+    def relate(self, split: str, since: int) -> None:
+        """Marry, befriend and settle the people of one split who arrived in `since`."""
+        group = [p.id for p in self.people if p.split == split and p.since == since]
+        order = self.source.shuffled(group)
+        for a, b in zip(order[0:-1:3], order[1::3], strict=False):
+            self._marry(a, b)
+        self._adopt(group)
+        for a in group:
+            others = [b for b in group if b not in (a, self.people[a].spouse)]
+            for b in self.source.sample(others, min(2, len(others))):
+                self._befriend(a, b)
+        by_street: dict[str, list[int]] = {}
+        for a in group:
+            by_street.setdefault(self.people[a].street, []).append(a)
+        for members in by_street.values():
+            for a, b in zip(members[0::2], members[1::2], strict=False):
+                self._change(a, neighbour=b)
+                self._change(b, neighbour=a)
+
+    def _change(self, person: int, **facts) -> None:
+        self.people[person] = replace(self.people[person], **facts)
+
+    def _marry(self, a: int, b: int) -> None:
+        """Husband and wife share a home; the second takes the first one's street and number."""
+        home = self.people[a]
+        year = min(max(home.birth_year + self.source.integer(-6, 6), 1938), 2003)
+        self._change(a, spouse=b)
+        self._change(b, spouse=a, street=home.street, house=home.house, birth_year=year)
+
+    def _adopt(self, group: list[int]) -> None:
+        """About one in four has a parent in town, 20 to 40 years older, with the same last name."""
+        for child in sorted(group, key=lambda p: self.people[p].birth_year):  # parents first
+            old = [
+                p
+                for p in group
+                if 20 <= self.people[child].birth_year - self.people[p].birth_year <= 40
+            ]
+            if old and self.source.chance(0.25):
+                parent = self.people[self.source.choice(old)]
+                first = self.people[child].first
+                self._change(child, parent=parent.id, name=f"{first} {parent.last}")
+
+    def _befriend(self, a: int, b: int) -> None:
+        for x, y in ((a, b), (b, a)):
+            if y not in self.people[x].friends:
+                self._change(x, friends=(*self.people[x].friends, y))
+
+    def add_owners(self, split: str, since: int) -> None:
+        """Every second place of the split belongs to somebody who works in it."""
+        for place in [p for p in self.places if p.split == split and p.since == since]:
+            staff = [p for p in self.people if p.employer == place.id and p.split == split]
+            if staff and self.source.chance(0.6):
+                self.places[place.id] = replace(place, owner=self.source.choice(staff).id)
+
+    def add_products(self, split: str, count: int, since: int) -> None:
+        """Goods with their own brand-like first word, sold where such things are sold."""
+        sellers = [p for p in self.places if p.split == split]
+        kinds_at = {p.id: [k for k, row in GOODS.items() if p.kind in row[0]] for p in sellers}
+        sellers = [p for p in sellers if kinds_at[p.id]]
+        for i in range(count):
+            place = sellers[i % len(sellers)]
+            kind = self.source.choice(kinds_at[place.id])
+            adjectives, (low, high) = GOODS[kind][1:]
+            staff = [p for p in self.people if p.employer == place.id and p.split == split]
+            maker = self.source.choice(
+                staff or [p for p in self.people if p.split == split and p.since == since]
+            )
+            adjective = self.source.choice(adjectives)
+            self.products.append(
+                Product(
+                    id=len(self.products),
+                    name=self.fresh(
+                        lambda a=adjective, k=kind: f"{names.family_name(self.source)} {a} {k}"
+                    ),
+                    kind=kind,
+                    colour=self.source.choice(COLOURS_FOR_GOODS),
+                    price=self.source.integer(low // 10, high // 10) * 10,
+                    seller=place.id,
+                    maker=maker.id,
+                    split=split,
+                    since=since,
+                )
+            )
+
+    def add_favourites(self, split: str, since: int) -> None:
+        """Everybody likes one product of their own split best."""
+        options = [p.id for p in self.products if p.split == split]
+        for person in [p for p in self.people if p.split == split and p.since == since]:
+            self._change(person.id, favourite=self.source.choice(options))
+
+    def add_events(self, split: str, count: int, since: int) -> None:
+        """Yearly events in places of the split that suit them."""
+        hosts = [p for p in self.places if p.split == split]
+        new = since != CUTOFF_YEAR
+        people = [p.id for p in self.people if p.split == split and p.since == since]
+        for _ in range(count):
+            possible = [k for k, (_, ks) in EVENTS.items() if any(h.kind in ks for h in hosts)]
+            kind = self.source.choice(possible)
+            noun, kinds = EVENTS[kind]
+            place = self.source.choice([h for h in hosts if h.kind in kinds])
+            month = self.source.below(12)
+            self.events.append(
+                Event(
+                    id=len(self.events),
+                    name=self.fresh(lambda noun=noun: f"{self.source.choice(EVENT_HEADS)} {noun}"),
+                    kind=kind,
+                    place=place.id,
+                    organiser=self.source.choice(people),
+                    weekday=self.source.choice(WEEKDAYS),
+                    month=MONTHS[month],
+                    day=self.source.integer(1, DAYS_IN_MONTH[month]),
+                    hour=self.source.integer(9, 20),
+                    fee=self.source.integer(0, 12) * 50,
+                    first_year=since if new else self.source.integer(1900, since - 2),
+                    split=split,
+                    since=since,
+                )
+            )
+
+    def timetable(self) -> tuple[Departure, ...]:
+        """Three ferry and five bus lines, each with six departures a day."""
+        stops = self.source.sample(STOPS, 9)
+        rows: list[Departure] = []
+        for number in range(8):
+            vehicle = "ferry" if number < 3 else "bus"
+            origin, destination = self.source.sample(stops, 2)
+            takes = self.source.integer(2, 11) * 5
+            fare = self.source.integer(4, 30) * 10
+            start = self.source.integer(60, 100) * 5
+            gap = self.source.integer(18, 34) * 5
+            for i in range(6):
+                line = f"{vehicle.title()} {number + 1}"
+                rows.append(
+                    Departure(
+                        len(rows), line, vehicle, origin, destination, start + i * gap, takes, fare
+                    )
+                )
+        return tuple(rows)
+
+    def settle(self, split: str, counts: dict[str, int], since: int) -> None:
+        """Add one split's worth of everything, in the order the rows depend on each other."""
+        self.add_places(split, counts["places"], since)
+        self.add_people(split, counts["people"], since)
+        self.relate(split, since)
+        self.add_owners(split, since)
+        self.add_products(split, counts["products"], since)
+        self.add_favourites(split, since)
+        self.add_events(split, counts["events"], since)
+
+
+COLOURS_FOR_GOODS = ("red", "blue", "green", "yellow", "white", "grey", "brown", "purple")
+STOPS = (
+    "Old Pier", "Market Cross", "Mill Bridge", "North Gate", "Harbour Head", "Chapel Green",
+    "Willow Island", "Stone Beach", "Upper Spring", "Foxley Halt", "Beacon Point", "Long Meadow",
+)  # fmt: skip
+
+
+def build_town(seed: int = 0) -> Town:
+    """The town at the language model's cutoff, made from a seed."""
+    return _build(seed)[0]
+
+
+def build_both(seed: int = 0) -> tuple[Town, Town]:
+    """Both snapshots: the town at the cutoff, and the town today."""
+    cutoff, builder = _build(seed)
+    builder.settle("test", NEWCOMERS, TODAY_YEAR)
+    people = [_move_on(p, builder) for p in builder.people]
+    places = [_new_hours(p, builder.source) for p in builder.places]
+    products = [_new_price(p, builder.source) for p in builder.products]
+    today = Town(
+        TODAY_YEAR,
+        tuple(people),
+        tuple(places),
+        tuple(products),
+        tuple(builder.events),
+        cutoff.departures,
+    )
+    return cutoff, today
+
+
+def _build(seed: int) -> tuple[Town, _Builder]:
+    builder = _Builder(seed)
+    for split in SPLITS:
+        counts = {table: row[split] for table, row in COUNTS.items()}
+        builder.settle(split, counts, CUTOFF_YEAR)
+    departures = builder.timetable()
+    town = Town(
+        CUTOFF_YEAR,
+        tuple(builder.people),
+        tuple(builder.places),
+        tuple(builder.products),
+        tuple(builder.events),
+        departures,
+    )
+    return town, builder
+
+
+def _move_on(person: Person, builder: _Builder) -> Person:
+    """After the cutoff a fifth of the old townspeople changed job and a sixth moved house."""
+    source = builder.source
+    if person.since != CUTOFF_YEAR:
+        return person
+    if source.chance(0.2):
+        options = [
+            (job, place.id)
+            for place in builder.places
+            if place.split == person.split and place.id != person.employer
+            for job, (kinds, _) in JOBS.items()
+            if place.kind in kinds and job != person.job
+        ]
+        job, employer = source.choice(options)
+        person = replace(person, job=job, employer=employer)
+    if person.spouse is None and source.chance(0.17):
+        street = source.choice([s for s in builder.streets if s != person.street])
+        person = replace(person, street=street, house=source.integer(1, 48), neighbour=None)
+    return person
+
+
+def _new_hours(place: Place, source: Source) -> Place:
+    if place.since == CUTOFF_YEAR and source.chance(0.2):
+        opens = source.choice([h for h in range(6, 11) if h != place.opens])
+        return replace(place, opens=opens, closes=opens + source.integer(7, 11))
+    return place
+
+
+def _new_price(product: Product, source: Source) -> Product:
+    if product.since == CUTOFF_YEAR and source.chance(0.3):
+        return replace(product, price=product.price + source.integer(1, 9) * 10)
+    return product
