@@ -7,10 +7,11 @@ from itertools import combinations
 
 import pytest
 
+from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.dialogues import SCENARIOS, act, dialogue
 from workbook.town.texts.scenario import agree, person_slots, said
-from workbook.town.world import SPLITS, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import HELD_OUT_FROM, Phrases, Writer
 
 TOWN = build_town()

@@ -2,11 +2,12 @@
 
 import pytest
 
+from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.extraction import DRAW, extraction
 from workbook.town.texts.extraction_phrases import ERRANDS
 from workbook.town.texts.slots import slot_names
-from workbook.town.world import SPLITS, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import Writer, clock, money
 
 

@@ -11,8 +11,8 @@ import pytest
 from proofreading import proofread, sentences
 
 from workbook.town import KINDS, Document, build_town, stream
+from workbook.town.entities import SPLITS
 from workbook.town.stream import document
-from workbook.town.world import SPLITS
 
 
 def english(written: Document) -> str:

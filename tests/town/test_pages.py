@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.pages import TOPICS, page
-from workbook.town.world import SPLITS, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import Phrases, Writer, hour, money
 
 HOW_MANY = 400

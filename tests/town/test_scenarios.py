@@ -9,11 +9,12 @@ from string import Formatter
 
 import pytest
 
+from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.dialogues import act
 from workbook.town.texts.scenarios_town import SCENARIOS as TOWN
 from workbook.town.texts.scenarios_visits import SCENARIOS as VISITS
-from workbook.town.world import SPLITS, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import HELD_OUT_FROM, Writer
 
 SCENARIOS = TOWN + VISITS

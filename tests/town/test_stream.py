@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from workbook.town import KINDS, RAW_MIXTURE, dataset, document, iterable_dataset, mixture, stream
-from workbook.town.world import SPLITS
+from workbook.town.entities import SPLITS
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts import timetable as module
 from workbook.town.texts.timetable_phrases import LINE_QUESTIONS, PRICE_QUESTIONS
-from workbook.town.world import SPLITS, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import Writer, clock, money
 
 COUNT, TIME, GOOD = r"\d+", r"\d+:\d\d", r"the [A-Z]\w+ \w+ \w+"

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from workbook.town import KINDS, build_both, build_town, mixture, stream
-from workbook.town.world import CUTOFF_YEAR, TODAY_YEAR
+from workbook.town.entities import CUTOFF_YEAR, TODAY_YEAR
 
 TABLES = ("people", "places", "products", "events")
 

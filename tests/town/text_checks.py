@@ -6,8 +6,9 @@ training text may not name anything of another split, and a seed gives one text.
 
 from functools import cache
 
+from workbook.town.entities import Town
 from workbook.town.random import Source
-from workbook.town.world import Town, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import Document, Writer, hour, money
 
 COUNT = 300  # documents per split in a property test

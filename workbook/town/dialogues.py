@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 
 from workbook.core import hub
+from workbook.town.entities import SPLITS
 from workbook.town.stream import stream
-from workbook.town.world import SPLITS
 
 COLUMNS = ("dialogue", "summary")
 

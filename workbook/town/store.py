@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
-from workbook.town.world import Departure, Event, Person, Place, Product, Town, build_both
+from workbook.town.entities import Departure, Event, Person, Place, Product, Town
+from workbook.town.world import build_both
 
 SCHEMA = """
 -- One row per snapshot of the town.

@@ -10,8 +10,9 @@ from functools import lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
+from workbook.town.entities import SPLITS, Town
 from workbook.town.random import Source
-from workbook.town.world import SPLITS, Town, build_town
+from workbook.town.world import build_town
 from workbook.town.writer import Document, Writer
 
 if TYPE_CHECKING:

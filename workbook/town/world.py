@@ -7,10 +7,21 @@ Every entity belongs to one split; what a training entity mentions is a training
 The sentences are in `texts/`, the SQLite file in `store.py`.
 """
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 
 from workbook.town import names
+from workbook.town.changes import move_on, new_hours, new_price
+from workbook.town.entities import (
+    CUTOFF_YEAR,
+    SPLITS,
+    TODAY_YEAR,
+    Departure,
+    Event,
+    Person,
+    Place,
+    Product,
+    Town,
+)
 from workbook.town.random import Source
 from workbook.town.vocabulary import (
     DAYS_IN_MONTH,
@@ -24,146 +35,6 @@ from workbook.town.vocabulary import (
     PLACES,
     WEEKDAYS,
 )
-
-TOWN_NAME = "Brindlemere"
-CUTOFF_YEAR, TODAY_YEAR = 2023, 2025
-SPLITS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class Person:
-    """A townsperson. Other people and places are given by their id, None where there is none."""
-
-    id: int
-    name: str
-    gender: str  # "she" or "he"
-    birth_year: int
-    job: str
-    employer: int  # place id
-    street: str
-    house: int  # house number
-    hobby: str
-    pet: str | None
-    spouse: int | None
-    parent: int | None  # one parent, if that parent lives in town
-    friends: tuple[int, ...]
-    neighbour: int | None
-    favourite: int  # product id
-    split: str
-    since: int = CUTOFF_YEAR  # year from which the town knows this person
-
-    @property
-    def first(self) -> str:
-        return self.name.split()[0]
-
-    @property
-    def last(self) -> str:
-        return self.name.split()[1]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A shop, workshop or institution. Hours are whole hours on the 24-hour clock."""
-
-    id: int
-    name: str
-    kind: str
-    street: str
-    founded: int
-    opens: int
-    closes: int
-    closed_on: str  # weekday
-    known_for: str
-    owner: int | None  # person id
-    split: str
-    since: int = CUTOFF_YEAR
-
-
-@dataclass(frozen=True)
-class Product:
-    """Something sold in one place, at a price in pennies (100 pennies are one crown)."""
-
-    id: int
-    name: str
-    kind: str
-    colour: str
-    price: int
-    seller: int  # place id
-    maker: int  # person id
-    split: str
-    since: int = CUTOFF_YEAR
-
-
-@dataclass(frozen=True)
-class Event:
-    """A yearly event with a fixed place, day and hour; `fee` is in pennies, 0 for free."""
-
-    id: int
-    name: str
-    kind: str
-    place: int
-    organiser: int
-    weekday: str
-    month: str
-    day: int
-    hour: int
-    fee: int
-    first_year: int
-    split: str
-    since: int = CUTOFF_YEAR
-
-
-@dataclass(frozen=True)
-class Departure:
-    """One line of the timetable: a boat or a bus, where it leaves, where it goes, when."""
-
-    id: int
-    line: str
-    vehicle: str  # "ferry" or "bus"
-    origin: str
-    destination: str
-    leaves: int  # minutes after midnight
-    takes: int  # minutes
-    fare: int  # pennies
-
-
-@dataclass(frozen=True)
-class Town:
-    """One snapshot of the town. Ids are positions: `town.people[7].id == 7`."""
-
-    year: int
-    people: tuple[Person, ...]
-    places: tuple[Place, ...]
-    products: tuple[Product, ...]
-    events: tuple[Event, ...]
-    departures: tuple[Departure, ...]
-    _views: dict = field(default_factory=dict, compare=False, repr=False)
-
-    def among(self, table: str, split: str) -> tuple:
-        """The entities of one table ("people", "places", "products", "events") in one split."""
-        key = (table, split)
-        if key not in self._views:
-            rows = getattr(self, table)
-            self._views[key] = tuple(row for row in rows if row.split == split)
-        return self._views[key]
-
-    def employees(self, place: Place, split: str) -> list[Person]:
-        """People of one split who work in a place."""
-        return [p for p in self.among("people", split) if p.employer == place.id]
-
-    def goods(self, place: Place) -> list[Product]:
-        """What a place sells."""
-        return [p for p in self.products if p.seller == place.id]
-
-    def children(self, person: Person) -> list[Person]:
-        """Children of a person who live in town."""
-        return [p for p in self.people if p.parent == person.id]
-
-    @cached_property
-    def streets(self) -> tuple[str, ...]:
-        """All street names, sorted."""
-        return tuple(sorted({p.street for p in self.people} | {p.street for p in self.places}))
-
 
 # How many of each, per split, at the cutoff; `today` adds the newcomers to the test split.
 COUNTS = {
@@ -432,9 +303,9 @@ def build_both(seed: int = 0) -> tuple[Town, Town]:
     """Both snapshots: the town at the cutoff, and the town today."""
     cutoff, builder = _build(seed)
     builder.settle("test", NEWCOMERS, TODAY_YEAR)
-    people = [_move_on(p, builder) for p in builder.people]
-    places = [_new_hours(p, builder.source) for p in builder.places]
-    products = [_new_price(p, builder.source) for p in builder.products]
+    people = [move_on(p, builder.places, builder.streets, builder.source) for p in builder.people]
+    places = [new_hours(p, builder.source) for p in builder.places]
+    products = [new_price(p, builder.source) for p in builder.products]
     today = Town(
         TODAY_YEAR,
         tuple(people),
@@ -461,37 +332,3 @@ def _build(seed: int) -> tuple[Town, _Builder]:
         departures,
     )
     return town, builder
-
-
-def _move_on(person: Person, builder: _Builder) -> Person:
-    """After the cutoff a fifth of the old townspeople changed job and a sixth moved house."""
-    source = builder.source
-    if person.since != CUTOFF_YEAR:
-        return person
-    if source.chance(0.2):
-        options = [
-            (job, place.id)
-            for place in builder.places
-            if place.split == person.split and place.id != person.employer
-            for job, (kinds, _) in JOBS.items()
-            if place.kind in kinds and job != person.job
-        ]
-        job, employer = source.choice(options)
-        person = replace(person, job=job, employer=employer)
-    if person.spouse is None and source.chance(0.17):
-        street = source.choice([s for s in builder.streets if s != person.street])
-        person = replace(person, street=street, house=source.integer(1, 48), neighbour=None)
-    return person
-
-
-def _new_hours(place: Place, source: Source) -> Place:
-    if place.since == CUTOFF_YEAR and source.chance(0.2):
-        opens = source.choice([h for h in range(6, 11) if h != place.opens])
-        return replace(place, opens=opens, closes=opens + source.integer(7, 11))
-    return place
-
-
-def _new_price(product: Product, source: Source) -> Product:
-    if product.since == CUTOFF_YEAR and source.chance(0.3):
-        return replace(product, price=product.price + source.integer(1, 9) * 10)
-    return product

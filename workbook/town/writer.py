@@ -10,9 +10,9 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from workbook.town import names
+from workbook.town.entities import Event, Person, Place, Product, Town
 from workbook.town.random import Source
 from workbook.town.vocabulary import COLOURS, HOBBIES, JOBS, PETS
-from workbook.town.world import Event, Person, Place, Product, Town
 
 HELD_OUT_FROM = 6  # lists with fewer phrasings than this are shared by all splits
 

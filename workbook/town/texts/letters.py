@@ -5,10 +5,10 @@ occasion itself is invented for the letter. The lessons on summaries and extract
 the sentences are in `letter_phrases.py`.
 """
 
+from workbook.town.entities import Person
 from workbook.town.texts import letter_phrases as say
 from workbook.town.texts.slots import Slots
 from workbook.town.vocabulary import COLOURS, WEEKDAYS
-from workbook.town.world import Person
 from workbook.town.writer import Document, Visitor, Writer, an, hour, money, upper
 
 OCCASIONS = tuple(say.OCCASIONS)

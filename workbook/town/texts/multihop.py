@@ -8,8 +8,8 @@ Leaves out questions with several right answers. The lessons on reasoning and re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workbook.town.entities import Event, Person, Place, Product, Town
 from workbook.town.texts.multihop_phrases import ATTRIBUTES, BRIDGES, COMPARISONS, PROOFS
-from workbook.town.world import Event, Person, Place, Product, Town
 from workbook.town.writer import Document, Fact, Writer, an, hour, money, upper
 
 Thing = Person | Place | Product | Event

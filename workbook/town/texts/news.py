@@ -5,10 +5,10 @@ happened to visitors and to the weather, and is invented for the item. Years are
 The lessons on prompting and retrieval read them; the sentences are in `news_phrases.py`.
 """
 
+from workbook.town.entities import Event
 from workbook.town.texts import news_phrases as say
 from workbook.town.texts.slots import Slots
 from workbook.town.vocabulary import COLOURS, DAYS_IN_MONTH, MONTHS, PETS
-from workbook.town.world import Event
 from workbook.town.writer import Document, Writer, an, hour, money, they, upper
 
 FIRST_YEAR, LAST_YEAR = 2019, 2023

@@ -8,12 +8,12 @@ The pages themselves are in `pages.py`; the SQLite file holds the same facts.
 
 from typing import NamedTuple
 
+from workbook.town.entities import Event, Person, Place, Product
 from workbook.town.texts import page_phrases_event as of_event
 from workbook.town.texts import page_phrases_person as of_person
 from workbook.town.texts import page_phrases_place as of_place
 from workbook.town.texts import page_phrases_product as of_product
 from workbook.town.vocabulary import JOBS
-from workbook.town.world import Event, Person, Place, Product
 from workbook.town.writer import Fact, Writer, an, hour, money, they
 
 

@@ -5,11 +5,11 @@ are written twice from the same data: as a sum to read, and as a small Python pr
 `answer`. Leaves out fractions and units. Lessons on reasoning and on program-aided answers use it.
 """
 
+from workbook.town.entities import Person, Place
 from workbook.town.names import visitor_first_name
 from workbook.town.texts.problem_stories import STORIES
 from workbook.town.texts.problem_words import GOODS, Story
 from workbook.town.texts.slots import Slots
-from workbook.town.world import Person, Place
 from workbook.town.writer import Document, Phrases, Writer, they, upper
 
 SIGNS = {"x": "*", "/": "//", "+": "+", "-": "-"}  # sign on paper: operator of the program

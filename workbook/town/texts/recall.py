@@ -7,6 +7,7 @@ question can be put about the town at the cutoff and the town today. Lesson 15 m
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workbook.town.entities import Event, Person, Place, Product, Town
 from workbook.town.texts.questions import (
     EVENT_ANSWERS,
     EVENT_QUESTIONS,
@@ -17,7 +18,6 @@ from workbook.town.texts.questions import (
     PRODUCT_ANSWERS,
     PRODUCT_QUESTIONS,
 )
-from workbook.town.world import Event, Person, Place, Product, Town
 from workbook.town.writer import Document, Writer, an, hour, money, upper
 
 QUESTIONS = {

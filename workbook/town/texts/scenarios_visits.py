@@ -6,9 +6,9 @@ greetings and thanks, which `dialogues.py` adds. Lesson 08 fine-tunes a model to
 summaries.
 """
 
+from workbook.town.entities import TOWN_NAME
 from workbook.town.texts.scenario import Scenario, said, third, two
 from workbook.town.texts.scenarios_journeys import SCENARIOS as JOURNEYS
-from workbook.town.world import TOWN_NAME
 from workbook.town.writer import Phrases, Writer, an, hour, money
 
 _LANDMARKS = (

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from string import Formatter
 
-from workbook.town.world import Event, Place, Product
+from workbook.town.entities import Event, Place, Product
 from workbook.town.writer import Phrases, Writer, an, hour, money, upper
 
 Value = str | Callable[[], str | None]

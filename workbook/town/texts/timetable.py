@@ -4,13 +4,13 @@ The departures and prices are the true ones. Leaves out return journeys and redu
 The lessons on retrieval and on tools use these as things to look up.
 """
 
+from workbook.town.entities import Departure, Product
 from workbook.town.texts.timetable_phrases import (
     LINE_HEADINGS,
     LINE_QUESTIONS,
     LIST_HEADINGS,
     PRICE_QUESTIONS,
 )
-from workbook.town.world import Departure, Product
 from workbook.town.writer import Document, Writer, clock, money
 
 TIMED = ("after", "before", "wait")  # sorts of question that name a time between departures
