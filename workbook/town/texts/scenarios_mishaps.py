@@ -27,7 +27,7 @@ _HIDING = ("in the fountain", "under the bridge", "behind the bandstand", "in a 
            "on the bowling green", "beside the duck pond", "in a field of turnips",
            "between two parked carts")  # fmt: skip
 _STORED = ("potatoes", "photo albums", "wine bottles", "winter coats", "old letters", "paint tins",
-           "apples", "carpets", "jars of jam", "firewood")  # fmt: skip
+           "apples", "carpets", "jars of jam", "tea towels")  # fmt: skip
 _CAUSES = ("a burst pipe", "a blocked drain", "the heavy rain", "the high tide", "a leaking boiler",
            "the melting snow", "a cracked wall")  # fmt: skip
 _BRING = ("buckets", "a pump", "rubber boots", "mops", "a wrench", "a long hose", "sandbags")
