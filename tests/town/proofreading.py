@@ -130,13 +130,15 @@ _NAME = r"(?:[A-Z][a-z]+ )?[A-Z][a-z]*[a-rt-z]"
 _NUMBERS = rf"(?:(?<![\d.,:])(?:[2-9]|[1-9]\d+)|\b{_any(words.NUMBER_WORDS)})"
 
 agreement_rules = (
-    _rule("he, she, it", rf"{_NOT_BEFORE}\b(?:he|she|it) (?:{_BASE}|are|have|do|don't)\b"),
+    _rule(
+        "he, she, it", rf"\b(?=he|she|it){_NOT_BEFORE}(?:he|she|it) (?:{_BASE}|are|have|do|don't)\b"
+    ),
     _rule(
         "he, she, it were", r"(?<!\bif )(?<!though )(?<!wish )(?<!wishes )\b(?:he|she|it) were\b"
     ),
     _rule(
         "we, you, they",
-        rf"{_NOT_AFTER_PREPOSITION}(?<!\band\s)\b(?:we|you|they) "
+        rf"\b(?=we|you|they){_NOT_AFTER_PREPOSITION}(?<!\band\s)(?:we|you|they) "
         rf"(?:{_THIRD}|is|was|has|does|doesn't|isn't|wasn't|hasn't)\b",
     ),
     _rule(
@@ -162,7 +164,7 @@ agreement_rules = (
     ),
     _rule(
         "number + is",
-        rf"{_NOT_AFTER_PREPOSITION}(?<!\bthe\s){_NUMBERS} "
+        rf"\b(?=\d|[efnost]){_NOT_AFTER_PREPOSITION}(?<!\bthe\s){_NUMBERS} "
         rf"(?!{_any(words.UNITS)}\b)[a-z]+s (?:is|was|has)\b",
     ),
     _rule(

@@ -14,7 +14,9 @@ from workbook.training.town_models import Recipe
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
-    return folder, town_models._tokenizer(folder / ".build", documents=300)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(town_models, "TOKENIZER_DOCUMENTS", 300)
+        return folder, town_models._tokenizer(folder / ".build")
 
 
 TINY = Recipe(name="tiny", tokens=12 * 4 * 200, rows=4, length=200, hidden=32, heads=2, layers=1,

@@ -119,6 +119,8 @@ class Town:
     products: tuple[Product, ...]
     events: tuple[Event, ...]
     departures: tuple[Departure, ...]
+    # Names that are taken, in this snapshot or the other: nobody made up may have them.
+    reserved: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     _views: dict = field(default_factory=dict, compare=False, repr=False)
 
     def among(self, table: str, split: str) -> tuple:

@@ -1,9 +1,11 @@
 """Names of the town: people, streets, shops, goods. All are put together from syllables.
 
-Townspeople and visitors draw on different syllables, so that a visitor's name is always new to
-a reader of town pages. Nothing here means a real person or brand.
+Most visitors have syllables of their own, some have names that a townsperson could have but has
+not, so that a reader learns to copy both. Nothing here means a real person or brand.
 Lesson 01 looks at how a tokenizer cuts such names.
 """
+
+from collections.abc import Callable, Container
 
 from workbook.town.random import Source
 
@@ -44,6 +46,18 @@ def family_name(source: Source) -> str:
     head, tail = source.choice(_FAMILY_HEADS), source.choice(_FAMILY_TAILS)
     tripled = head[-2:] == 2 * tail[0]  # Hobb + by is Hobby
     return (head[:-1] if tripled else head) + tail
+
+
+def place_name(source: Source, noun: str) -> str:
+    """A name for a place, such as Golden Goose Bakery; `noun` says what it is."""
+    return f"{source.choice(PLACE_HEADS)} {source.choice(PLACE_NOUNS)} {noun}"
+
+
+def fresh(make: Callable[[], str], taken: Container[str]) -> str:
+    """A name from `make()` that is not taken."""
+    while (name := make()) in taken:
+        pass
+    return name
 
 
 def visitor_first_name(source: Source) -> str:

@@ -206,4 +206,13 @@ def read(path: Path, year: int) -> Town:
             if row_type is Person:
                 found = [row | {"friends": tuple(friends.get(row["id"], ()))} for row in found]
             tables[attribute] = tuple(row_type(**row) for row in found)
-    return Town(year=year, **tables)
+        reserved = frozenset(_taken_names(connection))
+    return Town(year=year, **tables, reserved=reserved)
+
+
+def _taken_names(connection: sqlite3.Connection) -> Iterator[str]:
+    """Names of everything in either snapshot; of people the first name, which is theirs alone."""
+    for table in ("place", "product", "event"):
+        yield from (name for (name,) in connection.execute(f"SELECT name FROM {table}"))
+    for (name,) in connection.execute("SELECT name FROM person"):
+        yield name.split()[0]

@@ -296,39 +296,28 @@ STOPS = (
 
 def build_town(seed: int = 0) -> Town:
     """The town at the language model's cutoff, made from a seed."""
-    return _build(seed)[0]
+    return build_both(seed)[0]
 
 
 def build_both(seed: int = 0) -> tuple[Town, Town]:
     """Both snapshots: the town at the cutoff, and the town today."""
-    cutoff, builder = _build(seed)
-    builder.settle("test", NEWCOMERS, TODAY_YEAR)
-    people = [move_on(p, builder.places, builder.streets, builder.source) for p in builder.people]
-    places = [new_hours(p, builder.source) for p in builder.places]
-    products = [new_price(p, builder.source) for p in builder.products]
-    today = Town(
-        TODAY_YEAR,
-        tuple(people),
-        tuple(places),
-        tuple(products),
-        tuple(builder.events),
-        cutoff.departures,
-    )
-    return cutoff, today
-
-
-def _build(seed: int) -> tuple[Town, _Builder]:
     builder = _Builder(seed)
     for split in SPLITS:
         counts = {table: row[split] for table, row in COUNTS.items()}
         builder.settle(split, counts, CUTOFF_YEAR)
     departures = builder.timetable()
-    town = Town(
-        CUTOFF_YEAR,
-        tuple(builder.people),
-        tuple(builder.places),
-        tuple(builder.products),
-        tuple(builder.events),
-        departures,
+    then = tuple(
+        tuple(rows) for rows in (builder.people, builder.places, builder.products, builder.events)
     )
-    return town, builder
+    builder.settle("test", NEWCOMERS, TODAY_YEAR)
+    now = (
+        tuple(move_on(p, builder.places, builder.streets, builder.source) for p in builder.people),
+        tuple(new_hours(p, builder.source) for p in builder.places),
+        tuple(new_price(p, builder.source) for p in builder.products),
+        tuple(builder.events),
+    )
+    reserved = frozenset(builder.taken)
+    return (
+        Town(CUTOFF_YEAR, *then, departures, reserved),
+        Town(TODAY_YEAR, *now, departures, reserved),
+    )

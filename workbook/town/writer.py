@@ -12,8 +12,9 @@ from typing import NamedTuple
 from workbook.town import names
 from workbook.town.entities import Event, Person, Place, Product, Town
 from workbook.town.random import Source
-from workbook.town.vocabulary import COLOURS, HOBBIES, JOBS, PETS
+from workbook.town.vocabulary import COLOURS, HOBBIES, JOBS, PETS, PLACES, WEEKDAYS
 
+SOUNDS_LIKE_TOWN = 0.35  # share of made-up names that could be the town's
 HELD_OUT_FROM = 6  # lists with fewer phrasings than this are shared by all splits
 
 
@@ -60,17 +61,23 @@ class Visitor:
     """Somebody made for one document: nothing about them can be remembered, only read.
 
     A trait is drawn when it is first asked for, so that what a text does not use costs no nats.
+    One name in three sounds like the town's own, but no townsperson has it.
     """
 
-    def __init__(self, source: Source, streets: tuple[str, ...]):
-        self._source, self._streets = source, streets
+    def __init__(self, source: Source, town: Town):
+        self._source, self._town = source, town
 
     @cached_property
     def first(self) -> str:
+        if self._source.chance(SOUNDS_LIKE_TOWN):
+            gender = self.gender
+            return names.fresh(lambda: names.first_name(self._source, gender), self._town.reserved)
         return names.visitor_first_name(self._source)
 
     @cached_property
     def last(self) -> str:
+        if self._source.chance(SOUNDS_LIKE_TOWN):
+            return names.family_name(self._source)
         return names.visitor_family_name(self._source)
 
     @property
@@ -98,7 +105,7 @@ class Visitor:
     @cached_property
     def street(self) -> str:
         """The street in Brindlemere where the visitor stays."""
-        return self._source.choice(self._streets)
+        return self._source.choice(self._town.streets)
 
     @cached_property
     def hobby(self) -> str:
@@ -114,16 +121,69 @@ class Visitor:
         return self._source.choice(COLOURS)
 
 
-class Writer:
-    """Writes one document: draws entities and phrasings of its split and notes facts used."""
+class MadeUpPlace:
+    """A place made for one document, in this town or in another; drawn bit by bit like a visitor.
 
-    def __init__(self, source: Source, town: Town, split: str):
+    It has what a `Place` has, but no id, no owner and no goods.
+    """
+
+    def __init__(self, source: Source, town: Town):
+        self._source, self._town = source, town
+
+    @cached_property
+    def kind(self) -> str:
+        return self._source.choice(_PLACE_KINDS)
+
+    @cached_property
+    def name(self) -> str:
+        noun = PLACES[self.kind][0]
+        if self._source.chance(SOUNDS_LIKE_TOWN):
+            return names.fresh(lambda: names.place_name(self._source, noun), self._town.reserved)
+        return f"{names.visitor_family_name(self._source)} {noun}"
+
+    @cached_property
+    def street(self) -> str:
+        head, tail = (
+            self._source.choice(names.STREET_HEADS),
+            self._source.choice(names.STREET_TAILS),
+        )
+        return f"{head} {tail}"
+
+    @cached_property
+    def founded(self) -> int:
+        return self._source.integer(1780, 2020)
+
+    @cached_property
+    def opens(self) -> int:
+        return self._source.integer(6, 10)
+
+    @cached_property
+    def closes(self) -> int:
+        return self._source.integer(15, 21)
+
+    @cached_property
+    def closed_on(self) -> str:
+        return self._source.choice(WEEKDAYS)
+
+    @cached_property
+    def known_for(self) -> str:
+        return self._source.choice(PLACES[self.kind][1])
+
+
+class Writer:
+    """Writes one document: draws entities and phrasings of its split and notes facts used.
+
+    phrasings: the split whose phrasings are used, by default the same as the entities'.
+    """
+
+    def __init__(self, source: Source, town: Town, split: str, phrasings: str | None = None):
         self.source, self.town, self.split = source, town, split
+        self.phrasings = phrasings or split
         self.facts: list[Fact] = []
 
     def say(self, phrases: Phrases, **slots: object) -> str:
         """One phrasing of this split, filled in."""
-        return self.source.choice(phrases.by_split[self.split]).format(**slots)
+        return self.source.choice(phrases.by_split[self.phrasings]).format(**slots)
 
     def pick(self, options):
         """One of several options, the same for all splits."""
@@ -139,6 +199,10 @@ class Writer:
     def place(self) -> Place:
         return self.source.choice(self.town.among("places", self.split))
 
+    def made_up_place(self) -> MadeUpPlace:
+        """A new place with invented facts."""
+        return MadeUpPlace(self.source, self.town)
+
     def product(self) -> Product:
         return self.source.choice(self.town.among("products", self.split))
 
@@ -147,7 +211,7 @@ class Writer:
 
     def visitor(self) -> Visitor:
         """A new person with invented facts; thousands of names, several tokens each."""
-        return Visitor(self.source, self.town.streets)
+        return Visitor(self.source, self.town)
 
     def document(self, kind: str, text: str, **fields: object) -> Document:
         """Close the document: its text, what it cost, and the facts it states."""
@@ -155,6 +219,7 @@ class Writer:
 
 
 _JOBS = tuple(JOBS)
+_PLACE_KINDS = tuple(PLACES)
 
 
 _VOWEL_SOUNDS = ("hour", "honest", "honour", "heir")

@@ -46,6 +46,8 @@ def measure(folder: Path, cases: int | None = None) -> dict[str, object]:
         quality.measure_open_book(tuned, tokenizer, count),
         *quality.measure_summaries(tuned, tokenizer, count),
         *quality.measure_closed_book(tuned, tokenizer, count),
+        quality.measure_open_book(tuned, tokenizer, count, "test"),
+        *quality.measure_summaries(tuned, tokenizer, count, "test"),
     ]
     return {
         "models": {name: _describe(folder / name) for name in MODELS},
@@ -83,6 +85,16 @@ def load() -> dict[str, object]:
     return json.loads((assets.path("models/card.json")).read_text(encoding="utf-8"))
 
 
+def _verdict(score: dict[str, object]) -> str:
+    """Whether a score meets its goal, where it has one."""
+    if score["name"] not in GOALS:
+        return ""
+    sign, bound = GOALS[score["name"]]
+    return f", goal {sign} {bound:.2f}: " + (
+        "reached" if reached(score["name"], score["value"]) else "not reached"
+    )
+
+
 def text(card: dict[str, object]) -> str:
     """The card in plain lines for the terminal."""
     lines = []
@@ -94,14 +106,11 @@ def text(card: dict[str, object]) -> str:
             f" seed {recipe['seed']}",
             f"  sha256 {model['sha256']}",
         ]
-    lines += ["", "Measured on held-out people, places and phrasings (95 % interval):"]
+    lines += ["", "Measured on people and places that were held out of training (95 % interval):"]
     for score in card["scores"]:
-        sign, bound = GOALS[score["name"]]
-        verdict = "reached" if reached(score["name"], score["value"]) else "not reached"
         lines.append(
-            f"  {score['name']:<40} {score['value']:.3f}"
-            f" [{score['low']:.3f}, {score['high']:.3f}] n = {score['cases']},"
-            f" goal {sign} {bound:.2f}: {verdict}"
+            f"  {score['name']:<46} {score['value']:.3f}"
+            f" [{score['low']:.3f}, {score['high']:.3f}] n = {score['cases']}{_verdict(score)}"
         )
     loss = card["loss"]
     lines.append(

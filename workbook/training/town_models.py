@@ -10,6 +10,7 @@ validation during training, which the one training loop of lesson 08 brings.
 import json
 import math
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +32,7 @@ class Recipe:
     """One training run. The defaults are those of the bundled `town-lm`."""
 
     name: str = "town-lm"
-    tokens: float = 20e6  # token budget, padding included
+    tokens: float = 17e6  # token budget, padding included
     rows: int = 12  # rows of a batch
     length: int = 320  # tokens of a row; longer documents are left out
     muon_lr: float = 0.02
@@ -50,7 +51,8 @@ class Recipe:
 
 
 SAVE_EVERY = 250  # steps between checkpoints
-INSTRUCT = Recipe(name="town-instruct", tokens=4e6, muon_lr=0.01, adamw_lr=2e-3, decay=0.6)
+TOKENIZER_DOCUMENTS = 12_000  # the tokenizer is trained on
+INSTRUCT = Recipe(name="town-instruct", tokens=8e6, adamw_lr=2e-3, decay=0.5)
 
 
 def build(
@@ -59,24 +61,30 @@ def build(
     instruct_tokens: float = INSTRUCT.tokens,
     seed: int = 0,
     device: str = "cpu",
+    resume: bool = True,
 ) -> None:
-    """Make both models under `output`, going on from checkpoints in `output/.build` if any."""
-    base = Recipe(tokens=tokens, seed=seed)
+    """Make both models under `output`, going on from checkpoints in `output/.build` if any.
+
+    A larger `tokens` prolongs a run that has ended: the learning rate is high until the last fifth.
+    """
     work = output / ".build"
+    if not resume:
+        shutil.rmtree(work, ignore_errors=True)
     tokenizer = _tokenizer(work)
+    base = Recipe(tokens=tokens, seed=seed)
     train(base, tokenizer, output, device)
     tuned = replace(INSTRUCT, tokens=instruct_tokens, seed=seed)
     train(tuned, tokenizer, output, device, start_from=output / base.name)
 
 
-def _tokenizer(work: Path, documents: int = 12_000) -> "PreTrainedTokenizerFast":
+def _tokenizer(work: Path) -> "PreTrainedTokenizerFast":
     """The tokenizer, trained once and kept beside the checkpoints."""
     from transformers import AutoTokenizer
 
     folder = work / "tokenizer"
     if not (folder / "tokenizer.json").exists():
         source = mixture(seed=90_001)
-        texts = (next(source).text for _ in range(documents))
+        texts = (next(source).text for _ in range(TOKENIZER_DOCUMENTS))
         train_tokenizer(texts, VOCABULARY).save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder)
 

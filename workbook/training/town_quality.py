@@ -12,12 +12,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from workbook.town import build_both, build_town, mixture, stream
+from workbook.town.entities import Town
 from workbook.town.random import Source
 from workbook.town.texts.dialogues import dialogue
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK, SUMMARISE
 from workbook.town.texts.instructions import instruction
 from workbook.town.texts.recall import Askable, ask, facts_of
-from workbook.town.world import Town
 from workbook.town.writer import Writer
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CASES = 320
 SEED = 777  # of the evaluation documents, apart from every training stream
+NEW_WORDS = {"train": "", "test": " (new phrasings too)"}
 
 
 @dataclass(frozen=True)
@@ -96,29 +97,33 @@ def reply(
     return answers
 
 
-def _writers(name: str, split: str, cases: int) -> Iterator[Writer]:
-    """One writer a case, the same for every model that is measured."""
+def _writers(name: str, phrasings: str, cases: int) -> Iterator[Writer]:
+    """One writer a case, the same for every model: entities of the test split, or made up."""
     for i in range(cases):
-        yield Writer(Source(f"quality/{name}/{split}/{SEED}/{i}"), build_town(), split)
+        source = Source(f"quality/{name}/{phrasings}/{SEED}/{i}")
+        yield Writer(source, build_town(), "test", phrasings)
 
 
-def measure_open_book(model, tokenizer, cases: int = CASES, split: str = "test") -> Score:
-    """Exact match of whole-sentence answers from a passage: the first question of each."""
-    chats = [instruction(w, "open_book") for w in _writers("open_book", split, cases)]
+def measure_open_book(model, tokenizer, cases: int = CASES, phrasings: str = "train") -> Score:
+    """Exact match of whole-sentence answers from a passage: the first question of each.
+
+    phrasings: "train" asks of new people and places in known words, "test" in new words too.
+    """
+    chats = [instruction(w, "open_book") for w in _writers("open_book", phrasings, cases)]
     rows = [[m["content"] for m in chat.fields["messages"][:2]] for chat in chats]
     answers = reply(model, tokenizer, [prompt for prompt, _ in rows], 40)
     right = [answer == expected for answer, (_, expected) in zip(answers, rows, strict=True)]
-    return share("open-book QA, exact match", right)
+    return share(f"open-book QA, exact match{NEW_WORDS[phrasings]}", right)
 
 
 def measure_summaries(
-    model, tokenizer, cases: int = CASES, split: str = "test"
+    model, tokenizer, cases: int = CASES, phrasings: str = "train"
 ) -> tuple[Score, Score]:
     """Share of summaries with every named person and place right, and mean ROUGE-L (F1)."""
     from rouge_score.rouge_scorer import RougeScorer
 
     prompts, talks = [], []
-    for writer in _writers("summarise", split, cases):
+    for writer in _writers("summarise", phrasings, cases):
         talks.append(dialogue(writer).fields)
         prompts.append(writer.say(SUMMARISE, dialogue=talks[-1]["dialogue"]))
     answers = reply(model, tokenizer, prompts, 110)
@@ -128,7 +133,11 @@ def measure_summaries(
         scorer.score(talk["summary"], answer)["rougeL"].fmeasure
         for answer, talk in zip(answers, talks, strict=True)
     ]
-    return share("summaries, all names right", names), mean("summaries, ROUGE-L", rouge)
+    suffix = NEW_WORDS[phrasings]
+    return (
+        share(f"summaries, all names right{suffix}", names),
+        mean(f"summaries, ROUGE-L{suffix}", rouge),
+    )
 
 
 def names_right(summary: str, talk: Mapping[str, object]) -> bool:

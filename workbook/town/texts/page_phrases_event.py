@@ -112,13 +112,13 @@ FIRST_YEAR = Phrases(
     "Nobody had heard of {name} before {first_year}.",
 )
 PLACE_STREET = Phrases(
-    "{place} is in {place_street}.",
+    "{place}, the home of {name}, is in {place_street}.",
     "Guests of {name} walk to {place} in {place_street}.",
     "You find {place}, where {name} is held, in {place_street}.",
-    "The street of {place} is {place_street}.",
+    "{name} is held at {place} in {place_street}.",
 )
 PLACE_KNOWN = Phrases(
-    "{place} is known for {known_for}.",
+    "{place}, the host of {name}, is known for {known_for}.",
     "Guests of {name} also enjoy {place} for {known_for}.",
     "{place}, where {name} is held, is known for {known_for}.",
     "Apart from {name}, {place} is known for {known_for}.",

@@ -83,9 +83,9 @@ FAN = Phrases(
     "Of everything in the shops, {fan} likes {name} best.",
 )
 SHOP_STREET = Phrases(
-    "{seller} is in {seller_street}.",
+    "{seller} in {seller_street} sells {name}.",
     "You find {seller}, which sells {name}, in {seller_street}.",
-    "{seller_street} is the street of {seller}.",
+    "{name} is sold in {seller_street}, at {seller}.",
     "Buyers of {name} walk to {seller} in {seller_street}.",
 )
 SHOP_CLOSED = Phrases(

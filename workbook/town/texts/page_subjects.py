@@ -169,14 +169,18 @@ def product(writer: Writer) -> Subject:
         "kind": g.kind, "colour": g.colour, "price": money(g.price), "maker": maker.name,
     })  # fmt: skip
     seller = {"seller": f"the {shop.name}"}
-    details["seller"] = [Detail(seller, (Fact(g.name, "seller", shop.name),))]
+    sold = Fact(g.name, "seller", shop.name)
+    details["seller"] = [Detail(seller, (sold,))]
     details["seller street"] = [
-        Detail({**seller, "seller_street": shop.street}, (Fact(shop.name, "street", shop.street),))
+        Detail(
+            {**seller, "seller_street": shop.street},
+            (sold, Fact(shop.name, "street", shop.street)),
+        )
     ]
     details["seller closed"] = [
         Detail(
             {**seller, "seller_closed": shop.closed_on},
-            (Fact(shop.name, "closed on", shop.closed_on),),
+            (sold, Fact(shop.name, "closed on", shop.closed_on)),
         )
     ]
     details["maker job"] = [_job("maker", maker, Fact(g.name, "maker", maker.name))]
@@ -210,14 +214,18 @@ def event(writer: Writer) -> Subject:
     fee = Detail({"fee": money(e.fee)}, (Fact(e.name, "fee", money(e.fee)),))
     details["fee" if e.fee else "free"] = [fee]
     host = {"place": f"the {place.name}"}
-    details["place"] = [Detail(host, (Fact(e.name, "place", place.name),))]
+    held = Fact(e.name, "place", place.name)
+    details["place"] = [Detail(host, (held,))]
     details["place street"] = [
-        Detail({**host, "place_street": place.street}, (Fact(place.name, "street", place.street),))
+        Detail(
+            {**host, "place_street": place.street},
+            (held, Fact(place.name, "street", place.street)),
+        )
     ]
     details["place known for"] = [
         Detail(
             {**host, "known_for": place.known_for},
-            (Fact(place.name, "known for", place.known_for),),
+            (held, Fact(place.name, "known for", place.known_for)),
         )
     ]
     details["organiser job"] = [

@@ -8,8 +8,7 @@ an answer is a whole sentence. Lessons 04, 15 and 18 use them; `recall.py` asks 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbook.town import names
-from workbook.town.names import STREET_HEADS, STREET_TAILS
+from workbook.town.entities import Place
 from workbook.town.texts.questions import (
     NOT_SAID,
     PERSON_ANSWERS,
@@ -20,10 +19,8 @@ from workbook.town.texts.questions import (
     VISITOR_SENTENCES,
     WHO_QUESTIONS,
 )
-from workbook.town.vocabulary import PLACES, WEEKDAYS
-from workbook.town.writer import Document, Writer, an, hour, upper
+from workbook.town.writer import Document, MadeUpPlace, Writer, an, hour, upper
 
-_KINDS = tuple(PLACES.values())  # (noun, what such a place may be known for)
 _PERSON_TRAITS = ("job", "home", "street", "hobby", "pet", "colour", "birth year")
 _PLACE_TRAITS = ("street", "founded", "opens", "closes", "closed on", "known for")
 
@@ -65,7 +62,9 @@ def passage(writer: Writer) -> Document:
 
 
 def _subject(writer: Writer) -> Subject:
-    draw = writer.source.weighted((_visitor, _townsperson, _far_place, _place), (60, 12, 20, 8))
+    draw = writer.source.weighted(
+        (_visitor, _townsperson, _made_up_place, _town_place), (60, 12, 20, 8)
+    )
     return draw(writer)
 
 
@@ -96,23 +95,15 @@ def _townsperson(writer: Writer) -> Subject:
     return Subject(who.name, who.first, True, lambda: upper(who.gender), traits)
 
 
-def _far_place(writer: Writer) -> Subject:
-    source = writer.source
-    noun, fame = source.choice(_KINDS)
-    name = f"the {names.visitor_family_name(source)} {noun}"
-    traits = {
-        "street": lambda: f"{source.choice(STREET_HEADS)} {source.choice(STREET_TAILS)}",
-        "founded": lambda: str(source.integer(1780, 2020)),
-        "opens": lambda: hour(source.integer(6, 10)),
-        "closes": lambda: hour(source.integer(15, 21)),
-        "closed on": lambda: source.choice(WEEKDAYS),
-        "known for": lambda: source.choice(fame),
-    }
-    return Subject(name, name, False, lambda: "It", traits)
+def _made_up_place(writer: Writer) -> Subject:
+    return _of_place(writer.made_up_place())
 
 
-def _place(writer: Writer) -> Subject:
-    at = writer.place()
+def _town_place(writer: Writer) -> Subject:
+    return _of_place(writer.place())
+
+
+def _of_place(at: Place | MadeUpPlace) -> Subject:
     traits = {
         "street": lambda: at.street,
         "founded": lambda: str(at.founded),

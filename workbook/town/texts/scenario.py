@@ -10,7 +10,8 @@ names of people who are talked about. All other slots are free.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from workbook.town.writer import Phrases, Writer, they, upper
+from workbook.town.entities import Place
+from workbook.town.writer import MadeUpPlace, Phrases, Writer, they, upper
 
 
 class Scenario(NamedTuple):
@@ -82,6 +83,11 @@ def third(writer: Writer, key: str = "c") -> dict[str, str]:
     """Somebody who is talked about: a visitor's first name and pronouns under `key`."""
     visitor = writer.visitor()
     return person_slots(key, visitor.first, visitor.gender)
+
+
+def meeting_place(writer: Writer) -> Place | MadeUpPlace:
+    """A place where something happens: often one that was made up, so that its name is read."""
+    return writer.made_up_place() if writer.source.chance(0.4) else writer.place()
 
 
 def two(writer: Writer, options) -> tuple:

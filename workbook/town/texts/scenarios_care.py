@@ -5,7 +5,7 @@ Neighbours' quarrels are in `scenarios_neighbours.py`. Dialogues and summaries a
 the lessons on summarising.
 """
 
-from workbook.town.texts.scenario import AGREED, Scenario, agree, said, third, two
+from workbook.town.texts.scenario import AGREED, Scenario, agree, meeting_place, said, third, two
 from workbook.town.vocabulary import WEEKDAYS
 from workbook.town.writer import Phrases, Writer, hour
 
@@ -59,7 +59,7 @@ def _soup(writer: Writer, cast: dict) -> dict:
 
 def _dog(writer: Writer, cast: dict) -> dict:
     day, wrong = two(writer, WEEKDAYS)
-    dog, place, way = third(writer), writer.place().name, writer.pick(DOG_WAYS)
+    dog, place, way = third(writer), meeting_place(writer).name, writer.pick(DOG_WAYS)
     crowns = writer.source.integer(2, 9)
     writer.fact(cast["b"], "walks", dog["c"])
     writer.fact(dog["c"], "is fetched at", place)
@@ -73,7 +73,7 @@ def _dog(writer: Writer, cast: dict) -> dict:
 
 
 def _baby(writer: Writer, cast: dict) -> dict:
-    child, place, bedtime = third(writer), writer.place().name, writer.pick(BEDTIME)
+    child, place, bedtime = third(writer), meeting_place(writer).name, writer.pick(BEDTIME)
     first, second = two(writer, (18, 19, 20))
     day, other = two(writer, WEEKDAYS)
     writer.fact(cast["b"], "looks after", child["c"])
@@ -92,7 +92,7 @@ def _bicycle(writer: Writer, cast: dict) -> dict:
     part, mend = writer.pick(PARTS)
     offer, other = two(writer, WEEKDAYS)
     reply, day = agree(writer, offer, other)
-    place, helper = writer.place().name, third(writer)
+    place, helper = meeting_place(writer).name, third(writer)
     writer.fact(cast["a"], "has", part)
     writer.fact(helper["c"], "lends", "tools")
     writer.fact(cast["b"], "will", mend)
@@ -106,7 +106,7 @@ def _bicycle(writer: Writer, cast: dict) -> dict:
 
 def _seeds(writer: Writer, cast: dict) -> dict:
     first, wanted, extra = writer.source.sample(SEEDS, 3)
-    place, (day, wrong) = writer.place().name, two(writer, WEEKDAYS)
+    place, (day, wrong) = meeting_place(writer).name, two(writer, WEEKDAYS)
     writer.fact(cast["a"], "gives", first)
     writer.fact(cast["b"], "gives", wanted)
     writer.fact(cast["a"], "meets at", place)

@@ -5,7 +5,7 @@ Each scenario is one function that draws slots and one `Scenario` with turns and
 adds. Lesson 08 fine-tunes a model to write these summaries.
 """
 
-from workbook.town.texts.scenario import Scenario, said, third, two
+from workbook.town.texts.scenario import Scenario, meeting_place, said, third, two
 from workbook.town.vocabulary import JOBS, PLACES, WEEKDAYS
 from workbook.town.writer import Phrases, Writer, an, hour, money
 
@@ -40,7 +40,7 @@ _BOAT_NAMES = (
 
 def _race(writer: Writer, cast: dict) -> dict:
     number, wrong = two(writer, tuple(range(11, 99)))
-    race, place = writer.pick(_RACES), writer.place().name
+    race, place = writer.pick(_RACES), meeting_place(writer).name
     colour = writer.pick(("red", "blue", "green", "yellow", "white", "orange"))
     slots = {
         "race": race, "place": place, "number": number, "said": said(writer, number, wrong),
@@ -54,7 +54,7 @@ def _race(writer: Writer, cast: dict) -> dict:
 
 def _audition(writer: Writer, cast: dict) -> dict:
     day, wrong = two(writer, WEEKDAYS)
-    instrument, place = writer.pick(_INSTRUMENTS), writer.place().name
+    instrument, place = writer.pick(_INSTRUMENTS), meeting_place(writer).name
     time = hour(writer.source.integer(10, 19))
     writer.fact(cast["a"], "instrument", instrument)
     writer.fact("audition", "weekday", day)
@@ -83,7 +83,7 @@ def _job(writer: Writer, cast: dict) -> dict:
 def _bake(writer: Writer, cast: dict) -> dict:
     cake, wish = two(writer, _CAKES)
     day, wrong = two(writer, WEEKDAYS)
-    cause, place = writer.pick(_CAUSES), writer.place().name
+    cause, place = writer.pick(_CAUSES), meeting_place(writer).name
     writer.fact(cast["b"], "bakes", cake)
     writer.fact("cake sale", "place", place)
     slots = {"cake": cake, "wish": wish, "cause": cause, "place": place, "day": day}
@@ -104,7 +104,8 @@ def _garden(writer: Writer, cast: dict) -> dict:
 def _boat_name(writer: Writer, cast: dict) -> dict:
     name, wish = two(writer, _BOAT_NAMES)
     month, wrong = two(writer, ("March", "April", "May", "June", "July", "August", "September"))
-    colour, place = writer.pick(("red", "green", "white", "yellow", "blue")), writer.place().name
+    colour = writer.pick(("red", "green", "white", "yellow", "blue"))
+    place = meeting_place(writer).name
     writer.fact(cast["a"], "boat", name)
     writer.fact(name, "colour", colour)
     slots = {"name": name, "wish": wish, "colour": colour, "month": month, "place": place}

@@ -5,7 +5,7 @@ Shops are in `scenarios_shops.py`, bookings in `scenarios_services.py`. Dialogue
 the material of the lessons on summarising.
 """
 
-from workbook.town.texts.scenario import Scenario, agree, said, third, two
+from workbook.town.texts.scenario import Scenario, agree, meeting_place, said, third, two
 from workbook.town.vocabulary import HOBBIES, JOBS, WEEKDAYS
 from workbook.town.writer import Phrases, Writer, an, hour, money
 
@@ -38,7 +38,7 @@ _JOBS = tuple(JOBS)
 
 def _fine(writer: Writer, cast: dict) -> dict:
     weeks = writer.source.integer(2, 9)
-    book, excuse, place = writer.pick(BOOKS), writer.pick(EXCUSES), writer.place().name
+    book, excuse, place = writer.pick(BOOKS), writer.pick(EXCUSES), meeting_place(writer).name
     reader, (day, wrong) = third(writer), two(writer, WEEKDAYS)
     writer.fact(cast["a"], "returns", book)
     writer.fact(cast["a"], "pays", money(30 * weeks))
@@ -57,7 +57,7 @@ def _haircut(writer: Writer, cast: dict) -> dict:
     offer, other = two(writer, STYLES)
     reply, style = agree(writer, offer, other)
     first, second = two(writer, (9, 10, 11, 14, 15, 16, 17))
-    place, crowns, friend = writer.place().name, writer.source.integer(4, 18), third(writer)
+    place, crowns, friend = meeting_place(writer).name, writer.source.integer(4, 18), third(writer)
     writer.fact(cast["a"], "wants", style)
     writer.fact("haircut", "price", f"{crowns} crowns")
     writer.fact("haircut", "time", hour(first))
@@ -72,7 +72,7 @@ def _haircut(writer: Writer, cast: dict) -> dict:
 
 def _job(writer: Writer, cast: dict) -> dict:
     old, new = two(writer, _JOBS)
-    years, place, boss = writer.source.integer(2, 20), writer.place().name, third(writer)
+    years, place, boss = writer.source.integer(2, 20), meeting_place(writer).name, third(writer)
     offer, other = two(writer, WEEKDAYS)
     reply, day = agree(writer, offer, other)
     writer.fact(cast["a"], "wants to be", new)
@@ -88,7 +88,7 @@ def _job(writer: Writer, cast: dict) -> dict:
 
 
 def _swim(writer: Writer, cast: dict) -> dict:
-    stroke, fear, place = writer.pick(STROKES), writer.pick(FEARS), writer.place().name
+    stroke, fear, place = writer.pick(STROKES), writer.pick(FEARS), meeting_place(writer).name
     offer, other = two(writer, (8, 9, 10, 15, 16, 17))
     reply, time = agree(writer, hour(offer), hour(other))
     teacher, (day, wrong) = third(writer), two(writer, WEEKDAYS)
@@ -106,7 +106,7 @@ def _swim(writer: Writer, cast: dict) -> dict:
 
 def _ferry(writer: Writer, cast: dict) -> dict:
     first, second = two(writer, (9, 10, 11, 14, 15, 16, 17))
-    place, friend, delay = writer.place().name, third(writer), writer.pick(DELAYS)
+    place, friend, delay = meeting_place(writer).name, third(writer), writer.pick(DELAYS)
     wait = writer.source.integer(4, 18) * 5
     writer.fact("ferry", "late", f"{wait} minutes")
     writer.fact("ferry", "due at", hour(first))

@@ -5,7 +5,7 @@ Outings are in `scenarios_plans.py`, neighbours in `scenarios_neighbours.py`, he
 `scenarios_care.py`; `SCENARIOS` holds them all. The lessons on summarising use them.
 """
 
-from workbook.town.texts.scenario import AGREED, Scenario, agree, said, third, two
+from workbook.town.texts.scenario import AGREED, Scenario, agree, meeting_place, said, third, two
 from workbook.town.texts.scenarios_care import SCENARIOS as CARE
 from workbook.town.texts.scenarios_neighbours import SCENARIOS as NEIGHBOURS
 from workbook.town.texts.scenarios_plans import SCENARIOS as PLANS
@@ -56,7 +56,7 @@ def _picnic(writer: Writer, cast: dict) -> dict:
     snack_a, snack_b = two(writer, SNACKS)
     day, other = two(writer, WEEKDAYS)
     reply, day_agreed = agree(writer, day, other)
-    place = writer.place().name
+    place = meeting_place(writer).name
     writer.fact("picnic", "near", place)
     writer.fact("picnic", "day", day_agreed)
     writer.fact(cast["a"], "brings", snack_a)
@@ -99,7 +99,7 @@ def _move(writer: Writer, cast: dict) -> dict:
 def _gift(writer: Writer, cast: dict) -> dict:
     first, second = two(writer, GIFTS)
     reply, gift = agree(writer, an(first), an(second))
-    friend, place, crowns = third(writer), writer.place().name, writer.source.integer(4, 30)
+    friend, place, crowns = third(writer), meeting_place(writer).name, writer.source.integer(4, 30)
     writer.fact(friend["c"], "gift", gift)
     writer.fact(friend["c"], "party at", place)
     writer.fact(gift, "price", f"{crowns} crowns")

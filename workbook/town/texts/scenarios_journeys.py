@@ -5,7 +5,7 @@ Each scenario is one function that draws slots and one `Scenario` with turns and
 `dialogues.py` adds. Lesson 08 fine-tunes a model to write these summaries.
 """
 
-from workbook.town.texts.scenario import Scenario, person_slots, said, third, two
+from workbook.town.texts.scenario import Scenario, meeting_place, person_slots, said, third, two
 from workbook.town.vocabulary import COLOURS, WEEKDAYS
 from workbook.town.writer import Phrases, Writer, an, clock, hour, money
 
@@ -53,7 +53,7 @@ def _station(writer: Writer, cast: dict) -> dict:
 
 def _hire(writer: Writer, cast: dict) -> dict:
     hours, wrong = two(writer, tuple(range(2, 9)))
-    boat, place, rule = writer.pick(_BOATS), writer.place().name, writer.pick(_RULES)
+    boat, place, rule = writer.pick(_BOATS), meeting_place(writer).name, writer.pick(_RULES)
     price = writer.source.integer(3, 24) * 50
     writer.fact(boat, "price", money(price * hours))
     writer.fact(boat, "place", place)
@@ -119,7 +119,7 @@ def _souvenir(writer: Writer, cast: dict) -> dict:
 
 
 def _birthday(writer: Writer, cast: dict) -> dict:
-    old, place = writer.visitor(), writer.place().name
+    old, place = writer.visitor(), meeting_place(writer).name
     age = writer.source.integer(7, 10) * 10
     day, wrong = two(writer, WEEKDAYS)
     elder = "grandmother" if old.gender == "she" else "grandfather"

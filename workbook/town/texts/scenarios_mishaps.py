@@ -5,7 +5,7 @@ Each scenario is one function that draws slots and one `Scenario` with turns and
 adds. Lesson 08 fine-tunes a model to write these summaries.
 """
 
-from workbook.town.texts.scenario import Scenario, said, third, two
+from workbook.town.texts.scenario import Scenario, meeting_place, said, third, two
 from workbook.town.vocabulary import COLOURS, WEEKDAYS
 from workbook.town.writer import Phrases, Writer, an, hour, money
 
@@ -36,7 +36,7 @@ _BRING = ("buckets", "a pump", "rubber boots", "mops", "a wrench", "a long hose"
 def _storm(writer: Writer, cast: dict) -> dict:
     time, wrong = two(writer, tuple(range(13, 23)))
     mine, yours = two(writer, _LOOSE)
-    side, place = writer.pick(("north", "south", "east", "west")), writer.place().name
+    side, place = writer.pick(("north", "south", "east", "west")), meeting_place(writer).name
     writer.fact("storm", "time", hour(time))
     writer.fact("storm", "from", side)
     return {
@@ -47,7 +47,7 @@ def _storm(writer: Writer, cast: dict) -> dict:
 
 def _purse(writer: Writer, cast: dict) -> dict:
     colour, wrong = two(writer, COLOURS)
-    stuff, content, place = writer.pick(_PURSES), writer.pick(_CONTENTS), writer.place().name
+    stuff, content, place = writer.pick(_PURSES), writer.pick(_CONTENTS), meeting_place(writer).name
     cost = money(writer.source.integer(3, 60) * 50)
     writer.fact("purse", "colour", colour)
     writer.fact("purse", "place", place)
@@ -60,7 +60,7 @@ def _purse(writer: Writer, cast: dict) -> dict:
 
 def _bees(writer: Writer, cast: dict) -> dict:
     time, wrong = two(writer, tuple(range(7, 20)))
-    nest, place, keep = writer.pick(_NESTS), writer.place().name, writer.pick(_KEEP)
+    nest, place, keep = writer.pick(_NESTS), meeting_place(writer).name, writer.pick(_KEEP)
     writer.fact("bees", "nest", nest)
     writer.fact("bees", "near", place)
     slots = {"nest": nest, "place": place, "keep": keep, "time": hour(time), **third(writer)}
@@ -78,7 +78,7 @@ def _lamp(writer: Writer, cast: dict) -> dict:
 
 def _goose(writer: Writer, cast: dict) -> dict:
     name, finder = third(writer)["c"], third(writer, "d")
-    place, treat, mark = writer.place().name, writer.pick(_TREATS), writer.pick(COLOURS)
+    place, treat, mark = meeting_place(writer).name, writer.pick(_TREATS), writer.pick(COLOURS)
     where = writer.pick(_HIDING)
     writer.fact(name, "ribbon", mark)
     writer.fact(name, "seen near", place)

@@ -5,7 +5,7 @@ Help for the sick and the small is in `scenarios_care.py`. Dialogues and summari
 of the lessons on summarising.
 """
 
-from workbook.town.texts.scenario import Scenario, agree, said, third, two
+from workbook.town.texts.scenario import Scenario, agree, meeting_place, said, third, two
 from workbook.town.vocabulary import COLOURS, WEEKDAYS
 from workbook.town.writer import Phrases, Writer, an, hour
 
@@ -48,7 +48,8 @@ POST = (
 
 
 def _umbrella(writer: Writer, cast: dict) -> dict:
-    thing, corner, place = writer.pick(LOST_THINGS), writer.pick(CORNERS), writer.place().name
+    thing, corner = writer.pick(LOST_THINGS), writer.pick(CORNERS)
+    place = meeting_place(writer).name
     colour, wrong = two(writer, COLOURS)
     first, second = two(writer, (9, 10, 11, 14, 15, 16))
     writer.fact(cast["a"], "lost", f"{colour} {thing}")
@@ -79,7 +80,7 @@ def _rooster(writer: Writer, cast: dict) -> dict:
 
 
 def _keys(writer: Writer, cast: dict) -> dict:
-    friend, place = third(writer), writer.place().name
+    friend, place = third(writer), meeting_place(writer).name
     first, second = two(writer, (17, 18, 19, 20, 21))
     writer.fact(cast["a"], "has no", "key")
     writer.fact(friend["c"], "has", "key")
@@ -107,7 +108,7 @@ def _cat(writer: Writer, cast: dict) -> dict:
 
 
 def _letter(writer: Writer, cast: dict) -> dict:
-    post, place = writer.pick(POST), writer.place().name
+    post, place = writer.pick(POST), meeting_place(writer).name
     wrong, right = two(writer, writer.town.streets)
     day, other = two(writer, WEEKDAYS)
     reply, day_agreed = agree(writer, day, other)

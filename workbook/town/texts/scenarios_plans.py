@@ -5,7 +5,7 @@ Favours between friends are in `scenarios_everyday.py`. Dialogues and summaries 
 of the lessons on summarising.
 """
 
-from workbook.town.texts.scenario import Scenario, agree, said, third, two
+from workbook.town.texts.scenario import Scenario, agree, meeting_place, said, third, two
 from workbook.town.vocabulary import WEEKDAYS
 from workbook.town.writer import Phrases, Writer, hour
 
@@ -36,7 +36,8 @@ MEALS = (
 def _boat(writer: Writer, cast: dict) -> dict:
     early, late = two(writer, (7, 8, 9, 10, 13, 14, 15, 16))
     reply, time = agree(writer, hour(early), hour(late))
-    place, sight, crowns = writer.place().name, writer.pick(SIGHTS), writer.source.integer(2, 12)
+    place, sight = meeting_place(writer).name, writer.pick(SIGHTS)
+    crowns = writer.source.integer(2, 12)
     writer.fact("boat", "meet at", place)
     writer.fact("boat", "time", time)
     writer.fact("boat", "price each", f"{crowns} crowns")
@@ -50,7 +51,7 @@ def _boat(writer: Writer, cast: dict) -> dict:
 
 def _chess(writer: Writer, cast: dict) -> dict:
     day, wrong = two(writer, WEEKDAYS)
-    prize, place, judge = writer.pick(PRIZES), writer.place().name, third(writer)
+    prize, place, judge = writer.pick(PRIZES), meeting_place(writer).name, third(writer)
     writer.fact("chess", "place", place)
     writer.fact("chess", "day", day)
     writer.fact("chess", "prize", prize)
@@ -79,7 +80,8 @@ def _choir(writer: Writer, cast: dict) -> dict:
 
 def _supper(writer: Writer, cast: dict) -> dict:
     helper = third(writer)
-    minutes, place, meal = writer.source.integer(3, 15) * 5, writer.place().name, writer.pick(MEALS)
+    minutes, place = writer.source.integer(3, 15) * 5, meeting_place(writer).name
+    meal = writer.pick(MEALS)
     writer.fact(cast["a"], "is at", place)
     writer.fact(cast["a"], "late", f"{minutes} minutes")
     writer.fact(cast["b"], "has made", meal)

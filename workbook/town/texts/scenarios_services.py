@@ -5,7 +5,7 @@ Buying and mending are in `scenarios_shops.py`, travel and work in `scenarios_er
 `SCENARIOS` holds them all. The lessons on summarising use them.
 """
 
-from workbook.town.texts.scenario import Scenario, agree, said, third, two
+from workbook.town.texts.scenario import Scenario, agree, meeting_place, said, third, two
 from workbook.town.texts.scenarios_errands import SCENARIOS as ERRANDS
 from workbook.town.texts.scenarios_shops import SCENARIOS as SHOPS
 from workbook.town.vocabulary import WEEKDAYS
@@ -53,7 +53,7 @@ def _table(writer: Writer, cast: dict) -> dict:
 def _room(writer: Writer, cast: dict) -> dict:
     view, other = two(writer, VIEWS)
     day, wrong = two(writer, WEEKDAYS)
-    place, crowns, nights = writer.place().name, writer.source.integer(20, 90), NUMBERS[:6]
+    place, crowns, nights = meeting_place(writer).name, writer.source.integer(20, 90), NUMBERS[:6]
     number = writer.pick(nights)
     writer.fact(cast["a"], "books", "room")
     writer.fact("room", "looks out on", view)
@@ -87,7 +87,7 @@ def _doctor(writer: Writer, cast: dict) -> dict:
 
 def _parcel(writer: Writer, cast: dict) -> dict:
     parcel, proof, sender, place = (
-        writer.pick(PARCELS), writer.pick(PROOFS), third(writer), writer.place().name,
+        writer.pick(PARCELS), writer.pick(PROOFS), third(writer), meeting_place(writer).name,
     )  # fmt: skip
     day, wrong = two(writer, WEEKDAYS)
     pounds = writer.source.integer(2, 40)

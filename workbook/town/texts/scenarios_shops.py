@@ -5,7 +5,7 @@ Bookings are in `scenarios_services.py`. Dialogues and summaries are the materia
 on summarising.
 """
 
-from workbook.town.texts.scenario import Scenario, agree, said, third, two
+from workbook.town.texts.scenario import Scenario, agree, meeting_place, said, third, two
 from workbook.town.vocabulary import COLOURS, WEEKDAYS
 from workbook.town.writer import Phrases, Writer, an
 
@@ -46,7 +46,8 @@ def _cake(writer: Writer, cast: dict) -> dict:
     offer, other = two(writer, CAKES)
     reply, cake = agree(writer, offer, other)
     day, wrong = two(writer, WEEKDAYS)
-    top, place, crowns = writer.pick(DECORATIONS), writer.place().name, writer.source.integer(8, 40)
+    top, place = writer.pick(DECORATIONS), meeting_place(writer).name
+    crowns = writer.source.integer(8, 40)
     writer.fact(cast["a"], "orders", cake)
     writer.fact(cake, "goes to", place)
     writer.fact(cake, "price", f"{crowns} crowns")
@@ -60,7 +61,7 @@ def _cake(writer: Writer, cast: dict) -> dict:
 
 def _shoes(writer: Writer, cast: dict) -> dict:
     shoes, part = writer.pick(SHOES)
-    crowns, place = writer.source.integer(4, 25), writer.place().name
+    crowns, place = writer.source.integer(4, 25), meeting_place(writer).name
     offer, other = two(writer, WEEKDAYS)
     reply, day = agree(writer, offer, other)
     writer.fact(cast["b"], "mends", shoes)
@@ -92,7 +93,7 @@ def _lamp(writer: Writer, cast: dict) -> dict:
 
 
 def _bargain(writer: Writer, cast: dict) -> dict:
-    thing, flaw, place = writer.pick(OLD_THINGS), writer.pick(FLAWS), writer.place().name
+    thing, flaw, place = writer.pick(OLD_THINGS), writer.pick(FLAWS), meeting_place(writer).name
     day = writer.pick(WEEKDAYS)
     asked = writer.source.integer(20, 90)
     bid = asked - writer.source.integer(8, 14)
@@ -114,7 +115,8 @@ def _coat(writer: Writer, cast: dict) -> dict:
     colour, wrong = two(writer, COLOURS)
     offer, other = two(writer, WEEKDAYS)
     reply, day = agree(writer, offer, other)
-    place, change = writer.place().name, writer.pick(("shorter", "longer", "wider", "narrower"))
+    place = meeting_place(writer).name
+    change = writer.pick(("shorter", "longer", "wider", "narrower"))
     writer.fact(cast["a"], "has fitted", garment)
     writer.fact(garment, "ready on", day)
     writer.fact(garment, "colour", colour)

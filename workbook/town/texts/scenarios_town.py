@@ -6,7 +6,7 @@ Clubs and work are in `scenarios_clubs.py`, things lost, broken or flooded in
 `dialogues.py` adds. Lesson 08 fine-tunes a model to write these summaries.
 """
 
-from workbook.town.texts.scenario import Scenario, said, third, two
+from workbook.town.texts.scenario import Scenario, meeting_place, said, third, two
 from workbook.town.texts.scenarios_clubs import SCENARIOS as CLUBS
 from workbook.town.texts.scenarios_mishaps import SCENARIOS as MISHAPS
 from workbook.town.vocabulary import MONTHS, WEEKDAYS
@@ -75,7 +75,7 @@ def _role(writer: Writer, cast: dict) -> dict:
 
 
 def _loan(writer: Writer, cast: dict) -> dict:
-    place, thing = writer.place().name, writer.pick(_HEIRLOOMS)
+    place, thing = meeting_place(writer).name, writer.pick(_HEIRLOOMS)
     month, wrong = two(writer, MONTHS)
     owner = writer.pick(("grandfather", "grandmother", "great-aunt", "uncle", "aunt"))
     writer.fact(cast["b"], "lends", thing)
@@ -89,7 +89,7 @@ def _loan(writer: Writer, cast: dict) -> dict:
 
 def _interview(writer: Writer, cast: dict) -> dict:
     time, wrong = two(writer, tuple(range(9, 19)))
-    place, feat, day = writer.place().name, writer.pick(_FEATS), writer.pick(WEEKDAYS)
+    place, feat, day = meeting_place(writer).name, writer.pick(_FEATS), writer.pick(WEEKDAYS)
     writer.fact(cast["b"], "did", feat)
     writer.fact("interview", "time", hour(time))
     slots = {"place": place, "feat": feat, "day": day, "time": hour(time)}
