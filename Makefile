@@ -1,0 +1,59 @@
+# The course's short verbs. `make help` lists them; README.md shows the same without make.
+# The environment is made again only when requirements.txt or pyproject.toml changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-$(shell cat requirements.txt pyproject.toml | cksum | tr -s ' ' '-')
+OVERRIDES := $(VENV)/share/jupyter/lab/settings
+NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help env lab test course notebooks review lint bench models clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+
+env: $(STAMP) ## make the environment in .venv
+
+lab: $(STAMP) ## open JupyterLab on the course
+	cd notebooks && ../$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS)
+
+test: $(STAMP) ## run the whole test suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+course: $(STAMP) ## run every lesson headless: status, seconds, peak memory
+	$(BIN)/workbook run
+
+notebooks: $(STAMP) ## execute every lesson and store its new outputs
+	WORKBOOK_PNG=1 $(BIN)/workbook run --write
+
+review: $(STAMP) ## write plain-text views of the lessons to build/review
+	$(BIN)/jupyter nbconvert --to markdown --output-dir build/review notebooks/*.ipynb
+
+lint: $(STAMP) ## check style, names and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+bench: $(STAMP) ## time our code against the peer's and print the ratios
+	$(BIN)/workbook bench
+
+models: $(STAMP) ## train the town's language models from nothing (hours)
+	$(BIN)/workbook models build
+
+clean: ## remove what was built, but keep the environment
+	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find workbook tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The course needs Python 3.11 or newer, and $(PYTHON) is not:" \
+	       "install one and run, say, make env PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making the environment in $(VENV); the first time takes a few minutes."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@mkdir -p $(OVERRIDES) && echo '$(NO_NEWS)' > $(OVERRIDES)/overrides.json
+	@rm -f $(VENV)/.made-* && touch $@

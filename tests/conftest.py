@@ -1,0 +1,188 @@
+"""What every test stands on: fixed seeds, no network, one thread, and rules for skipping.
+
+The environment is set before anything heavy is imported. A skip is allowed only for a reason that
+`allowed_skips.txt` lists; with WORKBOOK_STRICT_SKIPS=1 or CI=true any other fails the session.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OFFLINE = HERE / "offline"
+
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    TOKENIZERS_PARALLELISM="false",
+    OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", "1"),
+    MPLBACKEND="Agg",
+    PYTHONPATH=os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH", "")])),
+)
+for name in [name for name in os.environ if name.startswith("WORKBOOK_")]:
+    if name != "WORKBOOK_STRICT_SKIPS":  # a learner's own settings must not steer the tests
+        del os.environ[name]
+LEARNER = tempfile.TemporaryDirectory(prefix="workbook-tests-")  # nobody's real progress
+os.environ["WORKBOOK_HOME"] = LEARNER.name
+
+import pytest  # noqa: E402
+
+
+def load_guard():
+    """The module that blocks the network; a Python under PYTHONPATH has it from its start."""
+    import importlib.util
+
+    started_with = sys.modules.get("sitecustomize")
+    if hasattr(started_with, "NetworkBlocked"):
+        return started_with
+    spec = importlib.util.spec_from_file_location("network_guard", OFFLINE / "sitecustomize.py")
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+guard = load_guard()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's top folder."""
+    return HERE.parent
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """The same random numbers in every test, whatever ran before."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def torch_left_as_found():
+    """Put torch's global settings back after a test that changed them."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    gradients = torch.is_grad_enabled()
+    yield
+    torch.set_default_dtype(dtype)
+    torch.set_grad_enabled(gradients)
+    if torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_the_machine():
+    """Fail a test that tried to reach the network, even if it swallowed the error."""
+    guard.blocked.clear()
+    yield
+    assert not guard.blocked, f"this test tried to reach the network: {guard.blocked}"
+
+
+@pytest.fixture
+def blocked_connections():
+    """The attempts so far; a test that makes one on purpose must clear the list."""
+    return guard.blocked
+
+
+@pytest.fixture
+def tiny_llama():
+    """A random two-layer Llama in eval mode, the same every time: V 97, C 32, H 4, 2 kv heads."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(
+        vocab_size=97,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=128,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+    )
+    torch.manual_seed(1234)
+    return LlamaForCausalLM(config).eval()
+
+
+@pytest.fixture
+def shared_data(root) -> Path:
+    """Data that lies beside the checkout on some machines and may not be put in it."""
+    folder = root.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("shared data is not beside this checkout")
+    return folder
+
+
+def pytest_runtest_setup(item):
+    """Tests marked `gpu` run only where there is one."""
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device")
+
+
+# Skips need a reason that the list allows.
+
+skips: list[tuple[str, str]] = []  # (test, reason)
+
+
+def allowed_reasons() -> list[re.Pattern]:
+    """The patterns of allowed_skips.txt; a line is `pattern  # why`."""
+    text = (HERE / "allowed_skips.txt").read_text(encoding="utf-8")
+    patterns = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [re.compile(pattern) for pattern in patterns if pattern]
+
+
+def unexplained() -> list[tuple[str, str]]:
+    """The skips of this session that no pattern allows."""
+    patterns = allowed_reasons()
+    return [skip for skip in skips if not any(p.search(skip[1]) for p in patterns)]
+
+
+def note_skip(report) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        skips.append((report.nodeid, str(reason).removeprefix("Skipped: ")))
+
+
+def pytest_runtest_logreport(report):
+    note_skip(report)
+
+
+def pytest_collectreport(report):
+    note_skip(report)
+
+
+def strict() -> bool:
+    """True where an unexplained skip is a failure."""
+    return "1" in (os.environ.get("WORKBOOK_STRICT_SKIPS"), os.environ.get("CI")) or (
+        os.environ.get("CI", "").lower() == "true"
+    )
+
+
+def pytest_sessionfinish(session, exitstatus):
+    is_worker = hasattr(session.config, "workerinput")
+    if strict() and not is_worker and unexplained() and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    for test, reason in unexplained():
+        kind = "FAILED" if strict() else "note"
+        terminalreporter.write_line(f"{kind}: skipped without an allowed reason: {test}: {reason}")

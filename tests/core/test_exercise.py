@@ -1,0 +1,294 @@
+"""Exercises as a learner meets them: right, wrong, empty, endless; and what is shown each time."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+import workbook
+from workbook.core import checks
+from workbook.core import exercise as ex
+from workbook.core import progress as log
+
+TOPIC = """
+from workbook.core.exercise import Check, Exercise, compare
+import random
+
+def double(x):
+    return 2 * x
+
+def on(make):
+    def test(answer, seed):
+        x = make(random.Random(seed))
+        return compare("the double", answer(x), double(x))
+    return test
+
+def value(answer, seed):
+    return compare("the length", answer, 7)
+
+HINTS = ("Think of addition.", "x + x", "return x + x")
+EXERCISES = {e.id: e for e in [
+    Exercise("fake.double", "Twice as much", 2, 1, 3,
+        (Check("whole numbers", on(lambda r: r.randrange(1, 99))),
+         Check("negative numbers", on(lambda r: -r.randrange(1, 99))),
+         Check("fractions", on(lambda r: r.random()))), HINTS, double),
+    Exercise("fake.length", "A measured length", 1, 2, 5,
+        (Check("it is a number", value), Check("sign", value), Check("size", value)),
+        HINTS, lambda: 7, wants="value"),
+]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def topic(tmp_path, monkeypatch):
+    """A topic of our own beside the course's, and a home for the log."""
+    folder = tmp_path / "topics" / "fake"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "exercises.py").write_text(TOPIC, encoding="utf-8")
+    monkeypatch.setattr(workbook, "__path__", [*workbook.__path__, str(folder.parent)])
+    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The texts shown; each is there as plain text and as HTML."""
+    outputs = []
+
+    def display(data, raw):
+        assert raw and set(data) == {"text/plain", "text/html"}
+        outputs.append(data["text/plain"])
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return outputs
+
+
+def reference():
+    return ex.find("fake.double").reference
+
+
+def test_right_answer_is_handed_on(shown):
+    @ex.exercise("fake.double")
+    def double(x):
+        return x + x
+
+    assert double is not reference() and double(4) == 8
+    assert shown[0].startswith("fake.double, Twice as much: right, 2 points")
+    assert shown[0].count("right: ") == 3
+    assert log.standings()["fake.double"].solved
+
+
+def test_untouched_stub_is_not_answered_yet_and_the_reference_goes_on(shown):
+    @ex.exercise("fake.double")
+    def double(x):
+        raise NotImplementedError
+
+    assert double is reference()
+    assert "not answered yet" in shown[0] and 'hint("fake.double")' in shown[0]
+    assert "Difficulty 1 of 5, 3 minutes, 2 points." in shown[0]
+    assert log.standings() == {}, "running all cells is no attempt"
+
+
+def test_wrong_answer_is_named_not_given_away(shown):
+    @ex.exercise("fake.double")
+    def double(x):
+        return 3 * x
+
+    assert double is reference()
+    assert "not right yet" in shown[0]
+    assert "wrong: whole numbers: the double is too large." in shown[0]
+    assert "wrong: negative numbers: the double is too small." in shown[0]
+    assert log.standings()["fake.double"] == log.Standing(solved=False, attempts=1, hints=0)
+
+
+def test_the_seed_makes_the_same_inputs_and_every_attempt_has_its_own():
+    seen = []
+
+    def spy(x):
+        seen.append(x)
+        return 2 * x
+
+    ex.check("fake.double", spy, seed=5)
+    ex.check("fake.double", spy, seed=5)
+    assert seen[:3] == seen[3:]
+    assert len({ex.check("fake.double", spy).seed for _ in range(5)}) == 5
+
+
+def test_error_in_the_answer_names_its_line():
+    def double(x):
+        y = x
+        return y / 0
+
+    (first, *_) = ex.check("fake.double", double).findings
+    assert first.wrong.startswith("it raised ZeroDivisionError in its line 3: ")
+
+
+def test_wrong_parameters_are_told_before_anything_runs(shown):
+    @ex.exercise("fake.double")
+    def double(x, p):
+        return x
+
+    assert "its parameters are (x, p), they should be (x)." in shown[0]
+    assert "it is of type int, not a function" in ex.check("fake.double", 3).findings[0].wrong
+
+
+def endless(x):
+    while True:
+        x += 1
+
+
+def stubborn(x):
+    """Catches everything a learner can be expected to catch."""
+    while True:
+        try:
+            x += 1
+        except Exception:
+            continue
+
+
+@pytest.mark.parametrize("function", [endless, stubborn])
+@pytest.mark.parametrize("thread", [False, True], ids=["main thread", "other thread"])
+def test_endless_loop_is_stopped(function, thread, monkeypatch):
+    """Guards against a notebook that hangs in its check, and against a leftover alarm."""
+    monkeypatch.setattr(ex, "CHECK_SECONDS", 0.2)
+    results = []
+
+    def run():
+        results.append(ex.check("fake.double", function))
+
+    if thread:
+        runner = threading.Thread(target=run)
+        runner.start()
+        runner.join(20)
+    else:
+        run()
+    (result,) = results
+    assert result.status == "wrong" and len(result.findings) == 1, "the others are not waited for"
+    assert "did not finish within 0.2 s" in result.findings[0].wrong
+
+
+def test_alarm_leaves_the_signal_as_it_was():
+    import signal
+
+    def mine(*_):
+        raise AssertionError
+
+    before = signal.signal(signal.SIGALRM, mine)
+    try:
+        assert checks.limited(lambda: 3, 5.0) == 3
+        with pytest.raises(checks.TooSlow):
+            checks.limited(lambda: endless(0), 0.05)
+        assert signal.getsignal(signal.SIGALRM) is mine
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_interrupting_the_kernel_still_works():
+    def double(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ex.check("fake.double", double)
+
+
+def test_an_answer_that_exits_is_just_wrong():
+    def double(x):
+        raise SystemExit(1)
+
+    assert "SystemExit" in ex.check("fake.double", double).findings[0].wrong
+
+
+@pytest.mark.parametrize("value", [None, ...])
+def test_value_left_out_is_not_answered(value, shown):
+    assert ex.answer("fake.length", value) == 7
+    assert "not answered yet" in shown[0]
+
+
+def test_value_right_and_wrong(shown):
+    assert ex.answer("fake.length", 7.0) == 7.0
+    assert ex.answer("fake.length", 9) == 7
+    assert "right, 1 point" in shown[0] and "the length is too large" in shown[1]
+    assert "7" not in shown[1].split("(Inputs of seed")[0], "the expected value is never shown"
+    assert log.standings()["fake.length"] == log.Standing(solved=True, attempts=2)
+
+
+def test_hints_come_one_by_one_and_survive_a_restart(shown):
+    for _ in range(4):
+        ex.hint("fake.double")
+    assert [text.count("Hint ") for text in shown] == [1, 2, 3, 3]
+    assert "x + x" not in shown[0]
+    assert "workbook/fake/exercises.py" in shown[3] and "exercises.py" not in shown[2]
+    assert log.standings()["fake.double"].hints == 4
+
+
+def test_progress_lists_every_exercise_of_the_course():
+    log.note("fake.double", "right")
+    log.note("fake.length", "wrong")
+    table = ex.progress()
+    rows = table.frame().set_index("exercise")
+    assert rows.loc["fake.double", "standing"] == "solved"
+    assert rows.loc["fake.length", ["standing", "attempts", "hints"]].tolist() == ["tried", 1, 0]
+    assert "1 of " in table.summary and "fake.double" in str(table)
+    assert "<table" in table._repr_html_() and "<script" not in table._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "wrong_id, says",
+    [("nowhere.x", "No topic 'nowhere'.*fake"), ("fake.tripel", "fake.double, fake.length")],
+)
+def test_a_misspelt_id_lists_what_there_is(wrong_id, says):
+    with pytest.raises(ValueError, match=says):
+        ex.exercise(wrong_id)
+
+
+def test_asking_the_wrong_way_says_the_right_one():
+    with pytest.raises(ValueError, match=r'write answer\("fake.length"'):
+        ex.exercise("fake.length")
+    with pytest.raises(ValueError, match=r'write @exercise\("fake.double"\)'):
+        ex.answer("fake.double", 3)
+
+
+@pytest.mark.parametrize(
+    "change, rule",
+    [
+        ({"id": "nodot"}, "topic.name"),
+        ({"difficulty": 6}, "difficulty"),
+        ({"minutes": 0}, "minutes"),
+        ({"checks": ()}, "three checks"),
+        ({"hints": ("a", "", "c")}, "three hints"),
+        ({"wants": "essay"}, "wants"),
+    ],
+)
+def test_an_exercise_that_lacks_something_cannot_be_written(change, rule):
+    import dataclasses
+
+    with pytest.raises(ValueError, match=rule):
+        dataclasses.replace(ex.find("fake.double"), **change)
+
+
+@pytest.mark.parametrize(
+    "got, want, says",
+    [
+        (None, 1.0, "is None; is a return missing"),
+        ("abc", 1.0, "is of type str and does not hold numbers"),
+        (torch.zeros(2, 3), torch.zeros(3, 2), r"has shape \(2, 3\)"),
+        (float("nan"), 1.0, "not a number"),
+        ([1.0, 9.0, 9.0], [1.0, 2.0, 2.0], "too large in 2 of 3 places"),
+        (np.array([0.0, 9.0]), np.array([1.0, 2.0]), "wrong in 2 of 2 places"),
+        (torch.tensor([-1.0], dtype=torch.bfloat16), [0.0], "too small"),
+    ],
+)
+def test_compare_names_the_quantity_and_what_is_off(got, want, says):
+    import re
+
+    message = checks.compare("the mass", got, want)
+    assert message.startswith("the mass ") and re.search(says, message)
+
+
+def test_compare_accepts_what_is_equal_infinities_included():
+    filtered = torch.tensor([1.0, -torch.inf])
+    assert checks.compare("logits", filtered, filtered.clone()) is None
+    wrong = checks.compare("the logit", [1.0, 0.0], filtered)
+    assert wrong == "the logit is too large in 1 of 2 places."

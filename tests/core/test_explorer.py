@@ -1,0 +1,249 @@
+"""The explorer: its numbers, its link to the kernel by events, and each place it can be shown."""
+
+import importlib.util
+import json
+import sys
+import types
+
+import ipywidgets
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from workbook.core import figures
+from workbook.core.controls import Control
+from workbook.core.explorer import Choice, Explorer, Slider, TextInput, Toggle
+
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+LOGITS = np.array([2.0, 1.0, 0.0])
+
+
+def compute(temperature, count, name, norm):
+    if name == "":
+        raise ValueError("Give the figure a name.")
+    if name == "fault":
+        raise KeyError("lost")
+    weights = np.exp(LOGITS[:count] / temperature)
+    return name, (weights / weights.sum() if norm == "softmax" else weights).tolist()
+
+
+def draw(data):
+    name, bars = data
+    figure = go.Figure(go.Bar(x=[f"t{i}" for i in range(len(bars))], y=bars))
+    return figure.update_layout(title={"text": name})
+
+
+def make(**changes):
+    parts = {
+        "title": "Three <tokens>",
+        "compute": compute,
+        "draw": draw,
+        "controls": {
+            "temperature": Slider("Temperature", 1.0, (0.5, 1.0, 2.0), low=0.1, high=5.0, step=0.1),
+            "count": Slider("Tokens", 3, low=1, high=3, step=1),
+            "name": TextInput("Name", "softmax"),
+            "norm": Choice("Rule", "softmax", options=("softmax", "none")),
+        },
+        "alt": lambda data: f"{data[0]}, the first token has {data[1][0]:.3f}",
+    }
+    return Explorer(**{**parts, **changes})
+
+
+def bars(explorer):
+    return list(explorer._view.canvas.widget.data[0].y)
+
+
+@pytest.fixture
+def live():
+    explorer = make()
+    explorer.widget()
+    return explorer
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    outputs = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **rest: outputs.append(data))
+    monkeypatch.delenv("WORKBOOK_PNG", raising=False)
+    return outputs
+
+
+def test_an_event_from_the_front_end_changes_the_bars(live):
+    """`set_state` is what ipywidgets calls when the browser sends a value."""
+    live._view.inputs["temperature"].set_state({"value": 0.5})
+    assert bars(live) == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
+    assert live.settings["temperature"] == 0.5
+    assert 'role="status"' in live._view.note.value and "0.867" in live._view.note.value
+
+
+def test_set_moves_the_controls_with_one_update(live, monkeypatch):
+    updates = []
+    update = live._view.canvas.update
+    monkeypatch.setattr(live._view.canvas, "update", lambda f: updates.append(f) or update(f))
+    live.set(temperature=2.0, count=2)
+    assert live._view.inputs["temperature"].value == 2.0
+    assert bars(live) == pytest.approx([0.6225, 0.3775], abs=1e-4)
+    assert len(updates) == 1
+
+
+def test_set_works_without_a_widget():
+    explorer = make()
+    explorer.set(temperature=2.0)
+    assert list(explorer.figure().data[0].y) == pytest.approx([0.5065, 0.3072, 0.1863], abs=1e-4)
+    assert explorer._view is None
+    with pytest.raises(ValueError, match="No control named 'heat'.*temperature"):
+        explorer.set(heat=1.0)
+
+
+def test_refused_setting_is_one_sentence_and_the_figure_stays(live):
+    before = bars(live)
+    live._view.inputs["name"].value = ""
+    assert live.error == "Give the figure a name."
+    assert "Give the figure a name." in live._view.note.value
+    assert "Traceback" not in live._view.note.value
+    assert bars(live) == before
+    live._view.inputs["name"].value = "again"
+    assert live.error is None and "Not possible" not in live._view.note.value
+
+
+def test_a_fault_in_the_explorer_is_said_and_raised(live):
+    with pytest.raises(KeyError):
+        live._view.inputs["name"].value = "fault"
+    assert "KeyError" in live.error
+    assert "<details>" in live._view.note.value, "the traceback is there for whoever asks"
+
+
+def test_bad_drawing_code_is_a_fault_not_a_refused_setting():
+    """plotly raises ValueError for a misspelt property; the reader did nothing wrong."""
+    explorer = make(draw=lambda data: go.Figure(go.Bar(nonsense=1)))
+    with pytest.raises(ValueError, match="nonsense"):
+        explorer.set(temperature=0.5)
+    assert explorer.error is None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    events=st.lists(
+        st.one_of(
+            st.tuples(st.just("temperature"), st.floats(0.1, 5.0)),
+            st.tuples(st.just("count"), st.integers(1, 3)),
+            st.tuples(st.just("name"), st.sampled_from(["", "a", "b<b>"])),
+            st.tuples(st.just("norm"), st.sampled_from(["softmax", "none"])),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_any_events_leave_the_figure_equal_to_the_function(live, events):
+    """Also guards against leaks: an event may open no new widget (each is a comm in the kernel)."""
+    made = []
+    ipywidgets.Widget.on_widget_constructed(made.append)
+    for name, value in events:
+        live._view.inputs[name].set_state({"value": value})
+    ipywidgets.Widget.on_widget_constructed(None)
+    assert made == []
+    values = {name: widget.value for name, widget in live._view.inputs.items()}
+    if values["name"] == "":
+        assert live.error
+    else:
+        assert bars(live) == pytest.approx(compute(**values)[1])
+        assert live._view.canvas.widget.layout.title.text == values["name"]
+
+
+def test_every_frame_of_the_static_figure_equals_the_function():
+    explorer = make()
+    figure = explorer.static_figure()
+    assert [frame.name for frame in figure.frames] == ["0.5", "1.0", "2.0"]
+    for frame in figure.frames:
+        expected = compute(float(frame.name), 3, "softmax", "softmax")[1]
+        assert list(frame.data[0].y) == pytest.approx(expected, abs=1e-12)
+    (slider,) = figure.layout.sliders
+    assert [list(step.args[0]) for step in slider.steps] == [["0.5"], ["1.0"], ["2.0"]]
+    assert slider.active == 1, "the slider starts where the figure is"
+    with pytest.raises(ValueError, match="count has no grid"):
+        explorer.static_figure("count")
+
+
+def test_static_figure_does_not_depend_on_where_the_reader_left_the_controls(live):
+    live.set(temperature=5.0)
+    assert live.static_figure().to_json() == make().static_figure().to_json()
+
+
+def test_show_is_one_output_with_a_fallback(shown):
+    make().show()
+    (data,) = shown
+    assert set(data) == {"text/plain", figures.PLOTLY_MIME, WIDGET_MIME}
+    assert data["text/plain"] == "softmax, the first token has 0.665"
+    assert len(data[figures.PLOTLY_MIME]["frames"]) == 3
+
+
+def test_built_notebook_holds_no_widget(shown, monkeypatch):
+    """A stored widget view reads "Error displaying widget: model not found" when reopened, and a
+    FigureWidget would store 5 MB of JavaScript."""
+    monkeypatch.setenv("WORKBOOK_PNG", "1")
+    monkeypatch.setattr(figures, "_png", lambda figure: b"\x89PNG")
+    explorer = make()
+    explorer.show()
+    (data,) = shown
+    assert set(data) == {"text/plain", figures.PLOTLY_MIME, "image/png"}
+    assert explorer._view is None, "no widget was even made"
+    assert len(json.dumps(data)) < 10_000
+
+
+@pytest.mark.parametrize("place", ["without anywidget", "Colab", "Colab without widget manager"])
+def test_other_places_redraw_a_plain_figure(place, monkeypatch):
+    asked = []
+    if place == "without anywidget":
+        find = importlib.util.find_spec
+        monkeypatch.setattr(
+            "importlib.util.find_spec", lambda name: None if name == "anywidget" else find(name)
+        )
+    else:
+        output = types.SimpleNamespace()
+        if place == "Colab":
+            output.enable_custom_widget_manager = lambda: asked.append(True)
+        colab = types.ModuleType("google.colab")
+        colab.output = output
+        monkeypatch.setitem(sys.modules, "google.colab", colab)
+        monkeypatch.setitem(sys.modules, "google", types.ModuleType("google"))
+    explorer = make()
+    explorer.widget()
+    explorer._view.inputs["temperature"].value = 0.5
+    (output,) = explorer._view.canvas.widget.outputs
+    drawn = go.Figure(output["data"][figures.PLOTLY_MIME])
+    assert list(drawn.data[0].y) == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
+    assert asked == ([True] if place == "Colab" else [])
+
+
+def test_number_of_traces_may_change(live):
+    live.draw = lambda data: go.Figure([go.Bar(y=data[1]), go.Scatter(y=data[1])])
+    live.set(temperature=0.5)
+    assert [trace.type for trace in live._view.canvas.widget.data] == ["bar", "scatter"]
+    assert bars(live) == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
+
+
+def test_every_control_is_labelled_and_the_title_is_text(live):
+    for name, control in live.controls.items():
+        widget = live._view.inputs[name]
+        assert widget.description == control.label
+        assert widget.tabbable is not False
+    assert "Three &lt;tokens&gt;" in live.widget().children[0].value
+
+
+def test_controls_refuse_what_cannot_work():
+    with pytest.raises(ValueError, match="label"):
+        Toggle(" ", True)
+    with pytest.raises(ValueError, match=r"Heat: 9.0 is outside the slider's 0.0 to 1.0"):
+        Slider("Heat", 0.5, (0.5, 9.0))
+    with pytest.raises(ValueError, match="default 'c' is not an option"):
+        Choice("Letter", "c", options=("a", "b"))
+    with pytest.raises(TypeError):
+        Control("plain", 1)
+
+
+def test_whole_numbers_stay_whole():
+    assert isinstance(Slider("k", 3, low=1, high=9, step=1).widget().value, int)
+    assert isinstance(Slider("T", 1.0, low=0.1, high=9, step=1).widget().value, float)
+    assert Toggle("on", True).widget().value is True

@@ -1,0 +1,172 @@
+"""The look of figures against WCAG and a model of colour blindness; what `show` stores."""
+
+import itertools
+import json
+import subprocess
+import sys
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from workbook.core import figures
+
+PAGES = {"white": "#ffffff", "JupyterLab dark": "#111111"}
+# Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
+BLINDNESS = {
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+    "none": np.eye(3),
+}
+
+
+def linear(colour):
+    """Linear RGB in [0, 1] of "#rrggbb" or of an 8-bit triple (the sRGB transfer curve)."""
+    if isinstance(colour, str):
+        colour = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    c = np.asarray(colour) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(a, b):
+    """WCAG 2.2 contrast ratio."""
+    low, high = sorted(linear(c) @ [0.2126, 0.7152, 0.0722] for c in (a, b))
+    return (high + 0.05) / (low + 0.05)
+
+
+def paper_over(page):
+    """What the half-transparent white paper looks like on a page."""
+    page = np.array([int(page[i : i + 2], 16) for i in (1, 3, 5)])
+    return figures.PAPER_ALPHA * 255 + (1 - figures.PAPER_ALPHA) * page
+
+
+def oklab(rgb):
+    """Ottosson 2020: a space in which distance is roughly what the eye sees."""
+    to_lms = [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+    to_lab = [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+    return np.array(to_lab) @ np.cbrt(np.array(to_lms) @ np.clip(rgb, 0, 1))
+
+
+def bar():
+    return go.Figure(go.Bar(x=["a", "b"], y=[0.25, 0.75]))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Collects what is displayed instead of displaying it."""
+    outputs = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **kwargs: outputs.append((data, kwargs))
+    )
+    monkeypatch.delenv("WORKBOOK_PNG", raising=False)
+    return outputs
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_text_and_marks_are_readable_on_both_pages(page):
+    paper = paper_over(page)
+    layout = figures.template().layout
+    assert layout.paper_bgcolor == f"rgba(255,255,255,{figures.PAPER_ALPHA})"
+    assert contrast(layout.font.color, paper) >= 4.5
+    assert contrast(figures.QUIET, paper) >= 4.5, "grey is used for text too"
+    for colour in layout.colorway:
+        assert contrast(colour, paper) >= 3, f"{colour}: WCAG asks 3:1 of marks"
+
+
+def test_why_the_paper_is_not_transparent():
+    """Every luminance was tried: no text colour reaches 4.5:1 on white and on #111111 at once."""
+    greys = [(g, g, g) for g in np.linspace(0, 255, 2001)]
+    best = max(min(contrast(grey, page) for page in PAGES.values()) for grey in greys)
+    assert 4.3 < best < 4.5
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+def test_palette_survives_colour_blindness(kind):
+    matrix = np.array(BLINDNESS[kind])
+    assert np.allclose(matrix.sum(1), 1, atol=1e-5), "white must stay white"
+    seen = {colour: oklab(matrix @ linear(colour)) for colour in figures.PALETTE}
+    for a, b in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[a] - seen[b]) >= 0.10, f"{a} and {b} look alike"
+
+
+@pytest.mark.parametrize("alt", ["", "  \n ", None])
+def test_empty_alt_text_is_refused_in_one_sentence(alt, shown):
+    with pytest.raises(ValueError, match="needs alt text") as error:
+        figures.show(bar(), alt=alt)
+    assert "\n" not in str(error.value)
+    assert shown == []
+
+
+def test_show_gives_one_output_of_json_and_one_line(shown):
+    figure = bar()
+    figures.show(figure, alt="Two bars:\n  b is three times a.")
+    ((data, options),) = shown
+    assert options["raw"] is True
+    assert data["text/plain"] == "Two bars: b is three times a."
+    assert set(data) == {"text/plain", figures.PLOTLY_MIME}, "no PNG for a learner: needs a browser"
+    plotly = json.loads(json.dumps(data[figures.PLOTLY_MIME]))
+    assert plotly["layout"]["meta"]["alt"] == "Two bars: b is three times a."
+    assert plotly["layout"]["template"]["layout"]["font"]["color"] == figures.TEXT
+    assert len(json.dumps(plotly)) < 3000, "the default plotly template alone is 7 kB"
+    assert figure.layout.meta is None, "the figure passed in is not changed"
+
+
+def test_build_adds_a_png_with_its_alt_text(shown, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_PNG", "1")
+    monkeypatch.setattr(figures, "_png", lambda figure: b"\x89PNG")
+    figures.show(bar(), alt="Two bars.")
+    ((data, options),) = shown
+    assert data["image/png"] == "iVBORw=="
+    assert options["metadata"] == {"image/png": {"alt": "Two bars."}}
+
+
+def test_table_twin_is_a_second_output_that_needs_no_script(shown):
+    figures.show(bar(), alt="b > a", table=True)
+    assert len(shown) == 2
+    page = shown[1][0]["text/html"]
+    assert page.startswith("<details><summary>") and "<script" not in page
+    assert "0.75" in page and "b &gt; a" in page
+
+
+def test_as_table_puts_traces_with_the_same_x_side_by_side():
+    figure = go.Figure(layout={"xaxis": {"title": {"text": "T"}}})
+    figure.add_scatter(x=[1, 2], y=[3.0, 4.0], name="random")
+    figure.add_scatter(x=[1, 2], y=[5.0, 6.0], name="nucleus")
+    table = figures.as_table(figure)
+    assert list(table.columns) == ["T", "random", "nucleus"]
+    assert table.to_numpy().tolist() == [[1, 3, 5], [2, 4, 6]]
+
+
+def test_as_table_goes_long_where_the_x_differ_and_turns_lying_bars():
+    figure = go.Figure([go.Scatter(x=[1], y=[3], name="a"), go.Scatter(x=[2], y=[4], name="b")])
+    assert figures.as_table(figure).to_numpy().tolist() == [["a", 1, 3], ["b", 2, 4]]
+    lying = go.Figure(go.Bar(x=[0.2, 0.8], y=["no", "yes"], orientation="h"))
+    assert figures.as_table(lying).to_numpy().tolist() == [["no", 0.2], ["yes", 0.8]]
+    with pytest.raises(ValueError, match="table="):
+        figures.as_table(go.Figure(go.Heatmap(z=[[1]])))
+
+
+def test_import_does_not_load_the_heavy_libraries():
+    code = "import sys, workbook.core.figures; print({'plotly', 'pandas'} & set(sys.modules))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"

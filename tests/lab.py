@@ -1,0 +1,191 @@
+"""A JupyterLab on loopback and a Chromium that works in it, for the browser tests.
+
+`Lab` starts a server on a folder, with settings of its own; `Page` opens a notebook, runs all its
+cells through the menu as a learner would, moves sliders by mouse or key, and reads what is drawn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
+    "--disable-component-update", "--disable-dev-shm-usage", "--no-first-run",
+)  # fmt: skip
+START_SECONDS = 120
+RUN_SECONDS = 600
+EVENT_SECONDS = 60
+BARS = """plot => [...plot.querySelectorAll('.bars .point path')].map(p => p.getAttribute('d'))"""
+
+
+def chromium() -> str | None:
+    """The browser to use: CHROMIUM, or one that is on the path."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+class Lab:
+    """A JupyterLab server on a folder of notebooks; use it in a `with` block."""
+
+    def __init__(self, folder: Path, state: Path) -> None:
+        """state: an empty folder for everything Jupyter wants to remember."""
+        self.folder, self.state, self.token = folder, state, secrets.token_hex(8)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Lab:
+        news = self.state / "settings" / "@jupyterlab" / "apputils-extension"
+        news.mkdir(parents=True)
+        quiet = json.dumps({"fetchNews": "false", "checkForUpdates": False})
+        (news / "notification.jupyterlab-settings").write_text(quiet, encoding="utf-8")
+        environment = os.environ | {
+            "JUPYTER_CONFIG_DIR": str(self.state / "config"),
+            "JUPYTER_DATA_DIR": str(self.state / "data"),
+            "JUPYTER_RUNTIME_DIR": str(self.state / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(self.state / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(self.state / "workspaces"),
+        }
+        self.log = (self.state / "log").open("w", encoding="utf-8")
+        self.server = subprocess.Popen(
+            [
+                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+                "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
+                "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.folder}",
+                f"--IdentityProvider.token={self.token}",
+            ],
+            env=environment, stdout=self.log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.server.terminate()
+        try:
+            self.server.wait(30)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
+        self.log.close()
+
+    def address(self, notebook: str) -> str:
+        return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"
+
+    def _wait(self) -> None:
+        limit = time.monotonic() + START_SECONDS
+        while time.monotonic() < limit and self.server.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/api?token={self.token}", timeout=5).close()
+                return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.2)
+        log = (self.state / "log").read_text(encoding="utf-8")
+        raise RuntimeError(f"JupyterLab did not start:\n{log[-2000:]}")
+
+
+class Page:
+    """One notebook in the browser."""
+
+    def __init__(self, page, lab: Lab, notebook: str) -> None:
+        self.page, self.file = page, lab.folder / notebook
+        self.known: list[dict] = []
+        self.cells()
+        self.elsewhere: list[str] = []  # addresses beyond this machine that the page asked for
+        page.on("request", lambda request: self._note(request.url, lab.url))
+        page.goto(lab.address(notebook), timeout=START_SECONDS * 1000)
+        page.locator(".jp-CodeCell").first.wait_for(timeout=START_SECONDS * 1000)
+
+    def run_all(self) -> None:
+        """Run > Run All Cells, then save until the file shows that the last cell was run.
+
+        The page itself draws only what is near, so it cannot be asked about all cells.
+        """
+        self.page.get_by_text("| Idle").first.wait_for(timeout=START_SECONDS * 1000)
+        self.page.locator(".lm-MenuBar-item", has_text="Run").first.click()
+        self.page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+        limit = time.monotonic() + RUN_SECONDS
+        while self.waiting() and not self.errors():
+            if time.monotonic() > limit:
+                raise TimeoutError(f"cells that never ran: {self.waiting()}")
+            self.page.wait_for_timeout(1000)
+            self.page.keyboard.press("Control+s")
+
+    def cells(self) -> list[dict]:
+        """The code cells as last saved; those read before while a save is under way."""
+        try:
+            saved = json.loads(self.file.read_text(encoding="utf-8"))["cells"]
+            self.known = [cell for cell in saved if cell["cell_type"] == "code"]
+        except ValueError:
+            self.page.wait_for_timeout(200)
+        return self.known
+
+    def waiting(self) -> list[str]:
+        """Code cells that have not been run, by their first line."""
+        return [c["source"][0] for c in self.cells() if c["source"] and not c["execution_count"]]
+
+    def errors(self) -> list[str]:
+        """What went wrong, cell by cell."""
+        return [
+            f"{output['ename']}: {output['evalue']}"
+            for cell in self.cells()
+            for output in cell["outputs"]
+            if output["output_type"] == "error"
+        ]
+
+    def slider(self, label: str):
+        """The handle of a slider, scrolled into view."""
+        slider = self.page.locator(".widget-hslider", has_text=label).first
+        slider.wait_for(timeout=EVENT_SECONDS * 1000)
+        slider.scroll_into_view_if_needed()
+        return slider.locator(".noUi-handle")
+
+    def drag(self, label: str, pixels: int) -> None:
+        """Move a slider by mouse, in small steps as a hand does."""
+        box = self.slider(label).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + pixels, y, steps=8)
+        self.page.mouse.up()
+
+    def press(self, label: str, key: str) -> None:
+        """Move a slider by key."""
+        self.slider(label).focus()
+        self.page.keyboard.press(key)
+
+    def value(self, label: str) -> str:
+        """What a slider shows beside it."""
+        slider = self.page.locator(".widget-hslider", has_text=label).first
+        return slider.locator(".widget-readout").inner_text()
+
+    def bars(self, label: str) -> list[str]:
+        """The shapes of the bars in the figure below a slider, as SVG paths."""
+        box = self.page.locator(".widget-vbox", has_text=label).first
+        plot = box.locator(".js-plotly-plot").first
+        plot.wait_for(timeout=EVENT_SECONDS * 1000)
+        return plot.evaluate(BARS)
+
+    def bars_after(self, label: str, before: list[str]) -> list[str]:
+        """The bars as soon as they differ from `before`, or as they are when time is up."""
+        limit = time.monotonic() + EVENT_SECONDS
+        while (now := self.bars(label)) == before and time.monotonic() < limit:
+            self.page.wait_for_timeout(100)
+        return now
+
+    def _note(self, address: str, own: str) -> None:
+        if address.startswith(("http", "ws")) and own.partition(":")[2] not in address:
+            self.elsewhere.append(address)

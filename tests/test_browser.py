@@ -1,0 +1,92 @@
+"""A real Chromium in a real JupyterLab: sliders that move figures, with no network.
+
+The first test needs no model: it holds the explorer itself. The second opens lesson 03 as a
+learner does, runs it all, and turns the temperature by mouse and by key.
+"""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from lab import FLAGS, Lab, Page, chromium
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+EXPLORER = """
+import plotly.graph_objects as go
+from workbook.core.explorer import Explorer, Slider
+def draw(height):
+    return go.Figure(go.Bar(x=[1, 2], y=[height, 3.0]), layout={"yaxis": {"range": [0, 10]}})
+explorer = Explorer(title="One bar", compute=lambda height: height, draw=draw,
+                    controls={"height": Slider("Height", 2.0, low=0.0, high=8.0)},
+                    alt=lambda height: f"The first bar is {height:g} high.")
+explorer.show()
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        pytest.skip("needs Chromium: install Debian's package chromium, or set CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open a copy of a notebook, without its outputs, in JupyterLab."""
+    folder, state = tmp_path / "notebooks", tmp_path / "state"
+    folder.mkdir(), state.mkdir()
+    with Lab(folder, state) as lab:
+        page = browser.new_page(viewport={"width": 1300, "height": 1000})
+
+        def open_notebook(path):
+            notebook = nbformat.read(path, as_version=4)
+            for cell in notebook.cells:
+                if cell.cell_type == "code":  # what is committed must not count as a fresh run
+                    cell.outputs, cell.execution_count = [], None
+            nbformat.write(notebook, folder / path.name)
+            return Page(page, lab, path.name)
+
+        yield open_notebook
+        page.close()
+
+
+def check_that_bars_follow(page, label, key):
+    """Drag, then press: each changes the number beside the slider and the drawn bars."""
+    bars, value = page.bars(label), page.value(label)
+    assert len(bars) >= 2
+    page.drag(label, pixels=90)
+    dragged = page.bars_after(label, bars)
+    assert dragged != bars and page.value(label) != value
+    value = page.value(label)
+    page.press(label, key)
+    assert page.bars_after(label, dragged) != dragged and page.value(label) != value
+    assert page.elsewhere == []
+
+
+def test_an_explorers_slider_moves_its_bars(opened, tmp_path):
+    path = tmp_path / "explorer.ipynb"
+    cells = [new_code_cell(EXPLORER)]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    page = opened(path)
+    page.run_all()
+    assert page.errors() == []
+    check_that_bars_follow(page, "Height", "ArrowRight")
+    page.press("Height", "Home")
+    status = page.page.locator(".widget-vbox [role=status]").first
+    status.filter(has_text="The first bar is 0 high.").wait_for(timeout=30_000)
+
+
+def test_lesson_03_runs_and_its_temperature_moves_the_bars(opened, root):
+    page = opened(root / "notebooks" / "03_sampling.ipynb")
+    page.run_all()
+    assert page.errors() == []
+    check_that_bars_follow(page, "Temperature", "ArrowLeft")

@@ -1,0 +1,168 @@
+"""The `workbook` command: exit codes, one sentence for a mistake, and reports as promised."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import types
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
+
+from workbook import cli
+from workbook.core import assets, bench
+
+
+def call(*arguments):
+    """Run the command in this process; (exit code, what it printed)."""
+    result = CliRunner().invoke(cli.app, list(arguments))
+    if isinstance(result.exception, Exception) and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def shell(*arguments, code="from workbook.cli import main; main()"):
+    """Run the command as the shell would; the finished process."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_NOTEBOOKS", str(tmp_path))
+    for name, code in {"01_good": "6 * 7", "02_bad": "1 / 0"}.items():
+        nbformat.write(new_notebook(cells=[new_code_cell(code)]), tmp_path / f"{name}.ipynb")
+    return tmp_path
+
+
+def test_help_lists_the_commands_and_loads_nothing_heavy():
+    heavy = "{'torch', 'transformers', 'pandas', 'plotly', 'numpy', 'nbclient', 'datasets'}"
+    code = (
+        "import sys\nfrom workbook.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n"
+        f"    print('heavy:', sorted({heavy} & set(sys.modules)))"
+    )
+    done = shell("--help", code=code)
+    for command in ("doctor", "run", "models", "bench"):
+        assert f" {command} " in done.stdout
+    assert "heavy: []" in done.stdout
+
+
+def test_run_prints_a_line_per_lesson_and_writes_the_report(lessons):
+    code, printed = call("run", "--json", str(lessons / "deep" / "report.json"))
+    assert code == 1
+    good, bad = printed.splitlines()
+    assert good.split()[:2] == ["01_good", "ok"] and bad.split()[:2] == ["02_bad", "failed"]
+    report = json.loads((lessons / "deep" / "report.json").read_text(encoding="utf-8"))
+    assert [list(entry) for entry in report] == [
+        ["lesson", "status", "seconds", "peak_bytes", "error"]
+    ] * 2
+    assert [entry["status"] for entry in report] == ["ok", "failed"]
+    assert report[0]["error"] is None and "division by zero" in report[1]["error"]
+    assert all(entry["seconds"] > 0 and entry["peak_bytes"] > 2**20 for entry in report)
+
+
+def test_run_of_good_lessons_ends_with_zero(lessons):
+    code, printed = call("run", "1")
+    assert code == 0 and len(printed.splitlines()) == 1
+
+
+def test_a_mistake_is_one_sentence_without_a_traceback(lessons):
+    done = shell("run", "99")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == "workbook: there is no lesson '99'; there are: 01_good, 02_bad.\n"
+
+
+def test_a_wrong_variable_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("WORKBOOK_PROFILE", "desktop")
+    done = shell("doctor")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.startswith("workbook: WORKBOOK_PROFILE=desktop is not known; use one of ")
+
+
+def test_python_dash_m_is_the_same_command(lessons):
+    done = subprocess.run(
+        [sys.executable, "-m", "workbook", "run", "99"], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and "no lesson '99'" in done.stderr
+
+
+def test_doctor_ends_with_its_verdict_and_a_fitting_exit_code(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    code, printed = call("doctor")
+    assert code == 1
+    assert printed.splitlines()[-1].startswith("Not ready (")
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town" / "town.sqlite").write_text("facts", encoding="utf-8")
+    assert call("models", "manifest")[0] == 0
+    code, printed = call("doctor")
+    last = printed.splitlines()[-1]
+    assert (code, last) == (0, "Ready: every lesson can run here on the laptop profile.") or (
+        "of memory is free" in last or "of disk is free" in last
+    )
+
+
+def test_manifest_lists_what_lies_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town" / "town.sqlite").write_text("facts", encoding="utf-8")
+    code, printed = call("models", "manifest")
+    assert code == 0 and printed.startswith("1 files, 5 bytes -> ")
+    assert list(assets.manifest()) == ["town/town.sqlite"]
+
+
+def stand_in(monkeypatch, name, **functions):
+    """Put a module of stand-in functions where the command will import it from."""
+    module = types.ModuleType(name)
+    vars(module).update(functions)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+@pytest.mark.slow
+def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path, monkeypatch):
+    """The whole way at toy length: tokenizer, two models, card, manifest, and once more."""
+    from workbook.training import town_models, town_quality
+
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    monkeypatch.setenv("WORKBOOK_PROFILE", "laptop")
+    monkeypatch.setattr(town_quality, "CASES", 2)
+    monkeypatch.setattr(town_models, "TOKENIZER_DOCUMENTS", 200)
+    asked = ("models", "build", "--tokens", "8000", "--instruct-tokens", "4000")
+    code, printed = call(*asked)
+    assert code == 0 and "town-instruct: 3," in printed
+    listed = assets.manifest()
+    assert {"models/town-lm/model.safetensors", "models/card.json"} <= set(listed)
+    assert not any(".build" in name for name in listed)
+    weights = tmp_path / "models" / "town-instruct" / "model.safetensors"
+    before = weights.read_bytes()
+    assert call(*asked)[0] == 0  # both runs are at their end already: nothing is trained again
+    assert weights.read_bytes() == before
+    assert call("models", "card")[1].startswith("town-lm: 3,")
+
+
+def test_bench_prints_the_rows_of_a_topic(monkeypatch):
+    seen = []
+
+    def run(quick):
+        seen.append(quick)
+        return [bench.Row("batch 1", 300.0, 150.0, 2.0, 1.9, 2.1, "tokens/s", 7)]
+
+    stand_in(monkeypatch, "workbook.fake")
+    stand_in(monkeypatch, "workbook.fake.bench", run=run)
+    monkeypatch.setattr(cli, "benchmarks", lambda: ["fake"])
+    code, printed = call("bench", "fake", "--quick")
+    assert code == 0 and seen == [True]
+    assert "batch 1" in printed and "2.00x" in printed
+    with pytest.raises(ValueError, match="no benchmark 'sampler'; there are: fake"):
+        call("bench", "sampler")
+
+
+def test_every_benchmark_on_disk_is_found_but_the_tool_is_not_one(root):
+    found = cli.benchmarks()
+    assert "core" not in found
+    on_disk = {path.parent.name for path in (root / "workbook").glob("*/bench.py")}
+    assert set(found) == on_disk - {"core"}

@@ -1,0 +1,85 @@
+"""The Makefile's promises: every target listed, nothing done twice, a clear word on old Pythons."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+TARGETS = (
+    "env", "lab", "test", "course", "notebooks", "review", "lint", "bench", "models", "clean",
+)  # fmt: skip
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    """A folder with the Makefile and what decides about the environment."""
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(root / name, tmp_path)
+    return tmp_path
+
+
+def make(folder, *arguments):
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
+def stamp(folder):
+    """The stamp that make looks for, taken from what it would do."""
+    return re.search(r"touch (\S+)", make(folder, "-n", "env").stdout)[1]
+
+
+@pytest.mark.parametrize("arguments", [(), ("help",)])
+def test_help_lists_every_target_in_one_line_and_comes_first(copy, arguments):
+    lines = make(copy, *arguments).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["help", *TARGETS]
+    assert all(len(line.split()) > 2 and len(line) < 80 for line in lines)
+
+
+def test_every_target_is_phony_and_no_path_is_absolute(root):
+    text = (root / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split()
+    defined = re.findall(r"^([a-z]+):", text, re.MULTILINE)
+    assert sorted(phony) == sorted(defined)
+    assert not re.search(r"(?<![\w.>$)}*])/(home|root|usr|opt|Users|work|tmp)\b", text)
+
+
+def test_the_second_call_makes_nothing(copy):
+    (copy / ".venv").mkdir()
+    (copy / stamp(copy)).touch()
+    assert make(copy, "-n", "env").stdout.strip() in ("", "make: Nothing to be done for 'env'.")
+    assert make(copy, "-n", "test").stdout.splitlines() == [".venv/bin/python -m pytest "]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
+def test_a_changed_pin_makes_the_environment_again(copy, name):
+    (copy / ".venv").mkdir()
+    before = stamp(copy)
+    (copy / before).touch()
+    with (copy / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert stamp(copy) != before
+    assert "pip install" in make(copy, "-n", "test").stdout
+
+
+def test_an_old_python_is_refused_in_words_and_nothing_is_made(copy):
+    old = copy / "old-python"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    done = make(copy, "env", "PYTHON=./old-python")
+    assert done.returncode != 0
+    assert "needs Python 3.11 or newer" in done.stderr and "PYTHON=python3.12" in done.stderr
+    assert not (copy / ".venv").exists()
+
+
+def test_clean_keeps_the_environment(copy):
+    for folder in (".venv/bin", "build/review", "workbook/__pycache__", "tests", "notebooks"):
+        (copy / folder).mkdir(parents=True)
+    (copy / "notebooks" / "03_sampling.ipynb").touch()
+    assert make(copy, "clean").returncode == 0
+    left = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
+    assert ".venv/bin" in left and "notebooks/03_sampling.ipynb" in left
+    assert "build" not in left and "workbook/__pycache__" not in left

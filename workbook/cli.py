@@ -1,0 +1,146 @@
+"""The `workbook` command: doctor, run, models, bench.
+
+Thin on purpose: each command asks the package and prints the answer. Heavy parts are imported
+inside the commands, so that `workbook --help` answers at once. A mistake of the user ends in one
+sentence and exit code 2, a lesson or a machine that fails in exit code 1.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HELP = "A course on generative AI that you run. Lessons are in notebooks/, this is their tool."
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False)
+models = typer.Typer(help="The town's language models.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+
+def main() -> None:
+    """Run the command; bad input becomes one sentence instead of a traceback."""
+    try:
+        app()
+    except ValueError as error:
+        print(f"workbook: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+@app.command()
+def doctor() -> None:
+    """Say whether this machine is ready, and what to do if it is not."""
+    from workbook.core import doctor as examiner
+
+    findings = examiner.examine()
+    examiner.show(findings)
+    raise typer.Exit(1 if findings.problems else 0)
+
+
+@app.command()
+def run(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers or names, such as 03; all when absent.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--json", help="Write the reports to this file.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that each lesson gets.")] = 600,
+    write: Annotated[bool, typer.Option(help="Store the new outputs in the notebooks.")] = False,
+) -> None:
+    """Execute lessons without a screen; one line each with status, seconds, peak memory."""
+    from dataclasses import asdict
+
+    from workbook.core import runner
+
+    reports = []
+    for result in runner.run(runner.find(lessons), timeout, write):
+        print(result.line(), flush=True)
+        reports.append(result)
+    if report is not None:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps([asdict(result) for result in reports], indent=1)
+        report.write_text(text + "\n", encoding="utf-8")
+    raise typer.Exit(1 if any(result.status != "ok" for result in reports) else 0)
+
+
+@models.command()
+def build(
+    output: Annotated[Path | None, typer.Option(help="Folder; by default data/models.")] = None,
+    tokens: Annotated[
+        float | None, typer.Option(min=1, help="Tokens of raw text for town-lm.")
+    ] = None,
+    instruct_tokens: Annotated[
+        float | None, typer.Option(min=1, help="Tokens of chats for town-instruct.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = True,
+    device: Annotated[str, typer.Option(help="cpu or cuda; by default the profile's.")] = "",
+) -> None:
+    """Train the town's language models from nothing. Hours on a CPU; a kill can be resumed."""
+    from workbook.core import assets, profile
+    from workbook.training import town_card, town_models
+
+    folder = output or assets.root() / "models"
+    budgets = {"tokens": tokens, "instruct_tokens": instruct_tokens}
+    town_models.build(
+        folder,
+        seed=seed,
+        device=device or profile.current().device,
+        resume=resume,
+        **{name: value for name, value in budgets.items() if value is not None},
+    )
+    measured = town_card.measure(folder)
+    town_card.save(measured, folder)
+    print(town_card.text(measured))
+    if output is None:
+        assets.write_manifest()
+
+
+@models.command()
+def card() -> None:
+    """Print the model card: size, tokens, seed, hash and measured quality."""
+    from workbook.training import town_card
+
+    print(town_card.text(town_card.load()))
+
+
+@models.command()
+def manifest() -> None:
+    """Hash every bundled file again into data/assets.json, after a change on purpose."""
+    from workbook.core import assets
+
+    listed = assets.write_manifest()
+    total = sum(asset.bytes for asset in listed)
+    print(f"{len(listed)} files, {total:,} bytes -> {assets.root() / 'assets.json'}")
+
+
+@app.command()
+def bench(
+    topics: Annotated[
+        list[str] | None, typer.Argument(help="Such as sampling; all when absent.")
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="Fewer rounds, for a first look.")] = False,
+) -> None:
+    """Time our code against the peer's, in turns, and print the ratios."""
+    import importlib
+
+    from rich.console import Console
+
+    from workbook.core.bench import table
+
+    known = benchmarks()
+    for topic in topics or known:
+        if topic not in known:
+            names = ", ".join(known) or "none"
+            raise ValueError(f"there is no benchmark {topic!r}; there are: {names}.")
+        rows = importlib.import_module(f"workbook.{topic}.bench").run(quick)
+        Console().print(table(rows, title=f"{topic}: ours against the peer"))
+
+
+def benchmarks() -> list[str]:
+    """The topics that have a `bench` module, found by file so that nothing is imported."""
+    package = Path(__file__).resolve().parent
+    return sorted({file.parent.name for file in package.glob("*/bench.py")} - {"core"})

@@ -1,0 +1,133 @@
+"""Profiles: one name decides model, device, precision and budget, so that lessons never branch.
+
+binder  a small shared container       laptop  two cores or more, no GPU       gpu  a CUDA device
+The machine chooses; WORKBOOK_PROFILE overrides it, WORKBOOK_DEVICE the device, and one variable
+per role (WORKBOOK_BASE_MODEL, ..., WORKBOOK_DIALOGUES) what fills that role. Loading what fills a
+role is the business of `workbook.core.hub`. Lesson 00 shows the profile in force.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from workbook.core import machine
+from workbook.core.machine import Machine
+
+PROFILES = ("binder", "laptop", "gpu")
+DEVICES = ("cpu", "cuda", "mps")
+ROLES = {  # role -> the field of Profile that it fills; the variable is WORKBOOK_ + the field
+    "base": "base_model",
+    "instruct": "instruct_model",
+    "reward": "reward_model",
+    "embedder": "embedder_model",
+    "dialogues": "dialogues",
+}
+SMALL_MEMORY = 3 * 2**30  # bytes; below it a machine is treated like a Binder container
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a lesson may use here. A role holds "bundled:name", a path, or "owner/name@revision"."""
+
+    name: str  # "binder", "laptop" or "gpu"
+    device: str = "cpu"  # torch device
+    dtype: str = "float32"  # of the models' weights: "float32", "bfloat16" or "float16"
+    base_model: str = "bundled:town-lm"
+    instruct_model: str = "bundled:town-instruct"
+    reward_model: str | None = None  # None: the lesson that needs one trains it
+    embedder_model: str | None = None  # likewise
+    dialogues: str = "bundled:town"
+    steps: int = 300  # optimiser steps of a lesson's training run
+    batch: int = 16  # sequences per step
+    sequence_length: int = 128  # tokens per sequence
+    seeds: tuple[int, ...] = (0, 1, 2)  # repetitions behind an interval
+    threads: int = 1  # of torch on the CPU
+
+
+BUDGETS = {
+    "binder": Profile("binder", steps=150, batch=8),
+    "laptop": Profile("laptop"),
+    "gpu": Profile(
+        "gpu",
+        base_model="Qwen/Qwen2.5-0.5B@060db6499f32faf8b98477b0a26969ef7d8b9987",
+        instruct_model="Qwen/Qwen2.5-0.5B-Instruct@7ae557604adf67be50417f59c2c2f167def9a775",
+        embedder_model=(
+            "sentence-transformers/all-MiniLM-L6-v2@c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
+        ),
+        steps=2000,
+        batch=32,
+        sequence_length=512,
+    ),
+}
+
+
+def current() -> Profile:
+    """The profile in force, from the machine and the environment as they are now.
+
+    Raises ValueError when a WORKBOOK_... variable holds a value the course does not know.
+    """
+    return choose(machine.detect(), os.environ)
+
+
+def choose(found: Machine, environment: Mapping[str, str]) -> Profile:
+    """The profile for a machine and a set of environment variables; touches neither."""
+    name = _pick(environment, "WORKBOOK_PROFILE", PROFILES) or fitting(found, environment)
+    device = _pick(environment, "WORKBOOK_DEVICE", DEVICES) or default_device(name, found)
+    if device not in ("cpu", found.device):
+        raise ValueError(
+            f"WORKBOOK_DEVICE={device}, but this machine has no such device; use {found.device}."
+        )
+    return replace(
+        BUDGETS[name],
+        device=device,
+        dtype=best_dtype(device, found),
+        threads=threads(found, environment),
+        **chosen_roles(environment),
+    )
+
+
+def fitting(found: Machine, environment: Mapping[str, str]) -> str:
+    """The profile's name for a machine, when nobody asked for another."""
+    if found.device == "cuda":
+        return "gpu"
+    on_binder = "BINDER_SERVICE_HOST" in environment
+    return "binder" if on_binder or found.memory_total < SMALL_MEMORY else "laptop"
+
+
+def default_device(name: str, found: Machine) -> str:
+    """The GPU on the gpu profile where there is one, else the CPU: at town size it is as quick."""
+    return found.device if name == "gpu" else "cpu"
+
+
+def best_dtype(device: str, found: Machine) -> str:
+    """bfloat16 only where the chip computes it, float16 on older CUDA cards, else float32."""
+    if device != "cuda":
+        return "float32"
+    return "bfloat16" if found.has_bf16 else "float16"
+
+
+def threads(found: Machine, environment: Mapping[str, str]) -> int:
+    """Threads for torch: the usable cores, or fewer when OMP_NUM_THREADS says so."""
+    asked = environment.get("OMP_NUM_THREADS", "").strip()
+    return min(found.cores, int(asked)) if asked.isdigit() and int(asked) else found.cores
+
+
+def chosen_roles(environment: Mapping[str, str]) -> dict[str, str]:
+    """The roles that somebody filled by hand: {field: what fills it}."""
+    asked = {field: environment.get(variable(role), "").strip() for role, field in ROLES.items()}
+    return {field: value for field, value in asked.items() if value}
+
+
+def variable(role: str) -> str:
+    """The environment variable that fills a role: "base" -> "WORKBOOK_BASE_MODEL"."""
+    return "WORKBOOK_" + ROLES[role].upper()
+
+
+def _pick(environment: Mapping[str, str], name: str, valid: tuple[str, ...]) -> str | None:
+    """A variable's value in lower case, None when unset; ValueError when it is not a valid one."""
+    value = environment.get(name, "").strip().lower()
+    if value and value not in valid:
+        raise ValueError(f"{name}={value} is not known; use one of {', '.join(valid)}.")
+    return value or None
