@@ -1,0 +1,98 @@
+"""The lesson's experiment, at the smallest size: what it measures is what the parts measure."""
+
+import pytest
+import torch
+from tiny_town import tiny_model, tiny_tokenizer
+
+from workbook.sampling import experiment, generate
+from workbook.sampling.charts import exchange_chart, measure_chart, truth_chart
+from workbook.sampling.faithfulness import answer_logits, statements
+from workbook.sampling.text import decode, encode
+from workbook.town import stream
+
+SETTINGS = {"greedy": {"temperature": 0.0}, "drawn": {"temperature": 1.0}, "k": {"top_k": 2}}
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return experiment.continuations(tiny_tokenizer(), 3, prompt_tokens=8, new_tokens=12)
+
+
+@pytest.fixture(scope="module")
+def asked():
+    return statements(4)
+
+
+@pytest.fixture(scope="module")
+def rows(texts, asked):
+    seeds = (0, 1, 2)
+    return experiment.sweep(tiny_model(), tiny_tokenizer(), SETTINGS, texts, asked, seeds)
+
+
+def test_truth_is_what_the_town_says_next(texts):
+    page = next(stream("page", "train", experiment.PAGE_SEED))
+    assert page.text.startswith(decode(tiny_tokenizer(), texts.truth)[0])
+    assert torch.equal(texts.truth[:, :8], texts.prompts)
+    assert texts.truth.shape == (3, 20) and texts.new_tokens == 12
+
+
+def test_floor_is_nats_over_tokens(texts):
+    """All of the first pages are long enough here, so they are the ones that count."""
+    pages = [next(stream("page", "train", experiment.PAGE_SEED, start)) for start in range(3)]
+    tokens = sum(encode(tiny_tokenizer(), page.text)[0].shape[1] for page in pages)
+    assert texts.floor == pytest.approx(sum(page.nats for page in pages) / tokens)
+
+
+def test_one_row_per_setting_and_seed(rows):
+    assert len(rows) == 9
+    assert list(rows.columns) == ["setting", "seed", *experiment.MEASURES]
+    same = rows[rows.setting == "greedy"].drop(columns="seed").drop_duplicates()
+    assert len(same) == 1, "greedy decoding has no dice"
+    assert rows[rows.setting == "drawn"].surprise.nunique() == 3
+
+
+def test_a_row_is_what_generate_says(rows, texts):
+    said = generate(
+        tiny_model(), texts.prompts, max_new_tokens=12, top_k=2,
+        generator=torch.Generator().manual_seed(1),
+    )  # fmt: skip
+    row = rows[(rows.setting == "k") & (rows.seed == 1)].iloc[0]
+    assert row[["surprise", "distinct_2", "loops"]].to_dict() == pytest.approx(
+        experiment.measures(tiny_model(), texts, said)
+    )
+
+
+def test_right_answers_are_counted(asked, monkeypatch):
+    """A model that says the truth for every second statement."""
+
+    def truthful(model, ids, *, max_new_tokens, keep_mask, **_):
+        answers = [f" {one.value}." if i % 2 else " no." for i, one in enumerate(asked)]
+        rows = [tiny_tokenizer().encode(text) for text in answers]
+        length = max(map(len, rows))
+        new = torch.tensor([row + [0] * (length - len(row)) for row in rows])
+        return torch.cat([ids, new], 1)
+
+    monkeypatch.setattr(experiment, "generate", truthful)
+    right = experiment.answers_right(tiny_model(), tiny_tokenizer(), asked, 0, {})
+    assert right == 0.5
+
+
+def test_summary_keeps_the_order_and_has_intervals(rows):
+    table = experiment.summarise(rows)
+    assert list(table.index) == list(SETTINGS)
+    assert table.loc["greedy", "loops"].count("[") == 1
+
+
+def test_charts_show_the_means(rows, asked):
+    figure = measure_chart(rows, "surprise", {"all": list(SETTINGS)}, {"floor": 1.0})
+    means = rows.groupby("setting", sort=False).surprise.mean()
+    assert list(figure.data[0].y) == pytest.approx(means.tolist())
+    assert "floor: 1.00" in figure.layout.annotations[0].text
+    truth = answer_logits(tiny_model(), tiny_tokenizer(), asked)
+    exchange = exchange_chart(rows, {"all": SETTINGS}, truth, town=0.5)
+    assert list(exchange.data[0].text) == list(SETTINGS)
+    assert exchange.data[0].y[1] == pytest.approx(truth.probability().mean().item())
+    chart = truth_chart(truth, {"no filter": {}}, {1.0: [0.1, 0.2, 0.3]}, {})
+    exact, drawn = chart.data
+    assert exact.y[exact.x.index(1.0)] == pytest.approx(truth.probability().mean().item())
+    assert list(drawn.y) == pytest.approx([0.2])

@@ -1,0 +1,34 @@
+"""Sampling: from logits to text (lesson 03).
+
+The names below are this part's contract; importing them loads torch, but not transformers.
+"""
+
+from workbook.sampling.beam import beam_search
+from workbook.sampling.cache import KVCache, cache_bytes
+from workbook.sampling.filters import (
+    apply_temperature,
+    min_p_filter,
+    repetition_penalty,
+    sample,
+    top_k_filter,
+    top_p_filter,
+)
+from workbook.sampling.generate import cached, generate, naive
+from workbook.sampling.settings import Settings, greedy
+
+__all__ = [
+    "KVCache",
+    "Settings",
+    "apply_temperature",
+    "beam_search",
+    "cache_bytes",
+    "cached",
+    "generate",
+    "greedy",
+    "min_p_filter",
+    "naive",
+    "repetition_penalty",
+    "sample",
+    "top_k_filter",
+    "top_p_filter",
+]

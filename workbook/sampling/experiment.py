@@ -1,0 +1,150 @@
+"""The lesson's experiment: the same prompts continued under many settings, several seeds each.
+
+`Continuations` holds beginnings of the town's pages with what the town itself says next, so that
+every measure of a model's text has the town's own text beside it. `sweep` measures settings by
+variety, loops, likelihood and truth. Left out: the curves, which lesson 03 draws.
+
+Shapes: B batch, T time. `keep_mask` is true on real tokens.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from workbook.core.intervals import over_seeds
+from workbook.core.seeding import generator
+from workbook.sampling.faithfulness import Statement, is_right
+from workbook.sampling.generate import generate
+from workbook.sampling.measure import distinct, loops, surprise
+from workbook.sampling.text import decode, encode
+from workbook.town import stream
+
+if TYPE_CHECKING:
+    import pandas
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+Settings = Mapping[str, Mapping[str, Any]]  # name -> keyword arguments of `generate`
+MEASURES = ("surprise", "distinct_2", "loops", "right")
+STATEMENT_TOKENS = 12  # enough for any fact of the town
+PAGE_SEED = 3003  # pages the model has not read, of people and places it has read about
+
+
+@dataclass(frozen=True)
+class Continuations:
+    """Beginnings of pages, and how the town goes on."""
+
+    prompts: Tensor  # B T, all real tokens
+    truth: Tensor  # B T+N, the prompt and the town's own next tokens
+    floor: float  # nats a token the town's generator chose with: no model can do better
+
+    @property
+    def new_tokens(self) -> int:
+        return self.truth.shape[1] - self.prompts.shape[1]
+
+
+def continuations(
+    tokenizer: PreTrainedTokenizerBase, count: int, prompt_tokens: int = 12, new_tokens: int = 40
+) -> Continuations:
+    """Pages new to the model, about what it has read of, long enough, cut to one length.
+
+    The floor is over these pages from beginning to end: -ln p of the choices, per token.
+    """
+    length = prompt_tokens + new_tokens
+    pages = list(islice(_long_pages(tokenizer, length), count))
+    truth = torch.stack([ids[:length] for ids, _ in pages])
+    floor = sum(nats for _, nats in pages) / sum(len(ids) for ids, _ in pages)
+    return Continuations(truth[:, :prompt_tokens], truth, floor)
+
+
+def _long_pages(tokenizer: PreTrainedTokenizerBase, length: int) -> Iterator[tuple[Tensor, float]]:
+    """(ids `T`, nats) of pages with at least `length` tokens, without end."""
+    for page in stream("page", "train", PAGE_SEED):
+        ids = encode(tokenizer, page.text)[0][0]
+        if len(ids) >= length:
+            yield ids, page.nats
+
+
+def sweep(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Settings,
+    texts: Continuations,
+    asked: Sequence[Statement],
+    seeds: Sequence[int],
+) -> pandas.DataFrame:
+    """One row per setting and seed with the four MEASURES: surprise (nats a token, under the plain
+    model), distinct-2, share of texts that loop, share of statements that are right.
+
+    Greedy decoding is the same for every seed and is run once. Shows a progress bar.
+    """
+    import pandas as pd
+    from tqdm import tqdm
+
+    rows = []
+    for name, setting in tqdm(settings.items(), desc="settings", file=sys.stdout, leave=False):
+        for seed in seeds:
+            if seed == seeds[0] or setting.get("temperature") != 0:
+                said = continue_texts(model, texts, seed, setting)
+                measured = measures(model, texts, said)
+                measured["right"] = answers_right(model, tokenizer, asked, seed, setting)
+            rows.append({"setting": name, "seed": seed, **measured})
+    return pd.DataFrame(rows)
+
+
+def summarise(rows: pandas.DataFrame) -> pandas.DataFrame:
+    """One row per setting, in the order they were run: each measure's mean over the seeds with its
+    Student t interval, as text."""
+    by_setting = rows.groupby("setting", sort=False)[list(MEASURES)]
+    return by_setting.agg(lambda values: str(over_seeds(list(values))))
+
+
+def continue_texts(
+    model: PreTrainedModel, texts: Continuations, seed: int, setting: Mapping[str, Any]
+) -> Tensor:
+    """Ids `B T+N`. The model goes on past its end token, so that all texts are equally long."""
+    prompts = texts.prompts.to(model.device)
+    source = generator(seed)
+    said = generate(model, prompts, max_new_tokens=texts.new_tokens, generator=source, **setting)
+    return said.cpu()
+
+
+def measures(model: PreTrainedModel, texts: Continuations, said: Tensor) -> dict[str, float]:
+    """What is measured of continuations `B T+N`, the model's or the town's own."""
+    start = texts.prompts.shape[1]
+    new = said[:, start:].tolist()
+    ids = said.to(model.device)
+    return {
+        "surprise": surprise(model, ids, torch.ones_like(ids), start),
+        "distinct_2": distinct(new, 2),
+        "loops": loops(new),
+    }
+
+
+def answers_right(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    asked: Sequence[Statement],
+    seed: int,
+    setting: Mapping[str, Any],
+) -> float:
+    """Share of statements that the model completes with the fact."""
+    prompts = [one.prompt for one in asked]
+    ids, keep_mask = encode(tokenizer, prompts, str(model.device))
+    out = generate(
+        model,
+        ids,
+        keep_mask=keep_mask,
+        max_new_tokens=STATEMENT_TOKENS,
+        eos_id=tokenizer.eos_token_id,
+        generator=generator(seed),
+        **setting,
+    )
+    said = decode(tokenizer, out, start=ids.shape[1])
+    return sum(is_right(text, one.value) for text, one in zip(said, asked, strict=True)) / len(said)

@@ -1,0 +1,102 @@
+"""When the fast engine may be used, and with which weights.
+
+`obstacle` says why a model must be read the clear way. `open_llama` keeps one engine per model and
+builds a new one (two: for one row at a time, and for many) whenever the weights have changed, by training, merging or loading, which it sees
+from a fingerprint of their values. Left out: engines for other architectures. Lesson 03 uses this
+through `generate(engine="auto")`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor
+
+from workbook.sampling.engine import Llama, LlamaReader
+from workbook.sampling.graph import GraphReader
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+ROPE = ("default", "linear", "llama3")  # kinds whose table does not depend on the text's length
+PARTS = ("torch.nn.modules.", "transformers.models.llama.", "transformers.activations")
+SHARE = 0.25  # of the free memory that a copy of the weights may take
+
+# model -> (fingerprint, {single: engine})
+_built: WeakKeyDictionary[PreTrainedModel, tuple[tuple, dict[bool, Llama]]] = WeakKeyDictionary()
+
+
+def obstacle(model: PreTrainedModel) -> str | None:
+    """Why the engine cannot read a model, as half a sentence; None if it can."""
+    if type(model).__name__ != "LlamaForCausalLM":
+        return f"it is a {type(model).__name__}, not a LlamaForCausalLM"
+    config = model.config
+    if config.hidden_act != "silu" or config.rope_parameters["rope_type"] not in ROPE:
+        return "its activation or its rotary positions are not those of a plain Llama"
+    for name, module in model.named_modules():
+        if not type(module).__module__.startswith(PARTS) or "forward" in vars(module):
+            return f"{name or 'the model'} was replaced by a {type(module).__name__} of its own"
+        if getattr(module, "bias", None) is not None:
+            return f"{name} has a bias"
+        if module._forward_hooks or module._forward_pre_hooks:
+            return f"{name or 'the model'} has a hook, which the engine would pass by"
+    weights = list(model.parameters())
+    kinds = {(type(each), each.device, each.dtype) for each in weights}
+    if len(kinds) != 1 or kinds.pop()[0] is not torch.nn.Parameter:
+        return "its weights are of several kinds, or spread over several devices"
+    if sum(each.nbytes for each in weights) > SHARE * free_bytes(model.device):
+        return "there is too little memory for a second copy of its weights"
+    return None
+
+
+def open_llama(model: PreTrainedModel, rows: int, graph: bool = True) -> LlamaReader:
+    """A reader for a model without `obstacle`, with its weights as they are now.
+
+    rows: how many it will read at a time.
+    """
+    mark = fingerprint(model)
+    if model not in _built or _built[model][0] != mark:
+        _built[model] = (mark, {})  # the copies of older weights go
+    engines, single = _built[model][1], rows == 1
+    if single not in engines:
+        with torch.inference_mode():
+            engines[single] = Llama(model, single)
+    recorded = graph and model.device.type == "cuda"
+    return (GraphReader if recorded else LlamaReader)(engines[single])
+
+
+@torch.no_grad()
+def fingerprint(model: PreTrainedModel) -> tuple:
+    """A few hundred bytes that change when a weight changes by more than rounding.
+
+    One number per weight W: u'Wv, with random u and v. It costs one look at every number, about a
+    millisecond for five million; version counters cost less but miss writes through `.data`.
+    """
+    numbers = []
+    for weight in model.parameters():
+        across = weight if weight.dim() == 1 else weight @ direction(weight.shape[1], weight)
+        numbers.append(across.float() @ direction(len(across), across.float()))
+    return (str(model.device), model.dtype, *torch.stack(numbers).tolist())
+
+
+def direction(size: int, like: Tensor) -> Tensor:
+    """A fixed random vector of the size, dtype and device wanted."""
+    return _direction(size, like.dtype, str(like.device))
+
+
+@lru_cache(maxsize=16)
+def _direction(size: int, dtype: torch.dtype, device: str) -> Tensor:
+    source = torch.Generator().manual_seed(size)
+    return torch.randn(size, generator=source).to(device, dtype)
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory that is free on the device."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    import psutil
+
+    return psutil.virtual_memory().available

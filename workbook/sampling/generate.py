@@ -1,0 +1,122 @@
+"""Writing text with a language model, in four steps of growing speed.
+
+`naive`     reads the whole text again for every token. No cache, no padding, no stop.
+`cached`    reads each token once and keeps its keys and values. No padding, no stop.
+`generate`  rows of different lengths (padding on the left), stop tokens, all settings, and checks;
+            with engine="clear" it is `cached` with these, for any causal model of transformers;
+            with engine="fast" the same tokens come from `workbook.sampling.engine` (plain Llama
+            models only), which leaves out everything that is not one of its few matrix products.
+All four agree token for token. Left out: streaming, speculative decoding, encoder-decoder models.
+Lesson 03 grows them one out of the other.
+
+Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Generator, Tensor
+
+from workbook.sampling.prompt import Prompt, stop_ids
+from workbook.sampling.readers import Reader, evaluating, open_reader
+from workbook.sampling.settings import Settings, greedy
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+Choose = Callable[[Tensor], Tensor]  # logits B V -> the next token of each row, B
+
+
+@torch.no_grad()
+def naive(
+    model: PreTrainedModel, ids: Tensor, *, max_new_tokens: int, choose: Choose = greedy
+) -> Tensor:
+    """Continue prompts `B T` of one length; ids `B T+max_new_tokens`, the prompt in front."""
+    for _ in range(max_new_tokens):
+        logits = model(ids).logits[:, -1]  # B V; reads all T tokens to learn about the next one
+        ids = torch.cat([ids, choose(logits)[:, None]], 1)
+    return ids
+
+
+@torch.no_grad()
+def cached(
+    model: PreTrainedModel, ids: Tensor, *, max_new_tokens: int, choose: Choose = greedy
+) -> Tensor:
+    """`naive` with a key-value cache: after the prompt, each step reads one token per row."""
+    unread, cache = ids, None
+    for _ in range(max_new_tokens):
+        out = model(unread, past_key_values=cache, use_cache=True)
+        cache = out.past_key_values
+        unread = choose(out.logits[:, -1])[:, None]  # B 1
+        ids = torch.cat([ids, unread], 1)
+    return ids
+
+
+def generate(
+    model: PreTrainedModel,
+    ids: Tensor,
+    *,
+    max_new_tokens: int,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
+    repetition_penalty: float = 1.0,
+    eos_id: int | Sequence[int] | None = None,
+    pad_id: int | None = None,
+    keep_mask: Tensor | None = None,
+    generator: Generator | None = None,
+    engine: str = "auto",
+) -> Tensor:
+    """Continue prompts `B T`; returns ids `B T+n`, n <= max_new_tokens, the prompt in front.
+
+    temperature: 0 takes the likeliest token each time (greedy), and the filters do nothing then.
+    top_k, top_p, min_p, repetition_penalty: see `workbook.sampling.filters`; in transformers' order.
+    eos_id: one or more ids that end a row; with None every row runs to max_new_tokens. The end
+        token stays in the text, and after it the row is filled with pad_id (default: the first
+        eos_id). The call returns as soon as every row has ended.
+    keep_mask: `B T`, true on real tokens; shorter prompts are padded on the left.
+    generator: source of the random numbers; the same state gives the same tokens.
+    engine: "auto" (the fast one where the model allows it), "clear" or "fast".
+    Raises ValueError for settings out of range, shapes that do not fit, padding that is not on the
+    left, a text longer than the model's positions, and NaN logits.
+    """
+    settings = Settings(temperature, top_k, top_p, min_p, repetition_penalty)
+    prompt = Prompt.checked(model, ids, keep_mask, max_new_tokens)
+    ends = stop_ids(eos_id, prompt.ids.device)
+    if pad_id is None and eos_id is not None:
+        pad_id = int(ends[0])
+    reader = open_reader(model, engine, rows=len(prompt.ids))
+    with evaluating(model), torch.no_grad():
+        return _write(reader, prompt, settings, ends, pad_id, generator)
+
+
+def _write(
+    reader: Reader,
+    prompt: Prompt,
+    settings: Settings,
+    ends: Tensor | None,
+    pad_id: int | None,
+    generator: Generator | None,
+) -> Tensor:
+    """The loop: choose a token, write it down, read it."""
+    rows, start = prompt.ids.shape
+    text = torch.cat([prompt.ids, prompt.ids.new_zeros(rows, prompt.room - start)], 1)
+    keep = prompt.keep_in(prompt.room)
+    ended = torch.zeros(rows, dtype=torch.bool, device=text.device)
+    logits = reader.start(prompt.ids, prompt.keep_mask, prompt.room)
+    for at in range(start, prompt.room):
+        so_far = None if keep is None else keep[:, :at]
+        token = settings.pick(logits, text[:, :at], so_far, generator)
+        if ends is not None:
+            token = token.masked_fill(ended, pad_id)
+            ended |= torch.isin(token, ends)
+        text[:, at] = token
+        if ends is not None and ended.all():
+            return text[:, : at + 1].clone()
+        if at + 1 < prompt.room:
+            logits = reader.step(token)
+    return text

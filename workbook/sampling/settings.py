@@ -1,0 +1,65 @@
+"""All settings of sampling in one record, and the step from logits to the next token.
+
+The order is that of transformers: repetition penalty, temperature, top-k, top-p, min-p. Left out:
+beam search (`workbook.sampling.beam`), which scores whole continuations. Lesson 03 turns one
+setting at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Generator, Tensor
+
+from workbook.sampling import filters
+from workbook.sampling.nucleus import quick_top_p_filter
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the next token is chosen; ValueError for a value out of range."""
+
+    temperature: float = 1.0  # 0 takes the likeliest token (greedy)
+    top_k: int | None = None  # None: no limit
+    top_p: float | None = None
+    min_p: float | None = None
+    repetition_penalty: float = 1.0  # 1: no penalty
+
+    def __post_init__(self) -> None:
+        filters.check_temperature(self.temperature)
+        filters.check_penalty(self.repetition_penalty)
+        if self.top_k is not None:
+            filters.check_top_k(self.top_k)
+        for name in ("top_p", "min_p"):
+            if getattr(self, name) is not None:
+                filters.check_share(name, getattr(self, name))
+
+    def pick(
+        self,
+        logits: Tensor,
+        ids: Tensor,
+        keep_mask: Tensor | None = None,
+        generator: Generator | None = None,
+    ) -> Tensor:
+        """The next token of each row, `B`, from logits `B V` and the text so far, ids `B T`."""
+        logits = logits.float()
+        if self.repetition_penalty != 1:
+            logits = filters.repetition_penalty(logits, ids, self.repetition_penalty, keep_mask)
+        if self.temperature == 0:
+            return greedy(logits)
+        logits = filters.apply_temperature(logits, self.temperature)
+        if self.top_k is not None:
+            logits = filters.top_k_filter(logits, self.top_k)
+        if self.top_p is not None and self.top_p < 1:
+            logits = quick_top_p_filter(logits, self.top_p)
+        if self.min_p is not None:
+            logits = filters.min_p_filter(logits, self.min_p)
+        return filters.sample(logits, generator)
+
+
+def greedy(logits: Tensor) -> Tensor:
+    """The likeliest token of each row, `B`, of logits `B V`; the lowest id where some tie."""
+    best, ids = logits.max(-1)
+    if best.isnan().any():
+        raise ValueError("there is a NaN among the logits: the model's weights or inputs are bad.")
+    return ids
