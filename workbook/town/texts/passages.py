@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbook.town.entities import Place
+from workbook.town.texts.passage_phrases import PLACE_SENTENCES, VISITOR_SENTENCES
 from workbook.town.texts.questions import (
     NOT_SAID,
     PERSON_ANSWERS,
     PERSON_QUESTIONS,
     PLACE_ANSWERS,
     PLACE_QUESTIONS,
-    PLACE_SENTENCES,
-    VISITOR_SENTENCES,
     WHO_QUESTIONS,
 )
 from workbook.town.writer import Document, MadeUpPlace, Writer, an, hour, upper
