@@ -180,11 +180,15 @@ class Page:
         return plot.evaluate(BARS)
 
     def bars_after(self, label: str, before: list[str]) -> list[str]:
-        """The bars as soon as they differ from `before`, or as they are when time is up."""
-        limit = time.monotonic() + EVENT_SECONDS
-        while (now := self.bars(label)) == before and time.monotonic() < limit:
-            self.page.wait_for_timeout(100)
-        return now
+        """The bars once they differ from `before` and stand still, or when time is up."""
+        limit, last = time.monotonic() + EVENT_SECONDS, before
+        while time.monotonic() < limit:
+            self.page.wait_for_timeout(500)
+            now = self.bars(label)
+            if now == last != before:
+                break
+            last = now
+        return last
 
     def _note(self, address: str, own: str) -> None:
         if address.startswith(("http", "ws")) and own.partition(":")[2] not in address:

@@ -82,7 +82,7 @@ def test_an_explorers_slider_moves_its_bars(opened, tmp_path):
     check_that_bars_follow(page, "Height", "ArrowRight")
     page.press("Height", "Home")
     status = page.page.locator(".widget-vbox [role=status]").first
-    status.filter(has_text="The first bar is 0 high.").wait_for(timeout=30_000)
+    status.filter(has_text="The first bar is 0 high.").wait_for(state="attached", timeout=60_000)
 
 
 def test_lesson_03_runs_and_its_temperature_moves_the_bars(opened, root):

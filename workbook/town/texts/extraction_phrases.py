@@ -1,4 +1,8 @@
-"""The errands behind the messages of `extraction.py`: which facts, in which words (data only)."""
+"""The errands behind the messages of `extraction.py`: which facts, in which words.
+
+Data only: an errand names the facts that its message states and the phrasings that state them.
+The drawing, the request and the answer are in `extraction.py`.
+"""
 
 from dataclasses import dataclass
 

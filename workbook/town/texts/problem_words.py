@@ -1,6 +1,7 @@
 """What an arithmetic story is, and the things that are bought, shared and planted in it.
 
-A step is (name of result, left, sign, right). The stories are in `problem_stories.py`.
+A step is (name of result, left, sign, right). The stories are in `problem_stories.py`, the
+drawing and the worked steps in `problems.py`.
 """
 
 from dataclasses import dataclass, field
