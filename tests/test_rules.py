@@ -59,6 +59,7 @@ def test_unix_sockets_work(tmp_path):
         server.bind(name)
         server.listen()
         client.connect(name)
+        assert client.getpeername() == name
 
 
 def test_child_processes_are_blocked_too(tmp_path):

@@ -76,7 +76,7 @@ def _describe(folder: Path) -> dict[str, object]:
 def save(card: dict[str, object], folder: Path) -> Path:
     """Write the card beside the models."""
     path = folder / "card.json"
-    path.write_text(json.dumps(card, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     return path
 
 
