@@ -1,4 +1,4 @@
-"""The rules of architecture.md that a machine can hold: layers, light imports, sizes, headers.
+"""The rules of the house that a machine can hold: layers, light imports, sizes, headers.
 
 Style itself is ruff's business; it runs here too, so that `make test` is the whole truth.
 """

@@ -1,4 +1,4 @@
-"""Committed lessons: their outputs are true, their size and shape as lessons.md says.
+"""Committed lessons: their outputs are true, their size and shape as promised.
 
 nbval runs each lesson twice and compares what is tagged `nbval-check-output`; the rest is read from
 the files. What a lesson teaches has its own tests, in the folder of its topic.

@@ -58,7 +58,8 @@ class Explorer:
         outlived its kernel would read "model not found"."""
         from IPython.display import display
 
-        data, metadata = figures.mimebundle(self.static_figure(), self._sentence(self._defaults()))
+        figure = self.static_figure()
+        data, metadata = figures.mimebundle(figure, figure.layout.meta["alt"])
         if not figures.building():
             data = {**self.widget()._repr_mimebundle_(), **data}
         display(data, metadata=metadata, raw=True)
@@ -71,8 +72,7 @@ class Explorer:
 
     def figure(self, **settings: Any) -> go.Figure:
         """The figure for the present settings, some of them replaced by `settings`."""
-        data = self.compute(**{**self.settings, **self._known(settings)})
-        return figures.styled(self.draw(data), self._sentence(data))
+        return self._styled(self.compute(**{**self.settings, **self._known(settings)}))
 
     def set(self, **settings: Any) -> None:
         """Moves controls from code, as the reader would by hand; one update for all of them.
@@ -94,13 +94,13 @@ class Explorer:
         import plotly.graph_objects as go
 
         name = grid_control or next((n for n, c in self.controls.items() if c.grid), None)
-        figure = figures.styled(self.draw(self._defaults()), self._sentence(self._defaults()))
+        defaults = {n: c.default for n, c in self.controls.items()}
+        figure = self._styled(self.compute(**defaults))
         if name is None:
             return figure
         control = self.controls[name]
         if not control.grid:
             raise ValueError(f"{name} has no grid; give its control grid=(...) to step through.")
-        defaults = {n: c.default for n, c in self.controls.items()}
         frames = []
         for value in control.grid:
             drawn = self.draw(self.compute(**{**defaults, name: value}))
@@ -111,8 +111,8 @@ class Explorer:
         figure.layout.height = (figure.layout.height or 380) + 60
         return figure
 
-    def _defaults(self) -> Any:
-        return self.compute(**{name: control.default for name, control in self.controls.items()})
+    def _styled(self, data: Any) -> go.Figure:
+        return figures.styled(self.draw(data), self._sentence(data))
 
     def _sentence(self, data: Any) -> str:
         return figures.one_line(self.alt(data) if callable(self.alt) else self.alt)
@@ -126,14 +126,19 @@ class Explorer:
         return settings
 
     def _refresh(self) -> go.Figure | None:
-        """The figure for the present settings, or None with `self.error` where one is refused."""
+        """The figure for the present settings, or None with `self.error` where one is refused.
+
+        It has its alt text but not the theme, which a canvas has already: an event must be quick.
+        """
         self.error = None
         try:
             data = self.compute(**self.settings)
         except ValueError as refused:
             self.error = str(refused) or "These settings do not go together."
             return None
-        return figures.styled(self.draw(data), self._sentence(data))
+        figure = self.draw(data)
+        figure.layout.meta = {"alt": self._sentence(data)}
+        return figure
 
 
 class _View:
@@ -149,7 +154,7 @@ class _View:
             widget.value = explorer.settings[name]
             widget.observe(self._changed, names="value")
         self.moving = False
-        self.canvas = _canvas(explorer.figure())
+        self.canvas = _canvas()
         title = ipywidgets.HTML(f"<b>{html.escape(explorer.title)}</b>")
         self.box = ipywidgets.VBox([title, *self.inputs.values(), self.note, self.canvas.widget])
         self._update()
@@ -197,10 +202,10 @@ class _View:
 class _LiveCanvas:
     """A FigureWidget whose traces are updated in place: one small message per event."""
 
-    def __init__(self, figure: go.Figure) -> None:
+    def __init__(self) -> None:
         import plotly.graph_objects as go
 
-        self.widget = go.FigureWidget(figure)
+        self.widget = go.FigureWidget(layout={"template": figures.template()})
 
     def update(self, figure: go.Figure) -> None:
         old, new = self.widget, figure
@@ -216,25 +221,24 @@ class _LiveCanvas:
 class _PlainCanvas:
     """An Output area that holds a plain figure, drawn anew; works where FigureWidget does not."""
 
-    def __init__(self, figure: go.Figure) -> None:
+    def __init__(self) -> None:
         import ipywidgets
 
         self.widget = ipywidgets.Output()
-        self.update(figure)
 
     def update(self, figure: go.Figure) -> None:
         data, metadata = figures.mimebundle(figure, figure.layout.meta["alt"])
         self.widget.outputs = ({"output_type": "display_data", "data": data, "metadata": metadata},)
 
 
-def _canvas(figure: go.Figure) -> _LiveCanvas | _PlainCanvas:
+def _canvas() -> _LiveCanvas | _PlainCanvas:
     """FigureWidget needs anywidget; Colab needs its widget manager and still shows none of ours."""
     if "google.colab" in sys.modules:
         _enable_colab_widgets()
-        return _PlainCanvas(figure)
+        return _PlainCanvas()
     if importlib.util.find_spec("anywidget") is None:
-        return _PlainCanvas(figure)
-    return _LiveCanvas(figure)
+        return _PlainCanvas()
+    return _LiveCanvas()
 
 
 def _enable_colab_widgets() -> None:

@@ -1,6 +1,8 @@
 """The curves of lesson 03: a measure against a dial, with its interval and its lines to hold on to.
 
-Left out: what is measured (`workbook.sampling.experiment`) and the theme (`workbook.core.figures`).
+Each function returns a figure without showing it, so that a test can read its numbers. Left out:
+what is measured (`workbook.sampling.experiment`), whether an answer is right
+(`workbook.sampling.faithfulness`) and the theme (`workbook.core.figures`).
 """
 
 from __future__ import annotations

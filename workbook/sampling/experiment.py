@@ -20,8 +20,8 @@ from torch import Tensor
 
 from workbook.core.intervals import over_seeds
 from workbook.core.seeding import generator
+from workbook.sampling import generate
 from workbook.sampling.faithfulness import Statement, is_right
-from workbook.sampling.generate import generate
 from workbook.sampling.measure import distinct, loops, surprise
 from workbook.sampling.text import decode, encode
 from workbook.town import stream

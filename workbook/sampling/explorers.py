@@ -18,8 +18,7 @@ import torch
 from workbook.core import figures
 from workbook.core.explorer import Explorer, Slider, TextInput
 from workbook.core.seeding import generator
-from workbook.sampling.filters import apply_temperature, top_k_filter, top_p_filter
-from workbook.sampling.generate import generate
+from workbook.sampling import apply_temperature, generate, top_k_filter, top_p_filter
 from workbook.sampling.measure import effective_vocabulary, entropy
 from workbook.sampling.text import decode, encode
 

@@ -16,12 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from workbook.sampling.filters import (
-    apply_temperature,
-    min_p_filter,
-    top_k_filter,
-    top_p_filter,
-)
+from workbook.sampling import apply_temperature, min_p_filter, top_k_filter, top_p_filter
 from workbook.sampling.measure import padded_logits
 from workbook.sampling.text import encode
 from workbook.town.entities import Town

@@ -1,9 +1,9 @@
 """When the fast engine may be used, and with which weights.
 
-`obstacle` says why a model must be read the clear way. `open_llama` keeps one engine per model and
-builds a new one (two: for one row at a time, and for many) whenever the weights have changed, by training, merging or loading, which it sees
-from a fingerprint of their values. Left out: engines for other architectures. Lesson 03 uses this
-through `generate(engine="auto")`.
+`obstacle` says why a model must be read the clear way. `open_llama` keeps the engine's copies of a
+model's weights, one laid out for a single row and one for many, and makes new ones when the weights
+have changed, by training, merging or loading, which it sees from a fingerprint of their values.
+Left out: engines for other architectures. Lesson 03 uses this through `generate(engine="auto")`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ grammars, n-gram blocks and biases. Lesson 03 grows each of them on one example.
 
 Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens.
 """
-# ruff: noqa: F722, F821 - the strings in the annotations are shapes
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from torch import Generator, Tensor
 CUT = float("-inf")
 
 
-def apply_temperature(logits: Float[Tensor, "*rows V"], temperature: float) -> Float[Tensor, "..."]:
+def apply_temperature(
+    logits: Float[Tensor, "*rows V"], temperature: float
+) -> Float[Tensor, "*rows V"]:
     """Logits `... V` divided by the temperature: below 1 sharper, above 1 flatter.
 
     At 0 the limit is returned: 0 for the largest logit (or for all that share it), -inf elsewhere.
@@ -34,7 +36,7 @@ def apply_temperature(logits: Float[Tensor, "*rows V"], temperature: float) -> F
     return logits / temperature
 
 
-def top_k_filter(logits: Float[Tensor, "*rows V"], k: int) -> Float[Tensor, "..."]:
+def top_k_filter(logits: Float[Tensor, "*rows V"], k: int) -> Float[Tensor, "*rows V"]:
     """Keep the k largest of logits `... V` (Fan et al. 2018, section 5.1); all if k is V or more.
 
     Every token that ties with the k-th largest stays, so more than k can be left.
@@ -45,21 +47,22 @@ def top_k_filter(logits: Float[Tensor, "*rows V"], k: int) -> Float[Tensor, "...
     return logits.masked_fill(logits < smallest_kept, CUT)
 
 
-def top_p_filter(logits: Float[Tensor, "*rows V"], p: float) -> Float[Tensor, "..."]:
+def top_p_filter(logits: Float[Tensor, "*rows V"], p: float) -> Float[Tensor, "*rows V"]:
     """Keep the smallest set of tokens with probability at least p (Holtzman et al. 2020, eq. 2).
 
     From the least likely token upward, cut while the probability cut so far is at most 1 - p.
-    The likeliest token always stays. Among tokens that tie at the edge, the lower ids are cut.
+    The likeliest token always stays. Which of several tokens that tie at the edge are cut is left
+    to torch's sort, as in transformers.
     """
     p = check_share("top_p", p)
     _largest(logits)
-    rising, order = logits.sort(stable=True)
+    rising, order = logits.sort()
     cut = rising.softmax(-1).cumsum(-1) <= 1 - p
     cut[..., -1] = False
     return logits.masked_fill(torch.empty_like(cut).scatter_(-1, order, cut), CUT)
 
 
-def min_p_filter(logits: Float[Tensor, "*rows V"], p: float) -> Float[Tensor, "..."]:
+def min_p_filter(logits: Float[Tensor, "*rows V"], p: float) -> Float[Tensor, "*rows V"]:
     """Keep tokens at least p times as likely as the likeliest (Nguyen et al. 2024, section 3)."""
     p = check_share("min_p", p)
     _largest(logits)

@@ -74,7 +74,7 @@ def generate(
     """Continue prompts `B T`; returns ids `B T+n`, n <= max_new_tokens, the prompt in front.
 
     temperature: 0 takes the likeliest token each time (greedy), and the filters do nothing then.
-    top_k, top_p, min_p, repetition_penalty: see `workbook.sampling.filters`; in transformers' order.
+    top_k, top_p, min_p, repetition_penalty: see `workbook.sampling.filters`.
     eos_id: one or more ids that end a row; with None every row runs to max_new_tokens. The end
         token stays in the text, and after it the row is filled with pad_id (default: the first
         eos_id). The call returns as soon as every row has ended.

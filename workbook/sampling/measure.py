@@ -49,8 +49,8 @@ def distinct(texts: Sequence[Tokens], n: int) -> float:
 def ends_in_loop(tokens: Tokens, shortest: int = 2, times: int = 3) -> bool:
     """True if the text ends in one phrase said over and over.
 
-    As Holtzman et al. (2020, section 5.2) count repetition: a phrase of at least `shortest` tokens,
-    at least `times` times in a row at the end.
+    As Holtzman et al. (2020) count repetition: a phrase of at least `shortest` tokens, at least
+    `times` times in a row at the end.
     """
     tokens = list(tokens)
     for size in range(shortest, len(tokens) // times + 1):
@@ -108,7 +108,7 @@ def surprise(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, start: int 
 def best_of_n_kl(n: int) -> float:
     """KL(best of n || one sample) in nats, ln n - (n - 1) / n, if no two samples score the same.
 
-    Stiennon et al. (2020, appendix G.3); an upper bound when samples tie (Beirami et al. 2024).
+    Stiennon et al. (2020, Table 10); an upper bound when samples tie (Beirami et al. 2024).
     """
     if n < 1:
         raise ValueError(f"Best-of-n needs at least one sample, not {n}.")

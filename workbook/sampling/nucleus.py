@@ -2,8 +2,8 @@
 
 `top_p_filter` sorts the vocabulary and remembers which logit is whose, and torch takes its time
 over that. But sorted numbers are enough to find the smallest logit that stays; who is cut can be
-seen by comparing with it. Only where tokens tie at that edge does their order matter, and such rows
-go to `top_p_filter`. The sums are taken over the same numbers in the same order, so the result is
+seen by comparing with it. Only where tokens tie at that edge does their order matter, and then
+`top_p_filter` decides. The sums are taken over the same numbers in the same order, so the result is
 the same to the last bit. Left out: GPUs, which sort well. Lesson 03 reads `top_p_filter`;
 `generate` uses this one.
 """
@@ -28,8 +28,6 @@ def quick_top_p_filter(logits: Tensor, p: float) -> Tensor:
     first_kept = cut.sum(-1, keepdim=True)
     edge = rising.gather(-1, first_kept)  # B 1, the smallest logit that stays
     last_cut = rising.gather(-1, (first_kept - 1).clamp(min=0))
-    filtered = logits.masked_fill(logits < edge, CUT)
-    if (tied := (last_cut == edge) & (first_kept > 0)).any():
-        rows = tied.squeeze(-1)
-        filtered[rows] = top_p_filter(logits[rows], p)
-    return filtered
+    if ((last_cut == edge) & (first_kept > 0)).any():
+        return top_p_filter(logits, p)
+    return logits.masked_fill(logits < edge, CUT)

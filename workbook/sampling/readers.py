@@ -90,9 +90,7 @@ def positions(keep_mask: Tensor) -> Tensor:
     return (keep_mask.long().cumsum(1) - 1).clamp(min=0)
 
 
-def open_reader(
-    model: PreTrainedModel, engine: str, rows: int, graph: bool = True
-) -> Reader:
+def open_reader(model: PreTrainedModel, engine: str, rows: int, graph: bool = True) -> Reader:
     """The reader for a model: "fast" where it can be, for "auto"; ValueError where it cannot.
 
     rows: how many texts it will read at a time.
