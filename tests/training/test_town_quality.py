@@ -111,7 +111,7 @@ def test_the_card_prints_every_score_with_its_verdict():
     card = {
         "models": dict.fromkeys(town_card.MODELS, model),
         "scores": [vars(s) for s in scores],
-        "loss": {"loss": 1.0, "floor": 0.9, "tokens": 10},
+        "loss": {name: {"loss": 1.0, "floor": 0.9, "tokens": 9} for name in town_card.LOSSES},
     }
     lines = town_card.text(card).splitlines()
     assert sum("not reached" in line for line in lines) == 4
@@ -133,8 +133,10 @@ def test_the_bundled_models_measure_as_the_card_says(bundled):
     for again, before in zip(bundled["scores"], written["scores"], strict=True):
         assert again["name"] == before["name"] and again["cases"] == before["cases"] >= 300
         assert before["low"] - 0.01 <= again["value"] <= before["high"] + 0.01
-    assert bundled["loss"]["loss"] == pytest.approx(written["loss"]["loss"], abs=0.01)
-    assert bundled["loss"]["floor"] == pytest.approx(written["loss"]["floor"], abs=1e-9)
+    for name, loss in bundled["loss"].items():
+        assert loss["loss"] == pytest.approx(written["loss"][name]["loss"], abs=0.01)
+        assert loss["floor"] == pytest.approx(written["loss"][name]["floor"], abs=1e-9)
+        assert loss["loss"] > loss["floor"]  # no model beats what the generator paid
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ Shapes: B batch, T time, K beams, V vocabulary. `keep_mask` is true on real toke
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -81,6 +82,8 @@ def beam_search(
     the vocabulary.
     """
     width = count("num_beams", num_beams)
+    if not isinstance(length_penalty, (int, float)) or not math.isfinite(length_penalty):
+        raise ValueError(f"length_penalty must be a finite number, not {length_penalty!r}.")
     prompt = Prompt.checked(model, ids, keep_mask, max_new_tokens)
     ends = stop_ids(eos_id, prompt.ids.device)
     stops = set() if ends is None else set(ends.tolist())
@@ -112,6 +115,8 @@ def best_candidates(logits: Tensor, searches: list[Search], many: int) -> list[l
     scores = [[beam.score for beam in search.running] for search in searches]
     total = log_probs + torch.tensor(scores, device=logits.device)[..., None]
     best = total.flatten(1).topk(many)  # B many
+    if best.values.isnan().any():
+        raise ValueError("there is a NaN among the logits: the model's weights or inputs are bad.")
     chosen = []
     rows = zip(searches, best.values.tolist(), best.indices.tolist(), strict=True)
     for search, values, places in rows:

@@ -21,6 +21,10 @@ GOALS = {
     "closed-book QA, facts after the cutoff": ("<=", 0.10),
 }
 MODELS = ("town-lm", "town-instruct")
+LOSSES = {  # of town-lm, on documents it has not read: whom they are about -> split
+    "people and places it has read of": "train",
+    "people and places it never met": "validation",
+}
 
 
 def reached(name: str, value: float) -> bool:
@@ -52,7 +56,10 @@ def measure(folder: Path, cases: int | None = None) -> dict[str, object]:
     return {
         "models": {name: _describe(folder / name) for name in MODELS},
         "scores": [asdict(score) for score in scores],
-        "loss": quality.measure_loss(base, tokenizer, count),
+        "loss": {
+            name: quality.measure_loss(base, tokenizer, count, split=split)
+            for name, split in LOSSES.items()
+        },
         "made": records.stamp(),
     }
 
@@ -112,9 +119,10 @@ def text(card: dict[str, object]) -> str:
             f"  {score['name']:<46} {score['value']:.3f}"
             f" [{score['low']:.3f}, {score['high']:.3f}] n = {score['cases']}{_verdict(score)}"
         )
-    loss = card["loss"]
-    lines.append(
-        f"  validation loss of town-lm: {loss['loss']:.3f} nats a token;"
-        f" the generator's floor is {loss['floor']:.3f}"
-    )
+    lines += [
+        "",
+        "Loss of town-lm in nats a token, and the generator's floor, on new documents about",
+    ]
+    for name, loss in card["loss"].items():
+        lines.append(f"  {name:<46} {loss['loss']:.3f}, floor {loss['floor']:.3f}")
     return "\n".join(lines)
