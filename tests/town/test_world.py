@@ -18,7 +18,6 @@ def towns():
 
 def test_the_town_is_as_large_as_promised(towns):
     today = towns[1]
-    assert [len(getattr(today, t)) >= n for t, n in zip(TABLES, (400, 80, 120, 60), strict=True)]
     assert len(today.people) >= 400
     assert len(today.places) >= 80
     assert len(today.products) >= 120
@@ -39,6 +38,9 @@ def test_relations_hold_both_ways(towns, which):
         if person.spouse is not None:
             assert people[person.spouse].spouse == person.id
         assert all(person.id in people[friend].friends for friend in person.friends)
+        if person.neighbour is not None:
+            assert people[person.neighbour].neighbour == person.id
+            assert people[person.neighbour].street == person.street
         if person.parent is not None:
             assert 20 <= person.birth_year - people[person.parent].birth_year <= 40
             assert person.last == people[person.parent].last

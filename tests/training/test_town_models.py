@@ -60,6 +60,30 @@ def test_a_killed_run_goes_on_to_the_same_weights(built, tmp_path, monkeypatch):
     assert all(torch.equal(one[k], two[k]) for k in one)
 
 
+def test_a_checkpoint_of_other_settings_is_refused(built, tmp_path):
+    """Guards a card that says seed 1 over weights of seed 0."""
+    _, tokenizer = built
+    short = replace(TINY, tokens=2 * 4 * 200)
+    town_models.train(short, tokenizer, tmp_path)
+    with pytest.raises(ValueError, match="made with another seed: give the old.*--no-resume"):
+        town_models.train(replace(short, seed=1), tokenizer, tmp_path)
+    town_models.train(replace(short, tokens=3 * 4 * 200), tokenizer, tmp_path)  # longer is fine
+
+
+def test_a_tuned_copy_starts_afresh_when_its_base_was_trained_on(built, tmp_path):
+    _, tokenizer = built
+    short = replace(TINY, tokens=2 * 4 * 200)
+    tuned = replace(short, name="tuned")
+    weights = tmp_path / "tuned" / "model.safetensors"
+    made = []
+    for tokens in (short.tokens, 2 * short.tokens):
+        town_models.train(replace(short, tokens=tokens), tokenizer, tmp_path)
+        for _ in range(2):  # the second time the base is the same: nothing to do
+            town_models.train(tuned, tokenizer, tmp_path, start_from=tmp_path / "tiny")
+            made.append(weights.read_bytes())
+    assert made[0] == made[1] != made[2] == made[3]
+
+
 def test_the_loss_falls_and_the_model_loads_plainly(built, tmp_path):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 LICENCES = {"models": "MIT", "town": "MIT"}  # folder of data/ that is bundled -> its licence
-LEFTOVERS = (".tmp", ".lock", "-journal", "-wal", "-shm")  # of a program still at work
+LEFTOVERS = (".tmp", ".writing", ".lock", "-journal", "-wal", "-shm")  # of a program still at work
 
 
 @dataclass(frozen=True)

@@ -160,9 +160,10 @@ class PeakMemory:
         try:
             yield
         finally:
-            self.peak = max(self.peak, high_water(pid))
+            mark = high_water(pid)  # now, while the process is there
             done.set()
             watcher.join()
+            self.peak = max(self.peak, mark)
 
     def _watch(self, pid: int, wait: Callable[[float], Any]) -> None:
         while True:

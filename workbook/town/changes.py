@@ -14,7 +14,10 @@ from workbook.town.vocabulary import JOBS
 def move_on(
     person: Person, places: list[Place], streets: tuple[str, ...], source: Source
 ) -> Person:
-    """After the cutoff a fifth of the old townspeople changed job and a sixth moved house."""
+    """After the cutoff a fifth of the old townspeople changed job, a sixth of the unmarried moved.
+
+    Who owns a place keeps it, also with another job.
+    """
     if person.since != CUTOFF_YEAR:
         return person
     if source.chance(0.2):
@@ -31,6 +34,16 @@ def move_on(
         street = source.choice([s for s in streets if s != person.street])
         person = replace(person, street=street, house=source.integer(1, 48), neighbour=None)
     return person
+
+
+def still_neighbours(people: list[Person]) -> tuple[Person, ...]:
+    """Nobody is the neighbour of somebody who moved away."""
+    return tuple(
+        p
+        if p.neighbour is None or people[p.neighbour].neighbour == p.id
+        else replace(p, neighbour=None)
+        for p in people
+    )
 
 
 def new_hours(place: Place, source: Source) -> Place:

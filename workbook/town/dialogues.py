@@ -95,9 +95,21 @@ def _columns() -> tuple[str, str]:
 def _hub_rows(source: hub.Source, split: str, columns: tuple[str, str]) -> list[Dialogue]:
     import datasets
 
+    offline = hub.offline()
     try:
-        rows = datasets.load_dataset(source.location, revision=source.revision, split=split)
+        rows = datasets.load_dataset(
+            source.location,
+            revision=source.revision,
+            split=split,
+            download_config=datasets.DownloadConfig(local_files_only=offline),
+        )
     except Exception as error:  # the Hub's client and its transport each have their own errors
-        reason = hub.explain(error, hub.offline())
+        reason = hub.explain(error, offline)
         raise ValueError(f"{source} could not be loaded: {reason}.") from error
+    missing = [column for column in columns if column not in rows.column_names]
+    if missing:
+        raise ValueError(
+            f"{source} has no column {missing[0]!r}, but {', '.join(rows.column_names)}; "
+            "name the two in WORKBOOK_DIALOGUE_COLUMNS=talk,gist."
+        )
     return [Dialogue(row[columns[0]], row[columns[1]], split) for row in rows]

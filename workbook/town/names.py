@@ -61,7 +61,7 @@ def fresh(make: Callable[[], str], taken: Container[str]) -> str:
 
 
 def visitor_first_name(source: Source) -> str:
-    """A visitor's first name: one of 44,800, from syllables no townsperson has."""
+    """A visitor's first name: one of 44,800, with beginnings and endings no townsperson has."""
     return (
         source.choice(_VISITOR_ONSETS)
         + source.choice(_MIDDLES)

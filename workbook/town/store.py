@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
-from workbook.town.entities import Departure, Event, Person, Place, Product, Town
+from workbook.town.entities import TOWN_NAME, Departure, Event, Person, Place, Product, Town
 from workbook.town.world import build_both
 
 SCHEMA = """
@@ -142,7 +142,7 @@ def _columns(row_type: type) -> list[str]:
 
 
 def _insert(connection: sqlite3.Connection, town: Town) -> None:
-    connection.execute("INSERT INTO snapshot VALUES (?, ?)", (town.year, "Brindlemere"))
+    connection.execute("INSERT INTO snapshot VALUES (?, ?)", (town.year, TOWN_NAME))
     for table, row_type, attribute in _TABLES:
         names = _columns(row_type)
         marks = ", ".join("?" * (len(names) + 1))

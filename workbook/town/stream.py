@@ -56,11 +56,6 @@ RAW_MIXTURE = {
 }
 
 
-@lru_cache(maxsize=4)
-def _town(seed: int) -> Town:
-    return build_town(seed)
-
-
 @lru_cache(maxsize=64)
 def _renderer(kind: str) -> Callable[[Writer], Document]:
     if kind not in KINDS:
@@ -79,7 +74,7 @@ def document(
         raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}")
     render = _renderer(kind)
     source = Source(f"{kind}/{split}/{seed}/{index}")
-    return render(Writer(source, town or _town(0), split))
+    return render(Writer(source, town or build_town(), split))
 
 
 def stream(

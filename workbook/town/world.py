@@ -1,16 +1,17 @@
 """The world of Brindlemere: people, places, goods, events, the ferry's timetable, and their truth.
 
-`build_town(seed)` makes everything from nothing; `today(town)` is the same town two years later,
-with some facts changed and some people and places new. A language model is trained on the first
-snapshot only, so the second is what it cannot know (the lessons on retrieval live on that gap).
+`build_town(seed)` makes everything from nothing; `build_both(seed)` adds the same town two years
+later, with some facts changed and some people and places new. A language model is trained on the
+first snapshot only, so the second is what it cannot know: the lessons on retrieval need that gap.
 Every entity belongs to one split; what a training entity mentions is a training entity too.
 The sentences are in `texts/`, the SQLite file in `store.py`.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from workbook.town import names
-from workbook.town.changes import move_on, new_hours, new_price
+from workbook.town.changes import move_on, new_hours, new_price, still_neighbours
 from workbook.town.entities import (
     CUTOFF_YEAR,
     SPLITS,
@@ -36,7 +37,7 @@ from workbook.town.vocabulary import (
     WEEKDAYS,
 )
 
-# How many of each, per split, at the cutoff; `today` adds the newcomers to the test split.
+# How many of each, per split, at the cutoff; the newcomers come on top, in the test split.
 COUNTS = {
     "people": {"train": 300, "validation": 40, "test": 60},
     "places": {"train": 60, "validation": 15, "test": 15},
@@ -60,8 +61,7 @@ class _Builder:
 
     def fresh(self, make) -> str:
         """A name from `make()` that nobody and nothing has yet."""
-        while (name := make()) in self.taken:
-            pass
+        name = names.fresh(make, self.taken)
         self.taken.add(name)
         return name
 
@@ -76,15 +76,7 @@ class _Builder:
             kind = kinds[i % len(kinds)]
             noun, fame = PLACES[kind]
             opens = self.source.integer(6, 10)
-            name = self.fresh(
-                lambda noun=noun: " ".join(
-                    (
-                        self.source.choice(names.PLACE_HEADS),
-                        self.source.choice(names.PLACE_NOUNS),
-                        noun,
-                    )
-                )
-            )
+            name = self.fresh(lambda noun=noun: names.place_name(self.source, noun))
             self.places.append(
                 Place(
                     id=len(self.places),
@@ -185,7 +177,7 @@ class _Builder:
                 self._change(x, friends=(*self.people[x].friends, y))
 
     def add_owners(self, split: str, since: int) -> None:
-        """Every second place of the split belongs to somebody who works in it."""
+        """About six places in ten belong to somebody who works in it."""
         for place in [p for p in self.places if p.split == split and p.since == since]:
             staff = [p for p in self.people if p.employer == place.id and p.split == split]
             if staff and self.source.chance(0.6):
@@ -299,6 +291,7 @@ def build_town(seed: int = 0) -> Town:
     return build_both(seed)[0]
 
 
+@lru_cache(maxsize=4)
 def build_both(seed: int = 0) -> tuple[Town, Town]:
     """Both snapshots: the town at the cutoff, and the town today."""
     builder = _Builder(seed)
@@ -311,7 +304,9 @@ def build_both(seed: int = 0) -> tuple[Town, Town]:
     )
     builder.settle("test", NEWCOMERS, TODAY_YEAR)
     now = (
-        tuple(move_on(p, builder.places, builder.streets, builder.source) for p in builder.people),
+        still_neighbours(
+            [move_on(p, builder.places, builder.streets, builder.source) for p in builder.people]
+        ),
         tuple(new_hours(p, builder.source) for p in builder.places),
         tuple(new_price(p, builder.source) for p in builder.products),
         tuple(builder.events),

@@ -121,7 +121,7 @@ def text(card: dict[str, object]) -> str:
         )
     lines += [
         "",
-        "Loss of town-lm in nats a token, and the generator's floor, on new documents about",
+        "Loss of town-lm on new documents, and what the generator paid, in nats a token:",
     ]
     for name, loss in card["loss"].items():
         lines.append(f"  {name:<46} {loss['loss']:.3f}, floor {loss['floor']:.3f}")

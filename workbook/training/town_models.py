@@ -4,7 +4,7 @@
 2. Pretrain a small Llama-layout decoder on the mixture of raw texts (`town.RAW_MIXTURE`).
 3. Tune a copy of it on instructions, with the loss on the assistant's words only.
 Seeded; resumable after a kill; CPU or GPU. Left out: several devices, gradient accumulation and
-validation during training, which the one training loop of lesson 08 brings.
+validation during training.
 """
 
 import json
@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.core import records
+from workbook.core import assets, records
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.training.tokenizer import ASSISTANT, VOCABULARY, train_tokenizer
 
@@ -52,7 +52,7 @@ class Recipe:
 
 SAVE_EVERY = 250  # steps between checkpoints
 TOKENIZER_DOCUMENTS = 12_000  # the tokenizer is trained on
-INSTRUCT = Recipe(name="town-instruct", tokens=8e6, adamw_lr=2e-3, decay=0.5)
+INSTRUCT = Recipe(name="town-instruct", tokens=11.5e6, adamw_lr=2e-3, decay=0.5)
 
 
 def build(
@@ -65,7 +65,8 @@ def build(
 ) -> None:
     """Make both models under `output`, going on from checkpoints in `output/.build` if any.
 
-    A larger `tokens` prolongs a run that has ended: the learning rate is high until the last fifth.
+    A larger budget prolongs a run that has ended; where town-lm was prolonged, town-instruct is
+    tuned afresh. Raises ValueError where the checkpoints were made with other settings.
     """
     work = output / ".build"
     if not resume:
@@ -183,7 +184,8 @@ def train(
     examples = (chat_examples if start_from else raw_examples)(tokenizer, recipe.seed + 1)
     packer = Packer(examples, recipe.rows, recipe.length, tokenizer.pad_token_id)
     path = output / ".build" / f"{recipe.name}.pt"
-    step = _restore(load_checkpoint(path, device), model, optimisers, packer)
+    identity = _identity(recipe, start_from)
+    step = _restore(_own(load_checkpoint(path, device), identity), model, optimisers, packer)
     # 2. The loop.
     batches, started, log = packer.batches(), time.time(), output / ".build" / "log.jsonl"
     bar = tqdm(total=recipe.steps, initial=step, desc=recipe.name, unit="step", mininterval=10)
@@ -197,7 +199,8 @@ def train(
             entry = {"run": recipe.name, "step": step, "tokens": seen, "loss": loss}
             records.append(log, entry | {"seconds": time.time() - started})
         if step % SAVE_EVERY == 0 or step == recipe.steps:
-            save_checkpoint(path, _state(model, optimisers, packer, step))
+            state = _state(model, optimisers, packer, step)
+            save_checkpoint(path, state | {"identity": identity})
     bar.close()
     # 3. The model, in bf16, as anyone can load it.
     save_model(model, tokenizer, output / recipe.name, recipe, packer.skipped)
@@ -212,7 +215,9 @@ def _step(model, optimisers, batch, step: int, recipe: Recipe, device: str) -> f
     factor = warmup_stable_decay(step, recipe.steps, recipe.warmup, recipe.decay)
     set_learning_rate(optimisers, factor)
     ids, labels = (part.to(device) for part in batch)  # B T
-    with torch.autocast(device.split(":")[0], torch.bfloat16):
+    kind = device.split(":")[0]
+    fast = kind == "cpu" or (kind == "cuda" and torch.cuda.is_bf16_supported(False))
+    with torch.autocast(kind, torch.bfloat16, enabled=fast):
         logits = model(input_ids=ids, use_cache=False).logits  # B T V
     loss = torch.nn.functional.cross_entropy(
         logits[:, :-1].float().flatten(0, 1), labels[:, 1:].flatten()
@@ -234,6 +239,25 @@ def _state(model, optimisers, packer, step: int) -> dict[str, object]:
         "optimisers": [optimiser.state_dict() for optimiser in optimisers],
         "packer": packer.state(),
     }
+
+
+def _identity(recipe: Recipe, start_from: Path | None) -> dict[str, object]:
+    """What may not change between a run and its going on: all of the recipe but its length."""
+    fixed = {name: value for name, value in asdict(recipe).items() if name != "tokens"}
+    return fixed | {"start_from": start_from and assets.sha256(start_from / "model.safetensors")}
+
+
+def _own(state: dict[str, object] | None, identity: dict[str, object]) -> dict[str, object] | None:
+    """The saved state, if it is of this very run; None if there is none, or the base is new."""
+    if state is None or state["identity"] == identity:
+        return state
+    changed = sorted(k for k in identity if state["identity"].get(k) != identity[k])
+    if changed == ["start_from"]:  # the base was trained on: its tuned copy starts afresh
+        return None
+    raise ValueError(
+        f"the checkpoint of {identity['name']} was made with another {', '.join(changed)}: "
+        "give the old settings, or start again with --no-resume"
+    )
 
 
 def _restore(state, model, optimisers, packer) -> int:

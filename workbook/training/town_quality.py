@@ -7,7 +7,6 @@ transformers, an engine that is not ours. `town_card.py` collects the scores int
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -144,18 +143,12 @@ def names_right(summary: str, talk: Mapping[str, object]) -> bool:
     """True when the summary has every person and place it should, and no name made up.
 
     `talk` holds dialogue, summary and names; a capitalised word that stands in neither the
-    dialogue nor its true summary counts as made up.
+    dialogue nor its true summary counts as made up. Who did what is not judged here.
     """
     capitalised = re.compile(r"\b[A-Z][\w'-]*")
     known = set(capitalised.findall(f"{talk['dialogue']} {talk['summary']}"))
-    return all(name in summary for name in talk["names"]) and known.issuperset(
-        capitalised.findall(summary)
-    )
-
-
-@cache
-def _towns() -> tuple[Town, Town]:
-    return build_both(0)
+    said = all(re.search(rf"\b{re.escape(name)}\b", summary) for name in talk["names"])
+    return said and known.issuperset(capitalised.findall(summary))
 
 
 def learned_facts(town: Town) -> list[Askable]:
@@ -187,7 +180,7 @@ def later_facts(old: Town, new: Town) -> list[Askable]:
 
 def measure_closed_book(model, tokenizer, cases: int = CASES) -> tuple[Score, Score]:
     """Exact match from memory: facts of the training text, and facts after the cutoff."""
-    old, new = _towns()
+    old, new = build_both()
     scores = []
     for name, facts in (
         ("closed-book QA, facts before the cutoff", learned_facts(old)),

@@ -2,7 +2,7 @@
 
 A small grammar writes the English; `workbook.town.dialect` translates it by rule. Validation and
 test have sentence patterns of their own, and pairs of adjective and noun that training never
-shows. People are visitors, so that a name must be copied. Lesson 07 teaches a model the dialect.
+shows. People are visitors, so that a name must be copied. Lesson 08 teaches a model the dialect.
 """
 
 from typing import NamedTuple

@@ -2,7 +2,7 @@
 
 Every family wraps another kind of text in several requests; two requests of each family are held
 back for validation and test. Questions about a passage and translations are asked turn by turn.
-Leaves out refusals and system messages. Lesson 06 tunes a model on these.
+Leaves out refusals and system messages. Lesson 08 tunes a model on these.
 """
 
 from collections.abc import Callable

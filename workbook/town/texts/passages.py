@@ -47,7 +47,11 @@ class Told:
 def passage(writer: Writer) -> Document:
     """A passage about one to four people or places, then up to seven questions with answers."""
     count = writer.source.weighted((1, 2, 3, 4), (0.35, 0.3, 0.2, 0.15))
-    told = [_tell(writer, _subject(writer), count) for _ in range(count)]
+    told: list[Told] = []
+    while len(told) < count:
+        subject = _subject(writer)
+        if subject.name not in (part.subject.name for part in told):
+            told.append(_tell(writer, subject, count))
     text = " ".join(sentence for part in told for sentence in part.sentences)
     pairs = _ask(writer, told)
     asked = "".join(f"\nQuestion: {question}\nAnswer: {answer}" for question, answer in pairs)

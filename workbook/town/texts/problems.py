@@ -23,7 +23,7 @@ def problem(writer: Writer) -> Document:
     Fields: question, steps (list of "3 x 4 = 12"), operations (list of signs), answer (str),
     program (Python source; running it leaves the answer in the variable `answer`).
     """
-    story = writer.pick(STORIES_BY_SPLIT[writer.split])
+    story = writer.pick(STORIES_BY_SPLIT[writer.phrasings])
     slots = _cast(writer, story)
     values = _numbers(writer, story, slots)
     slots.set(**{name: str(value) for name, value in values.items()})

@@ -73,7 +73,7 @@ class Slots:
 
     def say(self, phrases: Phrases) -> str:
         """One phrasing of this split, its slots filled."""
-        pattern = self.writer.pick(phrases.by_split[self.writer.split])
+        pattern = self.writer.pick(phrases.by_split[self.writer.phrasings])
         return pattern.format(**{name: self.value(name) for name in slot_names(pattern)})
 
     def later_place(self) -> None:
