@@ -7,7 +7,7 @@ from tiny_town import tiny_model, tiny_tokenizer
 from workbook.sampling import experiment, generate
 from workbook.sampling.charts import exchange_chart, measure_chart, truth_chart
 from workbook.sampling.faithfulness import answer_logits, statements
-from workbook.sampling.text import decode, encode
+from workbook.sampling.text import decode
 from workbook.town import stream
 
 SETTINGS = {"greedy": {"temperature": 0.0}, "drawn": {"temperature": 1.0}, "k": {"top_k": 2}}
@@ -36,11 +36,17 @@ def test_truth_is_what_the_town_says_next(texts):
     assert texts.truth.shape == (3, 20) and texts.new_tokens == 12
 
 
-def test_floor_is_nats_over_tokens(texts):
+def test_floor_and_surprise_are_over_whole_pages(texts):
     """All of the first pages are long enough here, so they are the ones that count."""
-    pages = [next(stream("page", "train", experiment.PAGE_SEED, start)) for start in range(3)]
-    tokens = sum(encode(tiny_tokenizer(), page.text)[0].shape[1] for page in pages)
-    assert texts.floor == pytest.approx(sum(page.nats for page in pages) / tokens)
+    tokenizer, model, nats, loss, tokens = tiny_tokenizer(), tiny_model(), 0.0, 0.0, 0
+    for start in range(3):
+        page = next(stream("page", "train", experiment.PAGE_SEED, start))
+        ids = torch.tensor([[2, *tokenizer.encode(page.text), tokenizer.eos_token_id]])
+        with torch.no_grad():
+            loss += model(input_ids=ids, labels=ids).loss.item() * (ids.shape[1] - 1)
+        nats, tokens = nats + page.nats, tokens + ids.shape[1] - 1
+    assert texts.floor == pytest.approx(nats / tokens)
+    assert experiment.page_surprise(model, texts) == pytest.approx(loss / tokens, rel=1e-4)
 
 
 def test_one_row_per_setting_and_seed(rows):

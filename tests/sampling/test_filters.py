@@ -20,7 +20,7 @@ from workbook.sampling.nucleus import quick_top_p_filter
 
 TEMPERATURES = (0.1, 0.7, 1.0, 2.5)
 KS = (1, 2, 7, 50, 1000)
-PS = (0.001, 0.1, 0.5, 0.9, 0.999, 1.0)
+PS = (1e-9, 0.001, 0.1, 0.5, 0.9, 0.999, 1.0)  # 1 - 1e-9 rounds to 1: all would be cut
 
 
 def logits_of(kind: str, seed: int = 0) -> torch.Tensor:
@@ -206,6 +206,15 @@ def test_the_extreme_places_of_the_line(monkeypatch):
     ends = torch.tensor([[0.0], [1 - 2**-24]])
     monkeypatch.setattr(torch, "rand", lambda *size, **_: ends)
     assert sampling.sample(logits).tolist() == [1, 2]
+
+
+def test_a_line_that_ends_before_one(monkeypatch):
+    """Guards against a place behind the last token, where rounding lets the sum miss 1."""
+    logits = torch.randn(300, 5000, generator=generator(0))
+    totals = logits.softmax(-1).cumsum(-1)[:, -1]
+    assert totals.min() < 1 - 2**-24  # or this would test nothing
+    monkeypatch.setattr(torch, "rand", lambda *size, **_: torch.full(size, 1 - 2**-24))
+    assert sampling.sample(logits).max() < 5000
 
 
 def test_the_same_generator_state_gives_the_same_draw():

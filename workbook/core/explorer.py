@@ -154,7 +154,8 @@ class _View:
             widget.value = explorer.settings[name]
             widget.observe(self._changed, names="value")
         self.moving = False
-        self.canvas = _canvas()
+        defaults = {name: control.default for name, control in explorer.controls.items()}
+        self.canvas = _canvas(explorer._styled(explorer.compute(**defaults)))
         title = ipywidgets.HTML(f"<b>{html.escape(explorer.title)}</b>")
         self.box = ipywidgets.VBox([title, *self.inputs.values(), self.note, self.canvas.widget])
         self._update()
@@ -202,10 +203,10 @@ class _View:
 class _LiveCanvas:
     """A FigureWidget whose traces are updated in place: one small message per event."""
 
-    def __init__(self) -> None:
+    def __init__(self, figure: go.Figure) -> None:
         import plotly.graph_objects as go
 
-        self.widget = go.FigureWidget(layout={"template": figures.template()})
+        self.widget = go.FigureWidget(figure)
 
     def update(self, figure: go.Figure) -> None:
         old, new = self.widget, figure
@@ -221,24 +222,25 @@ class _LiveCanvas:
 class _PlainCanvas:
     """An Output area that holds a plain figure, drawn anew; works where FigureWidget does not."""
 
-    def __init__(self) -> None:
+    def __init__(self, figure: go.Figure) -> None:
         import ipywidgets
 
         self.widget = ipywidgets.Output()
+        self.update(figure)
 
     def update(self, figure: go.Figure) -> None:
         data, metadata = figures.mimebundle(figure, figure.layout.meta["alt"])
         self.widget.outputs = ({"output_type": "display_data", "data": data, "metadata": metadata},)
 
 
-def _canvas() -> _LiveCanvas | _PlainCanvas:
+def _canvas(figure: go.Figure) -> _LiveCanvas | _PlainCanvas:
     """FigureWidget needs anywidget; Colab needs its widget manager and still shows none of ours."""
     if "google.colab" in sys.modules:
         _enable_colab_widgets()
-        return _PlainCanvas()
+        return _PlainCanvas(figure)
     if importlib.util.find_spec("anywidget") is None:
-        return _PlainCanvas()
-    return _LiveCanvas()
+        return _PlainCanvas(figure)
+    return _LiveCanvas(figure)
 
 
 def _enable_colab_widgets() -> None:

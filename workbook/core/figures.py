@@ -45,7 +45,7 @@ def template() -> go.layout.Template:
             "colorway": PALETTE,
             "font": {"color": TEXT, "size": 14},
             "title": {"x": 0, "xref": "paper", "y": 0.97, "yanchor": "top", "font": {"size": 17}},
-            "legend": {"orientation": "h", "y": 1, "yanchor": "bottom"},
+            "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
             "margin": {"l": 60, "r": 20, "t": 70, "b": 50},
             "height": 380,
             "xaxis": axis,
@@ -142,8 +142,11 @@ def _folded(frame: pandas.DataFrame, alt: str) -> str:
 
 
 def _png(figure: go.Figure) -> bytes:
+    import kaleido
+
     _start_browser()
-    return figure.to_image(format="png", width=780, height=figure.layout.height or 380, scale=1.25)
+    size = {"width": 780, "height": figure.layout.height or 380, "scale": 1.25}
+    return kaleido.calc_fig_sync(figure.to_dict(), opts={"format": "png", **size})
 
 
 @functools.cache

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from workbook.core.intervals import over_seeds
 from workbook.core.seeding import generator
@@ -42,7 +43,8 @@ class Continuations:
 
     prompts: Tensor  # B T, all real tokens
     truth: Tensor  # B T+N, the prompt and the town's own next tokens
-    floor: float  # nats a token the town's generator chose with: no model can do better
+    pages: tuple[Tensor, ...]  # the whole pages, `T` each, from begin to end token
+    floor: float  # nats a token of the whole pages that the town's generator chose with
 
     @property
     def new_tokens(self) -> int:
@@ -54,21 +56,31 @@ def continuations(
 ) -> Continuations:
     """Pages new to the model, about what it has read of, long enough, cut to one length.
 
-    The floor is over these pages from beginning to end: -ln p of the choices, per token.
+    The floor is over the whole pages: -ln p of all choices, per token after the begin token.
     """
     length = prompt_tokens + new_tokens
-    pages = list(islice(_long_pages(tokenizer, length), count))
-    truth = torch.stack([ids[:length] for ids, _ in pages])
-    floor = sum(nats for _, nats in pages) / sum(len(ids) for ids, _ in pages)
-    return Continuations(truth[:, :prompt_tokens], truth, floor)
+    found = list(islice(_long_pages(tokenizer, length), count))
+    pages = tuple(ids for ids, _ in found)
+    truth = torch.stack([ids[:length] for ids in pages])
+    floor = sum(nats for _, nats in found) / sum(len(ids) - 1 for ids in pages)
+    return Continuations(truth[:, :prompt_tokens], truth, pages, floor)
 
 
 def _long_pages(tokenizer: PreTrainedTokenizerBase, length: int) -> Iterator[tuple[Tensor, float]]:
-    """(ids `T`, nats) of pages with at least `length` tokens, without end."""
+    """(ids `T`, nats) of pages with at least `length` tokens, one after the other for ever."""
+    end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     for page in stream("page", "train", PAGE_SEED):
         ids = encode(tokenizer, page.text)[0][0]
         if len(ids) >= length:
-            yield ids, page.nats
+            yield torch.cat([ids, ids.new_tensor(end)]), page.nats
+
+
+def page_surprise(model: PreTrainedModel, texts: Continuations) -> float:
+    """The model's surprise at the whole pages, nats a token; to be held against `texts.floor`."""
+    ids = pad_sequence(list(texts.pages), batch_first=True).to(model.device)
+    lengths = torch.tensor([len(page) for page in texts.pages], device=model.device)
+    keep_mask = torch.arange(ids.shape[1], device=model.device) < lengths[:, None]
+    return surprise(model, ids, keep_mask)
 
 
 def sweep(

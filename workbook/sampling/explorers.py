@@ -126,11 +126,7 @@ def draw(data: NextToken) -> go.Figure:
     text = text.replace("\n", f" {BREAK} ")
     lines = "<br>".join(textwrap.wrap(text, 95, replace_whitespace=False)[:2])
     figure.update_layout(
-        title={
-            "text": _summary(data),
-            "font": {"size": 15},
-            "subtitle": {"text": lines, "font": {"size": 14}},
-        },
+        title={"text": f"{_summary(data)}<br>{lines}", "font": {"size": 15}, "y": 0.94},
         xaxis={"tickvals": place, "ticktext": list(data.tokens), "tickangle": -35},
         yaxis={"title": {"text": "probability"}, "rangemode": "tozero"},
         margin={"t": 105},
@@ -165,9 +161,9 @@ def next_token_explorer(
         draw=draw,
         controls={
             "prompt": TextInput("Prompt", prompt.replace("\n", f" {BREAK} ")),
-            "temperature": Slider("Temperature", 1.0, grid, low=0.1, high=3.0, step=0.1),
+            "temperature": Slider("Temperature", 0.8, grid, low=0.1, high=3.0, step=0.1),
             "top_k": Slider("Top-k (0: off)", 0, low=0, high=50, step=1),
-            "top_p": Slider("Top-p", 1.0, low=0.05, high=1.0, step=0.05),
+            "top_p": Slider("Top-p", 0.8, low=0.05, high=1.0, step=0.05),
         },
         alt=describe,
     )
