@@ -7,6 +7,7 @@ import torch
 
 from workbook.town import document
 from workbook.training import town_models
+from workbook.training.examples import mask_prompt
 from workbook.training.packing import IGNORE
 from workbook.training.town_models import Recipe
 
@@ -27,7 +28,7 @@ def test_only_the_assistant_is_learned_from(built):
     _, tokenizer = built
     for index in range(40):
         text = document("instruction", index=index).text
-        ids, labels = town_models.mask_prompt(tokenizer, text)
+        ids, labels = mask_prompt(tokenizer, text)
         learned = tokenizer.decode([t for t in labels if t != IGNORE])
         said = [part.split("<|end|>")[0] for part in text.split("<|assistant|>\n")[1:]]
         assert learned == "".join(f"{words}<|end|>" for words in said)

@@ -211,7 +211,9 @@ def _status(error: BaseException | None) -> int | None:
 def _from_folder(loader: Any, folder: Path, **options: Any) -> Any:
     """`loader.from_pretrained` on a local folder, its errors turned into one sentence."""
     from safetensors import SafetensorError
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # a local file is there at once; a Hub download has its own bar
     try:
         return loader.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, **options

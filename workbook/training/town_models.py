@@ -12,19 +12,16 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook.core import assets, records
-from workbook.town import RAW_MIXTURE, mixture, stream
-from workbook.training.tokenizer import ASSISTANT, VOCABULARY, train_tokenizer
+from workbook.town import mixture
+from workbook.training.tokenizer import VOCABULARY, train_tokenizer
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
-
-    from workbook.training.packing import Example
 
 
 @dataclass(frozen=True)
@@ -113,47 +110,14 @@ def new_model(recipe: Recipe, tokenizer: "PreTrainedTokenizerFast") -> "LlamaFor
     return LlamaForCausalLM(config)
 
 
-def raw_examples(tokenizer: "PreTrainedTokenizerFast", seed: int):
-    """Examples for pretraining: begin, a document, end; loss on all but the begin token."""
-    from workbook.training.packing import IGNORE, Example
+def copy_of(folder: Path) -> "LlamaForCausalLM":
+    """The model of a folder in float32, ready to be trained on."""
+    import torch
+    from transformers import AutoModelForCausalLM
 
-    def examples(start: int) -> Iterator[Example]:
-        for document in mixture(RAW_MIXTURE, "train", seed, start):
-            ids = tokenizer.encode(document.text, add_special_tokens=False)
-            yield Example(
-                [tokenizer.bos_token_id, *ids, tokenizer.eos_token_id],
-                [IGNORE, *ids, tokenizer.eos_token_id],
-            )
-
-    return examples
-
-
-def chat_examples(tokenizer: "PreTrainedTokenizerFast", seed: int):
-    """Examples for instruction tuning: loss on the assistant's words and the end token only."""
-
-    def examples(start: int) -> Iterator["Example"]:
-        for document in stream("instruction", "train", seed, start):
-            yield mask_prompt(tokenizer, document.text)
-
-    return examples
-
-
-def mask_prompt(tokenizer: "PreTrainedTokenizerFast", text: str) -> "Example":
-    """Token ids of a rendered chat; labels only from each "assistant" line to its end token."""
-    from workbook.training.packing import IGNORE, Example
-
-    ids = [tokenizer.bos_token_id, *tokenizer.encode(text, add_special_tokens=False)]
-    assistant = tokenizer.convert_tokens_to_ids(ASSISTANT)
-    labels, speaking, newline = [], False, False
-    for token in ids:
-        labels.append(token if speaking and not newline else IGNORE)
-        if newline:
-            newline = False
-        elif token == assistant:
-            speaking = newline = True
-        elif token == tokenizer.eos_token_id:
-            speaking = False
-    return Example(ids, labels)
+    return AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager"
+    )
 
 
 def train(
@@ -164,21 +128,15 @@ def train(
     start_from: Path | None = None,
 ) -> None:
     """Run one recipe to its end, or go on with it, and save the model under `output/name`."""
-    import torch
     from tqdm import tqdm
-    from transformers import AutoModelForCausalLM
 
     from workbook.training.checkpoint import load_checkpoint, save_checkpoint
+    from workbook.training.examples import chat_examples, raw_examples
     from workbook.training.optimisers import build_optimisers
     from workbook.training.packing import Packer
 
     # 1. Model, optimisers and data, as they were or new.
-    if start_from:
-        model = AutoModelForCausalLM.from_pretrained(
-            start_from, dtype=torch.float32, attn_implementation="eager"
-        )
-    else:
-        model = new_model(recipe, tokenizer)
+    model = copy_of(start_from) if start_from else new_model(recipe, tokenizer)
     model.to(device).train()
     optimisers = build_optimisers(model, recipe.muon_lr, recipe.adamw_lr)
     examples = (chat_examples if start_from else raw_examples)(tokenizer, recipe.seed + 1)
