@@ -41,7 +41,7 @@ def test_writers_at_once_lose_and_mix_nothing(tmp_path):
         assert mine == list(range(40))
 
 
-@pytest.mark.parametrize("torn", [b'{"step": 2, "lo', b'{"word": "\xc3', b'{"step": 12'])
+@pytest.mark.parametrize("torn", [b'{"step": 2, "lo', b'{"word": "\xc3', b'{"step": 12', b"12"])
 def test_a_torn_last_line_is_left_out_and_named(tmp_path, torn):
     path = tmp_path / "run.jsonl"
     records.append(path, {"step": 1})

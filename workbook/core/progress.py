@@ -43,11 +43,14 @@ def note(exercise_id: str, event: str) -> None:
     if event not in EVENTS:
         raise ValueError(f"An event is one of {', '.join(EVENTS)}, not {event!r}.")
     time = datetime.now(UTC).isoformat(timespec="seconds")
+    import portalocker
+
     try:
         records.append(log_path(), {"exercise": exercise_id, "event": event, "time": time})
-    except OSError as error:
+    except (OSError, portalocker.LockException) as error:
+        reason = getattr(error, "strerror", None) or "the file is locked"
         warnings.warn(
-            f"Your progress is not kept ({error.strerror}: {log_path()}); "
+            f"Your progress is not kept ({reason}: {log_path()}); "
             "set WORKBOOK_HOME to a folder you can write to.",
             stacklevel=2,
         )
@@ -58,6 +61,8 @@ def standings() -> dict[str, Standing]:
     found: dict[str, Standing] = {}
     path = log_path()
     for event in records.read(path) if path.exists() else []:
+        if not {"exercise", "event"} <= event.keys():  # a line that somebody else wrote
+            continue
         standing = found.setdefault(event["exercise"], Standing())
         standing.hints += event["event"] == "hint"
         standing.attempts += event["event"] != "hint"

@@ -49,8 +49,8 @@ def read(path: str | Path) -> list[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            records.append(json.loads(line))
-        except ValueError:  # torn in the middle of a number, a string or a character
+            records.append(dict(json.loads(line)))
+        except (ValueError, TypeError):  # torn in the middle of a number, a string or a character
             warnings.warn(
                 f"{path}, line {number} is cut off (was its run killed?) and is left out.",
                 stacklevel=2,
