@@ -100,3 +100,13 @@ def test_its_pip_way_installs_the_same_file_as_the_makefile():
     assert "pip install --disable-pip-version-check -r requirements.txt" in (
         ROOT / "Makefile"
     ).read_text(encoding="utf-8")
+
+
+def test_the_pictures_of_the_readme_are_in_the_repository_and_described(root):
+    """A missing picture would only be seen on the web."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
+    assert pictures
+    for description, name in pictures:
+        assert len(description.split()) > 8
+        assert (root / name).read_bytes().startswith(b"\x89PNG")
