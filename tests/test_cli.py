@@ -130,6 +130,7 @@ def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path,
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     monkeypatch.setenv("WORKBOOK_PROFILE", "laptop")
     monkeypatch.setattr(town_quality, "CASES", 2)
+    monkeypatch.setattr(town_quality, "QUESTIONS", 2)
     monkeypatch.setattr(town_models, "TOKENIZER_DOCUMENTS", 200)
     asked = ("models", "build", "--tokens", "8000", "--instruct-tokens", "4000")
     code, printed = call(*asked)

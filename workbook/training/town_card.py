@@ -40,17 +40,17 @@ def measure(folder: Path, cases: int | None = None) -> dict[str, object]:
 
     from workbook.training import town_quality as quality
 
-    count = cases or quality.CASES
+    count, asked = cases or quality.CASES, cases or quality.QUESTIONS
     tokenizer = AutoTokenizer.from_pretrained(folder / "town-instruct")
     base, tuned = (
         AutoModelForCausalLM.from_pretrained(folder / name, dtype=torch.float32).eval()
         for name in MODELS
     )
     scores = [
-        quality.measure_open_book(tuned, tokenizer, count),
+        quality.measure_open_book(tuned, tokenizer, asked),
         *quality.measure_summaries(tuned, tokenizer, count),
-        *quality.measure_closed_book(tuned, tokenizer, count),
-        quality.measure_open_book(tuned, tokenizer, count, "test"),
+        *quality.measure_closed_book(tuned, tokenizer, asked),
+        quality.measure_open_book(tuned, tokenizer, asked, "test"),
         *quality.measure_summaries(tuned, tokenizer, count, "test"),
     ]
     return {

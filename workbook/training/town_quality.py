@@ -22,7 +22,8 @@ from workbook.town.writer import Writer
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-CASES = 320
+CASES = 320  # summaries and documents; a summary is long
+QUESTIONS = 1200  # questions; an answer is short, so more of them narrow the interval
 SEED = 777  # of the evaluation documents, apart from every training stream
 NEW_WORDS = {"train": "", "test": " (new phrasings too)"}
 
@@ -103,7 +104,7 @@ def _writers(name: str, phrasings: str, cases: int) -> Iterator[Writer]:
         yield Writer(source, build_town(), "test", phrasings)
 
 
-def measure_open_book(model, tokenizer, cases: int = CASES, phrasings: str = "train") -> Score:
+def measure_open_book(model, tokenizer, cases: int = QUESTIONS, phrasings: str = "train") -> Score:
     """Exact match of whole-sentence answers from a passage: the first question of each.
 
     phrasings: "train" asks of new people and places in known words, "test" in new words too.
@@ -178,7 +179,7 @@ def later_facts(old: Town, new: Town) -> list[Askable]:
     ]
 
 
-def measure_closed_book(model, tokenizer, cases: int = CASES) -> tuple[Score, Score]:
+def measure_closed_book(model, tokenizer, cases: int = QUESTIONS) -> tuple[Score, Score]:
     """Exact match from memory: facts of the training text, and facts after the cutoff."""
     old, new = build_both()
     scores = []
