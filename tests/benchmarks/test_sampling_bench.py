@@ -26,3 +26,12 @@ def test_both_write_as_many_tokens_past_any_end(tiny_llama):
         tiny_llama.lm_head.weight[tiny_llama.config.eos_token_id] *= 50  # it wants to end
     for settings in ({"temperature": 0}, bench.SAMPLED):
         assert bench.theirs(tiny_llama, ids, 20, settings).shape == (2, bench.PROMPT + 20)
+
+
+def test_the_peer_is_not_held_to_fifty_tokens(tiny_llama):
+    """Guards against transformers' own default top-k of 50, which would make the two differ."""
+    with torch.no_grad():
+        tiny_llama.lm_head.weight *= 0.01  # nearly flat: all 97 tokens have their chance
+    ids = bench.own_text(tiny_llama, 8)
+    written = bench.theirs(tiny_llama, ids, 60, bench.SAMPLED)[:, bench.PROMPT :]
+    assert len(written.unique()) > 50

@@ -34,9 +34,9 @@ SHAPES = {
     },
 }
 READERS = {
-    "single": lambda model: engine.LlamaReader(engine.Llama(model, single=True)),
-    "many": lambda model: engine.LlamaReader(engine.Llama(model, single=False)),
-    "fixed places": lambda model: GraphReader(engine.Llama(model, single=False)),
+    "one row": lambda model: open_reader(model, "fast", rows=1),
+    "many rows": lambda model: open_reader(model, "fast", rows=4),
+    "fixed places": lambda model: GraphReader(engine.Llama(model, packed=False)),
     "clear": ClearReader,
 }
 
@@ -65,7 +65,7 @@ def test_logits_are_the_models_own(shape, kind, padded):
     assert expected.abs().max() > 1
 
 
-@pytest.mark.parametrize("kind", ["many", "clear"])
+@pytest.mark.parametrize("kind", ["many rows", "clear"])
 @pytest.mark.parametrize("padded", [False, True])
 def test_reordered_rows_continue_their_own_past(kind, padded):
     model, (ids, keep_mask) = tiny("llama"), prompts()
@@ -79,23 +79,23 @@ def test_reordered_rows_continue_their_own_past(kind, padded):
     assert (logits - expected).abs().max() < 1e-5
 
 
-def test_without_onednn_the_numbers_are_the_same(monkeypatch):
+def test_where_onednn_is_missing_the_numbers_are_the_same(monkeypatch):
     model, (ids, keep_mask) = llama(), prompts()
-    packed = engine.Llama(model, single=False)
-    monkeypatch.setattr(engine, "can_pack", lambda weight: False)
-    plain = engine.Llama(model, single=False)
-    assert plain.product is engine.Transposed
-    logits = [engine.LlamaReader(each).start(ids, keep_mask, 9) for each in (packed, plain)]
+    packed = open_reader(model, "fast", rows=4)
+    monkeypatch.setattr(fast, "can_pack", lambda weight: False)
+    plain = open_reader(model, "fast", rows=4)
+    assert plain.llama.product is engine.Transposed
+    logits = [each.start(ids, keep_mask, 9) for each in (packed, plain)]
     assert (logits[0] - logits[1]).abs().max() < 1e-5
 
 
 def test_onednn_is_used_where_torch_has_it():
     """Guards against a renamed private function, which would only make us slower, silently."""
-    if not torch.backends.mkldnn.is_available():
-        assert not engine.can_pack(torch.zeros(1))
-    else:
-        assert engine.Llama(llama(), single=False).product is engine.Packed
-    assert not engine.can_pack(torch.zeros(1, dtype=torch.bfloat16))
+    has = torch.backends.mkldnn.is_available()
+    expected = engine.Packed if has else engine.Transposed
+    assert open_reader(llama(), "fast", rows=4).llama.product is expected
+    assert open_reader(llama(), "fast", rows=1).llama.product is engine.Transposed
+    assert open_reader(llama().bfloat16(), "fast", rows=4).llama.product is engine.Transposed
 
 
 @pytest.mark.parametrize("batch", [1, 5])
@@ -127,10 +127,20 @@ def by_writing_through_data(model):
     weight.data += torch.randn(weight.shape, generator=generator(1))
 
 
-def by_swapping_two_rows(model):
+def by_swapping_rows(model):
     """The sum of the weights stays what it was."""
     weight = model.model.layers[1].self_attn.v_proj.weight
     weight.data = weight.data.flip(0)
+
+
+def by_swapping_columns(model):
+    weight = model.model.layers[1].self_attn.v_proj.weight
+    weight.data = weight.data.flip(1)
+
+
+def by_transposing(model):
+    weight = model.model.layers[1].self_attn.o_proj.weight
+    weight.data = weight.data.t().contiguous()
 
 
 def by_loading(model):
@@ -152,7 +162,9 @@ def of_a_norm(model):
     [
         by_an_optimizer,
         by_writing_through_data,
-        by_swapping_two_rows,
+        by_swapping_rows,
+        by_swapping_columns,
+        by_transposing,
         by_loading,
         by_a_new_tensor,
         of_a_norm,

@@ -48,7 +48,7 @@ def test_rows_end_where_transformers_ends_them(family, padded, engine):
     keep_mask = keep_mask if padded else None
     free = theirs(model, ids, keep_mask)[:, 9:]
     for stops in ([int(free[0, 4])], [int(free[1, 2]), int(free[2, 7])], free[:, 3].tolist()):
-        eos = stops[0] if len(stops) == 1 else stops
+        eos = {1: stops[0], 2: stops, 4: torch.tensor(stops)}[len(stops)]
         ours = generate(
             model, ids, max_new_tokens=20, temperature=0, keep_mask=keep_mask, eos_id=eos,
             pad_id=0, engine=engine,

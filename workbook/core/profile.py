@@ -109,9 +109,15 @@ def best_dtype(device: str, found: Machine) -> str:
 
 
 def threads(found: Machine, environment: Mapping[str, str]) -> int:
-    """Threads for torch: the usable cores, or fewer when OMP_NUM_THREADS says so."""
+    """Threads for torch: all usable cores but one, or as many as OMP_NUM_THREADS says.
+
+    The last core is the browser's and the server's: torch's threads wait for each other by
+    spinning, and one that has to share its core holds up all the others.
+    """
     asked = environment.get("OMP_NUM_THREADS", "").strip()
-    return min(found.cores, int(asked)) if asked.isdigit() and int(asked) else found.cores
+    if asked.isdigit() and int(asked):
+        return min(found.cores, int(asked))
+    return max(1, found.cores - 1)
 
 
 def chosen_roles(environment: Mapping[str, str]) -> dict[str, str]:

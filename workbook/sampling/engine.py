@@ -41,17 +41,16 @@ class Layer(NamedTuple):
 class Llama:
     """The weights of a Llama model, laid out for reading one token at a time.
 
-    single: whether only one row will be read at a time.
+    packed: whether to pack them for several rows at a time (see `Packed`).
     """
 
-    def __init__(self, model: PreTrainedModel, single: bool):
+    def __init__(self, model: PreTrainedModel, packed: bool):
         config, body = model.config, model.model
         self.heads, self.kv_heads = config.num_attention_heads, config.num_key_value_heads
         self.head_size, self.eps = body.layers[0].self_attn.head_dim, config.rms_norm_eps
         self.embedding, self.norm = body.embed_tokens.weight, body.norm.weight
         self.rotary = body.rotary_emb
-        many = not single and can_pack(self.embedding)
-        self.product = Packed if many else Transposed
+        self.product = Packed if packed else Transposed
         self.layers = [self._layer(each) for each in body.layers]
         self.head = self.product(model.lm_head.weight)
         self.recording = None  # a GPU's recorded step (`workbook.sampling.graph`)
@@ -72,7 +71,7 @@ class Llama:
     ) -> Tensor:
         """Logits `B V` after the last of the new tokens.
 
-        ids: `B T`. turn: cosines and signed sines of their positions, `1 T D` or `B 1 T D`.
+        ids: `B T`. turn: cosines and signed sines of their positions, `T D` each.
         bias: added to the attention scores, `B 1 T R`; None if nothing but the future is hidden.
         """
         B, T = ids.shape
@@ -173,9 +172,8 @@ class LlamaReader:
         B, T = ids.shape
         self.cache = self.llama.new_cache(B, room)
         self.cos, self.sin = self.llama.turns(room)
-        self.pads = self.bias = bias = None
+        self.bias = bias = None
         if keep_mask is not None:
-            self.pads = (~keep_mask).sum(1)  # B
             self.bias = hidden(keep_mask, room, self.cos)  # B 1 1 R
             bias = self.bias[..., :T] + future(T, self.cos)  # B 1 T T
         logits = self.llama.read(ids, self.cache, self.turn(0, T), bias)
@@ -193,16 +191,15 @@ class LlamaReader:
     @torch.inference_mode()
     def reorder(self, rows: Tensor) -> None:
         self.cache.reorder(rows)
-        if self.pads is not None:
-            self.pads, self.bias = self.pads[rows], self.bias[rows]
+        if self.bias is not None:
+            self.bias = self.bias[rows]
 
     def turn(self, start: int, end: int) -> tuple[Tensor, Tensor]:
-        """The rotary tables for columns start to end, `T D`, or `B 1 T D` where rows differ."""
-        if self.pads is None:
-            return self.cos[start:end], self.sin[start:end]
-        columns = torch.arange(start, end, device=self.pads.device)
-        place = (columns - self.pads[:, None]).clamp(min=0)  # B T
-        return self.cos[place][:, None], self.sin[place][:, None]
+        """The rotary tables for columns start to end, `T D`.
+
+        Only the difference of two rotary positions matters, so padding on the left shifts nothing.
+        """
+        return self.cos[start:end], self.sin[start:end]
 
 
 def hidden(keep_mask: Tensor, room: int, like: Tensor) -> Tensor:

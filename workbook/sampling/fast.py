@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from workbook.sampling.engine import Llama, LlamaReader
+from workbook.sampling.engine import Llama, LlamaReader, can_pack
 from workbook.sampling.graph import GraphReader
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ROPE = ("default", "linear", "llama3")  # kinds whose table does not depend on t
 PARTS = ("torch.nn.modules.", "transformers.models.llama.", "transformers.activations")
 SHARE = 0.25  # of the free memory that a copy of the weights may take
 
-# model -> (fingerprint, {single: engine})
+# model -> (fingerprint, {packed: engine})
 _built: WeakKeyDictionary[PreTrainedModel, tuple[tuple, dict[bool, Llama]]] = WeakKeyDictionary()
 
 
@@ -60,12 +60,12 @@ def open_llama(model: PreTrainedModel, rows: int, graph: bool = True) -> LlamaRe
     mark = fingerprint(model)
     if model not in _built or _built[model][0] != mark:
         _built[model] = (mark, {})  # the copies of older weights go
-    engines, single = _built[model][1], rows == 1
-    if single not in engines:
+    engines, packed = _built[model][1], rows > 1 and can_pack(model.lm_head.weight)
+    if packed not in engines:
         with torch.inference_mode():
-            engines[single] = Llama(model, single)
+            engines[packed] = Llama(model, packed)
     recorded = graph and model.device.type == "cuda"
-    return (GraphReader if recorded else LlamaReader)(engines[single])
+    return (GraphReader if recorded else LlamaReader)(engines[packed])
 
 
 @torch.no_grad()
@@ -77,19 +77,22 @@ def fingerprint(model: PreTrainedModel) -> tuple:
     """
     numbers = []
     for weight in model.parameters():
-        across = weight if weight.dim() == 1 else weight @ direction(weight.shape[1], weight)
-        numbers.append(across.float() @ direction(len(across), across.float()))
+        across = weight if weight.dim() == 1 else weight @ direction(weight.shape[1], weight, 0)
+        numbers.append(across.float() @ direction(len(across), across.float(), 1))
     return (str(model.device), model.dtype, *torch.stack(numbers).tolist())
 
 
-def direction(size: int, like: Tensor) -> Tensor:
-    """A fixed random vector of the size, dtype and device wanted."""
-    return _direction(size, like.dtype, str(like.device))
+def direction(size: int, like: Tensor, side: int) -> Tensor:
+    """A fixed random vector of the size, dtype and device wanted, another for each side.
+
+    Were u and v the same, a square weight and its transpose would have one mark.
+    """
+    return _direction(size, like.dtype, str(like.device), side)
 
 
 @lru_cache(maxsize=16)
-def _direction(size: int, dtype: torch.dtype, device: str) -> Tensor:
-    source = torch.Generator().manual_seed(size)
+def _direction(size: int, dtype: torch.dtype, device: str, side: int) -> Tensor:
+    source = torch.Generator().manual_seed(2 * size + side)
     return torch.randn(size, generator=source).to(device, dtype)
 
 

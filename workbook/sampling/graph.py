@@ -27,7 +27,7 @@ class Recording:
         self.llama, like = llama, llama.embedding
         self.cache = llama.new_cache(rows, room, FixedCache)
         self.ids = torch.zeros(rows, 1, dtype=torch.long, device=like.device)
-        self.cos = like.new_zeros(rows, 1, 1, llama.head_size)
+        self.cos = like.new_zeros(1, llama.head_size)
         self.sin = torch.zeros_like(self.cos)
         self.bias = like.new_zeros(rows, 1, 1, room)
         self.replay = self._record() if like.is_cuda else self._run

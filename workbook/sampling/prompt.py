@@ -78,7 +78,9 @@ def stop_ids(eos_id: int | Sequence[int] | None, device: torch.device) -> Tensor
     """The ids that end a row, as a tensor; None if there are none."""
     if eos_id is None:
         return None
-    several = list(eos_id) if isinstance(eos_id, (Sequence, Tensor)) else [eos_id]
+    if isinstance(eos_id, Tensor):
+        eos_id = eos_id.flatten().tolist()
+    several = list(eos_id) if isinstance(eos_id, Sequence) else [eos_id]
     try:
         ids = [operator.index(each) for each in several]
     except TypeError:
