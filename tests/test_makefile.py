@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -22,9 +23,12 @@ def copy(root, tmp_path):
 
 
 def make(folder, *arguments):
+    """Run make as a shell would: `make test` itself must not make this one its child."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
-        ["make", "--no-print-directory", *arguments], cwd=folder, capture_output=True, text=True
-    )
+        ["make", "--no-print-directory", *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
 
 
 def stamp(folder):
