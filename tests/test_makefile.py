@@ -24,7 +24,9 @@ def copy(root, tmp_path):
 
 def make(folder, *arguments):
     """Run make as a shell would: `make test` itself must not make this one its child."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "PYTEST_ARGS"))
+    }
     return subprocess.run(
         ["make", "--no-print-directory", *arguments],
         cwd=folder, env=environment, capture_output=True, text=True,
