@@ -152,24 +152,6 @@ def test_any_events_leave_the_figure_equal_to_the_function(live, events):
         assert live._view.canvas.widget.layout.title.text == values["name"]
 
 
-def test_what_the_new_figure_lacks_goes_from_the_live_one():
-    """Guards against a note, a line or a colour that stays although its setting is gone."""
-
-    def draw(marked):
-        figure = go.Figure(go.Bar(y=[1, 2], marker_color=["red", "blue"] if marked else None))
-        if marked:
-            figure.add_annotation(text="look here", x=0, y=1).add_vline(x=0.5)
-        return figure
-
-    explorer = Explorer("Marks", lambda marked: marked, draw, {"marked": Toggle("mark", True)}, "x")
-    explorer.widget()
-    live = explorer._view.canvas.widget
-    for marked in (True, False, True, False):
-        explorer.set(marked=marked)
-        assert len(live.layout.annotations) == len(live.layout.shapes) == int(marked)
-        assert (live.data[0].marker.color is not None) == marked
-
-
 def test_every_frame_of_the_static_figure_equals_the_function():
     explorer = make()
     figure = explorer.static_figure()

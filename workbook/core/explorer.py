@@ -215,14 +215,8 @@ class _LiveCanvas:
             old.add_traces(new.data)
         with old.batch_update():
             for mine, theirs in zip(old.data, new.data, strict=True):
-                mine.update(_exactly(mine, theirs, "type", "uid"), overwrite=True)
-            old.layout.update(_exactly(old.layout, new.layout, "template"), overwrite=True)
-
-
-def _exactly(old: Any, new: Any, *kept: str) -> dict[str, Any]:
-    """What turns one part of a figure into another: new values, and None for what is gone."""
-    gone = dict.fromkeys(_without(old.to_plotly_json(), *kept))
-    return gone | _without(new.to_plotly_json(), *kept)
+                mine.update(_without(theirs.to_plotly_json(), "type", "uid"), overwrite=True)
+            old.layout.update(_without(new.layout.to_plotly_json(), "template"), overwrite=True)
 
 
 class _PlainCanvas:
