@@ -155,12 +155,23 @@ class Page:
 
     def drag(self, label: str, pixels: int) -> None:
         """Move a slider by mouse, in small steps as a hand does."""
-        box = self.slider(label).bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        self.page.mouse.move(x + pixels, y, steps=8)
-        self.page.mouse.up()
+        before, limit = self.value(label), time.monotonic() + EVENT_SECONDS
+        while self.value(label) == before and time.monotonic() < limit:
+            box = self._still(label)  # cells above may still be drawn and push the slider away
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            self.page.mouse.move(x, y)
+            self.page.mouse.down()
+            self.page.mouse.move(x + pixels, y, steps=8)
+            self.page.mouse.up()
+            self.page.wait_for_timeout(500)
+
+    def _still(self, label: str) -> dict:
+        """Where a slider's handle is, once it has stood still for a second."""
+        last = None
+        while last != (now := self.slider(label).bounding_box()) or now is None:
+            last = now
+            self.page.wait_for_timeout(1000)
+        return now
 
     def press(self, label: str, key: str) -> None:
         """Move a slider by key."""
