@@ -119,6 +119,26 @@ def test_sizes_in_words(count, words):
     assert doctor.size(count) == words
 
 
+def test_each_role_says_what_it_would_load_and_whether_it_fits(data, monkeypatch):
+    chosen = profile.choose(LAPTOP, {"WORKBOOK_PROFILE": "gpu"})
+    monkeypatch.setattr(doctor.memory, "free", lambda device: 2 * GB)
+    looks, problems = doctor.look_at_roles(chosen)
+    assert set(looks) == set(profile.ROLES)
+    assert "to fetch" in str(looks["base"]) and "TOO LARGE" in str(looks["base"])
+    assert looks["toxicity"].fits
+    assert problems[0].startswith("the role base takes ")
+    assert "WORKBOOK_BASE_MODEL to a smaller model" in problems[0]
+    shown = doctor.tables(replace(FINDINGS, profile=chosen, roles=looks))["Profile gpu"]
+    assert "TOO LARGE" in shown["base"] and "fits" in shown["embedder"]
+
+
+def test_a_role_filled_with_nonsense_is_a_problem_and_stops_nothing(data):
+    chosen = profile.choose(LAPTOP, {"WORKBOOK_REWARD_MODEL": "./nowhere"})
+    looks, problems = doctor.look_at_roles(chosen)
+    assert [p for p in problems if "./nowhere does not exist: WORKBOOK_REWARD_MODEL" in p]
+    assert "reward" not in looks and "base" in looks
+
+
 def test_examine_looks_at_this_machine(data):
     findings = doctor.examine()
     assert findings.bundled == {"models/town-lm": 2048}

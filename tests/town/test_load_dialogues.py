@@ -36,6 +36,26 @@ def test_a_file_with_other_column_names(own, monkeypatch):
     assert load_dialogues("train", 7) == by_argument[:7]
 
 
+def test_a_folder_in_the_hubs_layout_keeps_its_own_splits(tmp_path, monkeypatch):
+    for split, name in (("train", "A"), ("test", "B")):
+        text = f"dialogue,summary\n{name}: hello,{name} greets.\n"
+        (tmp_path / f"{split}.csv").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(tmp_path))
+    assert [row.dialogue for row in load_dialogues("test")] == ["B: hello"]
+    with pytest.raises(ValueError, match="cannot be read as a data set"):
+        load_dialogues("validation")
+    with pytest.raises(ValueError, match="no column 'talk', but dialogue, summary"):
+        load_dialogues("train", columns=("talk", "gist"))
+
+
+def test_the_town_stands_in_for_a_data_set_that_cannot_be_had(monkeypatch):
+    monkeypatch.setenv("WORKBOOK_PROFILE", "gpu")
+    monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
+    with pytest.warns(UserWarning, match="knkarthick/dialogsum@main.*bundled:town is used"):
+        rows = load_dialogues("train")
+    assert len(rows) == 1000
+
+
 def test_copies_of_a_dialogue_share_a_split():
     assert split_of("A: hi") == split_of("A: hi")
     assert {split_of(str(i)) for i in range(100)} == {"train", "validation", "test"}

@@ -2,7 +2,7 @@
 
 `examine` gathers findings without printing, so that they can be tested and shown in lesson 00;
 `show` prints them and ends with one verdict line. It looks and does not repair, and it touches no
-network: what the Hub would have to send is read from a list.
+network: what the Hub would have to send is read from `workbook.core.catalogue`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
 
-from workbook.core import assets, hub, machine, profile
+from workbook.core import assets, catalogue, fit, hub, machine, memory, profile
+from workbook.core.fit import Outlook
 from workbook.core.machine import Machine
+from workbook.core.memory import in_words as size
 from workbook.core.profile import Profile
 
 LEAST_MEMORY = 1.5 * 2**30  # bytes free that a lesson may need
@@ -31,6 +33,7 @@ class Findings:
     versions: dict[str, str]
     bundled: dict[str, int]  # bundled folder -> bytes
     downloads: dict[str, str]  # Hub id -> size, licence and revision, on the gpu profile
+    roles: dict[str, Outlook] = field(default_factory=dict)  # role -> what a lesson would load
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -46,17 +49,20 @@ class Findings:
 def examine() -> Findings:
     """Look at everything a lesson leans on. Raises ValueError for an unknown WORKBOOK_... value."""
     found, chosen = machine.detect(), profile.current()
+    roles, role_problems = look_at_roles(chosen)
     return Findings(
         machine=found,
         profile=chosen,
         versions={name: metadata.version(name) for name in SHOWN if _installed(name)},
         bundled=bundled_sizes(),
-        downloads=downloads(profile.BUDGETS["gpu"]),
+        downloads={} if chosen.name == "gpu" else downloads(profile.BUDGETS["gpu"]),
+        roles=roles,
         problems=[
             *python_problems(sys.version_info[:2]),
             *package_problems(metadata.requires("workbook") or []),
             *room_problems(found.memory_available, shutil.disk_usage(".").free),
             *asset_problems(),
+            *role_problems,
         ],
         remarks=remarks(found, chosen),
     )
@@ -124,6 +130,27 @@ def remarks(found: Machine, chosen: Profile) -> list[str]:
     return notes
 
 
+def look_at_roles(chosen: Profile) -> tuple[dict[str, Outlook], list[str]]:
+    """What would fill each role here and whether it fits; and the roles that cannot be filled."""
+    looks: dict[str, Outlook] = {}
+    problems = []
+    free = memory.free(chosen.device)
+    for role in profile.ROLES:
+        try:
+            look = fit.outlook(role, chosen, free)
+        except ValueError as error:
+            problems.append(str(error))
+            continue
+        if look is not None:
+            looks[role] = look
+            if not look.fits:
+                problems.append(
+                    f"the role {role} takes {size(look.needs)} and {size(free)} is free: "
+                    f"close other programs, or set {profile.variable(role)} to a smaller model."
+                )
+    return looks, problems
+
+
 def bundled_sizes() -> dict[str, int]:
     """Bytes of each bundled folder by the manifest: {"models/town-lm": ..., "town": ...}."""
     sizes: dict[str, int] = {}
@@ -138,14 +165,14 @@ def bundled_sizes() -> dict[str, int]:
 
 
 def downloads(wanted: Profile) -> dict[str, str]:
-    """What a profile would fetch: {"owner/name": "about 92 MB, Apache-2.0, revision c9745ed"}."""
-    found = {}
-    for field_name in profile.ROLES.values():
-        name, _, revision = (getattr(wanted, field_name) or "").partition("@")
-        if name in hub.DOWNLOADS:
-            megabytes, licence = hub.DOWNLOADS[name]
-            found[name] = f"about {megabytes} MB, {licence}, revision {revision[:7]}"
-    return found
+    """What a profile would fetch: {"owner/name": "86.8 MB, Apache-2.0, revision c9745ed"}."""
+    asked = [getattr(wanted, field_name) or "" for field_name in profile.ROLES.values()]
+    return {
+        text.partition("@")[0]: f"{size(entry.megabytes * 10**6)}, {entry.licence}, "
+        f"revision {text.partition('@')[2][:7]}"
+        for text in asked
+        if (entry := catalogue.ENTRIES.get(text))
+    }
 
 
 def show(findings: Findings) -> None:
@@ -183,7 +210,7 @@ def tables(findings: Findings) -> dict[str, dict[str, str]]:
         },
         f"Profile {chosen.name}": {
             "device": f"{chosen.device}, {chosen.dtype}, {chosen.threads} threads",
-            **{role: str(getattr(chosen, f) or "-") for role, f in profile.ROLES.items()},
+            **{role: str(findings.roles.get(role, "-")) for role in profile.ROLES},
         },
         "Versions": {"python": sys.version.split()[0], **findings.versions},
         f"Bundled with the course ({verified})": {
@@ -192,15 +219,6 @@ def tables(findings: Findings) -> dict[str, dict[str, str]]:
         "Fetched from the Hub on the gpu profile, when a lesson asks for it": findings.downloads,
         "Remarks": {f"{n}.": note for n, note in enumerate(findings.remarks, start=1)},
     }
-
-
-def size(count: float) -> str:
-    """Bytes in words: 1536 -> "1.5 kB" (1 kB = 1024 bytes)."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GB"
 
 
 def _accelerator(found: Machine) -> str:

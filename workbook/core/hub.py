@@ -1,116 +1,79 @@
 """Models and data by role: bundled with the course, from a folder of yours, or from the Hub.
 
-`resolve` says what fills a role, `load_model` and `load_tokenizer` load it. Weights are
-safetensors, Hub ids carry a revision, and code that comes with a model is never run. When the Hub
-is out of reach, a role that the profile chose falls back to the bundled model and says so; a role
-that you filled yourself raises an error instead. WORKBOOK_OFFLINE=1 never touches a network.
-Lesson 03 loads its first model here.
+`resolve` says what fills a role, `load_model` and `load_tokenizer` load it, `fetched` gives the
+folder of what comes from the Hub. Weights are safetensors, Hub ids carry a revision, code that
+comes with a model is never run, and what does not fit in memory is refused before it is fetched.
+When the Hub cannot give it, a role that the profile chose falls back to the bundled model and
+says so; a role that you filled yourself raises an error instead. WORKBOOK_OFFLINE=1 never touches
+a network. Lesson 03 loads its first model here.
 """
 
 from __future__ import annotations
 
-import os
-import re
+import json
+import sys
 import warnings
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import assets, profile
+from workbook.core import assets, download, fit, memory, profile
+from workbook.core.download import Listing
+from workbook.core.explain import Unavailable, explain
+from workbook.core.sources import Source, offline, parse, resolve
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
-AUTO_CLASSES = {  # role -> the class of transformers that loads its model
-    "base": "AutoModelForCausalLM",
-    "instruct": "AutoModelForCausalLM",
-    "reward": "AutoModelForSequenceClassification",
-    "embedder": "AutoModel",
+__all__ = [
+    "Source", "auto_class", "explain", "fetched", "folder_of", "load_model", "load_tokenizer",
+    "offline", "parse", "resolve",
+]  # fmt: skip
+GENERATES, CLASSIFIES, ENCODES = "generates text", "classifies text", "encodes text"
+TASKS = {  # role -> what its model must be able to do
+    "base": GENERATES,
+    "instruct": GENERATES,
+    "seq2seq": GENERATES,
+    "reward": CLASSIFIES,
+    "toxicity": CLASSIFIES,
+    "embedder": ENCODES,
 }
-FALLBACK = {"base": "bundled:town-lm", "instruct": "bundled:town-instruct"}
-DOWNLOADS = {  # Hub id -> (megabytes to fetch, about; licence)
-    "Qwen/Qwen2.5-0.5B": (1000, "Apache-2.0"),
-    "Qwen/Qwen2.5-0.5B-Instruct": (1000, "Apache-2.0"),
-    "sentence-transformers/all-MiniLM-L6-v2": (92, "Apache-2.0"),
+FITS = {  # what a role asks for -> models that can do it, in words
+    GENERATES: "a decoder (GPT-2, Llama, Qwen2) or an encoder-decoder (T5)",
+    CLASSIFIES: "a model that was saved with a classification head",
 }
-WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]  # no pickles, no code
-BROKEN_OFF = ("RemoteProtocolError", "ReadError", "ReadTimeout", "ChunkedEncodingError")
-HUB_ID = re.compile(r"(?P<id>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where what fills a role comes from."""
-
-    role: str
-    kind: str  # "bundled", "local" or "hub"
-    location: str  # a folder or file; for the Hub "owner/name"
-    revision: str | None = None  # of the Hub only
-
-    def __str__(self) -> str:
-        return self.location if self.revision is None else f"{self.location}@{self.revision}"
-
-
-def resolve(role: str) -> Source:
-    """What fills a role here ("base", "instruct", "reward", "embedder", "dialogues").
-
-    "bundled:town-lm", a path or "owner/name@revision" may stand in place of a role. Nothing is
-    loaded or fetched. Raises ValueError, in one sentence, when nothing can fill the role.
-    """
-    if role not in profile.ROLES:
-        if ":" not in role and "/" not in role:
-            raise ValueError(f"there is no role {role!r}; use one of {', '.join(profile.ROLES)}.")
-        return parse("base", role)
-    current = profile.current()
-    asked = getattr(current, profile.ROLES[role])
-    if asked is None:
-        raise ValueError(
-            f"nothing fills the role {role!r} on the {current.name} profile: the lesson that "
-            f"needs it trains its own, or set {profile.variable(role)}."
-        )
-    return parse(role, asked)
-
-
-def parse(role: str, asked: str) -> Source:
-    """A source from its text: "bundled:name", a path that exists, or "owner/name@revision"."""
-    kind, _, name = asked.partition(":")
-    if kind == "bundled":
-        folder = assets.path(name if role == "dialogues" else f"models/{name}")
-        return Source(role, "bundled", str(folder))
-    place = Path(asked).expanduser()
-    if place.exists():
-        return Source(role, "local", str(place))
-    match = HUB_ID.fullmatch(asked)
-    if match is None or asked.startswith("."):
-        raise ValueError(
-            f"{asked} does not exist: {profile.variable(role)} takes a path or Hub id."
-        )
-    if match["revision"] is None:
-        raise ValueError(
-            f"{asked} is no file here, and as a Hub id it needs its revision: write "
-            f"{asked}@COMMIT (the model's page shows it under Files, History)."
-        )
-    return Source(role, "hub", match["id"], match["revision"])
+_given: dict[Source, Source] = {}  # what `fetched` answered in this process
+FALLBACK = {
+    "base": "bundled:town-lm",
+    "instruct": "bundled:town-instruct",
+    "dialogues": "bundled:town",
+}
 
 
 def load_model(role: str = "base", dtype: torch.dtype | None = None) -> PreTrainedModel:
     """The model that fills a role, in eval mode on the profile's device.
 
     dtype: of the weights; by default the profile's (float32 on a CPU).
-    Raises ValueError, in one sentence, when it is missing, damaged or not in safetensors.
+    Raises ValueError, in one sentence, when it is missing, damaged, not in safetensors, too large
+    for the memory that is free, or of a kind that cannot do what the role asks.
     """
     import torch
     import transformers
 
     source = resolve(role)
-    if source.role not in AUTO_CLASSES:
+    if source.role not in TASKS:
         raise ValueError(f"the role {role!r} is filled by data, not by a model.")
     current = profile.current()
-    loader = getattr(transformers, AUTO_CLASSES[source.role])
     dtype = dtype or getattr(torch, current.dtype)
-    model = _from_folder(loader, folder_of(source), dtype=dtype, use_safetensors=True)
+    folder = folder_of(source)
+    config = _from_folder(transformers.AutoConfig, folder)
+    loader = getattr(transformers, auto_class(source.role, config, folder))
+    shape = memory.shape_of(config, fit.parameters(folder))
+    try:
+        fit.check(source, shape, str(dtype).removeprefix("torch."))
+    except Unavailable as problem:
+        raise ValueError(f"{source} is too large to load: {problem}.") from problem
+    model = _from_folder(loader, folder, config=config, dtype=dtype, use_safetensors=True)
     return model.to(current.device).eval()
 
 
@@ -124,7 +87,7 @@ def load_tokenizer(role: str = "base") -> PreTrainedTokenizerFast:
 def folder_of(source: Source) -> Path:
     """The checked folder of a model on this disk, fetched from the Hub if it comes from there."""
     if source.kind == "hub":
-        return _hub_folder(source)
+        source = fetched(source)
     folder = Path(source.location)
     if source.kind == "bundled":
         problems = assets.verify(f"models/{folder.name}")
@@ -140,72 +103,117 @@ def folder_of(source: Source) -> Path:
     return folder
 
 
-def offline() -> bool:
-    """True when WORKBOOK_OFFLINE forbids the network."""
-    return os.environ.get("WORKBOOK_OFFLINE", "").strip().lower() not in ("", "0", "false", "no")
+def fetched(source: Source) -> Source:
+    """A Hub source as a local folder, or the bundled one when the profile chose it in vain.
 
-
-def _hub_folder(source: Source) -> Path:
-    """A Hub model's folder, or the bundled model's when the profile (not you) asked for the Hub."""
-    folder, problem = _snapshot(source.location, source.revision, offline())
-    if folder is not None:
-        return folder
-    chosen_by_hand = os.environ.get(profile.variable(source.role), "").strip() == str(source)
-    fallback = FALLBACK.get(source.role)
-    if fallback is None or chosen_by_hand:
-        raise ValueError(f"{source} could not be loaded: {problem}.")
-    instead = folder_of(parse(source.role, fallback))
-    warnings.warn(
-        f"{source} could not be loaded: {problem}. {fallback} is used instead.", stacklevel=4
-    )
-    return instead
-
-
-@cache
-def _snapshot(repo: str, revision: str, cached_only: bool) -> tuple[Path | None, str]:
-    """(folder, "") of a fetched Hub model, or (None, what went wrong and how to mend it).
-
-    Remembered for the life of the process, so that a model and its tokenizer come from one place.
+    The answer holds for the life of the process, so that a model and its tokenizer come from one
+    place. Raises ValueError when a source that somebody named cannot be had, or none is bundled.
     """
-    from huggingface_hub import snapshot_download
+    if source not in _given:
+        _given[source] = _fetch(source)
+    return _given[source]
+
+
+def _fetch(source: Source) -> Source:
+    """`fetched`, asked for the first time."""
+    kind = "model" if source.role in TASKS else "dataset"
+
+    def accept(listing: Listing) -> None:
+        if kind == "model":
+            _check_model(source, listing)
+        print(f"{source}: {memory.in_words(listing.bytes)} to fetch.", file=sys.stderr)
 
     try:
-        folder = snapshot_download(
-            repo, revision=revision, allow_patterns=WANTED, local_files_only=cached_only
+        folder = download.fetch(source.location, source.revision, kind, offline(), accept)
+    except Unavailable as problem:
+        fallback = FALLBACK.get(source.role)
+        if fallback is None or source.by_hand:
+            raise ValueError(f"{source} could not be loaded: {problem}.") from problem
+        warnings.warn(
+            f"{source} could not be loaded: {problem}. {fallback} is used instead, until you "
+            "restart.",
+            stacklevel=5,
         )
-    except Exception as error:  # the Hub's client, its transport and the disk each have their own
-        return None, explain(error, cached_only)
-    return Path(folder), ""
+        return parse(source.role, fallback)
+    return Source(source.role, "local", str(folder))
 
 
-def explain(error: BaseException, cached_only: bool = False) -> str:
-    """One clause on why the Hub gave nothing and what to do about it."""
-    if cached_only:
-        return "WORKBOOK_OFFLINE is set and it was not fetched before; unset it and run again"
-    status = _status(error)
-    if status == 429:
-        return "the Hub asks to slow down (429); wait some minutes, or log in with `hf auth login`"
-    if status in (401, 403):
-        return f"the Hub refuses it to this account ({status}); accept its terms and log in"
-    if status == 404:
-        return "the Hub knows no such model or revision (404); check the name"
-    if status is not None and status >= 500:
-        return f"the Hub has a fault of its own ({status}); try again later"
-    if isinstance(error, OSError) and error.errno == 28:
-        return "the disk is full; make room and run again"
-    if type(error).__name__ in BROKEN_OFF:
-        return "the connection broke off; run again, and what has arrived is kept"
-    return f"the Hub is out of reach ({type(error).__name__}); connect to a network and run again"
+def _check_model(source: Source, listing: Listing) -> None:
+    """Refuse a model before its weights are fetched: pickles, foreign code, wrong kind, too large.
+
+    Only its config is fetched for that, a few kilobytes.
+    """
+    if not any(name.endswith(".safetensors") for name in listing.sizes):
+        raise Unavailable(_no_weights(listing))
+    if "config.json" not in listing.sizes:
+        raise Unavailable("it holds no config.json, so it is not a model of transformers")
+    import transformers
+
+    folder = download.bring(listing, ["config.json"])
+    _refuse_foreign_code(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    try:
+        config = _from_folder(transformers.AutoConfig, folder)
+        auto_class(source.role, config, folder)
+    except ValueError as problem:
+        raise Unavailable(str(problem).replace(str(folder), "it", 1).rstrip(".")) from problem
+    shape = memory.shape_of(config, listing.parameters or _guess(listing, config))
+    fit.check(source, shape)
+    needs = memory.in_words(fit.needed(shape, profile.current()))
+    print(f"{source} takes about {needs} of memory.", file=sys.stderr)
 
 
-def _status(error: BaseException | None) -> int | None:
-    """The HTTP status behind an error, looked for along its chain of causes."""
-    while error is not None:
-        response = getattr(error, "response", None)
-        if response is not None:
-            return response.status_code
-        error = error.__cause__ or error.__context__
-    return None
+def _refuse_foreign_code(config: dict[str, Any]) -> None:
+    """Refuse a model that transformers does not know: its code would come with it."""
+    import transformers
+
+    if config.get("model_type") in transformers.CONFIG_MAPPING:
+        return
+    own = "it brings code of its own, which the course never runs"
+    odd = f"it is of type {config.get('model_type')!r}, which the installed transformers lacks"
+    raise Unavailable(f"{own if 'auto_map' in config else odd}; choose another model")
+
+
+def _no_weights(listing: Listing) -> str:
+    pickled = [name for name in listing.everything if name.endswith((".bin", ".pt", ".pth"))]
+    if not pickled:
+        return "it holds no weights in safetensors, the only format that the course reads"
+    return (
+        f"its weights are pickled ({pickled[0]}), and opening a pickle can run a stranger's code; "
+        "choose a model in safetensors"
+    )
+
+
+def _guess(listing: Listing, config: PreTrainedConfig) -> int:
+    """The number of weights from the size of the files, where the Hub has not counted them."""
+    stored = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
+    weights = sum(size for name, size in listing.sizes.items() if name.endswith(".safetensors"))
+    return weights // memory.BYTES.get(stored, 2)
+
+
+def auto_class(role: str, config: PreTrainedConfig, folder: Path) -> str:
+    """The class of transformers that loads a model of this config into a role.
+
+    Raises ValueError when the model cannot do what the role asks: transformers would give it a
+    head of random numbers instead.
+    """
+    task = TASKS[role]
+    if task == ENCODES:
+        return "AutoModel"
+    from transformers.models.auto import modeling_auto as known
+
+    architecture = (config.architectures or [""])[0]
+    if task == CLASSIFIES and architecture.endswith("ForSequenceClassification"):
+        return "AutoModelForSequenceClassification"
+    if task == GENERATES and architecture in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values():
+        return "AutoModelForCausalLM"
+    if task == GENERATES and (
+        architecture in known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES.values()
+    ):
+        return "AutoModelForSeq2SeqLM"
+    raise ValueError(
+        f"{folder} holds a {architecture or config.model_type}, but the role {role!r} needs a "
+        f"model that {task}: use {FITS[task]}."
+    )
 
 
 def _from_folder(loader: Any, folder: Path, **options: Any) -> Any:

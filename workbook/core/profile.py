@@ -1,9 +1,10 @@
 """Profiles: one name decides model, device, precision and budget, so that lessons never branch.
 
 binder  a small shared container       laptop  two cores or more, no GPU       gpu  a CUDA device
-The machine chooses; WORKBOOK_PROFILE overrides it, WORKBOOK_DEVICE the device, and one variable
-per role (WORKBOOK_BASE_MODEL, ..., WORKBOOK_DIALOGUES) what fills that role. Loading what fills a
-role is the business of `workbook.core.hub`. Lesson 00 shows the profile in force.
+The machine chooses, and a card of 40 GB or more gets larger models on the gpu profile.
+WORKBOOK_PROFILE overrides the choice, WORKBOOK_DEVICE the device, and one variable per role
+(WORKBOOK_BASE_MODEL, ..., WORKBOOK_DIALOGUES) what fills that role. Loading it is the business of
+`workbook.core.hub`. Lesson 00 shows the profile in force.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from workbook.core import machine
+from workbook.core import catalogue, machine
 from workbook.core.machine import Machine
 
 PROFILES = ("binder", "laptop", "gpu")
@@ -20,7 +21,9 @@ DEVICES = ("cpu", "cuda", "mps")
 ROLES = {  # role -> the field of Profile that it fills; the variable is WORKBOOK_ + the field
     "base": "base_model",
     "instruct": "instruct_model",
+    "seq2seq": "seq2seq_model",
     "reward": "reward_model",
+    "toxicity": "toxicity_model",
     "embedder": "embedder_model",
     "dialogues": "dialogues",
 }
@@ -36,8 +39,10 @@ class Profile:
     dtype: str = "float32"  # of the models' weights: "float32", "bfloat16" or "float16"
     base_model: str = "bundled:town-lm"
     instruct_model: str = "bundled:town-instruct"
-    reward_model: str | None = None  # None: the lesson that needs one trains it
-    embedder_model: str | None = None  # likewise
+    seq2seq_model: str | None = None  # None: the lesson that needs one trains it
+    reward_model: str | None = None  # likewise, and so below
+    toxicity_model: str | None = None
+    embedder_model: str | None = None
     dialogues: str = "bundled:town"
     steps: int = 300  # optimiser steps of a lesson's training run
     batch: int = 16  # sequences per step
@@ -46,16 +51,24 @@ class Profile:
     threads: int = 1  # of torch on the CPU
 
 
+LARGE_CARD = 38 * 2**30  # bytes; a card sold as 40 GB reports a little less
+LARGE = {  # on the gpu profile with a large card, instead of the smaller ones
+    "base_model": catalogue.QWEN_LARGE,
+    "instruct_model": catalogue.QWEN_INSTRUCT_LARGE,
+    "seq2seq_model": catalogue.FLAN_LARGE,
+}
 BUDGETS = {
     "binder": Profile("binder", steps=150, batch=8),
     "laptop": Profile("laptop"),
     "gpu": Profile(
         "gpu",
-        base_model="Qwen/Qwen2.5-0.5B@060db6499f32faf8b98477b0a26969ef7d8b9987",
-        instruct_model="Qwen/Qwen2.5-0.5B-Instruct@7ae557604adf67be50417f59c2c2f167def9a775",
-        embedder_model=(
-            "sentence-transformers/all-MiniLM-L6-v2@c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
-        ),
+        base_model=catalogue.QWEN,
+        instruct_model=catalogue.QWEN_INSTRUCT,
+        seq2seq_model=catalogue.FLAN,
+        reward_model=catalogue.HATE,
+        toxicity_model=catalogue.HATE,
+        embedder_model=catalogue.MINILM,
+        dialogues=catalogue.DIALOGSUM,
         steps=2000,
         batch=32,
         sequence_length=512,
@@ -79,12 +92,13 @@ def choose(found: Machine, environment: Mapping[str, str]) -> Profile:
         raise ValueError(
             f"WORKBOOK_DEVICE={device}, but this machine has no such device; use {found.device}."
         )
+    is_large = name == "gpu" and device == "cuda" and found.device_memory >= LARGE_CARD
     return replace(
         BUDGETS[name],
         device=device,
         dtype=best_dtype(device, found),
         threads=threads(found, environment),
-        **chosen_roles(environment),
+        **(LARGE | chosen_roles(environment) if is_large else chosen_roles(environment)),
     )
 
 

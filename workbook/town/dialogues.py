@@ -1,9 +1,10 @@
 """Dialogues with summaries: the town's, or any that the learner brings.
 
 `load_dialogues(split)` gives rows with `dialogue` and `summary`. They come from the town unless
-`WORKBOOK_DIALOGUES` names a JSON-lines file or a data set of the Hub; columns of other names are
-given in `WORKBOOK_DIALOGUE_COLUMNS=talk,gist` or by argument. A file has no splits of its own, so
-its rows are dealt out 80 / 10 / 10 by a hash of the dialogue: two copies share a split.
+`WORKBOOK_DIALOGUES` names a JSON-lines file, a folder of CSV, JSON or Parquet files, or a data
+set of the Hub; columns of other names are given in `WORKBOOK_DIALOGUE_COLUMNS=talk,gist` or by
+argument. A file has no splits of its own, so its rows are dealt out 80 / 10 / 10 by a hash of the
+dialogue: two copies share a split.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from workbook.town.entities import SPLITS
 from workbook.town.stream import stream
 
 COLUMNS = ("dialogue", "summary")
+IN_PLACE_OF_A_DATA_SET = 1000  # dialogues of the town, when a data set could not be had
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,17 @@ def load_dialogues(
     if split not in SPLITS:
         raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}")
     source = hub.resolve("dialogues")
+    if source.kind == "hub":
+        source = hub.fetched(source)
+        count = count or (IN_PLACE_OF_A_DATA_SET if source.kind == "bundled" else None)
     if source.kind == "bundled":
         if count is None:
             raise ValueError("the town never stops talking: say how many dialogues you want")
         found = islice(stream("dialogue", split, seed), count)
         return [Dialogue(d.fields["dialogue"], d.fields["summary"], split) for d in found]
     columns = columns or _columns()
-    if source.kind == "hub":
-        rows = _hub_rows(source, split, columns)
-    else:
-        rows = read_file(Path(source.location), columns)
+    place = Path(source.location)
+    rows = read_folder(place, split, columns) if place.is_dir() else read_file(place, columns)
     chosen = [row for row in rows if row.split == split]
     if not chosen:
         raise ValueError(f"{source.location} has no dialogue in the split {split!r}")
@@ -77,6 +80,24 @@ def read_file(path: Path, columns: tuple[str, str] = COLUMNS) -> list[Dialogue]:
     return rows
 
 
+def read_folder(path: Path, split: str, columns: tuple[str, str] = COLUMNS) -> list[Dialogue]:
+    """A split of a folder in the Hub's layout: CSV, JSON or Parquet files named by their split."""
+    import datasets
+
+    try:
+        rows = datasets.load_dataset(str(path), split=split)
+    except (OSError, ValueError, RuntimeError) as error:
+        first = str(error).strip().split("\n")[0]
+        raise ValueError(f"{path} cannot be read as a data set ({first}).") from error
+    missing = [column for column in columns if column not in rows.column_names]
+    if missing:
+        raise ValueError(
+            f"{path} has no column {missing[0]!r}, but {', '.join(rows.column_names)}; "
+            "name the two in WORKBOOK_DIALOGUE_COLUMNS=talk,gist."
+        )
+    return [Dialogue(row[columns[0]], row[columns[1]], split) for row in rows]
+
+
 def split_of(dialogue: str) -> str:
     """The split of a dialogue that comes without one: 80 % train, 10 % each for the others."""
     bucket = hashlib.sha256(dialogue.encode("utf-8")).digest()[0] * 10 // 256
@@ -90,26 +111,3 @@ def _columns() -> tuple[str, str]:
     if len(names) != 2 or not all(names):
         raise ValueError(f"WORKBOOK_DIALOGUE_COLUMNS={asked}: give two names, as in talk,gist")
     return names
-
-
-def _hub_rows(source: hub.Source, split: str, columns: tuple[str, str]) -> list[Dialogue]:
-    import datasets
-
-    offline = hub.offline()
-    try:
-        rows = datasets.load_dataset(
-            source.location,
-            revision=source.revision,
-            split=split,
-            download_config=datasets.DownloadConfig(local_files_only=offline),
-        )
-    except Exception as error:  # the Hub's client and its transport each have their own errors
-        reason = hub.explain(error, offline)
-        raise ValueError(f"{source} could not be loaded: {reason}.") from error
-    missing = [column for column in columns if column not in rows.column_names]
-    if missing:
-        raise ValueError(
-            f"{source} has no column {missing[0]!r}, but {', '.join(rows.column_names)}; "
-            "name the two in WORKBOOK_DIALOGUE_COLUMNS=talk,gist."
-        )
-    return [Dialogue(row[columns[0]], row[columns[1]], split) for row in rows]
