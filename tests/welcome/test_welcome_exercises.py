@@ -1,0 +1,188 @@
+"""The exercises of lesson 00: references by hand and by torch, typical wrong answers refused."""
+
+import inspect
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbook.core import exercise as ex
+from workbook.welcome import exercises
+from workbook.welcome.eliza import SWAPS, mirror
+from workbook.welcome.exercises import EXERCISES, TO_ME
+
+SEEDS = st.integers(0, 2**31 - 1)
+
+
+def mirror_one_after_the_other(text):
+    for word, other in (("i", "you"), ("my", "your"), ("mine", "yours"), ("you", "I")):
+        text = " ".join(other if each == word else each for each in text.split())
+    return text.replace("your", "my")
+
+
+def mirror_pieces_of_words(text):
+    for word in ("mine", "me", "my", "i"):
+        text = text.replace(word, SWAPS[word])
+    return text
+
+
+def mirror_old(text):
+    return mirror(text)
+
+
+def mirror_never_i(text):
+    said = exercises.better_mirror(text).split()
+    return " ".join("me" if word == "I" else word for word in said)
+
+
+def mirror_forgets_return(text):
+    exercises.better_mirror(text)
+
+
+def mirror_are_everywhere(text):
+    said = exercises.better_mirror(text).split()
+    return " ".join("am" if word == "are" else word for word in said)
+
+
+def judge_without_prior(log_density, prior, limit):
+    return exercises.class_or_none(log_density, torch.ones_like(prior), limit)
+
+
+def judge_leaves_the_logarithms(log_density, prior, limit):
+    joint = log_density.exp() * prior
+    posterior = joint / joint.sum(-1, keepdim=True)
+    return posterior.argmax(-1).masked_fill(joint.sum(-1).log() < limit, -1)
+
+
+def judge_never_refuses(log_density, prior, limit):
+    return (log_density + prior.log()).argmax(-1)
+
+
+def judge_by_the_best_class_alone(log_density, prior, limit):
+    joint = log_density + prior.log()
+    return joint.argmax(-1).masked_fill(joint.max(-1).values < limit, -1)
+
+
+def judge_refuses_the_known(log_density, prior, limit):
+    joint = log_density + prior.log()
+    return joint.argmax(-1).masked_fill(joint.logsumexp(-1) > limit, -1)
+
+
+WRONG = {
+    "welcome.count_words": [(2 / 9, 0.5, 0), (1, 1, 1), (2 / 3, 1 / 3, 0), 0.5, (0.5, 0.5, 1)],
+    "welcome.better_mirror": [
+        mirror_one_after_the_other,
+        mirror_pieces_of_words,
+        mirror_old,
+        mirror_never_i,
+        mirror_forgets_return,
+        mirror_are_everywhere,
+    ],
+    "welcome.class_or_none": [
+        judge_without_prior,
+        judge_leaves_the_logarithms,
+        judge_never_refuses,
+        judge_by_the_best_class_alone,
+        judge_refuses_the_known,
+    ],
+}
+
+
+def reference_answer(exercise):
+    return exercise.reference() if exercise.wants == "value" else exercise.reference
+
+
+def outcome(exercise_id, answer, seed=11):
+    """All that a learner reads about a wrong answer, as one text."""
+    result = ex.check(exercise_id, answer, seed)
+    return result, " | ".join(f"{f.says}: {f.wrong}" for f in result.findings if f.wrong)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_the_reference_is_right_for_every_seed(seed):
+    for each in EXERCISES.values():
+        result, said = outcome(each.id, reference_answer(each), seed)
+        assert result.status == "right", said
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_wrong_answers_fail_with_different_messages(exercise_id):
+    said = []
+    for answer in WRONG[exercise_id]:
+        result, text = outcome(exercise_id, answer)
+        assert result.status == "wrong", answer
+        said.append(text)
+    assert len(set(said)) == len(said) >= 2, said
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS)
+def test_wrong_answers_fail_for_every_seed(seed):
+    """A check that passes a wrong answer for some seeds would be a lottery."""
+    for exercise_id, answers in WRONG.items():
+        for answer in answers:
+            assert outcome(exercise_id, answer, seed)[0].status == "wrong", (exercise_id, answer)
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_a_stub_is_not_answered(exercise_id):
+    def stub(*_):
+        raise NotImplementedError
+
+    if EXERCISES[exercise_id].wants == "function":
+        stub.__signature__ = inspect.signature(EXERCISES[exercise_id].reference)
+        assert ex.check(exercise_id, stub).status == "unanswered"
+    else:
+        assert ex.check(exercise_id, None).status == "unanswered"
+
+
+def test_no_message_gives_the_shares_away():
+    for answer in WRONG["welcome.count_words"]:
+        findings = outcome("welcome.count_words", answer)[0].findings
+        assert not any(character.isdigit() for f in findings for character in f.wrong or "")
+
+
+def test_shares_by_hand():
+    """the cat | the dog | the cat: 2 of 3; the cat saw | the cat ran: 1 of 2; saw the dog: 1."""
+    assert exercises.shares() == (2 / 3, 1 / 2, 1)
+    for written in ((0.67, 0.5, 1), (0.667, 0.5, 1.0)):
+        assert ex.check("welcome.count_words", written).status == "right"
+
+
+@pytest.mark.parametrize(
+    ("said", "mirrored"),
+    [
+        ("you are kind and I dance with you", "I am kind and you dance with me"),
+        ("nobody believes you", "nobody believes me"),
+        ("you know that we are late", "I know that we are late"),
+        ("You are You", "I am me"),
+        ("look at you are you", "look at me are me"),
+        ("", ""),
+    ],
+)
+def test_better_mirror_by_hand(said, mirrored):
+    assert exercises.better_mirror(said) == mirrored
+
+
+@given(st.lists(st.sampled_from([*SWAPS, *TO_ME, "boat", "are"]), max_size=8))
+def test_better_mirror_differs_from_the_old_one_only_in_you_and_are(given_words):
+    text = " ".join(given_words)
+    pairs = zip(given_words, mirror(text).split(), exercises.better_mirror(text).split(),
+                strict=True)  # fmt: skip
+    for word, old, new in pairs:
+        assert old == new or word in ("you", "are")
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, st.integers(2, 5))
+def test_class_or_none_is_bayes_rule(seed, classes):
+    """Near points, in double precision, without logarithms."""
+    source = torch.Generator().manual_seed(seed)
+    density = torch.rand(20, classes, generator=source, dtype=torch.double) + 0.01
+    prior = torch.rand(classes, generator=source, dtype=torch.double).softmax(0)
+    p = (density * prior).sum(1)
+    limit = p.log().median().item() + 1e-9
+    expected = torch.where(p.log() < limit, -1, (density * prior / p[:, None]).argmax(1))
+    assert torch.equal(exercises.class_or_none(density.log(), prior, limit), expected)

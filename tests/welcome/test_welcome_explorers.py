@@ -1,0 +1,193 @@
+"""The explorers of lesson 00 and its other pictures and tables: what they say and show."""
+
+import pytest
+import torch
+from welcome_families import model, tokenizer
+
+from workbook.core import figures, intervals, profile
+from workbook.training.town_quality import share
+from workbook.welcome import charts, checkup, explorers, knowledge, lifecycle, perplexity, sure
+from workbook.welcome.answers import WHO, LanguageModel, Reply, Trio
+from workbook.welcome.lifecycle import STAGES
+from workbook.welcome.markov import Chain, words
+from workbook.welcome.summary import what_you_measured
+
+QUESTIONS = ("Where is my boat?", "Who is Ada?", "I feel old today.")
+
+
+@pytest.fixture
+def asking():
+    chain = Chain([words("Question: Who?\nAnswer: Ada Ames.")], n=4)
+    trio = Trio(chain, LanguageModel(model("llama"), tokenizer()))
+    return explorers.ask_explorer(trio, QUESTIONS), trio
+
+
+def test_three_answers_stand_in_the_table_and_in_the_alt_text(asking):
+    explorer, trio = asking
+    figure = explorer.figure(question=QUESTIONS[1])
+    replies = trio.ask(QUESTIONS[1])
+    who, says = figure.data[0].cells["values"]
+    assert [name for name in who if name] == list(WHO)
+    for reply in replies:
+        assert explorers.html.escape(reply.text) in says
+        assert reply.who in figure.layout.meta["alt"] and reply.text in figure.layout.meta["alt"]
+        assert reply.how in figure.layout.meta["alt"]
+    assert QUESTIONS[1] in figure.layout.title.text
+
+
+def test_words_of_a_model_are_text_not_markup():
+    data = explorers.Asked("<b>?", (Reply("a", "<i>x</i> & y", "how <1>"),))
+    figure = explorers.draw_answers(data)
+    assert "&lt;b&gt;?" in figure.layout.title.text
+    said = list(figure.data[0].cells["values"][1])
+    assert said == ["&lt;i&gt;x&lt;/i&gt; &amp; y", "(how &lt;1&gt;)"]
+
+
+def test_a_typed_question_changes_the_live_table(asking):
+    explorer, trio = asking
+    explorer.widget()
+    before = explorer._view.canvas.figure.data[0].cells["values"]
+    explorer._view.inputs["question"].value = QUESTIONS[2]
+    table = explorer._view.canvas.figure.data[0]
+    assert table.cells["values"] != before
+    assert trio.ask(QUESTIONS[2])[0].text in table.cells["values"][1]
+    explorer._view.inputs["question"].value = "  "
+    assert explorer.error == "Write a question: at least one word."
+
+
+def test_without_a_kernel_it_steps_through_the_questions(asking):
+    explorer, trio = asking
+    figure = explorer.static_figure()
+    assert [frame.name for frame in figure.frames] == list(QUESTIONS)
+    for frame in figure.frames:
+        assert trio.ask(frame.name)[0].text in frame.data[0].cells["values"][1]
+    twin = explorer.static_table()
+    assert len(twin) == len(QUESTIONS) * len(WHO)
+    assert set(twin.who) == set(WHO)
+
+
+def test_long_settings_are_numbered_beside_the_static_slider(asking):
+    """Guards against labels of whole questions that run over each other and off the page."""
+    steps = asking[0].static_figure().layout.sliders[0].steps
+    assert [step.label for step in steps] == ["1", "2", "3"]
+    assert [step.args[0][0] for step in steps] == list(QUESTIONS)
+
+
+def test_the_chosen_stage_is_filled_and_told():
+    explorer = explorers.lifecycle_explorer()
+    for place, stage in enumerate(STAGES):
+        figure = explorer.figure(stage=stage.name)
+        fills = [shape.fillcolor for shape in figure.layout.shapes]
+        assert fills.pop(place) == figures.PALETTE[0] and set(fills) == {explorers.PALE}
+        assert f"<b>{stage.name.replace(' and ', '<br>and ')}</b>" in [
+            annotation.text for annotation in figure.layout.annotations
+        ], "not by colour alone"
+        alt = figure.layout.meta["alt"]
+        assert f"Stage {place + 1} of 4, {stage.name}" in alt
+        assert stage.asks in alt and stage.lessons in alt
+
+
+def test_the_size_of_the_model_changes_the_cost():
+    explorer = explorers.lifecycle_explorer()
+    costs = {
+        size: explorer.figure(stage="Select", size=size).data[0].cells["values"][1][2]
+        for size in explorers.SIZES
+    }
+    assert len(set(costs.values())) == len(costs)
+    assert [frame.name for frame in explorer.static_figure().frames] == list(lifecycle.NAMES)
+
+
+def test_every_lesson_of_the_course_belongs_to_a_stage():
+    lessons = " ".join(stage.lessons for stage in STAGES)
+    assert [n for n in range(19) if f"{n:02} " not in lessons] == []
+    with pytest.raises(ValueError, match="Scope, Select"):
+        lifecycle.find("Think")
+
+
+def test_costs_against_published_ones():
+    """Wu et al. 2023: 569e9 tokens, 50.6e9 parameters on 512 A100 at 102 TFLOP/s took 139,200
+    steps of 32.5 s. They recompute activations, which makes 8 of 6 operations."""
+    ours = lifecycle.training_seconds(50.6e9, 569e9) * 8 / 6 / 512
+    assert ours == pytest.approx(139_200 * 32.5, rel=0.03)
+    table = lifecycle.sizes({"small": 1e9, "large": 2e9})
+    assert table.loc["large", "times the one before"] == "2"
+    assert list(table["GB to run"]) == ["2", "4"] and list(table["GB to train"]) == ["16", "32"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(11, "11 seconds"), (119, "119 seconds"), (120, "2 minutes"), (7200, "2 hours"),
+     (86400 * 14, "14 days"), (86400 * 365 * 183, "183 years")],
+)  # fmt: skip
+def test_duration(seconds, text):
+    assert lifecycle.duration(seconds) == text
+
+
+def test_the_two_maps_show_what_the_models_say():
+    points, labels = sure.crescents(60)
+    network = sure.train_classifier(points, labels, steps=20)
+    generative = sure.Generative(points, labels)
+    places = {"A": (1.5, -0.45), "C": (4.5, -3.0)}
+    figure = charts.sure_and_seen(network, generative, points, labels, places)
+    maps = [trace for trace in figure.data if trace.type == "heatmap"]
+    x, y = maps[0].x[7], maps[0].y[30]
+    place = torch.tensor([[x, y]])
+    with torch.no_grad():
+        p = network(place).softmax(-1)[0, 1].item()
+    assert maps[0].z[30][7] == pytest.approx(p, abs=0.006)
+    expected = max(generative.log_prob(place).item(), charts.DEEPEST)
+    assert maps[1].z[30][7] == pytest.approx(expected, abs=0.06)
+    scatters = [trace for trace in figure.data if trace.type == "scatter"]
+    dots = [trace for trace in scatters if trace.mode == "markers"]
+    assert {trace.marker.symbol for trace in dots} == {"circle", "triangle-up"}
+    table = charts.verdicts(network, generative, places)
+    assert list(table.place) == ["A", "C"] and list(table.seen) == ["yes", "no"]
+    assert all(str(cell) in charts.describe(table) for cell in table.to_numpy().flatten())
+
+
+def test_bars_of_next_words():
+    chain = Chain([words("a b a c a b")], n=2)
+    (bars,) = charts.next_words(chain.next(["a"])).data
+    assert list(bars.x) == ["b", "c"]
+    assert list(bars.y) == pytest.approx([2 / 3, 1 / 3])
+    (ends,) = charts.next_words(Chain([words("a\n"), words("a")], n=2).next(["a"])).data
+    assert set(ends.x) == {"⏎", "&lt;end&gt;"}, "plotly would take <end> for a tag"
+
+
+def test_the_checkup_is_the_doctors(monkeypatch):
+    from workbook.core import doctor
+
+    found = checkup.machine_check()
+    assert found.verdict == doctor.examine().verdict
+    assert found.verdict in str(found) and found.verdict in found._repr_html_()
+    sick = checkup.Checkup("Not ready", ("a", "b <c>"), {"Machine": {"cores": "<2>"}})
+    assert "Also: b <c>" in str(sick)
+    assert "<li>b &lt;c&gt;</li>" in sick._repr_html_() and "&lt;2&gt;" in sick._repr_html_()
+    assert "<script" not in sick._repr_html_()
+
+
+def test_profiles_are_the_courses():
+    table = checkup.profiles()
+    assert list(table) == list(profile.BUDGETS)
+    assert table.loc["steps", "gpu"] == str(profile.BUDGETS["gpu"].steps)
+    assert "@" not in "".join(table.to_numpy().flatten())
+
+
+def test_the_last_table_puts_floor_and_ceiling_beside_each_figure():
+    import pandas as pd
+
+    names = [knowledge.FLOOR, *WHO, knowledge.CEILING]
+    rights = [[True, False], [False] * 2, [False] * 2, [True] * 2, [True] * 2]
+    scores = [share("x", right) for right in rights]
+    known = pd.DataFrame({"before": scores}, index=names)
+    numbers = {**{f"Markov chain, n = {n}": 9.0 - n for n in (1, 2)}, perplexity.MODEL: 3.0}
+    numbers[perplexity.FLOOR] = 2.0
+    surprise = pd.DataFrame({name: 3 * [value] for name, value in numbers.items()}).T
+    surprise.columns = ["perplexity", "low", "high"]
+    shares = {"right here": intervals.Interval(0.9, 0.8, 1.0)}
+    table = what_you_measured(known, surprise, shares)
+    row = table.loc[f"{WHO[2]}: right, facts before"]
+    assert [cell[:4] for cell in row] == ["1.00", "0.50", "1.00"]
+    assert table.loc["Markov chain, n = 2: perplexity", "measured"] == "7 [7, 7]"
+    assert table.loc[f"{perplexity.MODEL}: perplexity", "floor"] == "2 [2, 2]"
+    assert list(table.loc["right here"]) == ["0.9 [0.8, 1]", "0.5", "1"]

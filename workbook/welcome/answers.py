@@ -1,0 +1,211 @@
+"""Three generations answer one question: ELIZA, a Markov chain, a language model.
+
+`Trio.ask` gives three `Reply`s, each with a word on how it came about. `LanguageModel` is any
+model that fills the role "instruct": with a chat template or without, decoder or encoder-decoder.
+Decoding is greedy. Left out: other ways to decode (lesson 03) and good prompts (lesson 04).
+
+Shapes: B batch, T time, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from workbook.welcome.eliza import Eliza
+from workbook.welcome.markov import Chain, joined, words
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+NEW_TOKENS = 40
+BATCH = 32
+LONGEST = 300  # characters of a question
+WHO = ("ELIZA (1966)", "Markov chain", "Language model")
+PATTERN = "Question: {}\nAnswer:"  # for what was never taught to chat
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one of the three said, and how it came to say it."""
+
+    who: str
+    text: str
+    how: str
+
+
+class LanguageModel:
+    """A model with its tokenizer, asked one-turn questions."""
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.model, self.tokenizer = model, tokenizer
+
+    @property
+    def name(self) -> str:
+        """The last part of where it was loaded from."""
+        return str(self.model.name_or_path).rstrip("/").rpartition("/")[2] or "a language model"
+
+    @cached_property
+    def parameters(self) -> int:
+        return sum(weight.numel() for weight in self.model.parameters())
+
+    @property
+    def reads_apart(self) -> bool:
+        """True for an encoder-decoder: the question is read by another part than writes."""
+        return bool(self.model.config.is_encoder_decoder)
+
+    def reply(self, questions: Sequence[str], new_tokens: int = NEW_TOKENS) -> list[str]:
+        """One answer to each question, by greedy decoding."""
+        return [text for text, _ in self.replies(questions, new_tokens)]
+
+    def replies(
+        self, questions: Sequence[str], new_tokens: int = NEW_TOKENS
+    ) -> list[tuple[str, list[float]]]:
+        """(answer, probability of each of its tokens) for each question, of any lengths.
+
+        ValueError for a question that leaves the model no room for an answer.
+        """
+        rows = [self._encoded(self.prompt(question)) for question in questions]
+        new_tokens = self._room(rows, new_tokens)
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+        found: dict[int, tuple[str, list[float]]] = {}
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            answers = self._generate([rows[place] for place in places], new_tokens)
+            found.update(zip(places, answers, strict=True))
+        return [found[place] for place in range(len(rows))]
+
+    def prompt(self, question: str) -> str:
+        """The question as the model reads it: in its chat template, if it has one.
+
+        An encoder-decoder without a template gets the bare question, a decoder a pattern to go on.
+        """
+        if self.tokenizer.chat_template:
+            chat = [{"role": "user", "content": question}]
+            return self.tokenizer.apply_chat_template(
+                chat, tokenize=False, add_generation_prompt=True
+            )
+        return question if self.reads_apart else PATTERN.format(question)
+
+    def _encoded(self, prompt: str) -> list[int]:
+        """Token ids. A chat template writes all special tokens itself; a bare prompt has none."""
+        special = not self.tokenizer.chat_template
+        ids = self.tokenizer.encode(prompt, add_special_tokens=special)
+        begin = self.tokenizer.bos_token_id
+        if special and begin is not None and ids[:1] != [begin] and not self.reads_apart:
+            ids = [begin, *ids]
+        return ids
+
+    def _room(self, rows: list[list[int]], new_tokens: int) -> int:
+        """How many new tokens fit beside the longest prompt, at most those asked for."""
+        longest = getattr(self.model.config, "max_position_embeddings", None)
+        if longest is None or self.reads_apart:  # there, question and answer do not share a text
+            return new_tokens
+        most = max(map(len, rows))
+        if most >= longest:
+            raise ValueError(
+                f"the question has {most} tokens with its template, but the model was built for "
+                f"{longest}: ask in fewer words."
+            )
+        return min(new_tokens, longest - most)
+
+    def _generate(self, rows: list[list[int]], new_tokens: int) -> list[tuple[str, list[float]]]:
+        """Answers to a batch of prompts, each with the probabilities of its tokens."""
+        import torch
+
+        pad = self._padding
+        ids, keep_mask = padded(rows, pad, left=not self.reads_apart)
+        greedy = {"do_sample": False, "temperature": None, "top_k": None, "top_p": None}
+        with torch.inference_mode():
+            out = self.model.generate(
+                ids.to(self.model.device),
+                attention_mask=keep_mask.long().to(self.model.device),
+                max_new_tokens=new_tokens,
+                pad_token_id=pad,
+                return_dict_in_generate=True,
+                output_logits=True,
+                **greedy,
+            )
+        new = out.sequences[:, -len(out.logits) :]  # B T
+        logits = torch.stack(out.logits, 1).float()  # B T V
+        probs = logits.log_softmax(-1).gather(2, new[..., None])[..., 0].exp()  # B T
+        return [self._cut(*row) for row in zip(new.tolist(), probs.tolist(), strict=True)]
+
+    def _cut(self, ids: list[int], probs: list[float]) -> tuple[str, list[float]]:
+        """The text up to its end token; up to the end of the line where the pattern was used."""
+        stop = next((t for t, token in enumerate(ids) if token in self._ends), len(ids) - 1)
+        text = self.tokenizer.decode(ids[: stop + 1], skip_special_tokens=True).strip()
+        if not self.tokenizer.chat_template:
+            text = text.partition("\n")[0].strip()
+        return text, probs[: stop + 1]
+
+    @cached_property
+    def _ends(self) -> set[int]:
+        """The ids that end a text."""
+        ends = self.model.generation_config.eos_token_id
+        ends = self.tokenizer.eos_token_id if ends is None else ends
+        return set(ends) if isinstance(ends, list) else {ends} - {None}
+
+    @property
+    def _padding(self) -> int:
+        """Any id will do where the mask hides it."""
+        pad = self.tokenizer.pad_token_id
+        return pad if pad is not None else min(self._ends, default=0)
+
+
+def padded(rows: Sequence[Sequence[int]], pad: int, left: bool) -> tuple[Tensor, Tensor]:
+    """(ids, keep_mask), both `B T`, from rows of token ids; true on real tokens.
+
+    left: pad before the text, so that every row ends where the model goes on.
+    """
+    import torch
+
+    time = max(map(len, rows))
+    ids = torch.full((len(rows), time), pad)
+    keep_mask = torch.zeros(len(rows), time, dtype=torch.bool)
+    for row, tokens in enumerate(rows):
+        place = slice(time - len(tokens), time) if left else slice(0, len(tokens))
+        ids[row, place] = torch.tensor(tokens)
+        keep_mask[row, place] = True
+    return ids, keep_mask
+
+
+class Trio:
+    """ELIZA, a chain of words and a language model, asked the same question."""
+
+    def __init__(self, chain: Chain, model: LanguageModel) -> None:
+        self.chain, self.model = chain, model
+        self.ask = lru_cache(maxsize=64)(self._ask)
+
+    def _ask(self, question: str, seed: int = 0) -> tuple[Reply, Reply, Reply]:
+        """Three answers; each meets the question for the first time.
+
+        seed: of the chain's walk, which the question changes too. ValueError for a question that is
+        empty or too long.
+        """
+        if len(question) > LONGEST:
+            raise ValueError(f"Ask in at most {LONGEST} characters, not {len(question)}.")
+        eliza = Eliza().answer(question)
+        chain = self.chain_reply(question, f"{seed}/{question}")
+        ((text, probs),) = self.model.replies([question])
+        walk = f"each word drawn after the {self.chain.n - 1} before it"
+        doubt = f"{len(probs)} tokens, the least certain with p = {min(probs):.3f}"
+        return (
+            Reply(WHO[0], eliza.text, eliza.how),
+            Reply(WHO[1], chain, walk),
+            Reply(WHO[2], text or "(nothing)", doubt),
+        )
+
+    def replies(self, questions: Sequence[str], seed: int = 0) -> tuple[list[str], ...]:
+        """The answers to many questions: a list for each of the three, the model's in batches."""
+        eliza = [Eliza().reply(question) for question in questions]
+        chain = [self.chain_reply(question, f"{seed}/{question}") for question in questions]
+        return eliza, chain, self.model.reply(questions)
+
+    def chain_reply(self, question: str, seed: int | str = 0) -> str:
+        """How the chain goes on after a question: one line, drawn by the seed."""
+        added = self.chain.write(words(PATTERN.format(question)), seed=seed)
+        return joined(added).strip().partition("\n")[0] or "(nothing)"

@@ -1,0 +1,147 @@
+"""The figures of lesson 00: what follows a word, and the two maps of sure and seen.
+
+Each function takes plain data and gives a plotly figure in the course's colours; the sentence for
+a screen reader is written where the figure is shown. Left out: the explorers, in `explorers.py`.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from workbook.core import figures
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+    from torch import Tensor, nn
+
+    from workbook.welcome.sure import Generative
+
+SHOWN = 8  # bars
+CELLS = 36  # of a map, in each direction
+REACH = (-3.5, 5.0)  # of a map, in both directions
+DEEPEST = -40.0  # nats; what is less likely has the same colour
+
+
+def next_words(following: Mapping[str, float]) -> go.Figure:
+    """Bars: the likeliest next words and their shares, as `Chain.next` gives them."""
+    import plotly.graph_objects as go
+
+    best = list(following.items())[:SHOWN]
+    figure = go.Figure(go.Bar(x=[_label(word) for word, _ in best], y=[share for _, share in best]))
+    return figure.update_layout(
+        xaxis={"title": {"text": "next word"}}, yaxis={"title": {"text": "share"}}
+    )
+
+
+def _label(word: str) -> str:
+    """A word as it can be read on an axis; the end of a text looks like a tag, and is none."""
+    return "⏎" if word == "\n" else html.escape(word)
+
+
+def sure_and_seen(
+    network: nn.Module,
+    generative: Generative,
+    points: Tensor,
+    labels: Tensor,
+    marked: Mapping[str, tuple[float, float]],
+) -> go.Figure:
+    """Two maps side by side: the classifier's p of one class, and ln p of a density.
+
+    points: `N 2`, drawn as circles and triangles by their labels. marked: name -> a place to mark.
+    """
+    import torch
+    from plotly.subplots import make_subplots
+
+    axis = torch.linspace(*REACH, CELLS)
+    grid = torch.cartesian_prod(axis, axis)
+    with torch.no_grad():
+        sure = network(grid).softmax(-1)[:, 1]
+    seen = generative.log_prob(grid).clamp(min=DEEPEST)
+    titles = ("classifier: blue or orange, how sure", "density: seen (white) or not")
+    figure = make_subplots(1, 2, subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.06)
+    blue, orange = figures.PALETTE[:2]
+    scales = ([[0, blue], [0.5, "#ffffff"], [1, orange]], [[0, "#8a8a8a"], [1, "#ffffff"]])
+    for column, (values, scale) in enumerate(zip((sure, seen), scales, strict=True), 1):
+        figure.add_heatmap(
+            x=axis.tolist(),
+            y=axis.tolist(),
+            z=values.view(CELLS, CELLS).T.numpy().round(2).tolist(),
+            colorscale=scale,
+            showscale=False,
+            zsmooth="best",
+            row=1,
+            col=column,
+        )
+        _draw_points(figure, points, labels, column)
+        _draw_marks(figure, marked, column)
+    figure.add_contour(
+        x=axis.tolist(),
+        y=axis.tolist(),
+        z=seen.view(CELLS, CELLS).T.numpy().round(1).tolist(),
+        contours={"start": generative.limit, "end": generative.limit, "coloring": "none"},
+        line={"color": figures.TEXT, "dash": "dash", "width": 2},
+        showscale=False,
+        row=1,
+        col=2,
+    )
+    return figure.update_layout(showlegend=False, height=430)
+
+
+def _draw_points(figure: go.Figure, points: Tensor, labels: Tensor, column: int) -> None:
+    """The known points: colour and shape say which class."""
+    for label, (colour, symbol) in enumerate(
+        zip(figures.PALETTE, ("circle", "triangle-up"), strict=False)
+    ):
+        x, y = points[labels == label].T.numpy().round(2).tolist()
+        marker = {"color": colour, "symbol": symbol, "size": 5}
+        marker["line"] = {"width": 0.5, "color": "#ffffff"}
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, row=1, col=column)
+
+
+def _draw_marks(figure: go.Figure, marked: Mapping[str, tuple[float, float]], column: int) -> None:
+    """A letter in a white circle at each marked place."""
+    x, y = zip(*marked.values(), strict=True)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        text=[f"<b>{name}</b>" for name in marked],
+        mode="markers+text",
+        marker={"size": 21, "color": "#ffffff", "line": {"width": 2, "color": figures.TEXT}},
+        row=1,
+        col=column,
+    )
+
+
+def verdicts(
+    network: nn.Module, generative: Generative, marked: Mapping[str, tuple[float, float]]
+) -> pandas.DataFrame:
+    """What both models say about each marked place."""
+    import pandas as pd
+    import torch
+
+    from workbook.welcome.sure import confidence
+
+    places = torch.tensor(list(marked.values()))
+    return pd.DataFrame(
+        {
+            "place": list(marked),
+            "classifier is sure at": [f"{p:.2%}" for p in confidence(network, places).tolist()],
+            "density, ln p": [round(p, 1) for p in generative.log_prob(places).tolist()],
+            "seen": ["no" if new else "yes" for new in generative.never_seen(places).tolist()],
+        }
+    )
+
+
+def describe(table: pandas.DataFrame) -> str:
+    """Both maps in one sentence, for a screen reader: what `verdicts` says about the places."""
+    told = [
+        f"at {place} the classifier is sure at {sure} and ln p is {log_p} (seen: {seen})"
+        for place, sure, log_p, seen in table.itertuples(index=False)
+    ]
+    return (
+        "Left, a classifier's two colours with one sharp border; right, a density, high around "
+        f"the known points only. Of the marked places, {'; '.join(told)}."
+    )

@@ -1,0 +1,141 @@
+"""How surprised each model is by new text: chains of rising n, a language model, and the floor.
+
+All are counted in the same tokens, so that their figures can be compared. The floor is what the
+town's own generator paid for its choices. Perplexity is e to the nats a token. Left out: what the
+curve does with more text (lesson 06) and smoothing better than Witten and Bell's. Lesson 00.
+
+Shapes: T time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from workbook.core.intervals import over_seeds
+from workbook.town import mixture
+from workbook.welcome.markov import Chain
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from workbook.town import Document
+
+ORDERS = (1, 2, 3, 4, 5)
+MODEL, FLOOR = "the language model", "the town's generator (floor)"
+TICKS = [step * 10**power for power in range(4) for step in (1, 2, 5)]
+NEW_TEXT = 40_000  # added to a seed: streams that neither chain nor model has read
+
+
+def documents(count: int, seed: int) -> list[Document]:
+    """Documents of every kind about people and places that the town's model has read of."""
+    return list(islice(mixture(seed=seed), count))
+
+
+def token_chain(
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[Document], n: int = max(ORDERS)
+) -> Chain:
+    """A chain over the ids of a tokenizer instead of words."""
+    rows = (tokenizer.encode(one.text, add_special_tokens=False) for one in texts)
+    return Chain(rows, n, vocabulary=len(tokenizer))
+
+
+def model_nats(model: PreTrainedModel, ids: list[int], begin: int, end: int) -> float:
+    """-ln p of a text and its end token under a model; `begin` stands before the text.
+
+    A text longer than the model was built for is read in windows, one after the other. An
+    encoder-decoder reads the begin token only, and its decoder writes the text.
+    """
+    import torch
+
+    window = (getattr(model.config, "max_position_embeddings", None) or len(ids) + 2) - 1
+    text, total = [*ids, end], 0.0
+    for start in range(0, len(text), window):
+        row = torch.tensor([[begin, *text[start : start + window]]], device=model.device)  # 1 T
+        with torch.inference_mode():
+            if model.config.is_encoder_decoder:  # it moves the labels itself, by one place
+                logits = model(input_ids=row[:, :1], labels=row[:, 1:]).logits
+            else:
+                logits = model(input_ids=row).logits[:, :-1]
+        said = logits.float().log_softmax(-1).gather(2, row[:, 1:, None])  # 1 T-1 1
+        total -= said.sum().item()
+    return total
+
+
+def surprises(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    seed: int,
+    read: int = 1000,
+    new: int = 60,
+) -> dict[str, float]:
+    """Perplexity a token on `new` documents: of chains that have read `read` others, of the model,
+    and of the generator. The end of a text counts as a token."""
+    chain = token_chain(tokenizer, documents(read, seed))
+    end = tokenizer.eos_token_id or 0
+    begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else end
+    sums, tokens = dict.fromkeys([*map(_name, ORDERS), MODEL, FLOOR], 0.0), 0
+    for one in documents(new, seed + NEW_TEXT):
+        ids = tokenizer.encode(one.text, add_special_tokens=False)
+        tokens += len(ids) + 1
+        for n in ORDERS:
+            sums[_name(n)] += chain.nats(ids, n)
+        sums[MODEL] += model_nats(model, ids, begin, end)
+        sums[FLOOR] += one.nats
+    return {name: math.exp(nats / tokens) for name, nats in sums.items()}
+
+
+def compare(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    seeds: Sequence[int] = (0, 1, 2),
+    **sizes: int,
+) -> pandas.DataFrame:
+    """Mean perplexity with its 95 % interval over seeds, each with text of its own to read."""
+    import pandas as pd
+
+    runs = pd.DataFrame([surprises(model, tokenizer, seed, **sizes) for seed in seeds])
+    intervals = {name: over_seeds(runs[name]) for name in runs}
+    table = pd.DataFrame(intervals, index=["perplexity", "low", "high"]).T
+    return table.rename_axis("who")
+
+
+def chart(table: pandas.DataFrame) -> go.Figure:
+    """The chains over n, with intervals; the model and the floor as lines across."""
+    import plotly.graph_objects as go
+
+    from workbook.core import figures
+
+    chains = table.loc[[_name(n) for n in ORDERS]]
+    figure = go.Figure()
+    figure.add_scatter(
+        name="Markov chain",
+        x=list(ORDERS),
+        y=chains.perplexity.tolist(),
+        error_y={"type": "data", "array": (chains.high - chains.perplexity).tolist()},
+        mode="lines+markers",
+        marker={"size": 9},
+    )
+    for name, colour, dash in zip(
+        (MODEL, FLOOR), figures.PALETTE[1:], figures.DASHES[1:], strict=False
+    ):
+        value = table.perplexity[name]
+        figure.add_scatter(
+            name=name,
+            x=[ORDERS[0], ORDERS[-1]],
+            y=[value, value],
+            mode="lines",
+            line={"color": colour, "dash": dash},
+        )
+    return figure.update_layout(
+        xaxis={"title": {"text": "n"}, "tickvals": list(ORDERS)},
+        yaxis={"title": {"text": "perplexity a token"}, "type": "log", "tickvals": TICKS},
+    )
+
+
+def _name(n: int) -> str:
+    return f"Markov chain, n = {n}"
