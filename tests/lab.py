@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 FLAGS = (
@@ -37,9 +38,11 @@ def chromium() -> str | None:
 class Lab:
     """A JupyterLab server on a folder of notebooks; use it in a `with` block."""
 
-    def __init__(self, folder: Path, state: Path) -> None:
-        """state: an empty folder for everything Jupyter wants to remember."""
+    def __init__(self, folder: Path, state: Path, before: Sequence[str | Path] = ()) -> None:
+        """state: an empty folder for everything Jupyter wants to remember. before: a command that
+        starts the server, such as one that limits it."""
         self.folder, self.state, self.token = folder, state, secrets.token_hex(8)
+        self.before = before
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -59,7 +62,7 @@ class Lab:
         self.log = (self.state / "log").open("w", encoding="utf-8")
         self.server = subprocess.Popen(
             [
-                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+                *self.before, sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
                 "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
                 "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.folder}",
                 f"--IdentityProvider.token={self.token}",
@@ -187,7 +190,10 @@ class Page:
         """The shapes of the bars in the figure below a slider, as SVG paths."""
         box = self.page.locator(".widget-vbox", has_text=label).first
         plot = box.locator(".js-plotly-plot").first
+        self.slider(label)  # scrolls: a figure far from the screen may wait with its bars
         plot.wait_for(timeout=EVENT_SECONDS * 1000)
+        drawn = plot.locator(".bars .point path").first  # an empty plot is there before its bars
+        drawn.wait_for(state="attached", timeout=EVENT_SECONDS * 1000)
         return plot.evaluate(BARS)
 
     def bars_after(self, label: str, before: list[str]) -> list[str]:

@@ -120,12 +120,12 @@ def test_text_from_the_model_is_text_not_markup(compute):
 def test_sliders_move_the_live_figure():
     explorer = explorers.next_token_explorer(tiny_model(), tiny_tokenizer(), PROMPT)
     explorer.widget()
-    bars = explorer._view.canvas.widget.data[1]
-    flat = tuple(bars.y)
+    canvas = explorer._view.canvas
+    flat = tuple(canvas.figure.data[1].y)
     explorer._view.inputs["temperature"].set_state({"value": 0.3})
-    assert bars.y[0] > flat[0]
+    assert canvas.figure.data[1].y[0] > flat[0]
     explorer._view.inputs["top_k"].set_state({"value": 1})
-    assert bars.y[0] == 1.0
+    assert canvas.figure.data[1].y[0] == 1.0
     explorer._view.inputs["prompt"].value = " "
     assert explorer.error == "Write a prompt: at least one word."
 

@@ -6,8 +6,8 @@
             with engine="clear" it is `cached` with these, for any causal model of transformers;
             with engine="fast" the same tokens come from `workbook.sampling.engine` (plain Llama
             models only), which leaves out everything that is not one of its few matrix products.
-All four agree token for token. Left out: streaming, speculative decoding, encoder-decoder models.
-Lesson 03 grows them one out of the other.
+All four agree token for token. Left out: streaming and speculative decoding; an encoder-decoder
+needs the wrapper of `workbook.sampling.families`. Lesson 03 grows them one out of the other.
 
 Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens.
 """

@@ -10,12 +10,15 @@ logarithms, so the unit of surprise and entropy is the nat.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+from workbook.sampling.readers import positions
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -70,10 +73,11 @@ def loops(texts: Sequence[Tokens]) -> float:
 @torch.no_grad()
 def padded_logits(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, last: int = 0) -> Tensor:
     """Logits `B T V` for rows padded on either side; of the `last` positions only, if > 0."""
-    keep = keep_mask.long()
-    positions = (keep.cumsum(1) - 1).clamp(min=0)
-    out = model(input_ids=ids, attention_mask=keep, position_ids=positions, logits_to_keep=last)
-    return out.logits.float()
+    known = inspect.signature(model.forward).parameters
+    optional = {"position_ids": positions(keep_mask), "logits_to_keep": last}
+    extra = {name: value for name, value in optional.items() if name in known}
+    out = model(input_ids=ids, attention_mask=keep_mask.long(), **extra)
+    return out.logits[:, -last:].float()
 
 
 def token_log_probs(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor) -> Tensor:

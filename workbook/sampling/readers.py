@@ -4,7 +4,7 @@
 `ClearReader` calls any causal model of transformers and lets it keep its own cache; the engine's
 `LlamaReader` (`workbook.sampling.engine`) does the same arithmetic for plain Llama models, faster.
 The clear one leaves out all cleverness: nothing is fused, and the cache grows by concatenation.
-Lesson 03 shows both. Left out: encoder-decoder models.
+Lesson 03 shows both. An encoder-decoder comes here in its wrapper, `workbook.sampling.families`.
 
 Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens, padding is on the left.
 """

@@ -46,13 +46,17 @@ QWEN_HALF_BILLION = ModelSize("Qwen2.5-0.5B", 494_032_768, layers=24, kv_heads=2
 
 
 def size_of(model: PreTrainedModel, name: str) -> ModelSize:
-    """The size of a loaded model, with the precision it is loaded in."""
+    """The size of a loaded model, with the precision it is loaded in.
+
+    Of an encoder-decoder all weights count, and the cache of its decoder.
+    """
     config = model.config
     heads = config.num_attention_heads
+    layers = getattr(config, "num_decoder_layers", None) or config.num_hidden_layers
     return ModelSize(
         name,
         sum(weight.numel() for weight in model.parameters()),
-        config.num_hidden_layers,
+        layers,
         getattr(config, "num_key_value_heads", None) or heads,
         getattr(config, "head_dim", None) or config.hidden_size // heads,
         next(model.parameters()).element_size(),

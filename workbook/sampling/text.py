@@ -24,13 +24,15 @@ def encode(
     """(ids, keep_mask), both `B T`, padded on the left.
 
     Each text begins with the tokenizer's begin token, if it has one, because each text the model
-    was trained on did. ValueError if there is no text.
+    was trained on did; for an encoder-decoder (`workbook.sampling.families`) it ends with its end
+    token. ValueError if there is no text.
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
     if not texts:
         raise ValueError("There is no text to encode; give at least one.")
     begin = [] if tokenizer.bos_token_id is None else [tokenizer.bos_token_id]
-    rows = [begin + tokenizer.encode(text, add_special_tokens=False) for text in texts]
+    end = [tokenizer.prompt_end_id] if hasattr(tokenizer, "prompt_end_id") else []
+    rows = [begin + tokenizer.encode(text, add_special_tokens=False) + end for text in texts]
     lengths = torch.tensor([len(row) for row in rows])
     time = int(lengths.max())
     pad = tokenizer.pad_token_id or 0
