@@ -11,7 +11,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test course notebooks review lint bench models clean
+.PHONY: help env lab test course notebooks review site lint bench models clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ notebooks: $(STAMP) ## execute every lesson and store its new outputs
 
 review: $(STAMP) ## write plain-text views of the lessons to build/review
 	$(BIN)/jupyter nbconvert --to markdown --output-dir build/review notebooks/*.ipynb
+
+site: $(STAMP) ## build the static HTML edition in build/site
+	$(BIN)/workbook site
 
 lint: $(STAMP) ## check style, names and who imports whom
 	$(BIN)/ruff check .

@@ -10,7 +10,8 @@ import subprocess
 import pytest
 
 TARGETS = (
-    "env", "lab", "test", "course", "notebooks", "review", "lint", "bench", "models", "clean",
+    "env", "lab", "test", "course", "notebooks", "review", "site", "lint", "bench", "models",
+    "clean",
 )  # fmt: skip
 
 

@@ -51,8 +51,15 @@ def make(**changes):
     return Explorer(**{**parts, **changes})
 
 
+def drawn(explorer):
+    """What the output area of the live form holds: the figure as the browser gets it."""
+    (output,) = explorer._view.canvas.widget.outputs
+    plot = output["data"][figures.PLOTLY_MIME]
+    return go.Figure(plot["data"], plot["layout"])
+
+
 def bars(explorer):
-    return list(explorer._view.canvas.widget.data[0].y)
+    return list(drawn(explorer).data[0].y)
 
 
 @pytest.fixture
@@ -149,7 +156,72 @@ def test_any_events_leave_the_figure_equal_to_the_function(live, events):
         assert live.error
     else:
         assert bars(live) == pytest.approx(compute(**values)[1])
-        assert live._view.canvas.widget.layout.title.text == values["name"]
+        assert drawn(live).layout.title.text == values["name"]
+
+
+def test_what_the_new_figure_lacks_goes_from_the_live_one():
+    """Guards against a note, a line or a colour that stays although its setting is gone."""
+
+    def draw(marked):
+        figure = go.Figure(go.Bar(y=[1, 2], marker_color=["red", "blue"] if marked else None))
+        if marked:
+            figure.add_annotation(text="look here", x=0, y=1).add_vline(x=0.5)
+        return figure
+
+    explorer = Explorer("Marks", lambda marked: marked, draw, {"marked": Toggle("mark", True)}, "x")
+    explorer.widget()
+    for marked in (True, False, True, False):
+        explorer.set(marked=marked)
+        live = drawn(explorer)
+        assert len(live.layout.annotations) == len(live.layout.shapes) == int(marked)
+        assert (live.data[0].marker.color is not None) == marked
+
+
+def test_a_frame_without_a_note_loses_that_of_the_frame_before():
+    """Guards against a note of one frame that stays in all others."""
+
+    def draw(on):
+        return go.Figure(go.Bar(y=[1]), layout={"annotations": [{"text": "on"}] * on})
+
+    control = Slider("On", 1, (0, 1), low=0, high=1, step=1)
+    off, on = Explorer("Note", lambda on: on, draw, {"on": control}, "x").static_figure().frames
+    assert [note.visible for note in off.layout.annotations] == [False]
+    assert [note.text for note in on.layout.annotations] == ["on"]
+
+
+def test_the_live_table_follows_the_controls_once_it_is_asked_for(live):
+    view = live._view
+    assert view.twin.value == "", "nothing is sent that nobody reads"
+    view.wish.set_state({"value": True})
+    assert "0.6652" in view.twin.value
+    view.inputs["temperature"].set_state({"value": 0.5})
+    assert "0.8668" in view.twin.value and "0.6652" not in view.twin.value
+    view.wish.set_state({"value": False})
+    assert view.twin.value == ""
+
+
+def test_the_static_table_holds_every_frame():
+    table = make().static_table()
+    assert list(table.columns) == ["Temperature", "x", "y"]
+    assert table.Temperature.tolist() == [0.5] * 3 + [1.0] * 3 + [2.0] * 3
+    for temperature, rows in table.groupby("Temperature"):
+        assert rows.y.tolist() == pytest.approx(compute(temperature, 3, "softmax", "softmax")[1])
+
+
+def test_a_figure_without_numbers_brings_its_own_table():
+    import pandas as pd
+
+    def draw(text):
+        return go.Figure(layout={"annotations": [{"text": text}]})
+
+    parts = {"title": "T", "compute": lambda text: text, "draw": draw, "alt": "a"}
+    controls = {"text": TextInput("Text", "hi")}
+    silent = Explorer(**parts, controls=controls)
+    silent.widget()
+    silent._view.wish.value = True
+    assert "pass a DataFrame" in silent._view.twin.value, "a sentence, not a silent button"
+    spoken = Explorer(**parts, controls=controls, table=lambda text: pd.DataFrame({"t": [text]}))
+    assert spoken.static_table().to_numpy().tolist() == [["hi"]]
 
 
 def test_every_frame_of_the_static_figure_equals_the_function():
@@ -159,6 +231,7 @@ def test_every_frame_of_the_static_figure_equals_the_function():
     for frame in figure.frames:
         expected = compute(float(frame.name), 3, "softmax", "softmax")[1]
         assert list(frame.data[0].y) == pytest.approx(expected, abs=1e-12)
+        assert frame.layout.meta["alt"] == f"softmax, the first token has {expected[0]:.3f}"
     (slider,) = figure.layout.sliders
     assert [list(step.args[0]) for step in slider.steps] == [["0.5"], ["1.0"], ["2.0"]]
     assert slider.active == 1, "the slider starts where the figure is"
@@ -186,14 +259,15 @@ def test_built_notebook_holds_no_widget(shown, monkeypatch):
     monkeypatch.setattr(figures, "_png", lambda figure: b"\x89PNG")
     explorer = make()
     explorer.show()
-    (data,) = shown
+    data, twin = shown
     assert set(data) == {"text/plain", figures.PLOTLY_MIME, "image/png"}
     assert explorer._view is None, "no widget was even made"
     assert len(json.dumps(data)) < 10_000
+    assert twin["text/html"].startswith("<details>") and "0.5065" in twin["text/html"]
 
 
 @pytest.mark.parametrize("place", ["without anywidget", "Colab", "Colab without widget manager"])
-def test_other_places_redraw_a_plain_figure(place, monkeypatch):
+def test_other_places_redraw_the_figure_too(place, monkeypatch):
     asked = []
     if place == "without anywidget":
         find = importlib.util.find_spec
@@ -211,16 +285,25 @@ def test_other_places_redraw_a_plain_figure(place, monkeypatch):
     explorer = make()
     explorer.widget()
     explorer._view.inputs["temperature"].value = 0.5
-    (output,) = explorer._view.canvas.widget.outputs
-    drawn = go.Figure(output["data"][figures.PLOTLY_MIME])
-    assert list(drawn.data[0].y) == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
+    assert bars(explorer) == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
     assert asked == ([True] if place == "Colab" else [])
+
+
+def test_a_live_explorer_sends_little_to_the_browser():
+    """Guards against plotly's FigureWidget: 5 MB of script for every figure, which a busy machine
+    does not start in the two seconds that anywidget allows; then the figure stays empty."""
+    made = []
+    ipywidgets.Widget.on_widget_constructed(made.append)
+    make().widget()
+    ipywidgets.Widget.on_widget_constructed(None)
+    sent = [len(json.dumps(widget.get_state(), default=str)) for widget in made]
+    assert sum(sent) < 30_000
 
 
 def test_number_of_traces_may_change(live):
     live.draw = lambda data: go.Figure([go.Bar(y=data[1]), go.Scatter(y=data[1])])
     live.set(temperature=0.5)
-    assert [trace.type for trace in live._view.canvas.widget.data] == ["bar", "scatter"]
+    assert [trace.type for trace in drawn(live).data] == ["bar", "scatter"]
     assert bars(live) == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
 
 

@@ -120,7 +120,7 @@ def test_empty_alt_text_is_refused_in_one_sentence(alt, shown):
 
 def test_show_gives_one_output_of_json_and_one_line(shown):
     figure = bar()
-    figures.show(figure, alt="Two bars:\n  b is three times a.")
+    figures.show(figure, alt="Two bars:\n  b is three times a.", table=False)
     ((data, options),) = shown
     assert options["raw"] is True
     assert data["text/plain"] == "Two bars: b is three times a."
@@ -135,36 +135,35 @@ def test_show_gives_one_output_of_json_and_one_line(shown):
 def test_build_adds_a_png_with_its_alt_text(shown, monkeypatch):
     monkeypatch.setenv("WORKBOOK_PNG", "1")
     monkeypatch.setattr(figures, "_png", lambda figure: b"\x89PNG")
-    figures.show(bar(), alt="Two bars.")
+    figures.show(bar(), alt="Two bars.", table=False)
     ((data, options),) = shown
     assert data["image/png"] == "iVBORw=="
     assert options["metadata"] == {"image/png": {"alt": "Two bars."}}
 
 
 def test_table_twin_is_a_second_output_that_needs_no_script(shown):
-    figures.show(bar(), alt="b > a", table=True)
+    figures.show(bar(), alt="b > a")
     assert len(shown) == 2
     page = shown[1][0]["text/html"]
     assert page.startswith("<details><summary>") and "<script" not in page
     assert "0.75" in page and "b &gt; a" in page
 
 
-def test_as_table_puts_traces_with_the_same_x_side_by_side():
-    figure = go.Figure(layout={"xaxis": {"title": {"text": "T"}}})
-    figure.add_scatter(x=[1, 2], y=[3.0, 4.0], name="random")
-    figure.add_scatter(x=[1, 2], y=[5.0, 6.0], name="nucleus")
-    table = figures.as_table(figure)
-    assert list(table.columns) == ["T", "random", "nucleus"]
-    assert table.to_numpy().tolist() == [[1, 3, 5], [2, 4, 6]]
+def test_a_table_of_ones_own_takes_the_place_of_the_figures(shown):
+    import pandas as pd
+
+    silent = go.Figure(layout={"annotations": [{"text": "hi"}]})
+    with pytest.raises(ValueError, match="pass a DataFrame as table="):
+        figures.show(silent, alt="Hi.")
+    assert shown == [], "half a figure would be left in the notebook"
+    figures.show(silent, alt="Hi.", table=pd.DataFrame({"word": ["hello"]}))
+    assert "hello" in shown[1][0]["text/html"]
 
 
-def test_as_table_goes_long_where_the_x_differ_and_turns_lying_bars():
-    figure = go.Figure([go.Scatter(x=[1], y=[3], name="a"), go.Scatter(x=[2], y=[4], name="b")])
-    assert figures.as_table(figure).to_numpy().tolist() == [["a", 1, 3], ["b", 2, 4]]
-    lying = go.Figure(go.Bar(x=[0.2, 0.8], y=["no", "yes"], orientation="h"))
-    assert figures.as_table(lying).to_numpy().tolist() == [["no", 0.2], ["yes", 0.8]]
-    with pytest.raises(ValueError, match="table="):
-        figures.as_table(go.Figure(go.Heatmap(z=[[1]])))
+def test_the_tool_bar_does_not_cover_the_title(shown):
+    """Guards against plotly's buttons over the first line of a long title."""
+    figures.show(bar(), alt="Two bars.", table=False)
+    assert shown[0][0][figures.PLOTLY_MIME]["config"]["displayModeBar"] is False
 
 
 def test_import_does_not_load_the_heavy_libraries():

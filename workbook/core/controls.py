@@ -7,6 +7,8 @@ changes, which is `workbook.core.explorer`. Every lesson with an explorer uses t
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -96,3 +98,40 @@ class Toggle(Control):
         import ipywidgets
 
         return ipywidgets.Checkbox(**self._common())
+
+
+# ipywidgets writes a slider's label beside it, but the handle that takes the keys has no name for a
+# screen reader (ipywidgets 8.1; axe: aria-input-field-name). This gives each handle its label.
+NAME_HANDLES = """
+export default {
+  render({ el }) {
+    const watch = new MutationObserver(() => name());
+    const name = () => {
+      const box = el.closest(".widget-vbox");
+      for (const row of box ? box.querySelectorAll(".widget-slider") : []) {
+        const label = row.querySelector(".widget-label")?.textContent ?? "";
+        for (const handle of row.querySelectorAll("[role=slider]"))
+          if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
+      }
+      if (box) watch.observe(box, { childList: true, subtree: true });
+      else next = requestAnimationFrame(name);
+    };
+    let next = requestAnimationFrame(name);
+    return () => { watch.disconnect(); cancelAnimationFrame(next); };
+  },
+};
+"""
+
+
+@functools.cache
+def _handle_names():
+    import anywidget
+
+    kind = type("HandleNames", (anywidget.AnyWidget,), {"_esm": NAME_HANDLES})
+    return kind(layout={"display": "none"})
+
+
+def handle_names() -> list:
+    """The unseen widget to put into a box with sliders, one for all boxes; none where anywidget is
+    not installed."""
+    return [_handle_names()] if importlib.util.find_spec("anywidget") else []

@@ -1,27 +1,29 @@
 """An explorer: settings in, a figure out, with controls a reader can move.
 
 `compute(**settings)` makes the data, `draw(data)` the figure; neither knows about widgets, so both
-are tested like any function. With a kernel the reader gets ipywidgets around a FigureWidget (or a
-redrawn plain figure where FigureWidget cannot work); without one, a plotly figure whose own slider
-steps through frames made beforehand. Left out: the look of a figure, in `workbook.core.figures`.
+are tested like any function. With a kernel the reader gets ipywidgets above the figure; without
+one, a plotly figure whose own slider steps through frames made beforehand. Both come with a table
+of the same numbers. Left out: the look of a figure (`workbook.core.figures`), its table (`tables`)
+and how it is redrawn (`canvas`).
 Each lesson keeps its explorers in `workbook/<topic>/explorers.py`.
 """
 
 from __future__ import annotations
 
 import html
-import importlib.util
-import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import figures
-from workbook.core.controls import Choice, Control, Slider, TextInput, Toggle
+from workbook.core import figures, tables
+from workbook.core.canvas import Canvas
+from workbook.core.controls import Choice, Control, Slider, TextInput, Toggle, handle_names
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
 
+LONGEST_LABEL = 16  # characters beside a static slider; longer settings are numbered
 UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 __all__ = ["Choice", "Explorer", "Slider", "TextInput", "Toggle"]
@@ -36,6 +38,7 @@ class Explorer:
     controls: setting name -> Slider, Choice, TextInput or Toggle.
     alt: one sentence about the figure, or a function data -> sentence; a screen reader reads it out
         when a setting changes.
+    table: data -> DataFrame with what the figure shows; by default read from the figure.
     """
 
     def __init__(
@@ -45,8 +48,10 @@ class Explorer:
         draw: Callable[[Any], go.Figure],
         controls: Mapping[str, Control],
         alt: str | Callable[[Any], str],
+        table: Callable[[Any], pandas.DataFrame] | None = None,
     ) -> None:
         self.title, self.compute, self.draw, self.alt = title, compute, draw, alt
+        self.table = table or (lambda data: tables.as_table(draw(data)))
         self.controls = dict(controls)
         self.settings = {name: control.default for name, control in self.controls.items()}
         self.error: str | None = None  # the sentence under the controls, None when all is well
@@ -54,15 +59,18 @@ class Explorer:
 
     def show(self) -> None:
         """Displays one output: the live widget, and beside it, for a page without a kernel, the
-        static figure. While the course is built only the static figure is stored: a widget that
-        outlived its kernel would read "model not found"."""
+        static figure. While the course is built only the static figure is stored, with its table: a
+        widget that outlived its kernel would read "model not found"."""
         from IPython.display import display
 
         figure = self.static_figure()
-        data, metadata = figures.mimebundle(figure, figure.layout.meta["alt"])
+        alt = figure.layout.meta["alt"]
+        data, metadata = figures.mimebundle(figure, alt)
         if not figures.building():
             data = {**self.widget()._repr_mimebundle_(), **data}
         display(data, metadata=metadata, raw=True)
+        if figures.building():
+            figures.display_table(self.static_table(), alt)
 
     def widget(self):
         """The live form, an ipywidgets VBox; made once, every control labelled."""
@@ -93,26 +101,56 @@ class Explorer:
         """
         import plotly.graph_objects as go
 
-        name = grid_control or next((n for n, c in self.controls.items() if c.grid), None)
-        defaults = {n: c.default for n, c in self.controls.items()}
+        name = self._stepped(grid_control)
+        defaults = self._defaults()
         figure = self._styled(self.compute(**defaults))
         if name is None:
             return figure
         control = self.controls[name]
-        if not control.grid:
-            raise ValueError(f"{name} has no grid; give its control grid=(...) to step through.")
-        frames = []
-        for value in control.grid:
-            drawn = self.draw(self.compute(**{**defaults, name: value}))
-            frames.append(go.Frame(name=str(value), data=drawn.data, layout=_moving(drawn.layout)))
-        figure.frames = frames
+        drawn = [self._described(self.compute(**{**defaults, name: v})) for v in control.grid]
+        marks = {key for one in drawn for key in ("annotations", "shapes") if one.layout[key]}
+        figure.frames = [
+            go.Frame(name=str(value), data=one.data, layout=_moving(one.layout, marks))
+            for value, one in zip(control.grid, drawn, strict=True)
+        ]
         figure.layout.sliders = [_native_slider(control)]
         figure.layout.margin.b = 150
         figure.layout.height = (figure.layout.height or 380) + 60
         return figure
 
+    def static_table(self, grid_control: str | None = None) -> pandas.DataFrame:
+        """The numbers of the static figure: its slider's setting in the first column."""
+        import pandas as pd
+
+        name, defaults = self._stepped(grid_control), self._defaults()
+        if name is None:
+            return self.table(self.compute(**defaults))
+        parts = []
+        for value in self.controls[name].grid:
+            part = self.table(self.compute(**{**defaults, name: value}))
+            part.insert(0, self.controls[name].label, value, allow_duplicates=True)
+            parts.append(part)
+        return pd.concat(parts, ignore_index=True)
+
+    def _stepped(self, grid_control: str | None) -> str | None:
+        """The control whose grid a static figure steps through, None where there is none."""
+        if grid_control is not None and not self.controls[grid_control].grid:
+            raise ValueError(
+                f"{grid_control} has no grid; give its control grid=(...) to step through."
+            )
+        return grid_control or next((n for n, c in self.controls.items() if c.grid), None)
+
+    def _defaults(self) -> dict[str, Any]:
+        return {name: control.default for name, control in self.controls.items()}
+
     def _styled(self, data: Any) -> go.Figure:
         return figures.styled(self.draw(data), self._sentence(data))
+
+    def _described(self, data: Any) -> go.Figure:
+        """With its alt text, not yet with the theme."""
+        figure = self.draw(data)
+        figure.layout.meta = {"alt": self._sentence(data)}
+        return figure
 
     def _sentence(self, data: Any) -> str:
         return figures.one_line(self.alt(data) if callable(self.alt) else self.alt)
@@ -125,20 +163,16 @@ class Explorer:
                 )
         return settings
 
-    def _refresh(self) -> go.Figure | None:
-        """The figure for the present settings, or None with `self.error` where one is refused.
-
-        It has its alt text but not the theme, which a canvas has already: an event must be quick.
-        """
+    def _refresh(self) -> tuple[Any, go.Figure] | None:
+        """Data and figure for the present settings; None, with `self.error`, where one is
+        refused."""
         self.error = None
         try:
             data = self.compute(**self.settings)
         except ValueError as refused:
             self.error = str(refused) or "These settings do not go together."
             return None
-        figure = self.draw(data)
-        figure.layout.meta = {"alt": self._sentence(data)}
-        return figure
+        return data, self._described(data)
 
 
 class _View:
@@ -154,10 +188,14 @@ class _View:
             widget.value = explorer.settings[name]
             widget.observe(self._changed, names="value")
         self.moving = False
-        defaults = {name: control.default for name, control in explorer.controls.items()}
-        self.canvas = _canvas(explorer._styled(explorer.compute(**defaults)))
+        self.canvas = Canvas(explorer._styled(explorer.compute(**explorer._defaults())))
+        self.data: Any = None  # what is drawn
+        self.wish = ipywidgets.ToggleButton(description="Show as table")
+        self.wish.observe(lambda _event: self._tabulate(), names="value")
+        self.twin = ipywidgets.HTML()
         title = ipywidgets.HTML(f"<b>{html.escape(explorer.title)}</b>")
-        self.box = ipywidgets.VBox([title, *self.inputs.values(), self.note, self.canvas.widget])
+        seen = [self.note, self.canvas.widget, self.wish, self.twin, *handle_names()]
+        self.box = ipywidgets.VBox([title, *self.inputs.values(), *seen])
         self._update()
 
     def move(self, settings: dict[str, Any]) -> None:
@@ -179,14 +217,29 @@ class _View:
         explorer = self.explorer
         explorer.settings = {name: widget.value for name, widget in self.inputs.items()}
         try:
-            figure = explorer._refresh()
-            if figure is not None:
+            found = explorer._refresh()
+            if found is not None:
+                self.data, figure = found
                 self.canvas.update(figure)
+                self._tabulate()
         except Exception as fault:
             explorer.error = f"This explorer has a fault: {type(fault).__name__}: {fault}"
             self._say(explorer.error, traceback.format_exc())
             raise
         self._say(explorer.error or figure.layout.meta["alt"])
+
+    def _tabulate(self) -> None:
+        """The table twin of what is drawn, as long as the reader wants it."""
+        if not self.wish.value:
+            self.twin.value = ""
+            return
+        try:
+            page = tables.plain(self.explorer.table(self.data))
+            self.twin.value = (
+                f'<div class="jp-RenderedHTMLCommon">{page}</div>'  # JupyterLab's look
+            )
+        except ValueError as nothing:
+            self.twin.value = html.escape(str(nothing))
 
     def _say(self, sentence: str, details: str = "") -> None:
         """One sentence below the controls, announced by screen readers (`role="status"`). When all
@@ -200,63 +253,11 @@ class _View:
         self.note.value = f'<div role="status"{style}>{mark}{html.escape(sentence)}</div>{details}'
 
 
-class _LiveCanvas:
-    """A FigureWidget whose traces are updated in place: one small message per event."""
-
-    def __init__(self, figure: go.Figure) -> None:
-        import plotly.graph_objects as go
-
-        self.widget = go.FigureWidget(figure)
-
-    def update(self, figure: go.Figure) -> None:
-        old, new = self.widget, figure
-        if [trace.type for trace in old.data] != [trace.type for trace in new.data]:
-            old.data = []
-            old.add_traces(new.data)
-        with old.batch_update():
-            for mine, theirs in zip(old.data, new.data, strict=True):
-                mine.update(_without(theirs.to_plotly_json(), "type", "uid"), overwrite=True)
-            old.layout.update(_without(new.layout.to_plotly_json(), "template"), overwrite=True)
-
-
-class _PlainCanvas:
-    """An Output area that holds a plain figure, drawn anew; works where FigureWidget does not."""
-
-    def __init__(self, figure: go.Figure) -> None:
-        import ipywidgets
-
-        self.widget = ipywidgets.Output()
-        self.update(figure)
-
-    def update(self, figure: go.Figure) -> None:
-        data, metadata = figures.mimebundle(figure, figure.layout.meta["alt"])
-        self.widget.outputs = ({"output_type": "display_data", "data": data, "metadata": metadata},)
-
-
-def _canvas(figure: go.Figure) -> _LiveCanvas | _PlainCanvas:
-    """FigureWidget needs anywidget; Colab needs its widget manager and still shows none of ours."""
-    if "google.colab" in sys.modules:
-        _enable_colab_widgets()
-        return _PlainCanvas(figure)
-    if importlib.util.find_spec("anywidget") is None:
-        return _PlainCanvas(figure)
-    return _LiveCanvas(figure)
-
-
-def _enable_colab_widgets() -> None:
-    """Asks Colab for third-party widgets; a Colab without the call is no reason to stop."""
-    try:
-        from google.colab import output
-
-        output.enable_custom_widget_manager()
-    except (ImportError, AttributeError):
-        return
-
-
-def _moving(layout: Any) -> dict[str, Any]:
-    """The parts of a layout that change from frame to frame."""
-    kept = layout.to_plotly_json()
-    return {key: kept[key] for key in ("title", "annotations", "shapes") if key in kept}
+def _moving(layout: Any, marks: set[str]) -> dict[str, Any]:
+    """The parts of a layout that change from frame to frame. marks: what some frame has; where this
+    one has none, that of the frame before must go."""
+    kept = dict.fromkeys(marks, [{"visible": False}]) | layout.to_plotly_json()
+    return {key: kept[key] for key in ("title", "annotations", "shapes", "meta") if key in kept}
 
 
 def _native_slider(control: Control) -> dict[str, Any]:
@@ -265,14 +266,12 @@ def _native_slider(control: Control) -> dict[str, Any]:
         "frame": {"duration": 0, "redraw": True},
         "transition": {"duration": 0},
     }
+    names = [str(value) for value in control.grid]
+    labels = names if max(map(len, names)) <= LONGEST_LABEL else range(1, len(names) + 1)
     steps = [
-        {"label": str(value), "method": "animate", "args": [[str(value)], now]}
-        for value in control.grid
+        {"label": str(label), "method": "animate", "args": [[name], now]}
+        for label, name in zip(labels, names, strict=True)
     ]
     active = control.grid.index(control.default) if control.default in control.grid else 0
     prefix = {"prefix": f"{control.label}: "}
     return {"steps": steps, "active": active, "currentvalue": prefix, "pad": {"t": 70}}
-
-
-def _without(settings: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {key: value for key, value in settings.items() if key not in names}

@@ -3,21 +3,26 @@
 `show` puts one output into the notebook that every reader can use: plotly JSON for JupyterLab, one
 line of text (the alt text) for a screen reader or a terminal, and a PNG for GitHub, written only
 while the course is built (`WORKBOOK_PNG=1`), so that a learner never needs a browser beside the
-kernel. Left out: interaction, which is `workbook.core.explorer`. Every lesson uses this file.
+kernel. Left out: interaction, which is `workbook.core.explorer`, and how numbers become a table,
+which is `workbook.core.tables`. Every lesson uses this file.
 """
 
 from __future__ import annotations
 
 import base64
 import functools
-import html
 import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from workbook.core import tables
+from workbook.core.tables import as_table
+
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
+
+__all__ = ["as_table", "building", "display_table", "mimebundle", "one_line", "show", "styled"]
 
 TEXT = "#333333"  # at least 4.5:1 on the paper, over a white page and over JupyterLab's dark one
 QUIET = "#666666"  # secondary marks: what was cut, what is only a reference
@@ -30,6 +35,9 @@ PAPER = f"rgba(255,255,255,{PAPER_ALPHA})"
 PALETTE = ("#0072b2", "#ce6a03", "#3b1060", "#8f3c0e", QUIET)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # colour is never the only difference
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
+# The tool bar that plotly lays over the title helps nobody who has no mouse; dragging still zooms,
+# and a double click takes it back.
+CONFIG = {"displayModeBar": False, "responsive": True}
 
 
 @functools.cache
@@ -78,67 +86,42 @@ def mimebundle(figure: go.Figure, alt: str) -> tuple[dict[str, Any], dict[str, A
     """(data, metadata) of one output: plotly JSON, one line of text, at build time a PNG."""
     figure = styled(figure, alt)
     alt = figure.layout.meta["alt"]
-    data = {PLOTLY_MIME: json.loads(figure.to_json()), "text/plain": alt}
+    plot = json.loads(figure.to_json()) | {"config": CONFIG}
+    data = {PLOTLY_MIME: plot, "text/plain": alt}
     if not building():
         return data, {}
     data["image/png"] = base64.b64encode(_png(figure)).decode("ascii")
     return data, {"image/png": {"alt": alt}}
 
 
-def show(figure: go.Figure, alt: str, table: bool | pandas.DataFrame | None = None) -> None:
-    """Displays `figure`. `table=True` (or a DataFrame) adds a folded table of the same numbers.
+def show(figure: go.Figure, alt: str, table: bool | pandas.DataFrame = True) -> None:
+    """Displays `figure`, and below it a folded table of the same numbers.
 
     alt: one sentence that says what the figure shows; ValueError if it is empty.
+    table: a DataFrame where the figure's own numbers are not what a reader wants; False where the
+        cell shows a table anyway. ValueError where the figure has nothing to tabulate.
     """
     from IPython.display import display
 
     data, metadata = mimebundle(figure, alt)
+    if table is True:
+        table = as_table(figure)
     display(data, metadata=metadata, raw=True)
-    if table is None or table is False:
-        return
-    frame = as_table(figure) if table is True else table
-    display({"text/html": _folded(frame, alt), "text/plain": frame.to_string()}, raw=True)
+    if table is not None and table is not False:
+        display_table(table, alt)
 
 
-def as_table(figure: go.Figure) -> pandas.DataFrame:
-    """The numbers of a figure: one column per trace where the traces share their x, else long form.
+def display_table(frame: pandas.DataFrame, alt: str) -> None:
+    """Displays the table twin of a figure: folded in a notebook, written out in a terminal."""
+    from IPython.display import display
 
-    Reads traces with x and y (bars, also lying ones, lines, points); ValueError if there are none.
-    """
-    import pandas as pd
-
-    traces = [trace for trace in figure.data if getattr(trace, "y", None) is not None]
-    x_name = figure.layout.xaxis.title.text or "x"
-    y_name = figure.layout.yaxis.title.text or "y"
-    lying = any(getattr(trace, "orientation", None) == "h" for trace in traces)
-    if lying:
-        x_name, y_name = y_name, x_name
-    series = []
-    for number, trace in enumerate(traces, 1):
-        x = range(len(trace.y)) if trace.x is None else trace.x
-        x, y = (trace.y, x) if lying else (x, trace.y)
-        name = trace.name or (y_name if len(traces) == 1 else f"{y_name} {number}")
-        series.append(pd.Series(list(y), index=pd.Index(list(x), name=x_name), name=name))
-    if not series:
-        raise ValueError("This figure has no x and y to tabulate; pass a DataFrame as table=...")
-    if all(one.index.equals(series[0].index) for one in series):
-        return pd.concat(series, axis=1).reset_index()
-    parts = [one.rename(y_name).reset_index().assign(series=one.name) for one in series]
-    return pd.concat(parts, ignore_index=True)[["series", x_name, y_name]]
+    page = {"text/html": tables.folded(frame, one_line(alt)), "text/plain": tables.text(frame)}
+    display(page, raw=True)
 
 
 def building() -> bool:
     """True while the course's notebooks are built, when outputs must stand without a kernel."""
     return os.environ.get("WORKBOOK_PNG") == "1"
-
-
-def _folded(frame: pandas.DataFrame, alt: str) -> str:
-    """The table behind a disclosure triangle: plain HTML, reachable by keyboard, no script."""
-    rows = frame.to_html(index=False, border=0, float_format=lambda value: f"{value:.4g}")
-    return (
-        f"<details><summary>The figure as a table</summary><p>{html.escape(one_line(alt))}</p>"
-        f"{rows}</details>"
-    )
 
 
 def _png(figure: go.Figure) -> bytes:

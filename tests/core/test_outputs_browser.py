@@ -1,0 +1,121 @@
+"""What the course puts into a notebook, in JupyterLab light and dark, judged by axe-core.
+
+Figures, tables, header, exercises and a live explorer; no model is needed. Only outputs are judged:
+the rest of the page is JupyterLab's.
+"""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from lab import FLAGS, Lab, Page, chromium
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+LIVE = """
+import plotly.graph_objects as go
+from workbook.core.explorer import Choice, Explorer, Slider, TextInput, Toggle
+def draw(height):
+    figure = go.Figure(go.Bar(x=[1, 2], y=[height, 3.0]), layout={"title": {"text": "Two bars"}})
+    return figure.add_annotation(text="high", x=1, y=height) if height > 5 else figure
+explorer = Explorer(
+    title="One bar", compute=lambda height, **rest: height, draw=draw,
+    controls={"height": Slider("Height", 2.0, low=0.0, high=8.0, step=1.0),
+              "count": Slider("Count", 1, low=0, high=4, step=1),
+              "kind": Choice("Kind", "a", options=("a", "b")),
+              "name": TextInput("Name", "x"), "on": Toggle("Switched on", True)},
+    alt=lambda height: f"The first bar is {height:g} high.")
+explorer.show()
+"""
+STILL = """
+from workbook.core.exercise import answer, hint, progress
+from workbook.core.figures import show
+from workbook.core.lesson import lesson_header
+lesson_header("sampling", 1, 1, 1, "nothing", "nothing")
+answer("sampling.predict_kept", None), answer("sampling.predict_kept", (1, 2, 3))
+hint("sampling.predict_kept")
+show(draw(3.0), alt="Two bars of the same height.")
+progress()
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    """The notebook, run, in a Chromium that stays open for all tests of this file."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        pytest.skip("needs Chromium: install Debian's package chromium, or set CHROMIUM")
+    folder, state = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("state")
+    cells = [new_code_cell(LIVE), new_code_cell(STILL)]
+    file = folder / "outputs.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), file)
+    with sync_playwright() as playwright, Lab(folder, state) as lab:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        page = Page(browser.new_page(viewport={"width": 1300, "height": 2600}), lab, file.name)
+        page.run_all()
+        yield page
+        browser.close()
+
+
+def test_it_runs(notebook):
+    assert notebook.errors() == []
+
+
+@pytest.mark.parametrize("look", ["Light", "Dark"])
+def test_axe_finds_nothing_in_the_outputs(notebook, look):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = notebook.page
+    page.locator(".lm-MenuBar-item", has_text="Settings").click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item", has_text=f"JupyterLab {look}").first.click()
+    chosen = page.locator(f"body[data-jp-theme-name='JupyterLab {look}']")
+    chosen.wait_for(state="attached", timeout=60_000)
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelectorAll('.jp-OutputArea details').forEach(d => d.open = true)")
+    page.wait_for_timeout(1000)
+    # Whether the box around a figure scrolls by a pixel is JupyterLab's affair.
+    options = {"rules": {"scrollable-region-focusable": {"enabled": False}}}
+    found = Axe().run(page, ".jp-OutputArea", options).response["violations"]
+    assert {v["id"]: [node["html"][:200] for node in v["nodes"]] for v in found} == {}
+
+
+def test_every_control_has_a_name_and_takes_the_tab_key(notebook):
+    page = notebook.page
+    for name in ("Height", "Count"):
+        assert page.get_by_role("slider", name=name).get_attribute("tabindex") == "0"
+    for role, name in (("combobox", "Kind"), ("textbox", "Name"), ("checkbox", "Switched on")):
+        page.get_by_role(role, name=name).first.focus()
+        assert page.evaluate("document.activeElement.closest('.jp-OutputArea') !== null")
+
+
+def test_the_table_opens_by_key_and_follows_the_slider(notebook):
+    page, box = notebook.page, notebook.page.locator(".widget-vbox")
+    page.get_by_role("button", name="Show as table").press("Space")
+    cell = box.locator("table td").nth(1)
+    cell.filter(has_text="2").wait_for(timeout=60_000)
+    page.get_by_role("slider", name="Height").press("ArrowRight")
+    cell.filter(has_text="3").wait_for(timeout=60_000)
+    assert box.locator("table th").all_inner_texts() == ["x", "y"]
+
+
+def test_a_note_comes_and_goes_with_its_setting(notebook):
+    """Guards against a live figure that keeps what the new one lacks."""
+    page, box = notebook.page, notebook.page.locator(".widget-vbox")
+    slider, note = page.get_by_role("slider", name="Height"), box.locator(".annotation-text")
+    slider.press("End")
+    note.filter(has_text="high").wait_for(timeout=60_000)
+    slider.press("Home")
+    note.wait_for(state="detached", timeout=60_000)
+    assert slider.get_attribute("aria-valuenow") == "0.0"
+
+
+def test_a_live_figure_is_as_wide_as_its_place(notebook):
+    """Guards against plotly's own 700 pixels, which cut the end of a long title."""
+    plot = notebook.page.locator(".widget-vbox .js-plotly-plot")
+    assert plot.evaluate("p => p.querySelector('.main-svg').clientWidth == p.clientWidth")
+    assert plot.evaluate("p => p.clientWidth") > 800

@@ -1,0 +1,98 @@
+"""The table twin of a figure: every kind of trace, what is cut, and plain HTML."""
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from workbook.core import tables
+from workbook.core.tables import as_table
+
+
+def test_as_table_puts_traces_with_the_same_x_side_by_side():
+    figure = go.Figure(layout={"xaxis": {"title": {"text": "T"}}})
+    figure.add_scatter(x=[1, 2], y=[3.0, 4.0], name="random")
+    figure.add_scatter(x=[1, 2], y=[5.0, 6.0], name="nucleus")
+    table = as_table(figure)
+    assert list(table.columns) == ["T", "random", "nucleus"]
+    assert table.to_numpy().tolist() == [[1, 3, 5], [2, 4, 6]]
+
+
+def test_as_table_goes_long_where_the_x_differ_and_turns_lying_bars():
+    figure = go.Figure([go.Scatter(x=[1], y=[3], name="a"), go.Scatter(x=[2], y=[4], name="b")])
+    assert as_table(figure).to_numpy().tolist() == [["a", 1, 3], ["b", 2, 4]]
+    lying = go.Figure(go.Bar(x=[0.2, 0.8], y=["no", "yes"], orientation="h"))
+    assert as_table(lying).to_numpy().tolist() == [["no", 0.2], ["yes", 0.8]]
+    with pytest.raises(ValueError, match="table="):
+        as_table(go.Figure(go.Scattergeo(lon=[1], lat=[2])))
+
+
+def test_an_axis_with_words_is_read_by_its_words():
+    """Guards against a table of positions 0, 1, 2 where the figure shows names."""
+    axis = {
+        "tickvals": [0, 1],
+        "ticktext": ["<b>cat</b>", "dog &amp; co"],
+        "title": {"text": "pet"},
+    }
+    figure = go.Figure(go.Bar(x=[0, 1], y=[3, 4]), layout={"xaxis": axis})
+    assert as_table(figure).to_dict("list") == {"pet": ["cat", "dog & co"], "y": [3, 4]}
+
+
+def test_error_bars_and_labels_are_numbers_of_the_figure_too():
+    figure = go.Figure(go.Scatter(name="a", x=[1, 2], y=[3, 4], error_y={"array": [0.1, 0.2]}))
+    figure.add_scatter(name="b", x=[1, 2], y=[5, 6])
+    assert as_table(figure).to_dict("list") == {
+        "x": [1, 2], "a": [3, 4], "a ±": [0.1, 0.2], "b": [5, 6],
+    }  # fmt: skip
+    figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], text=["T = 1", "T = 2"]))
+    assert as_table(figure).to_numpy().tolist() == [[1, "T = 1", 3], [2, "T = 2", 4]]
+
+
+def test_points_in_space_keep_their_third_coordinate():
+    figure = go.Figure(go.Scatter3d(x=[1], y=[2], z=[3]))
+    assert as_table(figure).to_numpy().tolist() == [[1, 2, 3]]
+
+
+def test_a_heatmap_keeps_its_shape_and_several_are_named():
+    one = go.Heatmap(z=[[1, 2], [3, 4]], x=["the", "cat"], y=["sat", "on"], name="head 1")
+    table = as_table(go.Figure(one))
+    assert list(table.columns) == ["y", "the", "cat"]
+    assert table.to_numpy().tolist() == [["sat", 1, 2], ["on", 3, 4]]
+    both = as_table(go.Figure([one, go.Heatmap(z=[[5, 6]], x=["the", "cat"])]))
+    assert both["series"].tolist() == ["head 1", "head 1", "panel 2"]
+    assert both["cat"].tolist() == [2, 4, 6]
+
+
+def test_a_second_panel_is_read_with_its_own_axis():
+    figure = go.Figure([go.Scatter(name="a", x=[0], y=[1]), go.Bar(name="b", x=[0], y=[2])])
+    figure.data[1].xaxis = "x2"
+    figure.update_layout(xaxis2={"tickvals": [0], "ticktext": ["zero"]})
+    assert as_table(figure).to_numpy().tolist() == [["a", 0, 1], ["b", "zero", 2]]
+
+
+def test_a_table_and_a_pie_are_tables():
+    figure = go.Figure(go.Table(header={"values": ["<b>a</b>", "b"]}, cells={"values": [[1], [2]]}))
+    assert as_table(figure).to_dict("list") == {"a": [1], "b": [2]}
+    pie = go.Figure(go.Pie(labels=["x", "y"], values=[1, 3]))
+    assert as_table(pie).to_numpy().tolist() == [["x", 1], ["y", 3]]
+
+
+def test_names_that_meet_do_not_hide_a_column():
+    figure = go.Figure(go.Scatter(name="x", x=[1], y=[2]))
+    figure.add_scatter(name="x", x=[1], y=[3])
+    assert as_table(figure).to_numpy().tolist() == [[1, 2, 3]]
+
+
+def test_long_tables_are_cut_and_say_so():
+    frame = pd.DataFrame([range(50)] * 1234)
+    page, text = tables.plain(frame), tables.text(frame)
+    sentence = "Shown: the first 200 of 1,234 rows and the first 40 of 50 columns."
+    assert page.startswith(f"<p>{sentence}</p>") and text.endswith(sentence)
+    assert page.count("<tr") == 201 and page.count("<th>") == 40
+    assert len(page) < 100_000, "a notebook stays under 1 MB"
+    assert "Shown" not in tables.plain(frame.head(200)[range(40)])
+
+
+def test_a_table_is_plain_html_without_script_or_tag_of_the_data():
+    page = tables.folded(pd.DataFrame({"<b>": ["<script>"], "n": [0.123456]}), "a < b")
+    assert "<script" not in page and "&lt;b&gt;" in page and "a &lt; b" in page
+    assert "0.1235" in page and "\n" not in page
