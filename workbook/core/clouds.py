@@ -38,9 +38,8 @@ BLOCK = """{begin}
 {badges}
 
 Binder opens JupyterLab on the first lesson with everything in place: {size:.1f} GB of packages, and
-2 GB of memory, which the *binder* profile keeps to. Colab and Kaggle (there with internet switched
-on) open one notebook without the course: put a cell with these three lines before its first, run
-it, and restart the session when it asks you to.
+2 GB of memory, which the *binder* profile keeps to. Colab and Kaggle open one notebook without the
+course: begin it with a cell of these three lines, and restart the session if it asks you to.
 
 ```python
 !git clone -q --depth 1 {url} course
