@@ -80,7 +80,7 @@ def test_with_the_images_own_packages_nothing_is_missing(pins):
     ours = {canonicalize_name(name): version for name, version in pins.items()}
     for text in metadata.requires("workbook"):
         needed = Requirement(text)
-        if needed.marker and not needed.marker.evaluate({"extra": "library"}):
+        if needed.marker and not needed.marker.evaluate({"extra": ""}):
             continue
         name = canonicalize_name(needed.name)
         version = ours.get(name) or brought[name]

@@ -6,7 +6,7 @@ import pytest
 import torch
 import transformers as hf
 
-from workbook.core import assets, fit, memory
+from workbook.core import assets, memory, room
 from workbook.core.memory import Shape
 
 SIZES = {"vocab_size": 500, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
@@ -105,7 +105,7 @@ def test_an_encoder_keeps_no_cache():
 def test_the_towns_model_weighs_what_its_header_says():
     folder = assets.path("models/town-lm")
     loaded = hf.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    assert fit.parameters(folder) == loaded.num_parameters()
+    assert room.parameters(folder) == loaded.num_parameters()
     found = memory.shape_of(loaded.config, loaded.num_parameters())
     assert memory.inference(found, "float32", 1, 1).weights == sum(
         weight.nbytes for weight in loaded.parameters()

@@ -17,7 +17,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 BROUGHT = ("jupyterlab",)  # by Binder's image, in a version of its own
-GROUPS = ("library",)  # of the optional dependencies; `dev` stays at home
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CPU_ONLY = ("nvidia", "cuda", "triton")  # beginnings of names that a CPU build has no use for
 IMAGE = {  # Binder's machine, by which requirements are judged on any other
@@ -40,10 +39,8 @@ def requirements(folder: Path) -> dict[str, str]:
     ValueError when a needed package has no pin, in which case requirements.txt is out of date.
     """
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = project["dependencies"] + [
-        text for group in GROUPS for text in project["optional-dependencies"][group]
-    ]
-    roots = [r for r in map(Requirement, asked) if canonicalize_name(r.name) not in BROUGHT]
+    asked = map(Requirement, project["dependencies"])  # the extra `dev` stays at home
+    roots = [r for r in asked if canonicalize_name(r.name) not in BROUGHT]
     found, known = needed(roots), pins(folder / "requirements.txt")
     missing = sorted(found - {canonicalize_name(name) for name in known})
     if missing:

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
 
-from workbook.core import assets, catalogue, fit, hub, machine, memory, profile
-from workbook.core.fit import Outlook
+from workbook.core import assets, catalogue, hub, machine, memory, profile, room
+from workbook.core.room import Outlook
 from workbook.core.machine import Machine
 from workbook.core.memory import in_words as size
 from workbook.core.profile import Profile
@@ -137,7 +137,7 @@ def look_at_roles(chosen: Profile) -> tuple[dict[str, Outlook], list[str]]:
     free = memory.free(chosen.device)
     for role in profile.ROLES:
         try:
-            look = fit.outlook(role, chosen, free)
+            look = room.outlook(role, chosen, free)
         except ValueError as error:
             problems.append(str(error))
             continue

@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import assets, download, fit, memory, profile
+from workbook.core import assets, download, memory, profile, room
 from workbook.core.download import Listing
 from workbook.core.explain import Unavailable, explain
 from workbook.core.sources import Source, offline, parse, resolve
@@ -68,9 +68,9 @@ def load_model(role: str = "base", dtype: torch.dtype | None = None) -> PreTrain
     folder = folder_of(source)
     config = _from_folder(transformers.AutoConfig, folder)
     loader = getattr(transformers, auto_class(source.role, config, folder))
-    shape = memory.shape_of(config, fit.parameters(folder))
+    shape = memory.shape_of(config, room.parameters(folder))
     try:
-        fit.check(source, shape, str(dtype).removeprefix("torch."))
+        room.check(source, shape, str(dtype).removeprefix("torch."))
     except Unavailable as problem:
         raise ValueError(f"{source} is too large to load: {problem}.") from problem
     model = _from_folder(loader, folder, config=config, dtype=dtype, use_safetensors=True)
@@ -157,8 +157,8 @@ def _check_model(source: Source, listing: Listing) -> None:
     except ValueError as problem:
         raise Unavailable(str(problem).replace(str(folder), "it", 1).rstrip(".")) from problem
     shape = memory.shape_of(config, listing.parameters or _guess(listing, config))
-    fit.check(source, shape)
-    needs = memory.in_words(fit.needed(shape, profile.current()))
+    room.check(source, shape)
+    needs = memory.in_words(room.needed(shape, profile.current()))
     print(f"{source} takes about {needs} of memory.", file=sys.stderr)
 
 
