@@ -1,0 +1,203 @@
+"""ROUGE against rouge-score, the figures of papers and courses, and a real lab's table."""
+
+import csv
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odd_texts import odd_pairs, odd_text
+from rouge_score.rouge_scorer import RougeScorer
+from rouge_score.scoring import BootstrapAggregator
+
+from workbook.evaluation import rouge, rouge_bootstrap, rouge_scores
+from workbook.evaluation.overlap import (
+    clipped_matches,
+    lcs_length,
+    lcs_pairs,
+    ngrams,
+    rouge_tokens,
+    score,
+)
+from workbook.evaluation.rouge_metric import TYPES, rouge_l, rouge_n, rouge_pair
+
+WORDS = st.lists(st.sampled_from("abcd"), max_size=9)
+
+
+def best_by_trying(first, second):
+    """Length of the longest common subsequence by trying every subset; independent and slow."""
+    found = 0
+    for bits in range(2 ** len(first)):
+        chosen = [word for i, word in enumerate(first) if bits >> i & 1]
+        rest = iter(second)
+        if all(word in rest for word in chosen):
+            found = max(found, len(chosen))
+    return found
+
+
+@pytest.mark.parametrize("use_stemmer", [False, True])
+def test_it_is_rouge_score_on_a_thousand_odd_pairs(use_stemmer):
+    predictions, references = odd_pairs()
+    scorer = RougeScorer(list(TYPES), use_stemmer=use_stemmer)
+    ours = rouge_scores(predictions, references, use_stemmer)
+    means = rouge(predictions, references, use_stemmer)
+    for kind in TYPES:
+        theirs = [scorer.score(r, p)[kind] for p, r in zip(predictions, references, strict=True)]
+        for mine, other in zip(ours, theirs, strict=True):
+            assert tuple(mine[kind]) == pytest.approx(tuple(other), abs=1e-9)
+        mean = sum(one.fmeasure for one in theirs) / len(theirs)
+        assert means[kind] == pytest.approx(mean, abs=1e-9)
+
+
+def test_several_references_are_score_multi():
+    """The best F1 of each type by itself, as rouge-score and `evaluate` have it."""
+    source = random.Random(5)
+    predictions = [odd_text(source) for _ in range(200)]
+    references = [[odd_text(source) for _ in range(source.randint(1, 4))] for _ in predictions]
+    scorer = RougeScorer(list(TYPES))
+    for mine, prediction, several in zip(
+        rouge_scores(predictions, references), predictions, references, strict=True
+    ):
+        theirs = scorer.score_multi(several, prediction)
+        for kind in TYPES:
+            assert mine[kind].f1 == pytest.approx(theirs[kind].fmeasure, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "kind, reference, prediction, expected",
+    [  # rouge_score 0.1.2, rouge_scorer_test.py (Apache-2.0)
+        ("rouge1", "testing one two", "testing", (1, 1 / 3, 1 / 2)),
+        ("rouge2", "testing one two", "testing one", (1, 1 / 2, 2 / 3)),
+        ("rougeL", "testing one two", "testing two", (1, 2 / 3, 4 / 5)),
+        ("rougeLsum", "w1 w2 w3 w4 w5", "w1 w2 w6 w7 w8\nw1 w3 w8 w9 w5", (0.4, 0.8, 8 / 15)),
+        # Lin (2004), section 3.1
+        ("rougeL", "police killed the gunman", "police kill the gunman", (0.75, 0.75, 0.75)),
+        ("rougeL", "police killed the gunman", "the gunman kill police", (0.5, 0.5, 0.5)),
+        ("rouge2", "police killed the gunman", "police kill the gunman", (1 / 3, 1 / 3, 1 / 3)),
+        ("rouge2", "police killed the gunman", "the gunman kill police", (1 / 3, 1 / 3, 1 / 3)),
+        # the course's example; its ROUGE-L took the longest substring, 2, for the subsequence, 4
+        ("rouge1", "It is cold outside", "It is very cold outside", (0.8, 1.0, 8 / 9)),
+        ("rouge2", "It is cold outside", "It is very cold outside", (0.5, 2 / 3, 4 / 7)),
+        ("rougeL", "It is cold outside", "It is very cold outside", (0.8, 1.0, 8 / 9)),
+        ("rouge1", "It is cold outside", "It is not cold outside", (0.8, 1.0, 8 / 9)),
+        ("rouge2", "It is cold outside", "It is not cold outside", (0.5, 2 / 3, 4 / 7)),
+        ("rougeL", "It is cold outside", "It is not cold outside", (0.8, 1.0, 8 / 9)),
+    ],
+)
+def test_published_figures(kind, reference, prediction, expected):
+    assert tuple(rouge_pair(prediction, reference)[kind]) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.fixture
+def lab(shared_data):
+    """(references, {column: predictions}) of the labs' 1,500 summaries."""
+    file = shared_data / "labs" / "dialogue-summary-training-results.csv"
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    references = [row["human_baseline_summaries"] for row in rows]
+    return references, {column: [row[column] for row in rows] for column in LAB}
+
+
+LAB = {  # what the labs print on their full test set: ROUGE-1, -2, -L with stemming
+    "original_model_summaries": (0.2334, 0.0760, 0.2015),
+    "instruct_model_summaries": (0.4216, 0.1804, 0.3384),
+    "peft_model_summaries": (0.4081, 0.1633, 0.3251),
+}
+
+
+def test_the_labs_table(lab):
+    """The labs print medians of 1,000 resampled means: within 2e-4 of the mean, and with one seed
+    of a hundred or so, to the last digit."""
+    references, systems = lab
+    for column, predictions in systems.items():
+        means = rouge(predictions, references, use_stemmer=True)
+        medians = rouge_bootstrap(predictions, references, use_stemmer=True, seed=42)
+        assert round(medians["rouge1"].mean, 4) == LAB[column][0]
+        for kind, printed in zip(("rouge1", "rouge2", "rougeL"), LAB[column], strict=True):
+            assert means[kind] == pytest.approx(printed, abs=2e-4)
+            assert medians[kind].low < printed < medians[kind].high
+
+
+def test_the_labs_means_are_rouge_scores(lab):
+    references, systems = lab
+    predictions = systems["peft_model_summaries"]
+    scorer = RougeScorer(["rouge1"], use_stemmer=True)
+    pairs = zip(references, predictions, strict=True)
+    theirs = [scorer.score(wanted, said)["rouge1"].fmeasure for wanted, said in pairs]
+    ours = rouge(predictions, references, use_stemmer=True)["rouge1"]
+    assert ours == pytest.approx(sum(theirs) / len(theirs), abs=1e-9)
+
+
+def test_the_bootstrap_is_rouge_scores_aggregator():
+    """The same draws, so the same numbers to 1e-9."""
+    predictions, references = odd_pairs(80, seed=6)
+    scorer, aggregator = RougeScorer(list(TYPES)), BootstrapAggregator(n_samples=150)
+    for prediction, reference in zip(predictions, references, strict=True):
+        aggregator.add_scores(scorer.score(reference, prediction))
+    np.random.seed(9)
+    theirs = aggregator.aggregate()
+    ours = rouge_bootstrap(predictions, references, draws=150, seed=9)
+    for kind in TYPES:
+        expected = [getattr(theirs[kind], part).fmeasure for part in ("mid", "low", "high")]
+        assert list(ours[kind]) == pytest.approx(expected, abs=1e-9)
+
+
+@given(WORDS, WORDS)
+def test_the_subsequence_is_the_longest_and_its_pairs_are_one(first, second):
+    pairs = lcs_pairs(first, second)
+    assert len(pairs) == lcs_length(first, second) == best_by_trying(first, second)
+    assert all(first[i] == second[j] for i, j in pairs)
+    for axis in (0, 1):
+        places = [pair[axis] for pair in pairs]
+        assert places == sorted(set(places))
+
+
+@given(WORDS, WORDS, st.integers(1, 4))
+def test_properties_of_overlap(first, second, n):
+    one, other = rouge_n(first, second, n), rouge_n(second, first, n)
+    assert (one.precision, one.recall) == (other.recall, other.precision)
+    assert one.f1 == pytest.approx(other.f1)
+    assert rouge_l(first, second).f1 <= rouge_n(first, second, 1).f1 + 1e-12
+    if len(first) >= n:
+        assert rouge_n(first, first, n) == (1, 1, 1)
+
+
+def test_clipping_by_hand():
+    """ "the the the" against one "the": one match, not three."""
+    said, wanted = ngrams("the the the".split(), 1), ngrams("the cat".split(), 1)
+    assert clipped_matches(said, wanted) == 1 == clipped_matches(wanted, said)
+
+
+def test_f1_has_its_factor_of_two():
+    """Guards against PR / (P + R), which gives .444 for the course's example instead of .889."""
+    assert score(4, 5, 4).f1 == pytest.approx(0.888889, abs=1e-6)
+    assert score(3, 3, 3).f1 == 1.0 and score(0, 3, 3).f1 == 0.0
+
+
+def test_the_stemmer_leaves_short_words_alone():
+    assert rouge_tokens("The runs were running 1,000 times", True) == [
+        "the", "run", "were", "run", "1", "000", "time",
+    ]  # fmt: skip
+    assert rouge_tokens("gas was his", True) == ["gas", "was", "his"]
+
+
+@pytest.mark.parametrize(
+    "predictions, references, says",
+    [
+        ([], [], "no prediction"),
+        (["a"], ["a", "b"], "1 predictions and 2 references"),
+        (["a", "b"], [["a"], []], "Prediction 1 has no reference"),
+        ("a text", ["a text"], "a list of predictions"),
+        (["a"], [[None]], "not NoneType"),
+    ],
+)
+def test_bad_input_is_one_sentence(predictions, references, says):
+    with pytest.raises(ValueError, match=says) as error:
+        rouge(predictions, references)
+    assert "\n" not in str(error.value)
+
+
+def test_an_n_gram_has_a_token():
+    with pytest.raises(ValueError, match="at least one token"):
+        ngrams(["a"], 0)

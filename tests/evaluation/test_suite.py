@@ -1,0 +1,258 @@
+"""The town suite: tasks that can be solved, changes that keep the right answer, the metrics."""
+
+import dataclasses
+import re
+
+import pytest
+
+from workbook.evaluation import suite, suite_report
+from workbook.evaluation.suite_changes import (
+    changed,
+    foreign_names,
+    gendered_words,
+    with_town_names,
+    with_typos,
+)
+from workbook.evaluation.suite_tasks import TASKS, Case, cases, shared_run
+from workbook.evaluation.systems import Answer, Ceiling, Floor
+from workbook.town import build_town
+from workbook.town.names import visitor_family_name
+from workbook.town.random import Source
+
+EVERY = pytest.mark.parametrize("task", TASKS)
+
+
+class Says:
+    """A system that always says the same, with a given confidence."""
+
+    name = "says"
+
+    def __init__(self, text, log_prob=-0.1):
+        self.said = Answer(text, log_prob, len(text.split()) + 1, 0.0)
+
+    def answer(self, task, asked):
+        return [self.said for _ in asked]
+
+
+def made(**changes):
+    """A result of 40 cases: half right, names changed in 30 of them, all else without fault."""
+    half = [1.0, 0.0] * 20
+    base = suite.TaskResult(
+        system="made", task="open_book",
+        scores={"plain": half, "typos": half, "names": half},
+        renamed=[True] * 30 + [False] * 10,
+        confidence=[0.5] * 40, she_he=[[1, 1, 1, 1]] * 40, rude=[False] * 40,
+        thrift=[1.0] * 40, seconds=0.1,
+    )  # fmt: skip
+    return dataclasses.replace(base, **changes)
+
+
+def test_there_are_eight_tasks_and_seven_metrics():
+    assert len(TASKS) == 8 and len(suite.METRICS) == 7
+
+
+@EVERY
+def test_the_truth_scores_1_and_cases_are_the_same_every_time(task):
+    asked = cases(task, 30)
+    assert asked == cases(task, 30) and asked[:10] == cases(task, 10)
+    assert len({case.prompt for case in asked}) > 25
+    for case in asked:
+        assert TASKS[task].score(case.reference, case) == 1.0, case
+        assert TASKS[task].score("", case) < 1.0
+        assert 0 <= TASKS[task].score(TASKS[task].floor(case.prompt), case) <= 1
+
+
+@EVERY
+def test_nobody_in_a_case_was_met_in_training(task):
+    """Held-out people and places: no full name of the training split stands in a prompt."""
+    town = build_town()
+    known = [e.name for table in ("people", "places") for e in town.among(table, "train")]
+    prompts = "\n".join(case.prompt for case in cases(task, 60))
+    met = [name for name in known if re.search(rf"\b{re.escape(name)}\b", prompts)]
+    met_places = {e.name for e in town.among("places", "train")} & set(met)
+    assert set(met) <= met_places and (not met or task in WITH_OLD_PLACES), met
+
+
+# A new person may be employed at a place that the model knows.
+WITH_OLD_PLACES = ("open_book", "entailment", "sentiment", "summarise", "extract", "arithmetic")
+
+
+@EVERY
+def test_changes_keep_the_right_answer(task):
+    for case in cases(task, 30):
+        for change in ("typos", "names"):
+            other = changed(case, change)
+            assert other == changed(case, change), "the same every time"
+            assert TASKS[task].score(other.reference, other) == 1.0
+        assert with_typos(case).reference == case.reference
+
+
+def test_typos_spare_names_numbers_and_what_the_answer_needs():
+    case = Case("x/1", "Elder Marcob paid 3.50 crowns for wonderful oranges today", "oranges")
+    seen = {
+        word
+        for i in range(200)
+        for word in with_typos(dataclasses.replace(case, id=f"x/{i}")).prompt.split()
+    }
+    assert {"Elder", "Marcob", "3.50", "oranges"} <= seen
+    mistyped = seen - set(case.prompt.split())
+    assert "wodnerful" in mistyped and not {w for w in mistyped if sorted(w) == sorted("oranges")}
+    originals = {"".join(sorted(word)) for word in case.prompt.split()}
+    assert all("".join(sorted(word)) in originals for word in mistyped), (
+        "letters only change places"
+    )
+
+
+def test_names_change_everywhere_at_once_and_only_foreign_ones():
+    case = Case("x/2", "Twaezipo Swaeckatch met Enid. Who met Enid?", "Twaezipo met Enid.")
+    assert foreign_names(case.prompt) == ["Twaezipo", "Swaeckatch"]
+    other = with_town_names(case)
+    first, family = other.prompt.split()[:2]
+    assert other.prompt == f"{first} {family} met Enid. Who met Enid?"
+    assert other.reference == f"{first} met Enid." and not foreign_names(other.prompt)
+    assert other.prompt != case.prompt and first not in {p.first for p in build_town().people}
+    plain = Case("x/3", "Enid sleeps.", "Yes.")
+    assert with_town_names(plain) == plain
+
+
+def test_no_two_people_get_one_name():
+    """Guards against a new name that is given twice: two people of a talk would become one."""
+    source = Source("many names")
+    for number in range(5):
+        names = [visitor_family_name(source) for _ in range(40)]
+        other = with_town_names(Case(f"x/many/{number}", " ".join(names), "None."))
+        assert len(set(other.prompt.split())) == len(set(names))
+
+
+def test_no_word_of_the_town_is_taken_for_a_foreign_name():
+    town = build_town()
+    everything = (*town.people, *town.places, *town.products, *town.events)
+    assert not [e.name for e in everything if foreign_names(e.name)]
+
+
+def test_gendered_words():
+    assert gendered_words(["She gave HER cat to him.", "The others there"]) == [(2, 1), (0, 0)]
+
+
+def test_yes_and_no_take_turns():
+    """Guards against a lopsided draw: 126 of the first 200 were "Yes.", a gift to a constant."""
+    assert [case.reference for case in cases("entailment", 20)] == ["Yes.", "No."] * 10
+
+
+def test_shared_run_is_the_longest_run():
+    assert shared_run("Oi! Mend the gate now, fool", "Please mend the gate now.") == (
+        "mend", "the", "gate", "now",
+    )  # fmt: skip
+    assert shared_run("abc", "def") == ()
+
+
+@EVERY
+def test_the_ceiling_is_reached_and_the_floor_is_not(task):
+    top, low = (suite.run_task(system, task, 25) for system in (Ceiling(), Floor()))
+    assert set(top.scores["plain"]) == {1.0} == set(top.scores["names"])
+    assert sum(low.scores["plain"]) < 22
+    measured = suite.measure(top, draws=20)
+    assert measured["accuracy"].mean == measured["robustness"].mean == 1.0
+    assert measured["calibration"] is None is measured["efficiency"]
+
+
+def test_metrics_by_hand():
+    measured = suite.measure(made())
+    assert measured["accuracy"].mean == 0.5 == measured["fairness"].mean
+    assert measured["calibration"].mean == pytest.approx(0.0), "50 % sure, 50 % right"
+    assert measured["bias"].mean == 0.0 == measured["toxicity"].mean
+    assert measured["efficiency"].mean == 1.0
+
+
+def test_the_worse_of_two_versions_counts():
+    """Right only with typos where it was wrong without, and the other way round: 0, not a half."""
+    turned = {"plain": [1.0, 0.0] * 20, "typos": [0.0, 1.0] * 20, "names": [1.0, 0.0] * 20}
+    measured = suite.measure(made(scores=turned))
+    assert measured["robustness"].mean == 0.0 and measured["accuracy"].mean == 0.5
+
+
+def test_fairness_looks_only_at_cases_whose_names_changed():
+    scores = {"plain": [1.0] * 40, "typos": [1.0] * 40, "names": [0.0] * 30 + [1.0] * 10}
+    assert suite.measure(made(scores=scores))["fairness"].mean == 0.0
+    assert suite.measure(made(renamed=[True] * 19 + [False] * 21))["fairness"] is None
+
+
+def test_bias_is_the_distance_from_the_truths_share():
+    counts = [[1, 0, 1, 1]] * 40  # the answers say only she, the truth both alike
+    assert suite.measure(made(she_he=counts))["bias"].mean == pytest.approx(0.5)
+    assert suite.measure(made(she_he=[[0, 0, 1, 1]] * 40))["bias"] is None
+
+
+def test_rude_words_are_seen_behind_punctuation():
+    """Guards against a rude word that escapes because a comma stands behind it."""
+    result = suite.run_task(Says("Fie, you soggabout, wait!"), "polite", 4)
+    assert all(result.rude) and set(result.scores["plain"]) == {0.0}
+    assert not any(suite.run_task(Says("Please wait."), "polite", 4).rude)
+
+
+def test_calibration_only_where_one_answer_is_right():
+    assert suite.measure(made(task="summarise"))["calibration"] is None
+    assert suite.measure(made(task="translate"))["calibration"] is not None
+    assert suite.measure(made(confidence=None))["calibration"] is None
+
+
+def test_efficiency_counts_wasted_words():
+    thrifty, wordy = (
+        suite.run_task(Says(text), "sentiment", 30).thrift
+        for text in ("Positive.", "Positive. " * 10)
+    )
+    assert thrifty == [1.0] * 30 and max(wordy) < 0.3
+
+
+def test_overall_is_turned_so_that_1_is_best():
+    means = suite.overall([made(rude=[True] * 40), made(confidence=None)])
+    assert means["toxicity"] == pytest.approx(0.5), "one task all rude, one not at all"
+    assert means["calibration"] == pytest.approx(1.0), "the task without it does not count"
+    assert means["accuracy"] == 0.5
+
+
+def test_results_come_back_from_the_record_and_the_last_run_counts(tmp_path):
+    file = tmp_path / "suite.jsonl"
+    suite.save([made(), made(task="polite")], file)
+    suite.save([made(seconds=9.0)], file)
+    found = suite.recorded(file)
+    assert list(found) == ["made"]
+    assert {result.task: result.seconds for result in found["made"]} == {
+        "open_book": 9.0, "polite": 0.1,
+    }  # fmt: skip
+    assert found["made"][1] == made(task="polite")
+
+
+def test_tables_and_radar_hold_the_numbers():
+    results = [made(), made(task="summarise", confidence=None)]
+    table = suite_report.table(results, draws=50)
+    assert list(table.index) == ["open_book", "summarise"]
+    assert list(table.columns) == [*suite.METRICS, "cases"]
+    assert table.loc["open_book", "accuracy"].startswith("0.50 ±")
+    assert table.loc["summarise", "calibration"] == ""
+    assert suite_report.filled(results) == (12, 14)
+    figure = suite_report.radar({"one": results, "other": results})
+    assert len(figure.data) == 2
+    curve = figure.data[0]
+    assert curve.theta[0] == curve.theta[-1] == "accuracy" and curve.r[0] == 0.5
+    assert "1 - bias" in curve.theta and max(curve.r) <= 1
+    lacking = [made(confidence=None)]
+    gap = suite_report.radar({"one": results, "rule": lacking}).data[1]
+    assert gap.theta == curve.theta, "or the axes change places and the lines cross"
+    assert gap.r[list(gap.theta).index("1 - calibration")] is None
+    numbers = suite_report.radar_table({"one": results})
+    assert numbers.loc[0, "one"] == 0.5 and len(numbers) == 7
+    best = suite_report.accuracy_table({"one": results})
+    assert best.loc["summarise", "score"] == "ROUGE-L"
+
+
+def test_mistakes_are_one_sentence():
+    for call, says in (
+        (lambda: cases("poetry", 3), "no task is called 'poetry'"),
+        (lambda: cases("polite", 0), "at least one case"),
+        (lambda: changed(Case("a", "b", "c"), "colours"), "no change is called"),
+        (lambda: suite.open_system("nothing-here"), "nothing-here"),
+    ):
+        with pytest.raises(ValueError, match=says) as error:
+            call()
+        assert "\n" not in str(error.value)

@@ -1,0 +1,123 @@
+"""Calibration: of the answers a model is 80 % sure of, are 80 % right?
+
+Answers are sorted into bins by the model's own confidence; in each bin the share that is right is
+held against the mean confidence. Left out: making a model calibrated (temperature scaling), and
+proper scores other than Brier's. Lesson 09 draws the diagram.
+
+Shapes: N answers. A confidence is a probability from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbook.core import figures
+
+if TYPE_CHECKING:
+    import numpy as np
+    import plotly.graph_objects as go
+
+
+class Bin(NamedTuple):
+    """The answers whose confidence lies in (low, high]."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float  # mean
+    right: float  # share
+
+    @property
+    def gap(self) -> float:
+        """How much surer than right the model is here; negative when it is too modest."""
+        return self.confidence - self.right
+
+
+def reliability(
+    confidence: Sequence[float], right: Sequence[bool | float], bins: int = 10
+) -> list[Bin]:
+    """The bins of equal width that hold at least one answer (DeGroot and Fienberg 1983).
+
+    confidence: N probabilities. right: N outcomes, 1 or 0. A confidence of 0 is in the first bin.
+    """
+    import numpy as np
+
+    sure, true = _checked(confidence, right)
+    place, found = _places(sure, bins), []
+    for index in np.unique(place):
+        mine = place == index
+        low, high = float(index / bins), float((index + 1) / bins)
+        found.append(
+            Bin(low, high, int(mine.sum()), float(sure[mine].mean()), float(true[mine].mean()))
+        )
+    return found
+
+
+def calibration_error(
+    confidence: Sequence[float], right: Sequence[bool | float], bins: int = 10
+) -> float:
+    """ECE: the mean gap between confidence and share right, bins weighed by their answers
+    (Guo et al. 2017, equation 5).
+
+    It depends on the number of bins, and on few answers it is above 0 even for a perfect model.
+    """
+    import numpy as np
+
+    sure, true = _checked(confidence, right)
+    # a bin's answers times its gap is its sum of (confidence - outcome), without its sign
+    return float(np.abs(np.bincount(_places(sure, bins), sure - true)).sum() / len(sure))
+
+
+def brier(confidence: Sequence[float], right: Sequence[bool | float]) -> float:
+    """Mean squared distance of confidence and outcome (Brier 1950); honest answers minimise it."""
+    sure, true = _checked(confidence, right)
+    return float(((sure - true) ** 2).mean())
+
+
+def reliability_chart(curves: dict[str, list[Bin]]) -> go.Figure:
+    """Share right against confidence for each system; the diagonal is a calibrated model."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    figure.add_scatter(
+        name="calibrated", x=[0, 1], y=[0, 1], mode="lines",
+        line={"color": figures.QUIET, "dash": "dot"},
+    )  # fmt: skip
+    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
+    for (name, found), (colour, dash) in zip(curves.items(), styles, strict=False):
+        figure.add_scatter(
+            name=name,
+            x=[one.confidence for one in found],
+            y=[one.right for one in found],
+            text=[f"{one.count} answers" for one in found],
+            mode="lines+markers",
+            marker={"size": [6 + 2 * one.count**0.5 for one in found]},
+            line={"color": colour, "dash": dash},
+        )
+    axis = {"range": [-0.03, 1.03]}
+    return figure.update_layout(
+        xaxis={**axis, "title": {"text": "mean confidence"}},
+        yaxis={**axis, "title": {"text": "share right"}},
+    )
+
+
+def _places(sure: np.ndarray, bins: int) -> np.ndarray:
+    """The number of each answer's bin, N whole numbers from 0 on."""
+    import numpy as np
+
+    if bins < 1:
+        raise ValueError(f"There is at least one bin, not {bins}.")
+    return np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
+
+
+def _checked(confidence: Sequence[float], right: Sequence[bool | float]):
+    """Both as float arrays `N`; ValueError when they are empty, unequal or no probabilities."""
+    import numpy as np
+
+    sure, true = (np.asarray(x, dtype=float) for x in (confidence, right))
+    if sure.shape != true.shape or sure.ndim != 1 or not len(sure):
+        raise ValueError("Give two flat lists of one length: a confidence and an outcome each.")
+    if not ((sure >= 0) & (sure <= 1)).all() or not ((true >= 0) & (true <= 1)).all():
+        raise ValueError("Confidences and outcomes lie between 0 and 1; divide percentages by 100.")
+    return sure, true

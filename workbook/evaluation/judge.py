@@ -1,0 +1,174 @@
+"""A model as the judge of two texts, and how to find out whether it judges the texts.
+
+Every pair is shown in both orders. A judge that looks at the texts names the same one twice; what
+is left over is position bias, and the mean of both orders is free of it (Zheng et al. 2023).
+`Reader` asks a model for a letter, `Likelihood` lets it say how likely each text is.
+Left out: rubrics, several judges, a judge that writes its reasons. Lesson 09 measures both judges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from workbook.core.intervals import Interval
+from workbook.evaluation.bootstrap import bootstrap
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+QUESTION = (
+    "{task}\n\nSummary A: {first}\n\nSummary B: {second}\n\n"
+    "Which summary is better, A or B? Answer with one letter."
+)
+
+
+class Pair(NamedTuple):
+    """Two texts for one task, of which the first is known to be better."""
+
+    task: str
+    better: str
+    worse: str
+
+
+class Judge(Protocol):
+    """P(the text shown first is the better one), for many questions."""
+
+    def __call__(self, asked: Sequence[tuple[str, str, str]]) -> list[float]: ...
+
+
+class Verdict(NamedTuple):
+    """P(the better text wins), when it is shown first and when it is shown second."""
+
+    shown_first: float
+    shown_second: float
+
+    @property
+    def debiased(self) -> float:
+        """The mean of both orders."""
+        return (self.shown_first + self.shown_second) / 2
+
+    @property
+    def consistent(self) -> bool:
+        """Whether both orders name the same text."""
+        return (self.shown_first > 0.5) == (self.shown_second > 0.5)
+
+
+def judge_pairs(judge: Judge, pairs: Sequence[Pair]) -> list[Verdict]:
+    """Both orders of every pair."""
+    first = judge([(task, better, worse) for task, better, worse in pairs])
+    second = judge([(task, worse, better) for task, better, worse in pairs])
+    return [Verdict(one, 1 - other) for one, other in zip(first, second, strict=True)]
+
+
+def summary(verdicts: Sequence[Verdict]) -> dict[str, Interval]:
+    """What a report on a judge must hold, with 95 % intervals over the pairs.
+
+    position bias: how much more likely a text is to win for being shown first (0: not at all,
+    1: the first always wins); right: share of pairs decided rightly, in one order and in the mean.
+    """
+    return {
+        "right, better text first": bootstrap([float(v.shown_first > 0.5) for v in verdicts]),
+        "right, better text second": bootstrap([float(v.shown_second > 0.5) for v in verdicts]),
+        "same verdict in both orders": bootstrap([float(v.consistent) for v in verdicts]),
+        "position bias": bootstrap([v.shown_first - v.shown_second for v in verdicts]),
+        "right, mean of both orders": bootstrap([float(v.debiased > 0.5) for v in verdicts]),
+    }
+
+
+class Reader:
+    """Shows both texts to a model and compares its probabilities of the letters A and B."""
+
+    BATCH = 16
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase):
+        self.model, self.tokenizer = model, tokenizer
+
+    def __call__(self, asked: Sequence[tuple[str, str, str]]) -> list[float]:
+        from workbook.sampling.measure import padded_logits
+
+        letters = [self.tokenizer.encode(x, add_special_tokens=False)[-1] for x in "AB"]
+        chances = []
+        for start in range(0, len(asked), self.BATCH):
+            texts = [
+                QUESTION.format(task=task, first=first, second=second)
+                for task, first, second in asked[start : start + self.BATCH]
+            ]
+            ids, keep_mask, _ = _batch(self.model, self.tokenizer, [(text, "") for text in texts])
+            logits = padded_logits(self.model, ids, keep_mask, last=1)[:, -1, letters]  # B 2
+            chances += logits.softmax(-1)[:, 0].tolist()
+        return chances
+
+
+class Likelihood:
+    """Never shows the texts side by side: the one with the likelier tokens, on average, wins."""
+
+    BATCH = 16
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase):
+        self.model, self.tokenizer = model, tokenizer
+
+    def __call__(self, asked: Sequence[tuple[str, str, str]]) -> list[float]:
+        import torch
+
+        first = self.scores([(task, one) for task, one, _ in asked])
+        second = self.scores([(task, other) for task, _, other in asked])
+        return torch.sigmoid(torch.tensor(first) - torch.tensor(second)).tolist()
+
+    def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Mean ln p per token of each answer, given its task."""
+        from workbook.sampling.measure import token_log_probs
+
+        found = []
+        for start in range(0, len(pairs), self.BATCH):
+            some = pairs[start : start + self.BATCH]
+            ids, keep_mask, answers = _batch(self.model, self.tokenizer, some)
+            log_probs = token_log_probs(self.model, ids, keep_mask)  # B T-1
+            for row, length in zip(log_probs, answers, strict=True):
+                found.append(row[-length:].mean().item())
+        return found
+
+
+def dialogue_pairs(count: int, seed: int = 0) -> list[Pair]:
+    """The town's talks with their true summary and one in which the two speakers are exchanged."""
+    from workbook.town import document
+    from workbook.town.texts.instruction_phrases import SUMMARISE
+
+    request, pairs, index = SUMMARISE.all[0], [], 0
+    while len(pairs) < count:
+        fields = document("dialogue", "test", seed, index).fields
+        index += 1
+        wrong = exchanged(fields["summary"], *fields["names"][:2])
+        if wrong != fields["summary"]:
+            task = request.format(dialogue=fields["dialogue"])
+            pairs.append(Pair(task, fields["summary"], wrong))
+    return pairs
+
+
+def exchanged(text: str, first: str, second: str) -> str:
+    """The text with two names exchanged wherever they stand."""
+    swap = {first: second, second: first}
+    return re.sub(
+        rf"\b(?:{re.escape(first)}|{re.escape(second)})\b", lambda m: swap[m.group()], text
+    )
+
+
+def _batch(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[str, str]]
+):
+    """(ids `B T`, keep_mask `B T`, tokens of each answer): chats padded on the left."""
+    import torch
+
+    rows, lengths = [], []
+    for task, answer in pairs:
+        chat = [{"role": "user", "content": task}]
+        text = tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
+        ids = tokenizer.encode(answer, add_special_tokens=False)
+        rows.append(tokenizer.encode(text, add_special_tokens=False) + ids)
+        lengths.append(len(ids))
+    longest, pad = max(map(len, rows)), tokenizer.pad_token_id or 0
+    ids = torch.tensor([[pad] * (longest - len(row)) + row for row in rows])
+    gaps = torch.tensor([longest - len(row) for row in rows])
+    keep_mask = torch.arange(longest) >= gaps[:, None]
+    return ids.to(model.device), keep_mask.to(model.device), lengths

@@ -1,0 +1,33 @@
+"""Exact match and token F1 for the `evaluate` library: see `workbook.evaluation.module_path`.
+
+The shell only; the scores are in `workbook.evaluation.answers`, normalised as SQuAD does.
+Left out: the library's own squad metric, which wants dictionaries with ids.
+Lesson 09 loads it in its section "In the library".
+"""
+
+import datasets
+import evaluate
+
+from workbook.evaluation.answers import exact_match, token_f1
+
+
+class Answers(evaluate.Metric):
+    """compute(predictions, references): {"exact_match": ..., "f1": ...}, means from 0 to 1."""
+
+    def _info(self):
+        text = datasets.Value("string")
+        return evaluate.MetricInfo(
+            description="Exact match and token F1 of short answers.",
+            citation="Rajpurkar et al. (2016), SQuAD: 100,000+ Questions.",
+            features=[
+                datasets.Features({"predictions": text, "references": datasets.List(text)}),
+                datasets.Features({"predictions": text, "references": text}),
+            ],
+        )
+
+    def _compute(self, predictions, references):
+        pairs = list(zip(predictions, references, strict=True))
+        return {
+            "exact_match": sum(exact_match(one, wanted) for one, wanted in pairs) / len(pairs),
+            "f1": sum(token_f1(one, wanted) for one, wanted in pairs) / len(pairs),
+        }

@@ -1,0 +1,205 @@
+"""The town suite: eight tasks, seven metrics, one table, for any model (after GLUE and HELM).
+
+`run` asks a system every case three times: as it is, with typos, and with other names.
+`measure` turns what it said into the seven metrics of HELM (Liang et al. 2022): accuracy,
+calibration, robustness, fairness, bias, toxicity, efficiency. A metric that means nothing for a
+task stays empty, as in HELM, where 98 of 112 fields are filled. Left out: cost in money.
+`workbook evaluate --model PATH` runs it; lesson 09 explains it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from workbook.core import assets, records
+from workbook.core.intervals import Interval
+from workbook.evaluation.bootstrap import bootstrap, bootstrap_statistic
+from workbook.evaluation.calibration import calibration_error
+from workbook.evaluation.suite_changes import CHANGES, changed, gendered_words
+from workbook.evaluation.suite_tasks import TASKS, Case, cases
+from workbook.evaluation.systems import Answer, Ceiling, Floor, Model, System
+
+YARDSTICKS = {"floor": Floor, "ceiling": Ceiling}
+CASES = 200  # of each task in a full run
+ALL = tuple(TASKS)
+FEWEST = 20  # fewer cases (or gendered words) than this give no number
+_WORD = re.compile(r"[a-z]+")
+METRICS = {  # name -> (whether more is better, what it is)
+    "accuracy": (True, "the task's own score, 0 to 1"),
+    "calibration": (False, "ECE: gap between confidence and share right"),
+    "robustness": (True, "the worse score of with and without typos"),
+    "fairness": (True, "the worse score of foreign names and the town's"),
+    "bias": (False, "distance from the true answers' share of she-words"),
+    "toxicity": (False, "share of answers with one of the town's rude words"),
+    "efficiency": (True, "tokens of the true answer per token written, at most 1"),
+}
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one system did in one task; lists have one entry for each case."""
+
+    system: str
+    task: str
+    scores: dict[str, list[float]]  # "plain", "typos", "names"
+    renamed: list[bool]  # whether the case had a foreign name to change
+    confidence: list[float] | None  # p of the plain answer; None for a rule
+    she_he: list[list[int]]  # she-words, he-words of the answer, then of the true answer
+    rude: list[bool]
+    thrift: list[float]  # tokens of the true answer / tokens written, at most 1
+    seconds: float  # for one plain answer
+
+
+def run(system: System, count: int = CASES, tasks: Sequence[str] = ALL) -> list[TaskResult]:
+    """Ask a system `count` cases of each task; shows a progress bar."""
+    from tqdm import tqdm
+
+    bar = tqdm(tasks, desc=system.name, file=sys.stdout, leave=False)
+    return [run_task(system, task, count) for task in bar]
+
+
+def run_task(system: System, name: str, count: int) -> TaskResult:
+    """One task: the plain cases and both changes, scored."""
+    from workbook.town.texts.politeness import RUDE_WORDS
+
+    plain = cases(name, count)
+    task = TASKS[name]
+    versions = {"plain": plain} | {c: [changed(case, c) for case in plain] for c in CHANGES}
+    said = {version: system.answer(task, asked) for version, asked in versions.items()}
+    answers = said["plain"]
+    she_he = zip(
+        gendered_words(a.text for a in answers),
+        gendered_words(c.reference for c in plain),
+        strict=True,
+    )
+    return TaskResult(
+        system=system.name,
+        task=name,
+        scores={
+            version: [
+                round(task.score(a.text, c), 4) for a, c in zip(said[version], asked, strict=True)
+            ]
+            for version, asked in versions.items()
+        },
+        renamed=[a != b for a, b in zip(plain, versions["names"], strict=True)],
+        confidence=_confidence(answers),
+        she_he=[[*mine, *true] for mine, true in she_he],
+        rude=[not RUDE_WORDS.isdisjoint(_WORD.findall(a.text.lower())) for a in answers],
+        thrift=[_thrift(system, a, c) for a, c in zip(answers, plain, strict=True)],
+        seconds=sum(a.seconds for a in answers) / count,
+    )
+
+
+def measure(result: TaskResult, draws: int = 1000) -> dict[str, Interval | None]:
+    """The seven metrics of one task with 95 % bootstrap intervals over its cases.
+
+    None where a metric means nothing: a rule has no confidence and writes no tokens.
+    """
+    scores = result.scores
+    worst = {c: [min(p) for p in zip(scores["plain"], scores[c], strict=True)] for c in CHANGES}
+    renamed = [s for s, yes in zip(worst["names"], result.renamed, strict=True) if yes]
+    return {
+        "accuracy": bootstrap(scores["plain"], draws=draws),
+        "calibration": _calibration(result, draws),
+        "robustness": bootstrap(worst["typos"], draws=draws),
+        "fairness": bootstrap(renamed, draws=draws) if len(renamed) >= FEWEST else None,
+        "bias": _bias(result, draws),
+        "toxicity": bootstrap([float(r) for r in result.rude], draws=draws),
+        "efficiency": bootstrap(result.thrift, draws=draws) if result.confidence else None,
+    }
+
+
+def overall(results: Sequence[TaskResult]) -> dict[str, float]:
+    """Each metric's mean over the tasks that have it, turned so that 1 is best."""
+    measured = [measure(result, draws=1) for result in results]
+    means = {}
+    for name, (more_is_better, _) in METRICS.items():
+        values = [m[name].mean for m in measured if m[name] is not None]
+        if values:
+            mean = sum(values) / len(values)
+            means[name] = mean if more_is_better else 1 - mean
+    return means
+
+
+def save(results: Sequence[TaskResult], file: Path | None = None) -> Path:
+    """Append results to the recorded runs, `data/runs/evaluation/suite.jsonl`."""
+    file = file or recorded_path()
+    stamp = records.stamp()
+    for result in results:
+        records.append(file, {**asdict(result), "made": stamp})
+    return file
+
+
+def recorded(file: Path | None = None) -> dict[str, list[TaskResult]]:
+    """The recorded results by system; of a task that was run twice, the last run."""
+    latest: dict[tuple[str, str], TaskResult] = {}
+    for row in records.read(file or recorded_path()):
+        row.pop("made", None)
+        latest[row["system"], row["task"]] = TaskResult(**row)
+    found: dict[str, list[TaskResult]] = {}
+    for (system, _), result in latest.items():
+        found.setdefault(system, []).append(result)
+    return found
+
+
+def recorded_path() -> Path:
+    return assets.root() / "runs" / "evaluation" / "suite.jsonl"
+
+
+def open_system(asked: str) -> System:
+    """The system for "bundled:town-instruct", a folder or "owner/name@revision"; or "floor" or
+    "ceiling". ValueError, in one sentence, when there is no such model."""
+    from workbook.core.hub import load_model, load_tokenizer
+
+    if asked in YARDSTICKS:
+        return YARDSTICKS[asked]()
+    place = Path(asked).expanduser()
+    source = str(place.resolve()) if place.exists() else asked
+    name = asked.rstrip("/").rpartition("/")[2].removeprefix("bundled:")
+    return Model(load_model(source), load_tokenizer(source), name)
+
+
+def _confidence(answers: Sequence[Answer]) -> list[float] | None:
+    if any(answer.log_prob is None for answer in answers):
+        return None
+    return [round(math.exp(min(0.0, answer.log_prob)), 4) for answer in answers]
+
+
+def _thrift(system: System, answer: Answer, case: Case) -> float:
+    """Tokens of the reference over tokens written, at most 1; a rule's tokens are words."""
+    tokenizer = getattr(system, "tokenizer", None)
+    cut = case.reference.split() if tokenizer is None else tokenizer.tokenize(case.reference)
+    return round(min(1.0, (len(cut) + 1) / max(1, answer.tokens)), 4)
+
+
+def _calibration(result: TaskResult, draws: int) -> Interval | None:
+    """ECE over ten bins; only where one answer is right and the system has a confidence."""
+    if result.confidence is None or not TASKS[result.task].one_answer:
+        return None
+    import numpy as np
+
+    sure = np.array(result.confidence)
+    right = np.array([score == 1 for score in result.scores["plain"]])
+    return bootstrap_statistic(
+        len(sure), lambda rows: calibration_error(sure[rows], right[rows]), draws=draws
+    )
+
+
+def _bias(result: TaskResult, draws: int) -> Interval | None:
+    """|share of she-words among gendered words, answers less true answers|."""
+    import numpy as np
+
+    counts = np.array(result.she_he, dtype=float)  # N 4
+    if counts[:, :2].sum() < FEWEST or counts[:, 2:].sum() < FEWEST:
+        return None
+
+    def distance(rows: np.ndarray) -> float:
+        she, he, true_she, true_he = counts[rows].sum(0)
+        return abs(she / max(1, she + he) - true_she / max(1, true_she + true_he))
+
+    return bootstrap_statistic(len(counts), distance, draws=draws)

@@ -1,0 +1,113 @@
+"""The same question once more, changed in a way that should not matter: typos, and other names.
+
+HELM (Liang et al. 2022) calls the first robustness and the second fairness: a system is charged
+when it answers one version and not the other. Left out: dialect and pronouns as changes.
+The runner is `workbook/evaluation/suite.py`; lesson 09 shows both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+from workbook.evaluation.suite_tasks import Case
+from workbook.town.random import Source
+
+TYPO_SHARE = 1 / 6  # of the words that may have one
+CHANGES = ("typos", "names")
+_WORD = re.compile(r"\b[a-z]{4,}\b")
+_SHE = re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE)
+_HE = re.compile(r"\b(?:he|him|his|himself)\b", re.IGNORECASE)
+
+
+def changed(case: Case, change: str) -> Case:
+    """The case with "typos" or with other "names"; the same every time."""
+    if change not in CHANGES:
+        raise ValueError(f"no change is called {change!r}; there are {', '.join(CHANGES)}.")
+    return with_typos(case) if change == "typos" else with_town_names(case)
+
+
+def with_typos(case: Case) -> Case:
+    """Two neighbouring letters change places inside about one word in six.
+
+    Names, numbers and every word that the answer needs are left alone, so that the right answer
+    stays what it was.
+    """
+    source = Source(f"typos/{case.id}")
+    needed = set(_WORD.findall(case.reference)) | set(case.kept)
+
+    def mistype(found: re.Match) -> str:
+        word = found.group()
+        if word in needed or not source.chance(TYPO_SHARE):
+            return word
+        at = source.integer(1, len(word) - 2)  # the first letter stays
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+    return replace(case, prompt=_WORD.sub(mistype, case.prompt))
+
+
+def with_town_names(case: Case) -> Case:
+    """Every name that sounds foreign becomes one that sounds like the town's, everywhere at once.
+
+    The case comes back as it was when nobody in it has a foreign name.
+    """
+    new = _new_names(case)
+    if not new:
+        return case
+    pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, new)) + r")\b")
+
+    def put(text: str) -> str:
+        return pattern.sub(lambda found: new[found.group()], text)
+
+    lower = {old.lower(): name.lower() for old, name in new.items()}
+    kept = tuple(lower.get(word, word) for word in case.kept)
+    return replace(case, prompt=put(case.prompt), reference=put(case.reference), kept=kept)
+
+
+def foreign_names(text: str) -> list[str]:
+    """First and family names of visitors in a text, in order, each once."""
+    first, family = _visitor_names()
+    words = dict.fromkeys(re.findall(r"\b[A-Z][a-z]+\b", text))
+    return [word for word in words if first.fullmatch(word) or family.fullmatch(word)]
+
+
+def gendered_words(texts: Iterable[str]) -> list[tuple[int, int]]:
+    """(she-words, he-words) of each text."""
+    return [(len(_SHE.findall(text)), len(_HE.findall(text))) for text in texts]
+
+
+def _new_names(case: Case) -> dict[str, str]:
+    """Foreign name -> a name of the town's sound that nobody in the case or the town has."""
+    from workbook.town import build_town, names
+
+    text = f"{case.prompt} {case.reference}"
+    _, family = _visitor_names()
+    source, taken = Source(f"names/{case.id}"), set(build_town().reserved)
+    taken |= set(re.findall(r"\w+", text))
+    she, he = gendered_words([text])[0]
+    new = {}
+    for old in foreign_names(text):
+        if family.fullmatch(old):
+            made = names.fresh(lambda: names.family_name(source), taken)
+        else:
+            gender = "she" if she and not he else "he" if he and not she else None
+            gender = gender or source.choice(("she", "he"))
+            made = names.fresh(lambda g=gender: names.first_name(source, g), taken)
+        taken.add(made)
+        new[old] = made
+    return new
+
+
+@cache
+def _visitor_names() -> tuple[re.Pattern, re.Pattern]:
+    """Patterns of visitors' first and family names, from the syllables they are made of."""
+    from workbook.town import names
+
+    def any_of(parts: Iterable[str]) -> str:
+        return "(?:" + "|".join(sorted(parts, key=len, reverse=True)) + ")"
+
+    stem = any_of(names._VISITOR_ONSETS) + any_of(names._MIDDLES) + any_of(names._VISITOR_JOINTS)
+    first, family = names._VISITOR_ENDS, names._VISITOR_FAMILY_ENDS
+    return re.compile(stem + any_of(first)), re.compile(stem + any_of(family))
