@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from importlib import metadata
 
 from workbook.core import assets, catalogue, hub, machine, memory, profile, room
-from workbook.core.room import Outlook
 from workbook.core.machine import Machine
 from workbook.core.memory import in_words as size
 from workbook.core.profile import Profile
+from workbook.core.room import Outlook
 
 LEAST_MEMORY = 1.5 * 2**30  # bytes free that a lesson may need
 LEAST_DISK = 2 * 2**30

@@ -1,0 +1,168 @@
+"""What is counted and measured: parameters of known models, bytes, operations, paths, copying."""
+
+import math
+import warnings
+
+import pandas as pd
+import pytest
+import torch
+from hf_models import gpt2, t5
+
+from workbook.attention import Transformer, TransformerConfig, cost, counts, recurrence
+from workbook.core import records
+
+
+@pytest.mark.parametrize("known", counts.KNOWN, ids=lambda known: known.name)
+def test_published_models_are_counted_to_the_last_parameter(known):
+    pooler = known.config.channels**2 + known.config.channels if known.pooler else 0
+    assert counts.count(known.config) + pooler == known.exact
+
+
+def test_counting_is_what_a_real_model_holds():
+    for hf in (gpt2(), t5(feed_forward_proj="gated-gelu")):
+        ours = Transformer.from_transformers(hf)
+        assert counts.count(ours.config) == counts.parameters(ours) == hf.num_parameters()
+
+
+def test_formulas_of_the_literature():
+    """GPT-2: V d + T d + L (12 d^2 + 13 d) + 2 d; Flan-T5: an encoder's and a decoder's layer."""
+    for known, depth in zip(counts.KNOWN[1:5], (12, 24, 36, 48), strict=True):
+        d = known.config.channels
+        assert known.exact == 50_257 * d + 1024 * d + depth * (12 * d * d + 13 * d) + 2 * d
+    flan = next(k for k in counts.KNOWN if k.name == "Flan-T5-base").exact
+    assert flan == 2 * 32_128 * 768 + 12 * (7_079_424 + 9_439_488) + 768 + 1536
+
+
+def test_table_3_has_no_vocabulary_for_all_its_rows():
+    """figures: 63.0M for base at 37,000; base rows need 41,003 to 41,208; big 35.4k to 36.3k."""
+    from workbook.attention.exercises import implied_vocabulary
+
+    table = counts.table_3()
+    assert table.counted["base"] == 63.0
+    rows = list(zip(table.published, table.body, table.channels, strict=True))
+    assert implied_vocabulary(rows[:-1]) == (41_004, 41_208)
+    low, high = implied_vocabulary(rows[-1:])
+    assert 35_300 < low < high < 36_400 and implied_vocabulary(rows) is None
+
+
+def test_peak_bytes_of_known_allocations():
+    assert cost.peak_bytes(lambda: torch.zeros(1000)) == 4000
+    assert cost.peak_bytes(lambda: torch.zeros(1000).add(1)) == 8000
+    assert cost.peak_bytes(lambda: torch.zeros(1000).add_(1)) == 4000
+    given = torch.zeros(500)
+    assert cost.peak_bytes(lambda: given.view(50, 10).t()) == 0, "a view of an input is free"
+
+    def chain():
+        x = torch.zeros(1000)
+        for _ in range(5):
+            x = x + 1  # the one before is let go
+        return x
+
+    assert cost.peak_bytes(chain) == 8000
+
+
+def test_naive_memory_is_quadratic_and_fused_is_linear():
+    rows = cost.measure([64, 128, 256, 512], repeats=1)
+    laws = {
+        way: cost.fit(mine.length.tolist(), mine.bytes.tolist())
+        for way, mine in rows.groupby("way")
+    }
+    assert laws["naive"].exponent == pytest.approx(2, abs=0.02)
+    assert laws["fused"].exponent == pytest.approx(1, abs=0.1)
+    assert laws["chunked"].exponent < laws["naive"].exponent
+    assert (rows.seconds >= 0).all()
+
+
+def test_a_power_law_is_found_again():
+    law = cost.fit([1, 2, 4, 8], [3.0 * n**1.7 for n in (1, 2, 4, 8)])
+    assert law.exponent == pytest.approx(1.7) and law.factor == pytest.approx(3.0)
+    assert str(law).startswith("1.70 ± ")
+    for lengths, values in (([1, 2], [1, 2]), ([1, 2, 3], [1, 0, 2])):
+        with pytest.raises(ValueError, match="at least three points"):
+            cost.fit(lengths, values)
+
+
+@pytest.mark.parametrize("kind", ["attention", "GRU"])
+@pytest.mark.parametrize("length, channels", [(8, 4), (16, 12), (33, 6)])
+def test_operations_are_those_torch_counts(kind, length, channels):
+    by_formula = cost.layer_operations(kind, length, channels)
+    assert cost.counted_operations(kind, length, channels) == by_formula
+
+
+def test_a_recurrent_layer_is_linear_in_length_and_attention_is_not():
+    def doubling(kind):
+        return cost.layer_operations(kind, 4096, 64) / cost.layer_operations(kind, 2048, 64)
+
+    assert doubling("GRU") == 2 and 3.5 < doubling("attention") < 4
+    with pytest.raises(ValueError, match="no layer 'LSTM'"):
+        cost.layer_operations("LSTM", 1, 1)
+
+
+def test_paths_grow_with_the_text_in_a_gru_only():
+    paths = {n: recurrence.signal_paths("GRU", n) for n in (4, 8, 16)}
+    assert paths[16]["path"] - paths[8]["path"] == 2 * (paths[8]["path"] - paths[4]["path"]) > 0
+    assert paths[16]["chain"] - paths[8]["chain"] == 2 * (paths[8]["chain"] - paths[4]["chain"])
+    assert recurrence.signal_paths("attention", 4) == recurrence.signal_paths("attention", 64)
+
+
+def test_paths_by_hand():
+    x = torch.zeros(1, requires_grad=True)
+    y = x.exp()
+    z = y.exp().exp() + y
+    assert (recurrence._shortest(z, x), recurrence._longest(z)) == (2, 4)
+    with pytest.raises(ValueError, match="does not depend"):
+        recurrence._shortest(z, torch.zeros(1, requires_grad=True))
+
+
+def test_copy_batch_says_the_string_again():
+    ids = recurrence.copy_batch(3, 5, torch.Generator().manual_seed(1))
+    assert ids.shape == (3, 12) and torch.equal(ids[:, 1:6], ids[:, 7:])
+    assert (ids[:, 0] == recurrence.START).all() and (ids[:, 6] == recurrence.AGAIN).all()
+
+
+def test_both_models_are_about_as_large_and_cannot_see_ahead():
+    sizes = []
+    for kind in recurrence.KINDS:
+        model = recurrence.copy_model(kind, 32).eval()
+        sizes.append(counts.parameters(model))
+        ids = recurrence.copy_batch(2, 4, torch.Generator().manual_seed(1))
+        other = ids.clone()
+        other[:, -1] = (ids[:, -1] + 1) % 16
+        torch.testing.assert_close(model(ids)[:, :-1], model(other)[:, :-1])
+    assert max(sizes) < 1.3 * min(sizes)
+    with pytest.raises(ValueError, match="no model"):
+        recurrence.copy_model("LSTM", 32)
+
+
+def test_a_run_is_repeatable_and_learns():
+    task = recurrence.CopyTask("attention", length=3, steps=150, rows=16, channels=32)
+    first, again = recurrence.train_copy(task), recurrence.train_copy(task)
+    assert first == again and first["loss"] < math.log(recurrence.ALPHABET) - 1
+    other = recurrence.train_copy(recurrence.CopyTask("attention", 3, 150, 16, 32, seed=1))
+    assert other["loss"] != first["loss"]
+
+
+def test_runs_are_recorded_and_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = recurrence.record_runs(lengths=(2,), seeds=(0, 1), steps=2)
+        recurrence.record_runs(lengths=(2,), seeds=(1,), steps=2)
+        rows = recurrence.recorded_runs()
+    assert len(records.read(path)) == 6 and len(rows) == 4, "the last record of a task counts"
+    assert set(rows.kind) == set(recurrence.KINDS) and rows.stamp[0]["seed"] == 0
+
+
+def test_the_bundled_runs_are_whole():
+    """Every kind at every length with three seeds, and the finding that the lesson reports."""
+    rows = recurrence.recorded_runs()
+    table = rows.groupby(["kind", "length"]).accuracy.agg(["count", "mean"])
+    assert isinstance(table, pd.DataFrame) and (table["count"] >= 3).all()
+    longest = rows.length.max()
+    assert table["mean"]["attention", longest] > 0.99 > table["mean"]["GRU", longest] + 0.5
+
+
+def test_a_config_counts_the_same_on_the_meta_device_as_in_memory():
+    for architecture in ("decoder", "encoder", "encoder-decoder"):
+        config = TransformerConfig(50, 16, architecture=architecture, positions="relative")
+        assert counts.count(config) == counts.parameters(Transformer(config))

@@ -1,0 +1,195 @@
+"""The exercises of lesson 01: references against others' code, typical wrong answers refused."""
+
+import inspect
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers.models.bloom.modeling_bloom import build_alibi_tensor
+
+from workbook.attention import causal_mask, exercises, sliding_mask
+from workbook.attention.exercises import EXERCISES
+from workbook.core import exercise as ex
+
+SEEDS = st.integers(0, 2**31 - 1)
+
+
+def sinks_for_all(time, window, sinks):
+    return sliding_mask(time, window) | (torch.arange(time) < sinks)
+
+
+def sinks_only(time, window, sinks):
+    return (torch.arange(time) < sinks) & causal_mask(time)
+
+
+def sinks_within_the_window(time, window, sinks):
+    return sliding_mask(time, window + sinks)
+
+
+def alibi_positive(heads, time):
+    return -exercises.alibi_bias(heads, time)
+
+
+def alibi_one_slope(heads, time):
+    return exercises.alibi_bias(1, time).expand(heads, time, time)
+
+
+def alibi_from_head_zero(heads, time):
+    slopes = 2.0 ** (-8 * torch.arange(heads) / heads)
+    place = torch.arange(time)
+    return -slopes[:, None, None] * (place[:, None] - place).abs()
+
+
+def alibi_transposed(heads, time):
+    return exercises.alibi_bias(heads, time).permute(1, 2, 0)
+
+
+def distance_of_the_best(weights):
+    place = torch.arange(weights.shape[-1])
+    return (place - weights.argmax(-1)).float().mean(-1)
+
+
+def distance_backwards(weights):
+    return -exercises.mean_distance(weights)
+
+
+def distance_over_heads(weights):
+    return exercises.mean_distance(weights).mean(-1)
+
+
+def distance_in_place(weights):
+    result = exercises.mean_distance(weights)
+    weights *= 0
+    return result
+
+
+def vocabulary_exact(rows):
+    sizes = [int((million * 1e6 - body) / width) for million, body, width in rows]
+    return min(sizes), max(sizes)
+
+
+def vocabulary_any_row(rows):
+    ranges = [exercises.implied_vocabulary([row]) for row in rows]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def vocabulary_without_body(rows):
+    return exercises.implied_vocabulary([(million, 0, width) for million, _, width in rows])
+
+
+WRONG = {
+    "attention.first_merges": [("hu", "hug", 2), ("ug", "ugs", 2), ("ug", "hug", 1), "ug"],
+    "attention.sink_mask": [sinks_for_all, sinks_only, sinks_within_the_window],
+    "attention.alibi_bias": [
+        alibi_positive,
+        alibi_one_slope,
+        alibi_from_head_zero,
+        alibi_transposed,
+    ],
+    "attention.mean_distance": [
+        distance_of_the_best,
+        distance_backwards,
+        distance_over_heads,
+        distance_in_place,
+    ],
+    "attention.implied_vocabulary": [
+        vocabulary_exact,
+        vocabulary_any_row,
+        vocabulary_without_body,
+    ],
+}
+
+
+def reference_answer(exercise):
+    return exercise.reference() if exercise.wants == "value" else exercise.reference
+
+
+def outcome(exercise_id, answer, seed=11):
+    """All that a learner reads about a wrong answer, as one text."""
+    result = ex.check(exercise_id, answer, seed)
+    return result, " | ".join(f"{f.says}: {f.wrong}" for f in result.findings if f.wrong)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_the_reference_is_right_for_every_seed(seed):
+    for each in EXERCISES.values():
+        result, said = outcome(each.id, reference_answer(each), seed)
+        assert result.status == "right", said
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_wrong_answers_fail_with_different_messages(exercise_id):
+    said = []
+    for answer in WRONG[exercise_id]:
+        result, text = outcome(exercise_id, answer)
+        assert result.status == "wrong", answer
+        said.append(text)
+    assert len(set(said)) == len(said) >= 2, said
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS)
+def test_wrong_answers_fail_for_every_seed(seed):
+    """A check that passes a wrong answer for some seeds would be a lottery."""
+    for exercise_id, answers in WRONG.items():
+        for answer in answers:
+            assert outcome(exercise_id, answer, seed)[0].status == "wrong", (exercise_id, answer)
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_a_stub_is_not_answered(exercise_id):
+    def stub(*_):
+        raise NotImplementedError
+
+    if EXERCISES[exercise_id].wants == "function":
+        stub.__signature__ = inspect.signature(EXERCISES[exercise_id].reference)
+        assert ex.check(exercise_id, stub).status == "unanswered"
+    else:
+        assert ex.check(exercise_id, None).status == "unanswered"
+
+
+def test_no_message_gives_the_prediction_away():
+    for answer in WRONG["attention.first_merges"]:
+        findings = outcome("attention.first_merges", answer)[0].findings
+        said = "".join(f.wrong or "" for f in findings)
+        assert "ug" not in said and not any(character.isdigit() for character in said)
+
+
+def test_merges_by_hand():
+    """ug occurs three times in "hug pug hugs bun", then hug twice; hugs is hug and s."""
+    assert exercises.first_merges() == ("ug", "hug", 2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 5), st.integers(0, 10))
+def test_sink_mask_by_hand(time, window, sinks):
+    expected = [
+        [j <= i and (i - j < window or j < sinks) for j in range(time)] for i in range(time)
+    ]
+    assert exercises.sink_mask(time, window, sinks).tolist() == expected
+
+
+@pytest.mark.parametrize("heads", [2, 4, 8])
+def test_alibi_is_blooms_under_the_softmax(heads):
+    """Bloom adds slope x position of the key: the same but for a constant in each row."""
+    theirs = build_alibi_tensor(torch.ones(1, 6), heads, torch.float32)[:, 0]  # H T
+    scores, hidden = torch.randn(heads, 6, 6), ~causal_mask(6)
+    ours = (scores + exercises.alibi_bias(heads, 6)).masked_fill(hidden, -torch.inf).softmax(-1)
+    other = (scores + theirs[:, None]).masked_fill(hidden, -torch.inf).softmax(-1)
+    torch.testing.assert_close(ours, other)
+
+
+def test_mean_distance_by_hand():
+    weights = torch.tensor([[[[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]]])
+    assert exercises.mean_distance(weights).tolist() == [[pytest.approx((0 + 0.5 + 2) / 3)]]
+
+
+def test_implied_vocabulary_contains_the_truth():
+    for seed in range(20):
+        (rows,) = exercises._models(seed)
+        low, high = exercises.implied_vocabulary(rows)
+        assert low <= exercises._draw(seed, 20_000, 60_000) <= high
+        for vocabulary in (low, high):
+            assert all(round((b + vocabulary * w) / 1e6) == m for m, b, w in rows)

@@ -1,0 +1,152 @@
+"""The explorers and figures of lesson 01: numbers against the functions, live updates, words."""
+
+import pandas as pd
+import pytest
+import torch
+
+from workbook.attention import (
+    BytePairEncoder,
+    Transformer,
+    charts,
+    explorers,
+    explorers_input,
+    sliding_mask,
+)
+from workbook.attention.heads import weights_of
+from workbook.core import figures
+from workbook.core.hub import load_model, load_tokenizer
+
+TEXT = "Bridor likes bread. Bridor"
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Transformer.from_transformers(load_model("base"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return load_tokenizer("base")
+
+
+@pytest.fixture
+def explorer(model, tokenizer):
+    return explorers.attention_explorer(model, tokenizer, TEXT)
+
+
+def test_shades_are_the_models_weights(explorer, model, tokenizer):
+    ids = torch.tensor([[1, *tokenizer.encode(TEXT, add_special_tokens=False)]])
+    weights = weights_of(model, ids)
+    for layer, head in ((0, 0), (3, 1), (5, 2)):
+        table = explorer.figure(layer=layer, head=head).data[0]
+        torch.testing.assert_close(
+            torch.tensor(table.z), weights[layer, 0, head], atol=6e-4, rtol=0
+        )
+        assert len(set(table.x)) == ids.shape[1], "a token that occurs twice keeps its own column"
+    assert explorer.figure().layout.title.text == "Layer 0, head 0"
+
+
+def test_sliders_move_the_live_table(explorer):
+    explorer.widget()
+    canvas = explorer._view.canvas
+    before = [list(row) for row in canvas.figure.data[0].z]
+    explorer._view.inputs["layer"].set_state({"value": 3})
+    assert [list(row) for row in canvas.figure.data[0].z] != before
+    explorer._view.inputs["text"].value = "Hello there"
+    table = canvas.figure.data[0]
+    assert len(table.x) == len(table.z) < len(before)
+    assert "Layer 3, head 0" in canvas.figure.layout.title.text
+    explorer._view.inputs["text"].value = " "
+    assert explorer.error == "Write a sentence: at least one word."
+
+
+def test_static_frames_step_through_the_layers(explorer):
+    figure = explorer.static_figure()
+    assert [frame.name for frame in figure.frames] == list("012345")
+    for frame in figure.frames:
+        expected = explorer.figure(layer=int(frame.name)).data[0].z
+        assert list(map(list, frame.data[0].z)) == list(map(list, expected))
+
+
+def test_a_sentence_that_is_too_long_is_one_sentence(explorer):
+    with pytest.raises(ValueError, match="use at most 40"):
+        explorer.figure(text="again " * 60)
+
+
+def test_the_alt_text_names_the_best_key(model, tokenizer):
+    view = explorers.HeadViews(model, tokenizer)(TEXT, 4, 1)
+    last = view.weights[-1]
+    assert view.tokens[last.index(max(last))] in explorers.describe_head(view)
+    assert "layer 4, head 1" in explorers.describe_head(view)
+    table = explorers.best_keys(view)
+    assert table["mostly at"].iloc[-1] == view.tokens[last.index(max(last))]
+    assert table.weight.iloc[-1] == pytest.approx(max(last), abs=0.006)
+
+
+def test_text_is_text_not_markup():
+    assert explorers_input.visible(" <b>\n") == "␣&lt;b&gt;⏎"
+
+
+def test_masks():
+    mask, sentence = explorers.mask_table("causal", 3, 0)
+    assert mask.sum() == 36 and sentence == "36 of 64 pairs may be looked at"
+    mask, sentence = explorers.mask_table("sliding window", 4, 2)
+    assert torch.equal(mask, sliding_mask(8, 4) & (torch.arange(8) >= 2))
+    assert sentence.endswith("2 rows are empty")
+    assert explorers.mask_table("everything", 1, 8)[0].sum() == 0
+    figure = explorers.mask_explorer().figure(padding=1)
+    assert figure.data[0].text[0][0] == "×" and figure.data[0].z[5][5] == 1
+
+
+def test_positions():
+    curves = explorers_input.position_curves(32, 64, 4.0)
+    assert set(curves) == {"sinusoidal", "rotary", "learned"}
+    figure = explorers.position_explorer().figure(length=32)
+    assert [len(trace.y) for trace in figure.data] == [32] * 3
+    assert {trace.y[0] for trace in figure.data} == {1.0}
+    table = explorers_input.some_distances(curves)
+    assert table.distance.tolist() == [0, 1, 2, 4, 8, 16]
+    assert table.rotary[3] == pytest.approx(curves["rotary"][4], abs=0.006)
+    slow = explorers_input.position_curves(32, 64, 6.0)["rotary"]
+    assert slow[20] > curves["rotary"][20], "a larger base turns more slowly"
+
+
+def test_tokens_after_more_merges():
+    encoder = BytePairEncoder.train(["the baker bakes the bread"] * 3, 280, special=["<end>"])
+    explorer = explorers.tokenizer_explorer(encoder, "the bread")
+    first = explorer.figure(merges=0)
+    assert len(first.data[0].y) == 9 and set(first.data[0].y) == {1}
+    assert sum(explorer.figure().data[0].y) == 9 and len(explorer.figure().data[0].y) < 9
+    assert explorer.figure(merges=0).layout.xaxis.ticktext[3] == "␣"
+    stage = explorers_input.encoder_after(encoder, 5)
+    assert stage.merges == encoder.merges[:5] and stage.special == ("<end>",)
+    with pytest.raises(ValueError, match="shorter text"):
+        explorer.figure(text="x" * 200, merges=0)
+
+
+def test_cost_chart_has_a_line_per_way():
+    rows = pd.DataFrame(
+        {"way": ["a", "b", "a", "b"], "length": [1, 1, 2, 2], "seconds": [1.0, 2.0, 3.0, 4.0],
+         "bytes": [1e6, 2e6, 3e6, 4e6]}
+    )  # fmt: skip
+    figure = charts.cost_chart(rows)
+    assert [trace.name for trace in figure.data] == ["a", "b", "a", "b"]
+    assert list(figure.data[1].y) == [2.0, 4.0] and figure.layout.xaxis.type == "log"
+    assert list(figure.data[2].y) == [1000.0, 3000.0]
+
+
+def test_copy_chart_has_intervals():
+    rows = pd.DataFrame(
+        {"kind": ["x"] * 4, "length": [4, 4, 8, 8], "accuracy": [1.0, 1.0, 0.2, 0.4]}
+    )
+    figure = charts.copy_chart(rows, guess=0.1)
+    assert list(figure.data[0].y) == pytest.approx([1.0, 0.3])
+    assert figure.data[0].error_y.array[1] > figure.data[0].error_y.array[0] == 0
+
+
+def test_score_and_ablation_charts():
+    figure = charts.score_chart({"first": torch.eye(2), "second": torch.zeros(2, 2)})
+    assert figure.data[0].z[0][0] == 1.0 and figure.data[1].x[1] == "head 1"
+    bars = charts.ablation_chart({"nothing": [1.0, 1.0], "heads": [0.0, 1.0]}).data[0]
+    assert list(bars.y) == [1.0, 0.5] and bars.error_y.array[0] == 0 < bars.error_y.array[1]
+    figures.mimebundle(figure, "two tables")

@@ -1,0 +1,106 @@
+"""Positions: against the formula, against transformers, and what each kind promises."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
+from transformers.models.t5.modeling_t5 import T5Attention
+
+from workbook.attention import rotary_embedding, sinusoidal_positions
+from workbook.attention.positions import (
+    RelativeBias,
+    frequencies,
+    likeness_by_distance,
+    relative_buckets,
+)
+
+
+def test_sinusoidal_is_the_formula():
+    table = sinusoidal_positions(50, 16)
+    for place in (0, 1, 7, 49):
+        for pair in range(8):
+            angle = place / 10_000 ** (2 * pair / 16)
+            assert table[place, 2 * pair] == pytest.approx(math.sin(angle), abs=1e-5)
+            assert table[place, 2 * pair + 1] == pytest.approx(math.cos(angle), abs=1e-5)
+
+
+def test_sinusoidal_products_depend_on_the_distance_only():
+    table = sinusoidal_positions(40, 32).double()
+    products = table @ table.T
+    for distance in range(40):
+        along = products.diagonal(distance)
+        torch.testing.assert_close(along, along[:1].expand_as(along), atol=1e-4, rtol=0)
+
+
+def test_rotary_is_that_of_transformers():
+    q, k = torch.randn(2, 3, 7, 8), torch.randn(2, 3, 7, 8)
+    positions = torch.randint(0, 50, (2, 7))
+    angles = positions[..., None] * frequencies(8, 500.0)
+    cos, sin = (f(torch.cat([angles, angles], -1)) for f in (torch.cos, torch.sin))
+    theirs = apply_rotary_pos_emb(q, k, cos, sin)
+    for ours, other in zip((q, k), theirs, strict=True):
+        torch.testing.assert_close(rotary_embedding(ours, positions, base=500.0), other)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**31 - 1), st.integers(0, 60), st.integers(0, 60), st.integers(0, 40))
+def test_rotary_products_depend_on_the_distance_only(seed, place, other, shift):
+    source = torch.Generator().manual_seed(seed)
+    q, k = torch.randn(2, 1, 1, 1, 16, generator=source, dtype=torch.float64)
+
+    def product(a, b):
+        turned = rotary_embedding(q, torch.tensor([a])), rotary_embedding(k, torch.tensor([b]))
+        return (turned[0] * turned[1]).sum().item()
+
+    assert product(place, other) == pytest.approx(product(place + shift, other + shift), abs=1e-3)
+
+
+def test_rotary_keeps_lengths_and_leaves_position_0_alone():
+    x = torch.randn(2, 3, 5, 8)
+    turned = rotary_embedding(x)
+    torch.testing.assert_close(turned.norm(dim=-1), x.norm(dim=-1))
+    torch.testing.assert_close(turned[..., 0, :], x[..., 0, :])
+    assert not torch.allclose(turned[..., 1, :], x[..., 1, :])
+
+
+@pytest.mark.parametrize("both_ways", [True, False])
+@pytest.mark.parametrize("buckets, longest", [(32, 128), (8, 10)])
+def test_buckets_are_those_of_t5(both_ways, buckets, longest):
+    distances = torch.arange(-300, 301)
+    theirs = T5Attention._relative_position_bucket(distances, both_ways, buckets, longest)
+    ours = relative_buckets(distances, both_ways, buckets, longest)
+    assert torch.equal(ours, theirs)
+    assert ours.min() == 0 and ours.max() == (buckets - 1 if both_ways else ours.max())
+
+
+def test_relative_bias_is_a_table_by_distance():
+    bias = RelativeBias(heads=3, both_ways=True)
+    table = bias(torch.arange(6), torch.arange(6))
+    assert table.shape == (3, 6, 6)
+    for distance in range(-5, 6):
+        along = table.diagonal(distance, 1, 2)
+        assert torch.equal(along, along[:, :1].expand_as(along))
+    assert torch.equal(bias(torch.arange(4, 6), torch.arange(6)), table[:, 4:])
+
+
+def test_likeness_by_distance():
+    sinusoidal, rotary, learned = (
+        likeness_by_distance(kind, 64, 64) for kind in ("sinusoidal", "rotary", "learned")
+    )
+    assert sinusoidal[0] == rotary[0] == learned[0] == 1
+    assert sinusoidal[1] > 0.9 > sinusoidal[40] and abs(learned[1]) < 0.2
+    torch.testing.assert_close(sinusoidal, rotary, atol=1e-4, rtol=0)  # the same angles
+
+
+@pytest.mark.parametrize("channels", [0, 3])
+def test_an_odd_number_of_channels_is_refused(channels):
+    with pytest.raises(ValueError, match="even number"):
+        sinusoidal_positions(4, channels)
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="sinusoidal, rotary or learned"):
+        likeness_by_distance("circular", 4, 4)

@@ -1,0 +1,42 @@
+"""Attention and the transformer, from scratch (lesson 01).
+
+The names below are this part's contract; importing them loads torch, but not transformers.
+"""
+
+from workbook.attention.bpe import BytePairEncoder
+from workbook.attention.dot_product import (
+    attention_weights,
+    causal_mask,
+    chunked_attention,
+    fused_attention,
+    scaled_dot_product_attention,
+    sliding_mask,
+)
+from workbook.attention.layers import (
+    FeedForward,
+    KeyValueCache,
+    LayerNorm,
+    MultiHeadAttention,
+    RMSNorm,
+)
+from workbook.attention.positions import rotary_embedding, sinusoidal_positions
+from workbook.attention.transformer import Transformer, TransformerConfig
+
+__all__ = [
+    "BytePairEncoder",
+    "FeedForward",
+    "KeyValueCache",
+    "LayerNorm",
+    "MultiHeadAttention",
+    "RMSNorm",
+    "Transformer",
+    "TransformerConfig",
+    "attention_weights",
+    "causal_mask",
+    "chunked_attention",
+    "fused_attention",
+    "rotary_embedding",
+    "scaled_dot_product_attention",
+    "sinusoidal_positions",
+    "sliding_mask",
+]

@@ -1,0 +1,176 @@
+"""How many parameters a transformer has, from its configuration alone.
+
+The model is built on torch's meta device, where tensors have a shape and no memory, so that even
+175 billion parameters are counted in a second. Each known model stands with what was published and
+what is counted here, to the last parameter. Left out: buffers, optimiser states, heads of
+fine-tuned models. Lesson 01; lesson 06 counts operations as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from workbook.attention.transformer import Transformer, TransformerConfig
+
+if TYPE_CHECKING:
+    import pandas
+
+GPT = partial(
+    TransformerConfig,
+    positions="learned",
+    norm="layer",
+    feed_forward="gelu_tanh",
+    attention_bias=True,
+    out_bias=True,
+    inner_bias=True,
+)
+BERT = partial(
+    GPT,
+    30_522,
+    architecture="encoder",
+    norm_first=False,
+    feed_forward="gelu",
+    embedding_norm=True,
+    head=False,
+)
+VASWANI = partial(  # base: 6 layers, 8 heads; its projections have no biases
+    TransformerConfig,
+    37_000,
+    channels=512,
+    layers=6,
+    heads=8,
+    architecture="encoder-decoder",
+    positions="sinusoidal",
+    norm="layer",
+    norm_first=False,
+    feed_forward="relu",
+    inner_bias=True,
+    max_length=1024,
+)
+FLAN_T5_BASE = TransformerConfig(
+    32_128,
+    channels=768,
+    layers=12,
+    heads=12,
+    architecture="encoder-decoder",
+    positions="relative",
+    feed_forward="geglu_tanh",
+    inner=2048,
+    tied=False,
+    score_scale=1.0,
+)
+LLAMA_2_7B = TransformerConfig(
+    32_000, channels=4096, layers=32, heads=32, inner=11_008, tied=False, max_length=4096
+)
+# Its positions are ALiBi's: a bias by distance that is not learned (Press et al. 2022).
+BLOOMBERG = GPT(131_072, channels=7680, layers=70, heads=40, positions="none", embedding_norm=True)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model of the literature: its configuration, what was published, what is counted."""
+
+    name: str
+    config: TransformerConfig
+    published: str  # as its authors round it
+    exact: int  # parameters
+    source: str
+    pooler: bool = False  # BERT has one more layer, C -> C, for whole sentences
+
+
+KNOWN = (
+    Known("GPT-1", GPT(40_478, channels=768, layers=12, heads=12, max_length=512,
+                       norm_first=False), "117M", 116_534_784, "Radford 2018"),
+    Known("GPT-2 small", GPT(50_257, channels=768, layers=12, heads=12, max_length=1024),
+          "124M", 124_439_808, "Radford 2019"),
+    Known("GPT-2 medium", GPT(50_257, channels=1024, layers=24, heads=16, max_length=1024),
+          "355M", 354_823_168, "Radford 2019"),
+    Known("GPT-2 large", GPT(50_257, channels=1280, layers=36, heads=20, max_length=1024),
+          "774M", 774_030_080, "Radford 2019"),
+    Known("GPT-2 XL", GPT(50_257, channels=1600, layers=48, heads=25, max_length=1024),
+          "1558M", 1_557_611_200, "Radford 2019"),
+    Known("BERT base", BERT(channels=768, layers=12, heads=12, segments=2), "110M",
+          109_482_240, "Devlin 2018", pooler=True),
+    Known("BERT large", BERT(channels=1024, layers=24, heads=16, segments=2), "340M",
+          335_141_888, "Devlin 2018", pooler=True),
+    Known("GPT-3 175B", GPT(50_257, channels=12_288, layers=96, heads=96, max_length=2048),
+          "174,600M", 174_604_259_328, "Brown 2020, Table D.1"),
+    Known("Flan-T5-base", FLAN_T5_BASE, "248M", 247_577_856, "Chung 2022"),
+    Known("Llama-2-7B", LLAMA_2_7B, "6.7B", 6_738_415_616, "Touvron 2023"),
+    Known("BloombergGPT", BLOOMBERG, "50.6B", 50_558_868_480, "Wu 2023, Table 4"),
+)  # fmt: skip
+
+# Vaswani et al. 2017, Table 3, the rows that change one size: (row, changes, published millions)
+TABLE_3 = (
+    ("base", {}, 65),
+    ("N = 2", {"layers": 2}, 36),
+    ("N = 4", {"layers": 4}, 50),
+    ("N = 8", {"layers": 8}, 80),
+    ("d = 256", {"channels": 256, "head_size": 32}, 28),
+    ("d = 1024", {"channels": 1024, "head_size": 128, "inner": 2048}, 168),
+    ("d_ff = 1024", {"inner": 1024}, 53),
+    ("d_ff = 4096", {"inner": 4096}, 90),
+    ("big", {"channels": 1024, "heads": 16, "inner": 4096}, 213),
+)
+
+
+def count(config: TransformerConfig) -> int:
+    """Parameters of the model, shared ones once; nothing is computed and nothing stored."""
+    with torch.device("meta"):
+        return parameters(Transformer(config))
+
+
+def parameters(model: nn.Module) -> int:
+    """Parameters of a model that is there; a weight used twice counts once."""
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def known_table(progress: Callable = lambda models: models) -> pandas.DataFrame:
+    """Every known model: published, counted here, and whether it is the number expected."""
+    import pandas as pd
+
+    rows = []
+    for known in progress(KNOWN):
+        counted = count(known.config)
+        if known.pooler:
+            counted += known.config.channels**2 + known.config.channels
+        rows.append(
+            {
+                "model": known.name,
+                "published": known.published,
+                "counted": f"{counted:,}",
+                "as expected": counted == known.exact,
+                "source": known.source,
+            }
+        )
+    return pd.DataFrame(rows).set_index("model")
+
+
+def table_3(vocabulary: int = 37_000) -> pandas.DataFrame:
+    """Vaswani's Table 3 counted with one vocabulary: millions, beside the published ones.
+
+    body: parameters without the table of embeddings; channels: how wide that table is.
+    """
+    import pandas as pd
+
+    rows = []
+    for name, changes, published in TABLE_3:
+        changes = {"inner": 2048} | changes
+        config = VASWANI(**changes)
+        body = count(config) - config.vocabulary * config.channels
+        rows.append(
+            {
+                "row": name,
+                "published": published,
+                "counted": round((body + vocabulary * config.channels) / 1e6, 1),
+                "body": body,
+                "channels": config.channels,
+            }
+        )
+    return pd.DataFrame(rows).set_index("row")

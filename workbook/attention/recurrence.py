@@ -1,0 +1,193 @@
+"""Why not a recurrent network: the way a signal goes, and a copy task.
+
+A recurrent network reads one token after the other and hands everything on in one vector; attention
+looks back directly. Both ways are measured in the graph that torch records for gradients: its
+shortest path from an input to an output, and its longest chain of operations that must wait for
+each other. The copy task asks a model to say a random string again. Left out: LSTMs, state-space
+models, and the recurrent networks with attention that came in between. Lesson 01.
+
+Shapes: B batch, T time, C channels, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from workbook.attention.transformer import Transformer, TransformerConfig
+from workbook.core import assets, records
+from workbook.core.seeding import generator
+
+if TYPE_CHECKING:
+    import pandas
+
+KINDS = ("GRU", "attention")
+ALPHABET = 16  # letters of the strings
+START, AGAIN = ALPHABET, ALPHABET + 1  # begin a text, begin the copy
+RUNS = "runs/attention/copy.jsonl"  # below data/
+
+
+@dataclass(frozen=True)
+class CopyTask:
+    """One training run on strings of one length."""
+
+    kind: str  # "GRU" or "attention"
+    length: int = 16  # letters of a string
+    steps: int = 300
+    rows: int = 32  # strings of a batch, new ones at every step
+    channels: int = 64
+    rate: float = 3e-3  # the highest learning rate; it rises for 30 steps, then falls to 0
+    seed: int = 0
+
+
+class Recurrent(nn.Module):
+    """Embedding, a gated recurrent unit (Cho et al. 2014), logits `B T V`.
+
+    layers: two are about as many parameters as two blocks of attention with the same channels.
+    """
+
+    def __init__(self, vocabulary: int, channels: int, layers: int = 2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, channels)
+        self.body = nn.GRU(channels, channels, layers, batch_first=True)
+        self.out = nn.Linear(channels, vocabulary)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.out(self.body(self.embedding(ids))[0])
+
+
+def copy_model(kind: str, channels: int) -> nn.Module:
+    """A new model of the kind, ids `B T` to logits `B T V`."""
+    if kind == "GRU":
+        return Recurrent(ALPHABET + 2, channels)
+    if kind == "attention":
+        shape = {"channels": channels, "layers": 2, "heads": 4, "inner": channels}
+        return Transformer(TransformerConfig(ALPHABET + 2, **shape, tied=False))
+    raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")
+
+
+def copy_batch(rows: int, length: int, source: torch.Generator) -> Tensor:
+    """Texts `B 2 length + 2`: start, a random string, again, the same string."""
+    string = torch.randint(0, ALPHABET, (rows, length), generator=source)
+    marks = torch.tensor([START, AGAIN]).expand(rows, 2)
+    return torch.cat([marks[:, :1], string, marks[:, 1:], string], 1)
+
+
+def train_copy(task: CopyTask, progress: Callable = lambda steps: steps) -> dict[str, float]:
+    """Train a model, then copy 256 fresh strings: {"accuracy": share of letters right, ...}.
+
+    Also the loss at the end (nats a letter) and the number of parameters. progress: wraps the
+    steps, such as tqdm. The loss is on the copy only.
+    """
+    torch.manual_seed(task.seed)
+    model, source = copy_model(task.kind, task.channels), generator(task.seed)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=task.rate, weight_decay=0.01)
+    for step in progress(range(task.steps)):
+        for group in optimiser.param_groups:
+            group["lr"] = task.rate * min((step + 1) / 30, 1 - step / task.steps)
+        loss, _ = _copy_loss(model, copy_batch(task.rows, task.length, source))
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+    with torch.no_grad():
+        loss, right = _copy_loss(model, copy_batch(256, task.length, generator(task.seed + 10_000)))
+    size = sum(weight.numel() for weight in model.parameters())
+    return {"accuracy": right.mean().item(), "loss": loss.item(), "parameters": size}
+
+
+def _copy_loss(model: nn.Module, ids: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean loss of the copied letters, and which of them are the model's first choice."""
+    half = ids.shape[1] // 2
+    logits, target = model(ids[:, :-1])[:, half:], ids[:, half + 1 :]
+    right = (logits.argmax(-1) == target).float()
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten()), right
+
+
+def record_runs(
+    lengths: tuple[int, ...] = (4, 8, 16, 32),
+    seeds: tuple[int, ...] = (0, 1, 2),
+    steps: int = 1000,
+) -> Path:
+    """Train every kind at every length with every seed and note the results in `data/runs/`.
+
+    The lesson reads them; `python -c "from workbook.attention.recurrence import record_runs;
+    record_runs()"` makes them again.
+    """
+    path = assets.root() / RUNS
+    for length in lengths:
+        for kind in KINDS:
+            for seed in seeds:
+                run = CopyTask(kind, length, steps, seed=seed)
+                result = train_copy(run)
+                records.append(path, asdict(run) | result | {"stamp": records.stamp(seed)})
+    return path
+
+
+def recorded_runs() -> pandas.DataFrame:
+    """The recorded runs, a row each; the last one where a task was run again."""
+    import pandas as pd
+
+    rows = pd.DataFrame(records.read(assets.path(RUNS)))
+    return rows.drop_duplicates(["kind", "length", "seed"], keep="last").reset_index(drop=True)
+
+
+# --- the way of a signal ------------------------------------------------------------------------
+
+
+def signal_paths(kind: str, length: int, channels: int = 8) -> dict[str, int]:
+    """{"path": ..., "chain": ...}, in recorded operations, for one layer over `length` tokens.
+
+    path: the fewest between the first token's input and the last token's output, so the number of
+    steps that must keep a memory intact. chain: the most that must wait for each other, however
+    many processors there are.
+    """
+    inputs = [torch.zeros(1, channels, requires_grad=True) for _ in range(length)]
+    if kind == "GRU":
+        cell, state = nn.GRUCell(channels, channels), torch.zeros(1, channels)
+        for x in inputs:
+            state = cell(x, state)
+        last = state
+    elif kind == "attention":
+        x = torch.stack(inputs, 1)  # B T C
+        last = F.scaled_dot_product_attention(x, x, x, is_causal=True)[:, -1]
+    else:
+        raise ValueError(f"there is no layer {kind!r}; use GRU or attention.")
+    return {"path": _shortest(last, inputs[0]), "chain": _longest(last)}
+
+
+def _shortest(output: Tensor, leaf: Tensor) -> int:
+    """Operations on the shortest way from a leaf to the output, breadth first."""
+    queue, seen = deque([(output.grad_fn, 1)]), {output.grad_fn}
+    while queue:
+        node, steps = queue.popleft()
+        if getattr(node, "variable", None) is leaf:
+            return steps - 1  # the leaf itself does nothing
+        for after, _ in node.next_functions:
+            if after is not None and after not in seen:
+                seen.add(after)
+                queue.append((after, steps + 1))
+    raise ValueError("the output does not depend on this input.")
+
+
+def _longest(output: Tensor) -> int:
+    """Operations on the longest chain behind the output."""
+    depth: dict = {}
+    stack = [output.grad_fn]
+    while stack:
+        node = stack[-1]
+        before = [each for each, _ in node.next_functions if each is not None]
+        waiting = [each for each in before if each not in depth]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        is_leaf = hasattr(node, "variable")
+        depth[stack.pop()] = max((depth[each] for each in before), default=0) + (not is_leaf)
+    return depth[output.grad_fn]
