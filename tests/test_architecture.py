@@ -140,7 +140,7 @@ def opens_text_blindly(call):
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     is_builtin = isinstance(call.func, ast.Name) and name == "open"
     is_path = isinstance(call.func, ast.Attribute) and name in ("read_text", "write_text", "open")
-    if not (is_builtin or is_path):
+    if not (is_builtin or is_path) or ast.unparse(call.func) == "os.open":  # a handle, no text
         return False
     if any(keyword.arg == "encoding" for keyword in call.keywords):
         return False

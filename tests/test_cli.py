@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import types
@@ -91,13 +92,15 @@ def test_python_dash_m_is_the_same_command(lessons):
     assert done.returncode == 2 and "no lesson '99'" in done.stderr
 
 
-def test_doctor_ends_with_its_verdict_and_a_fitting_exit_code(tmp_path, monkeypatch):
+def test_doctor_ends_with_its_verdict_and_a_fitting_exit_code(root, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     code, printed = call("doctor")
     assert code == 1
     assert printed.splitlines()[-1].startswith("Not ready (")
-    (tmp_path / "town").mkdir()
-    (tmp_path / "town" / "town.sqlite").write_text("facts", encoding="utf-8")
+    for name in ("town", "models"):
+        shutil.copytree(
+            root / "data" / name, tmp_path / name, ignore=shutil.ignore_patterns(".build")
+        )
     assert call("models", "manifest")[0] == 0
     code, printed = call("doctor")
     last = printed.splitlines()[-1]

@@ -49,7 +49,7 @@ def test_every_workbook_command_it_shows_is_understood(line):
     """The command's words are parsed by the command itself, with --help in place of its work."""
     words = line.split("workbook ", 1)[1].split()
     options = [word for word in words if word.startswith("--")]
-    groups = words[:2] if words[0] == "models" else words[:1]
+    groups = words[:2] if words[0] in ("models", "train") else words[:1]
     answer = CliRunner().invoke(app, [*groups, "--help"], env={"COLUMNS": "200"})
     assert answer.exit_code == 0, answer.output
     assert all(option in answer.output for option in options)

@@ -1,4 +1,4 @@
-"""The `workbook` command: doctor, run, models, bench.
+"""The `workbook` command: doctor, run, train, evaluate, models, bench.
 
 Thin on purpose: each command asks the package and prints the answer. Heavy parts are imported
 inside the commands, so that `workbook --help` answers at once. A mistake of the user ends in one
@@ -18,6 +18,13 @@ HELP = "A course on generative AI that you run. Lessons are in notebooks/, this 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False)
 models = typer.Typer(help="The town's language models.", no_args_is_help=True)
 app.add_typer(models, name="models")
+train = typer.Typer(help="Train a model from a recipe.", no_args_is_help=True)
+app.add_typer(train, name="train")
+
+RecipeFile = Annotated[Path | None, typer.Option("--config", help="A recipe, in TOML.")]
+RecipeSettings = Annotated[
+    list[str] | None, typer.Argument(help="key=value, such as steps=40 out=runs/mine.")
+]
 
 
 def main() -> None:
@@ -117,6 +124,32 @@ def manifest() -> None:
     print(f"{len(listed)} files, {total:,} bytes -> {assets.root() / 'assets.json'}")
 
 
+@train.command()
+def pretrain(config: RecipeFile = None, settings: RecipeSettings = None) -> None:
+    """Train a model on raw text. After a kill the same command goes on where it was."""
+    _train("pretrain", config, settings)
+
+
+@train.command()
+def finetune(config: RecipeFile = None, settings: RecipeSettings = None) -> None:
+    """Tune a model on chats. After a kill the same command goes on where it was."""
+    _train("finetune", config, settings)
+
+
+def _train(kind: str, file: Path | None, settings: list[str] | None) -> None:
+    from workbook.training import recipes
+
+    recipe, config = recipes.read(kind, file, settings or [])
+    from workbook.training import commands
+
+    try:
+        run = getattr(commands, kind)(recipe, config)
+    except KeyboardInterrupt as stopped:
+        print(f"workbook: {stopped or 'stopped at once.'}", file=sys.stderr)
+        raise typer.Exit(130) from stopped
+    print(f"{run.summary()} The model is in {run.out / 'final'}.")
+
+
 @app.command()
 def bench(
     topics: Annotated[
@@ -138,6 +171,47 @@ def bench(
             raise ValueError(f"there is no benchmark {topic!r}; there are: {names}.")
         rows = importlib.import_module(f"workbook.{topic}.bench").run(quick)
         Console().print(table(rows, title=f"{topic}: ours against the peer"))
+
+
+@app.command()
+def site(
+    output: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("build/site"),
+) -> None:
+    """Build the static HTML edition of all lessons; it needs no kernel and no network."""
+    from workbook.site.build import build as write
+
+    lessons = len(write(output)) - 1
+    print(f"{lessons} lesson{'s' if lessons != 1 else ''} -> {output / 'index.html'}")
+
+
+@app.command()
+def clouds() -> None:
+    """Renew the badges in README.md and what Binder installs; see pyproject.toml's repository."""
+    from workbook.core import clouds as writer
+
+    changed = writer.write()
+    print("\n".join(map(str, changed)) or "README.md and binder/requirements.txt are up to date.")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        str, typer.Option(help="bundled:NAME, a folder, or owner/name@revision; floor, ceiling.")
+    ] = "bundled:town-instruct",
+    cases: Annotated[int | None, typer.Option(min=1, help="Cases of each task.")] = None,
+    task: Annotated[list[str] | None, typer.Option(help="Only this task; repeat it.")] = None,
+    record: Annotated[bool, typer.Option(help="Append to data/runs/evaluation.")] = False,
+) -> None:
+    """Ask a model the town suite: eight tasks, seven metrics. Minutes; a kill can be resumed."""
+    from rich.console import Console
+
+    from workbook.evaluation import suite, suite_report
+
+    system = suite.open_system(model)
+    results = suite.run(system, cases or suite.CASES, tuple(task or suite.ALL))
+    Console(width=max(suite_report.WIDTH, Console().width)).print(suite_report.printed(results))
+    if record:
+        print(f"recorded in {suite.save(results)}")
 
 
 def benchmarks() -> list[str]:

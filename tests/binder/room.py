@@ -46,7 +46,8 @@ class Room:
         self.watcher.join()
         if self.group is not None:
             limit = time.monotonic() + LEAVE_SECONDS
-            while (self.group / "cgroup.procs").read_text("ascii") and time.monotonic() < limit:
+            inside = self.group / "cgroup.procs"
+            while inside.read_text(encoding="ascii") and time.monotonic() < limit:
                 time.sleep(SAMPLE_SECONDS)  # a kernel may need a moment to end
             self.group.rmdir()
 

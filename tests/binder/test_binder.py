@@ -74,7 +74,8 @@ def test_it_installs_the_courses_versions_and_nothing_for_developers(pins):
 
 def test_with_the_images_own_packages_nothing_is_missing(pins):
     """What Binder's image brings fits the ranges of pyproject.toml; the list has all the rest."""
-    lock = metadata.distribution("jupyter-repo2docker").locate_file(LOCK).read_text("utf-8")
+    lock = metadata.distribution("jupyter-repo2docker").locate_file(LOCK)
+    lock = lock.read_text(encoding="utf-8")
     brought = dict(re.findall(r"/([\w.-]+)-(\d[\w.]*)-[\w]+\.conda", lock))
     brought = {canonicalize_name(name): version for name, version in brought.items()}
     ours = {canonicalize_name(name): version for name, version in pins.items()}
@@ -108,7 +109,7 @@ def test_the_list_resolves_to_what_it_says(pins, tmp_path):
         folder=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    found = [each["metadata"] for each in json.loads(report.read_text("utf-8"))["install"]]
+    found = [each["metadata"] for each in json.loads(report.read_text(encoding="utf-8"))["install"]]
     resolved = {canonicalize_name(each["name"]): each["version"] for each in found}
     resolved = {n: v.partition("+")[0] for n, v in resolved.items() if n not in binder.BROUGHT}
     extra = {name for name in resolved if name.startswith(binder.CPU_ONLY)}

@@ -1,21 +1,19 @@
-"""The parts of training: tokenizer, packing, schedule, optimisers, checkpoints."""
+"""The parts of training: tokenizer, packing, schedule, optimisers."""
 
-import json
 from itertools import islice
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from workbook.town import mixture
-from workbook.training import checkpoint, tokenizer
-from workbook.training.optimisers import (
-    build_optimisers,
-    set_learning_rate,
-    warmup_stable_decay,
-)
+from workbook.training import tokenizer
+from workbook.training.config import FitConfig
+from workbook.training.optimisers import build_adamw, build_optimisers, set_learning_rate
 from workbook.training.packing import IGNORE, Example, Packer
+from workbook.training.schedules import cosine, factor, warmup_stable_decay
 
 
 @pytest.fixture(scope="module")
@@ -91,23 +89,6 @@ def test_packing_loses_nothing_but_what_is_too_long(sizes):
         assert len(runs) == len(set(runs)), "a document was cut in two"
 
 
-def test_a_restored_packer_gives_the_batches_that_would_have_come():
-    def examples(start):
-        return (
-            Example([i % 50 + 1] * (i % 17 + 3), [1] * (i % 17 + 3)) for i in range(start, 10**6)
-        )
-
-    one = Packer(examples, 4, 40, 0)
-    stream = one.batches()
-    for _ in range(5):
-        next(stream)
-    state = json.loads(json.dumps(one.state()))
-    two = Packer(examples, 4, 40, 0)
-    two.restore(state)
-    for mine, theirs in zip(islice(stream, 5), islice(two.batches(), 5), strict=True):
-        assert torch.equal(mine[0], theirs[0]) and torch.equal(mine[1], theirs[1])
-
-
 def test_the_schedule_rises_holds_and_falls():
     factors = [warmup_stable_decay(s, 1000, warmup=100, decay=0.2) for s in range(1000)]
     assert factors[:100] == pytest.approx([(s + 1) / 100 for s in range(100)])
@@ -116,6 +97,47 @@ def test_the_schedule_rises_holds_and_falls():
     assert factors[-1] == 0.02
     with pytest.raises(ValueError, match="steps >= 1"):
         warmup_stable_decay(0, 0)
+
+
+def test_the_cosine_rises_and_falls_to_its_floor():
+    factors = [cosine(s, 100, warmup=10, floor=0.1) for s in range(100)]
+    assert factors[:10] == pytest.approx([(s + 1) / 10 for s in range(10)])
+    assert factors[10] == 1.0 and factors[99] == pytest.approx(0.1)
+    assert all(a > b for a, b in zip(factors[10:], factors[11:], strict=False))
+    halfway = (factors[54] + factors[55]) / 2  # between step 10 and step 99
+    assert halfway == pytest.approx(0.55, abs=1e-3)
+    with pytest.raises(ValueError, match="steps >= 1"):
+        cosine(0, 0)
+
+
+@pytest.mark.parametrize("schedule, last", [("wsd", 0.02), ("cosine", 0.02), ("constant", 1.0)])
+def test_a_config_chooses_the_schedule(schedule, last):
+    config = FitConfig(steps=1000, schedule=schedule, warmup=50)
+    factors = [factor(step, config) for step in range(1000)]
+    assert factors[0] == pytest.approx(1 / 50) and max(factors) == 1.0
+    assert factors[-1] == pytest.approx(last)
+    ended = factor(0, config.replace(steps=1, warmup=0))  # a run of one step is at its end
+    assert ended in (1.0, 0.02)
+
+
+def test_adamw_decays_matrices_only_and_ties_are_counted_once(tiny_llama):
+    (adamw,) = build_adamw(tiny_llama, 1e-3, weight_decay=0.1)
+    decays = {group["weight_decay"]: group["params"] for group in adamw.param_groups}
+    assert all(p.ndim >= 2 for p in decays[0.1]) and all(p.ndim == 1 for p in decays[0.0])
+    together = sum(map(len, decays.values()))
+    assert together == len(list(tiny_llama.parameters()))
+
+
+def test_tied_and_learned_tables_stay_out_of_muon():
+    """Names differ from model to model: a table is known by its kind, not by its name."""
+    model = nn.ModuleDict({
+        "tokens": nn.Embedding(11, 8), "inside": nn.Linear(8, 8), "outward": nn.Linear(8, 11),
+    })  # fmt: skip
+    for rest in (4, 3):  # the table, the output layer and two biases; then the first two are one
+        muon, adamw = build_optimisers(model)
+        assert [p is model["inside"].weight for p in muon.param_groups[0]["params"]] == [True]
+        assert len(adamw.param_groups[0]["params"]) == rest
+        model["outward"].weight = model["tokens"].weight
 
 
 def test_muon_gets_the_hidden_matrices_and_adamw_the_rest(tiny_llama):
@@ -130,33 +152,3 @@ def test_muon_gets_the_hidden_matrices_and_adamw_the_rest(tiny_llama):
     assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
     set_learning_rate([muon, adamw], 0.5)  # factors are of the peak, they do not pile up
     assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
-
-
-def test_checkpoints_are_atomic_and_refuse_what_is_torn(tmp_path):
-    path = tmp_path / "deep" / "run.pt"
-    assert checkpoint.load_checkpoint(path) is None
-    checkpoint.save_checkpoint(path, {"step": 3, "w": torch.arange(5.0)})
-    assert [p.name for p in path.parent.iterdir()] == ["run.pt"]
-    loaded = checkpoint.load_checkpoint(path)
-    assert loaded["step"] == 3 and torch.equal(loaded["w"], torch.arange(5.0))
-    path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(ValueError, match="not a whole checkpoint.*delete it"):
-        checkpoint.load_checkpoint(path)
-
-
-def test_a_checkpoint_cannot_run_code(tmp_path):
-    """Guards the use of weights_only: a pickle that would write a file is refused."""
-    import os
-    import pickle
-
-    marker = tmp_path / "marker"
-
-    class Attack:
-        def __reduce__(self):
-            return os.system, (f"touch {marker}",)
-
-    path = tmp_path / "run.pt"
-    path.write_bytes(pickle.dumps(Attack()))
-    with pytest.raises(ValueError, match="not a whole checkpoint"):
-        checkpoint.load_checkpoint(path)
-    assert not marker.exists()

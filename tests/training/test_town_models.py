@@ -1,5 +1,6 @@
 """Making the town's models: the loss masks, and a killed run that goes on to the same weights."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -41,24 +42,37 @@ def test_a_killed_run_goes_on_to_the_same_weights(built, tmp_path, monkeypatch):
     monkeypatch.setattr(town_models, "SAVE_EVERY", 5)
     town_models.train(TINY, tokenizer, tmp_path / "whole")
     steps = iter(range(100))
-    real = town_models._step
+    real = town_models._loss
 
     def killed(*args):
         if next(steps) == 7:
             raise KeyboardInterrupt
         return real(*args)
 
-    monkeypatch.setattr(town_models, "_step", killed)
+    monkeypatch.setattr(town_models, "_loss", killed)
     with pytest.raises(KeyboardInterrupt):
         town_models.train(TINY, tokenizer, tmp_path / "killed")
-    monkeypatch.setattr(town_models, "_step", real)
+    assert not (tmp_path / "killed" / "tiny").exists()
+    monkeypatch.setattr(town_models, "_loss", real)
     town_models.train(TINY, tokenizer, tmp_path / "killed")
-    one, two = (
-        torch.load(tmp_path / name / ".build" / "tiny.pt", weights_only=True)["model"]
-        for name in ("whole", "killed")
-    )
-    assert one.keys() == two.keys()
-    assert all(torch.equal(one[k], two[k]) for k in one)
+    for name in ("model.safetensors", "recipe.json"):
+        one, two = ((tmp_path / run / "tiny" / name).read_bytes() for run in ("whole", "killed"))
+        assert one == two
+
+
+def test_a_run_that_had_ended_is_left_alone(built, tmp_path):
+    """Guards recipe.json: a second call reads no document and so would count none as too long."""
+    _, tokenizer = built
+    note = tmp_path / "tiny" / "recipe.json"
+    short = replace(TINY, tokens=2 * 4 * 200)
+    town_models.train(short, tokenizer, tmp_path)
+    before = note.read_text(encoding="utf-8")
+    assert json.loads(before)["documents_too_long"] > 0
+    town_models.train(short, tokenizer, tmp_path)
+    assert note.read_text(encoding="utf-8") == before
+    note.unlink()  # as if killed before it was written
+    town_models.train(short, tokenizer, tmp_path)
+    assert note.read_text(encoding="utf-8") == before
 
 
 def test_a_checkpoint_of_other_settings_is_refused(built, tmp_path):
@@ -93,7 +107,7 @@ def test_the_loss_falls_and_the_model_loads_plainly(built, tmp_path):
     _, tokenizer = built
     recipe = replace(TINY, tokens=100 * 4 * 200)
     town_models.train(recipe, tokenizer, tmp_path)
-    log = records.read(tmp_path / ".build" / "log.jsonl")
+    log = records.read(tmp_path / ".build" / "tiny" / "log.jsonl")
     assert log[-1]["step"] == 100 and log[-1]["loss"] < 5.0
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "tiny")
     assert model.dtype == torch.bfloat16

@@ -1,5 +1,12 @@
-"""Training: optimisers, schedule, packing, checkpoints, and how the town's models are made.
+"""Training: the one loop, `fit`, and its parts; and how the town's models are made.
 
-Nothing is imported here, so that `import workbook.training` costs nothing; import the module
-you need. Lesson 02 explains pretraining, lesson 08 fine-tuning.
+The names below are this part's contract; importing them loads torch, but not transformers. Lesson
+02 explains pretraining, lesson 07 many devices, lesson 08 the loop and fine-tuning.
 """
+
+from workbook.training.batches import Batches
+from workbook.training.config import FitConfig
+from workbook.training.fit import Run, fit
+from workbook.training.losses import Loss, causal_loss, mean_loss
+
+__all__ = ["Batches", "FitConfig", "Loss", "Run", "causal_loss", "fit", "mean_loss"]

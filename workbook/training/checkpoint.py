@@ -1,38 +1,215 @@
-"""Atomic checkpoints of a running job: a killed run finds either the old one or the new one.
+"""Atomic checkpoints: a killed run finds the new one or the old one, never half of one.
 
-One file holds the model, the optimisers, the step, the data position and the random state. It is
-written beside its target, flushed to disk and renamed. Loading uses `weights_only=True`, so a
-foreign file cannot run code.
+A checkpoint is a folder: weights in safetensors, everything else in `state.pt`, and a list of both
+with their SHA-256. It is written beside its place, flushed to the disk and renamed. Reading checks
+the list and uses `weights_only`, so neither a torn nor a foreign file can do harm. The last few
+stay. What goes in is gathered by `state.py`. Lesson 08 kills a run and goes on with it.
 """
 
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
 import os
+import shutil
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor, nn
+
+FORMAT = 1
+WEIGHTS, BEST = "model.safetensors", "best.safetensors"
+STATE, LIST = "state.pt", "checkpoint.json"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room, or no more allowed
+FULL_WORDS = ("No space left", "File too large", "quota")
+DRAFT, LEAVING = ".writing", ".leaving"  # names of folders that are not there yet, or no more
 
 
-def save_checkpoint(path: Path, state: dict[str, object]) -> None:
-    """Write `state` (tensors, numbers, lists and dicts of them) to `path`, atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".writing")
-    with open(draft, "wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint read back."""
+
+    folder: Path
+    step: int
+    weights: dict[str, Tensor]
+    state: dict[str, Any]
+    best_weights: dict[str, Tensor] | None  # of the best evaluation so far
 
 
-def load_checkpoint(path: Path, device: str = "cpu") -> dict[str, object] | None:
-    """The state saved at `path`, or None where there is none.
+class Checkpoints:
+    """The checkpoints of one run, in one folder; `keep` of them stay."""
 
-    Raises ValueError for a file that is torn or is not a checkpoint.
-    """
-    if not path.exists():
+    def __init__(self, folder: Path, keep: int = 2) -> None:
+        self.folder, self.keep = Path(folder), keep
+
+    def place(self, step: int) -> Path:
+        """The folder of the checkpoint of a step, whether it is there or not."""
+        return self.folder / f"step-{step:08d}"
+
+    def save(
+        self,
+        step: int,
+        weights: Mapping[str, Tensor],
+        state: Mapping[str, Any],
+        best_weights: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        """Write one, then drop those that are older than the last `keep`.
+
+        Raises ValueError when the disk is full; what was saved before stays as it was.
+        """
+        with drafted(self.place(step)) as draft:
+            save_tensors(draft / WEIGHTS, weights)
+            if best_weights is not None:
+                save_tensors(draft / BEST, best_weights)
+            with open(draft / STATE, "wb") as file:
+                torch.save(dict(state), file)
+            listed = {"format": FORMAT, "step": step, "files": _fingerprints(draft)}
+            (draft / LIST).write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+        for old in self.all()[: -self.keep]:
+            _remove(old)
+
+    def all(self) -> list[Path]:
+        """The folders of all checkpoints, oldest first, whole or not."""
+        return sorted(self.folder.glob("step-????????"))
+
+    def newest(self) -> Path | None:
+        """The newest whole checkpoint; None before the first. A warning names each broken one.
+
+        Raises ValueError when there are some and none is whole.
+        """
+        for left in [*self.folder.glob(f"*{DRAFT}"), *self.folder.glob(f"*{LEAVING}")]:
+            shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
+        for folder in reversed(self.all()):
+            problem = problem_of(folder)
+            if problem is None:
+                return folder
+            warnings.warn(f"{folder} is passed over: {problem}.", stacklevel=2)
+        if self.all():
+            raise ValueError(
+                f"no checkpoint in {self.folder} is whole; delete that folder to start afresh."
+            )
         return None
+
+
+def load(folder: Path) -> Saved:
+    """Read a checkpoint. Raises ValueError when it is torn or no checkpoint of ours."""
+    from safetensors.torch import load_file
+
+    problem = problem_of(folder)
+    if problem is not None:
+        raise ValueError(f"{folder} cannot be used: {problem}.")
+    listed = json.loads((folder / LIST).read_text(encoding="utf-8"))
     try:
-        return torch.load(path, map_location=device, weights_only=True)
-    except Exception as error:
-        raise ValueError(
-            f"{path} is not a whole checkpoint ({type(error).__name__}); "
-            "delete it to start this run again from the beginning"
-        ) from error
+        state = torch.load(folder / STATE, map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever torch says of a file that somebody else made
+        raise ValueError(f"{folder} cannot be used: {STATE} is not one of this course.") from error
+    best = load_file(folder / BEST) if BEST in listed["files"] else None
+    return Saved(folder, listed["step"], load_file(folder / WEIGHTS), state, best)
+
+
+def problem_of(folder: Path) -> str | None:
+    """Why a folder is not a whole checkpoint, as a clause; None when it is."""
+    try:
+        listed = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        files, made = dict(listed["files"]), listed["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"it has no readable {LIST}, so it is torn or not a checkpoint of this course"
+    if made != FORMAT:
+        return f"it has format {made}, and this version of the course reads {FORMAT}"
+    for name in {WEIGHTS, STATE, *files}:
+        file = folder / name
+        if name not in files or not file.is_file():
+            return f"{name} is missing"
+        if _fingerprint(file) != files[name]:
+            return f"{name} is torn or was changed ({file.stat().st_size:,} bytes)"
+    return None
+
+
+class drafted:
+    """A folder that appears at once or not at all: filled as a draft, flushed, renamed.
+
+    with drafted(place) as draft: write into draft. Raises ValueError when the disk is full.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.draft = place, place.with_name(place.name + DRAFT)
+
+    def __enter__(self) -> Path:
+        shutil.rmtree(self.draft, ignore_errors=True)
+        self.draft.mkdir(parents=True)
+        return self.draft
+
+    def __exit__(self, kind: type | None, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            shutil.rmtree(self.draft, ignore_errors=True)
+            explain_full_disk(error, self.place)
+            return
+        for file in self.draft.rglob("*"):
+            _flush(file)
+        _flush(self.draft)
+        _remove(self.place)
+        os.replace(self.draft, self.place)
+        _flush(self.place.parent)
+
+
+def save_tensors(file: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors as safetensors."""
+    from safetensors.torch import save_file
+
+    save_file(dict(tensors), file, {"format": "pt"})
+
+
+def save_model(model: nn.Module, weights: Mapping[str, Tensor], folder: Path) -> None:
+    """Write a model for others to load: as transformers lays it out if it can, else its weights."""
+    with drafted(folder) as draft:
+        if hasattr(model, "save_pretrained"):
+            model.save_pretrained(draft, state_dict=dict(weights))
+        else:
+            save_tensors(draft / WEIGHTS, weights)
+
+
+def explain_full_disk(error: BaseException | None, place: Path) -> None:
+    """A full disk as a sentence; torch and safetensors report it each in their own way."""
+    free = shutil.disk_usage(place.parent).free
+    link = error
+    while link is not None:
+        if getattr(link, "errno", None) in FULL or any(word in str(link) for word in FULL_WORDS):
+            raise ValueError(
+                f"the disk is full ({free / 1e6:,.0f} MB free): {place} was not written, and what "
+                "was saved before is whole; make room and start the same run again."
+            ) from error
+        link = link.__cause__ or link.__context__
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    return {file.name: _fingerprint(file) for file in sorted(folder.iterdir())}
+
+
+def _fingerprint(file: Path) -> str:
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Make the system write a file or folder to the disk now."""
+    if os.name == "nt" and path.is_dir():  # Windows cannot open a folder
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder away under another name first, so that none is ever seen half empty."""
+    if folder.exists():
+        doomed = folder.with_name(folder.name + LEAVING)
+        shutil.rmtree(doomed, ignore_errors=True)
+        os.replace(folder, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)

@@ -1,50 +1,83 @@
-"""Optimisers and learning-rate schedule: Muon for the hidden matrices, AdamW for the rest.
+"""Optimisers: Muon for the hidden matrices, AdamW for the rest, or AdamW for all.
 
 Muon (Jordan et al., 2024) makes each update of a matrix nearly orthogonal; embeddings, the output
-layer and vectors stay with AdamW (Loshchilov and Hutter, 2019). The schedule is warm-up, stable,
-decay, so that a run can be prolonged: only its last fifth depends on when it ends.
+layer and vectors stay with AdamW (Loshchilov and Hutter, 2019). Both are torch's own, AdamW in its
+fused form. Frozen parameters are left out. Schedules are in `schedules.py`.
 """
-
-import math
 
 import torch
 from torch import nn
 
+from workbook.training.config import FitConfig
+
+OUTER = ("embed", "lm_head")  # words in the names of matrices at the model's two ends
+
+
+def make_optimisers(model: nn.Module, config: FitConfig) -> list[torch.optim.Optimizer]:
+    """The optimisers a config asks for, with their peak learning rates."""
+    adamw = (config.learning_rate, config.weight_decay, config.betas)
+    if config.optimiser == "muon":
+        return build_optimisers(model, config.muon_learning_rate, *adamw)
+    return build_adamw(model, *adamw)
+
 
 def build_optimisers(
-    model: nn.Module, muon_lr: float = 0.02, adamw_lr: float = 4e-3, weight_decay: float = 0.01
+    model: nn.Module,
+    muon_lr: float = 0.02,
+    adamw_lr: float = 4e-3,
+    weight_decay: float = 0.01,
+    betas: tuple[float, float] = (0.9, 0.95),
 ) -> list[torch.optim.Optimizer]:
-    """Muon for every matrix inside the layers, fused AdamW for everything else."""
+    """Muon for every trained matrix inside the layers, fused AdamW for everything else."""
+    tables = [m.weight for m in model.modules() if isinstance(m, nn.Embedding)]
+    vocabulary = max((len(table) for table in tables), default=0)  # rows of the output layer, too
     rest, hidden = [], []
-    for name, parameter in model.named_parameters():
-        outer = "embed" in name or "lm_head" in name
+    for name, parameter in _trained(model):
+        outer = any(parameter is table for table in tables) or parameter.shape[:1] == (vocabulary,)
+        outer = outer or any(word in name for word in OUTER)
         (rest if outer or parameter.ndim != 2 else hidden).append(parameter)
-    muon = torch.optim.Muon(hidden, lr=muon_lr, momentum=0.95, weight_decay=weight_decay)
-    adamw = torch.optim.AdamW(
-        rest, lr=adamw_lr, betas=(0.9, 0.95), weight_decay=weight_decay, fused=True
-    )
-    for optimiser in (muon, adamw):
-        for group in optimiser.param_groups:
-            group["peak_lr"] = group["lr"]
-    return [muon, adamw]
+    made = []
+    if hidden:
+        made.append(torch.optim.Muon(hidden, lr=muon_lr, momentum=0.95, weight_decay=weight_decay))
+    if rest:
+        made.append(_adamw(rest, adamw_lr, betas, weight_decay))
+    return _with_peaks(made)
 
 
-def warmup_stable_decay(
-    step: int, steps: int, warmup: int = 100, decay: float = 0.2, floor: float = 0.02
-) -> float:
-    """Factor on the peak learning rate at `step` of `steps`: rise, hold, then fall linearly.
+def build_adamw(
+    model: nn.Module,
+    lr: float,
+    weight_decay: float = 0.01,
+    betas: tuple[float, float] = (0.9, 0.95),
+) -> list[torch.optim.Optimizer]:
+    """Fused AdamW for all trained parameters; vectors are not decayed."""
+    matrices = [p for _, p in _trained(model) if p.ndim >= 2]
+    vectors = [p for _, p in _trained(model) if p.ndim < 2]
+    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
+    return _with_peaks([_adamw([g for g in groups if g["params"]], lr, betas, weight_decay)])
 
-    `decay` is the share of the run at the end that falls, `floor` the factor it ends with.
-    """
-    if steps < 1 or not 0.0 <= decay <= 1.0:
-        raise ValueError(f"need steps >= 1 and decay between 0 and 1, not {steps} and {decay}")
-    rise = min(1.0, (step + 1) / max(1, warmup))
-    left = (steps - step) / max(1, math.ceil(steps * decay))
-    return min(rise, max(floor, min(1.0, left)))
 
-
-def set_learning_rate(optimisers: list[torch.optim.Optimizer], factor: float) -> None:
-    """Give every group `factor` times its peak learning rate."""
+def set_learning_rate(optimisers: list[torch.optim.Optimizer], factor: float) -> float:
+    """Give every group `factor` times its peak learning rate; returns the last group's."""
     for optimiser in optimisers:
         for group in optimiser.param_groups:
             group["lr"] = group["peak_lr"] * factor
+    return group["lr"]
+
+
+def _trained(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    found = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    if not found:
+        raise ValueError("every parameter is frozen: let some have requires_grad before training.")
+    return found
+
+
+def _adamw(parameters, lr, betas, weight_decay) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(parameters, lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
+
+
+def _with_peaks(optimisers: list[torch.optim.Optimizer]) -> list[torch.optim.Optimizer]:
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["peak_lr"] = group["lr"]
+    return optimisers

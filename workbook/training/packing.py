@@ -1,12 +1,14 @@
 """Packing: whole documents side by side in rows of one length, so that little is padding.
 
-Each document goes into the fullest open row that still has room; a document longer than a row is
-left out (and counted). The packer can be saved and restored, so that a killed run sees the same
-batches again. Lesson 08 compares packing with padding.
+Each document goes into the fullest row that still has room; a document longer than a row is left
+out (and counted). `Rows` does it for a list and keeps the documents of a row apart: positions start
+at 0 with each, and attention stays within it. `Packer` does it for an endless stream, and its
+documents see each other. Lesson 08 compares packing with padding.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,6 +23,76 @@ class Example(NamedTuple):
     labels: list[int]
 
 
+class Rows:
+    """Batches by number, of `rows` packed rows each; every epoch has all rows in a new order.
+
+    length: tokens of a row at most. packed: False puts every document into a row of its own.
+    """
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        rows: int,
+        length: int,
+        pad_id: int,
+        seed: int = 0,
+        packed: bool = True,
+    ) -> None:
+        fitting = [example for example in examples if 1 < len(example.ids) <= length]
+        self.skipped = len(examples) - len(fitting)
+        if not fitting:
+            raise ValueError(f"no example has 2 to {length} tokens: nothing is left to train on.")
+        self.rows = pack(fitting, length) if packed else [[example] for example in fitting]
+        self.per_batch, self.pad_id, self.seed = min(rows, len(self.rows)), pad_id, seed
+        self.per_epoch = len(self.rows) // self.per_batch  # batches; rows left over have a rest
+
+    def batch(self, number: int) -> dict[str, Any]:
+        """Some rows, laid out as long as the longest of them."""
+        epoch, place = divmod(number, self.per_epoch)
+        source = torch.Generator().manual_seed(self.seed + epoch)
+        order = torch.randperm(len(self.rows), generator=source)
+        chosen = order[place * self.per_batch : (place + 1) * self.per_batch].tolist()
+        return lay_out([self.rows[i] for i in chosen], self.pad_id)
+
+
+def pack(examples: Sequence[Example], length: int) -> list[list[Example]]:
+    """Examples in rows of at most `length` tokens: the longest first, each where it fits best."""
+    rows: list[list[Example]] = []
+    room: list[tuple[int, int]] = []  # (free tokens, number) of the rows, sorted
+    for example in sorted(examples, key=lambda example: -len(example.ids)):
+        at = bisect_left(room, (len(example.ids), -1))
+        if at == len(room):
+            room.append((length, len(rows)))
+            rows.append([])
+        free, row = room.pop(at)
+        rows[row].append(example)
+        insort(room, (free - len(example.ids), row))
+    return rows
+
+
+def lay_out(rows: Sequence[Sequence[Example]], pad_id: int) -> dict[str, Any]:
+    """Packed rows as tensors `ids`, `labels` and `positions`, all B T int64.
+
+    The first label of a document is IGNORE, as nothing foretells it. Beside them: `loss_at`, the
+    places in the flattened ids whose next token carries loss, and `read`, how many tokens are real.
+    """
+    longest = max(sum(len(example.ids) for example in row) for row in rows)
+    ids = torch.full((len(rows), longest), pad_id)
+    labels = torch.full((len(rows), longest), IGNORE)
+    positions = torch.zeros((len(rows), longest), dtype=torch.int64)
+    read = 0
+    for i, row in enumerate(rows):
+        end = 0
+        for example in row:
+            start, end = end, end + len(example.ids)
+            ids[i, start:end] = torch.tensor(example.ids)
+            labels[i, start + 1 : end] = torch.tensor(example.labels[1:])
+            positions[i, start:end] = torch.arange(end - start)
+        read += end
+    loss_at = (labels.flatten() != IGNORE).nonzero().flatten() - 1
+    return {"ids": ids, "labels": labels, "positions": positions, "loss_at": loss_at, "read": read}
+
+
 class Packer:
     """Fills batches of `rows` x `length` tokens from a numbered stream of examples.
 
@@ -32,19 +104,6 @@ class Packer:
         self.pad_id, self.open_rows = pad_id, open_rows
         self.position = self.skipped = 0
         self.open: list[Example] = []
-
-    def state(self) -> dict[str, object]:
-        """Everything needed to go on from here."""
-        return {
-            "position": self.position,
-            "skipped": self.skipped,
-            "open": [[row.ids, row.labels] for row in self.open],
-        }
-
-    def restore(self, state: dict[str, object]) -> None:
-        """Go on from a saved state."""
-        self.position, self.skipped = state["position"], state["skipped"]
-        self.open = [Example(list(ids), list(labels)) for ids, labels in state["open"]]
 
     def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Token ids and labels, both B T int64, for ever."""

@@ -3,25 +3,27 @@
 1. Train the tokenizer on a sample of the town's text.
 2. Pretrain a small Llama-layout decoder on the mixture of raw texts (`town.RAW_MIXTURE`).
 3. Tune a copy of it on instructions, with the loss on the assistant's words only.
-Seeded; resumable after a kill; CPU or GPU. Left out: several devices, gradient accumulation and
-validation during training.
+Seeded; resumable after a kill; CPU or GPU. Left out: how a run goes on, which is `fit.py`.
 """
 
 import json
 import math
 import os
 import shutil
-import time
+from collections import deque
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.core import assets, records
+from workbook.core import assets
 from workbook.town import mixture
 from workbook.training.tokenizer import VOCABULARY, train_tokenizer
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+    from workbook.training import FitConfig, Loss
 
 
 @dataclass(frozen=True)
@@ -128,75 +130,59 @@ def train(
     start_from: Path | None = None,
 ) -> None:
     """Run one recipe to its end, or go on with it, and save the model under `output/name`."""
-    from tqdm import tqdm
-
-    from workbook.training.checkpoint import load_checkpoint, save_checkpoint
+    from workbook.training import fit
     from workbook.training.examples import chat_examples, raw_examples
-    from workbook.training.optimisers import build_optimisers
     from workbook.training.packing import Packer
 
-    # 1. Model, optimisers and data, as they were or new.
+    # 1. Model and data, from the beginning; what is saved of an earlier start is read by `fit`.
     model = copy_of(start_from) if start_from else new_model(recipe, tokenizer)
-    model.to(device).train()
-    optimisers = build_optimisers(model, recipe.muon_lr, recipe.adamw_lr)
     examples = (chat_examples if start_from else raw_examples)(tokenizer, recipe.seed + 1)
     packer = Packer(examples, recipe.rows, recipe.length, tokenizer.pad_token_id)
-    path = output / ".build" / f"{recipe.name}.pt"
-    identity = _identity(recipe, start_from)
-    step = _restore(_own(load_checkpoint(path, device), identity), model, optimisers, packer)
+    folder = output / ".build" / recipe.name
+    _claim(folder, _identity(recipe, start_from))
     # 2. The loop.
-    batches, started, log = packer.batches(), time.time(), output / ".build" / "log.jsonl"
-    bar = tqdm(total=recipe.steps, initial=step, desc=recipe.name, unit="step", mininterval=10)
-    while step < recipe.steps:
-        loss = _step(model, optimisers, next(batches), step, recipe, device)
-        step += 1
-        bar.update()
-        if step % 50 == 0 or step == recipe.steps:
-            seen = step * recipe.rows * recipe.length
-            bar.set_postfix(loss=f"{loss:.3f}")
-            entry = {"run": recipe.name, "step": step, "tokens": seen, "loss": loss}
-            records.append(log, entry | {"seconds": time.time() - started})
-        if step % SAVE_EVERY == 0 or step == recipe.steps:
-            state = _state(model, optimisers, packer, step)
-            save_checkpoint(path, state | {"identity": identity})
-    bar.close()
+    fit(model, packer.batches(), _loss, _config(recipe, device), out=folder)
     # 3. The model, in bf16, as anyone can load it.
+    if not packer.position:  # the run had ended before
+        if (output / recipe.name / "recipe.json").exists():
+            return
+        deque(islice(packer.batches(), recipe.steps), maxlen=0)  # counts what is too long
     save_model(model, tokenizer, output / recipe.name, recipe, packer.skipped)
 
 
-def _step(model, optimisers, batch, step: int, recipe: Recipe, device: str) -> float:
-    """One update of the weights; returns the loss in nats a token."""
+def _config(recipe: Recipe, device: str) -> "FitConfig":
+    from workbook.training import FitConfig
+
+    kind = device.split(":")[0]
+    return FitConfig(
+        steps=recipe.steps,
+        optimiser="muon",
+        muon_learning_rate=recipe.muon_lr,
+        learning_rate=recipe.adamw_lr,
+        warmup=recipe.warmup,
+        decay=recipe.decay,
+        seed=recipe.seed,
+        log_every=50,
+        save_every=SAVE_EVERY,
+        precision="bfloat16" if kind == "cpu" else "auto",
+        device=kind,
+    )
+
+
+def _loss(model, batch) -> "Loss":
+    """Next-token loss over rows in which documents see each other."""
     import torch
 
-    from workbook.training.optimisers import set_learning_rate, warmup_stable_decay
+    from workbook.training import Loss
+    from workbook.training.packing import IGNORE
 
-    factor = warmup_stable_decay(step, recipe.steps, recipe.warmup, recipe.decay)
-    set_learning_rate(optimisers, factor)
-    ids, labels = (part.to(device) for part in batch)  # B T
-    kind = device.split(":")[0]
-    fast = kind == "cpu" or (kind == "cuda" and torch.cuda.is_bf16_supported(False))
-    with torch.autocast(kind, torch.bfloat16, enabled=fast):
-        logits = model(input_ids=ids, use_cache=False).logits  # B T V
-    loss = torch.nn.functional.cross_entropy(
-        logits[:, :-1].float().flatten(0, 1), labels[:, 1:].flatten()
+    ids, labels = batch  # B T
+    logits = model(input_ids=ids, use_cache=False).logits  # B T V
+    targets = labels[:, 1:].flatten()
+    total = torch.nn.functional.cross_entropy(
+        logits[:, :-1].float().flatten(0, 1), targets, reduction="sum"
     )
-    if not torch.isfinite(loss):
-        raise RuntimeError(f"the loss is {loss.item()} at step {step}; lower the learning rate")
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    for optimiser in optimisers:
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-    return loss.item()
-
-
-def _state(model, optimisers, packer, step: int) -> dict[str, object]:
-    return {
-        "step": step,
-        "model": model.state_dict(),
-        "optimisers": [optimiser.state_dict() for optimiser in optimisers],
-        "packer": packer.state(),
-    }
+    return Loss(total, (targets != IGNORE).sum(), read=ids.numel())
 
 
 def _identity(recipe: Recipe, start_from: Path | None) -> dict[str, object]:
@@ -205,28 +191,21 @@ def _identity(recipe: Recipe, start_from: Path | None) -> dict[str, object]:
     return fixed | {"start_from": start_from and assets.sha256(start_from / "model.safetensors")}
 
 
-def _own(state: dict[str, object] | None, identity: dict[str, object]) -> dict[str, object] | None:
-    """The saved state, if it is of this very run; None if there is none, or the base is new."""
-    if state is None or state["identity"] == identity:
-        return state
-    changed = sorted(k for k in identity if state["identity"].get(k) != identity[k])
-    if changed == ["start_from"]:  # the base was trained on: its tuned copy starts afresh
-        return None
-    raise ValueError(
-        f"the checkpoint of {identity['name']} was made with another {', '.join(changed)}: "
-        "give the old settings, or start again with --no-resume"
-    )
-
-
-def _restore(state, model, optimisers, packer) -> int:
-    """Put a saved state back; returns the step it was saved at (0 without one)."""
-    if state is None:
-        return 0
-    model.load_state_dict(state["model"])
-    for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
-        optimiser.load_state_dict(saved)
-    packer.restore(state["packer"])
-    return state["step"]
+def _claim(folder: Path, identity: dict[str, object]) -> None:
+    """Make the folder this very run's. Raises ValueError when it holds one of other settings."""
+    file = folder / "identity.json"
+    if file.exists():
+        before = json.loads(file.read_text(encoding="utf-8"))
+        changed = sorted(key for key in identity if before.get(key) != identity[key])
+        if changed == ["start_from"]:  # the base was trained on: its tuned copy starts afresh
+            shutil.rmtree(folder)
+        elif changed:
+            raise ValueError(
+                f"the checkpoint of {identity['name']} was made with another {', '.join(changed)}: "
+                "give the old settings, or start again with --no-resume"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(identity, indent=1) + "\n", encoding="utf-8")
 
 
 def save_model(model, tokenizer, folder: Path, recipe: Recipe, skipped: int) -> None:

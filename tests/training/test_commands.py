@@ -1,0 +1,230 @@
+"""`workbook train`: data in, a model anyone can load out, and on again after a kill."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+
+from workbook.core import hub
+from workbook.town import stream
+from workbook.training import commands, data
+from workbook.training.config import FitConfig
+from workbook.training.examples import mask_prompt
+from workbook.training.recipes import Finetune, Pretrain
+
+QUICK = FitConfig(steps=2, device="cpu", warmup=1)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return hub.load_tokenizer("base")
+
+
+@pytest.fixture
+def small(tiny_llama, tokenizer, tmp_path):
+    """A random model with the town's tokenizer, in a folder."""
+    tiny_llama.resize_token_embeddings(len(tokenizer))
+    tiny_llama.save_pretrained(tmp_path / "small")
+    tokenizer.save_pretrained(tmp_path / "small")
+    return str(tmp_path / "small")
+
+
+def test_a_chat_is_learned_where_the_assistant_speaks(tokenizer):
+    """Against `mask_prompt`, which reads the rendered text another way."""
+    for chat in islice(stream("instruction", "train", 5), 60):
+        ours = data.chat_example(tokenizer, chat.fields["messages"])
+        theirs = mask_prompt(tokenizer, chat.text)
+        assert ours.ids == theirs.ids and ours.labels == theirs.labels
+
+
+def test_a_tokenizer_without_a_template_is_refused(tokenizer):
+    import copy
+
+    bare = copy.deepcopy(tokenizer)
+    bare.chat_template = None
+    chat = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    with pytest.raises(ValueError, match="has no chat template"):
+        data.chat_example(bare, chat)
+    forgetful = "{% if messages|length > 2 %}x{% endif %}{{ messages[-1]['content'] }}"
+    bare.chat_template = forgetful
+    with pytest.raises(ValueError, match="rewrites earlier turns"):
+        data.chat_example(bare, chat * 2)
+
+
+def test_finetune_makes_a_model_that_anyone_can_load(small, tmp_path):
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    recipe = Finetune(str(tmp_path / "out"), small, examples=30, validation=4)
+    run = commands.finetune(recipe, QUICK)
+    assert run.step == 2 and run.best is not None
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "out" / "final")
+    for name, tensor in run.model.state_dict().items():
+        assert torch.equal(tensor, model.state_dict()[name])
+    assert len(AutoTokenizer.from_pretrained(tmp_path / "out" / "final")) == model.vocab_size
+
+
+def test_pretrain_starts_from_nothing_and_maps_its_tokens(tmp_path, tokenizer):
+    recipe = Pretrain(
+        str(tmp_path / "out"), "new", "town", 30, 2, 64, 4, width=16, layers=1, heads=2, inner=16
+    )
+    run = commands.pretrain(recipe, QUICK)
+    tokens = np.load(tmp_path / "out" / "tokens.npy")
+    assert tokens.dtype == np.uint16 and (tokens == tokenizer.eos_token_id).sum() == 30
+    assert run.records[-1]["tokens"] == 2 * 2 * 64
+    assert run.model.config.hidden_size == 16 and (tmp_path / "out" / "final").is_dir()
+    with pytest.raises(ValueError, match="width=10 is no even multiple of heads=4"):
+        commands.new_model(replace(recipe, width=10, heads=4), tokenizer, 0)
+
+
+def test_another_recipe_in_the_same_folder_is_refused(small, tmp_path):
+    recipe = Finetune(str(tmp_path / "out"), small, examples=30, validation=4)
+    commands.claim(recipe)
+    commands.claim(replace(recipe, validation=9))  # judged otherwise, trained the same
+    with pytest.raises(ValueError, match="holds a run with examples=30, not 31"):
+        commands.claim(replace(recipe, examples=31))
+    with pytest.raises(ValueError, match="holds a run with kind='finetune', not 'pretrain'"):
+        commands.claim(Pretrain(str(tmp_path / "out")))
+
+
+@pytest.mark.parametrize("name, line", [
+    ("chats.jsonl", {"messages": [{"role": "user", "content": "{i}?"},
+                                  {"role": "assistant", "content": "{i}!"}]}),
+    ("pairs.jsonl", {"prompt": "{i}?", "completion": "{i}!"}),
+])  # fmt: skip
+def test_files_of_chats_are_dealt_out_without_a_row_lost(tmp_path, name, line):
+    text = "\n".join(json.dumps(line).replace("{i}", str(i)) for i in range(200))
+    (tmp_path / name).write_text(text + "\n\n", encoding="utf-8")
+    recipe = Finetune("x", data=str(tmp_path / name), examples=1000)
+    splits = [list(data.chats(recipe, split)) for split in ("train", "validation", "test")]
+    said = [chat[1]["content"] for split in splits for chat in split]
+    assert sorted(said) == sorted(f"{i}!" for i in range(200))
+    assert len(splits[0]) > 130 and len(splits[1]) > 5
+    assert len(list(data.chats(replace(recipe, examples=7)))) == 7
+
+
+def test_files_of_text_are_read(tmp_path):
+    (tmp_path / "a.txt").write_text("One.\nTwo.\n\nThree.\n\n\nFour.", encoding="utf-8")
+    rows = [{"text": "One.\nTwo."}, {"text": "Three."}, {"text": "Four."}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    for name in ("a.txt", "a.jsonl"):
+        recipe = Pretrain("x", data=str(tmp_path / name))
+        found = [t for s in ("train", "validation", "test") for t in data.raw_texts(recipe, s)]
+        assert sorted(found) == ["Four.", "One.\nTwo.", "Three."]
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [("{", "line 1 is not JSON"), ('{"a": 1}', "is no object with messages or prompt and comp")],
+)
+def test_a_bad_file_is_named_with_its_line(tmp_path, text, sentence):
+    (tmp_path / "bad.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=sentence):
+        list(data.chats(Finetune("x", data=str(tmp_path / "bad.jsonl"))))
+    with pytest.raises(ValueError, match="absent.txt cannot be read"):
+        list(data.raw_texts(Pretrain("x", data="absent.txt")))
+
+
+def test_the_learners_own_dialogues_are_summarised(tmp_path, monkeypatch):
+    rows = [{"dialogue": f"A: {i}\nB: yes", "summary": f"They say {i}."} for i in range(60)]
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(tmp_path / "own.jsonl"))
+    chats = list(data.chats(Finetune("x", data="dialogues", examples=10)))
+    assert len(chats) == 10 and chats[0][0]["content"].startswith(
+        "Summarise this conversation.\nA:"
+    )
+    assert chats[0][1]["content"].startswith("They say ")
+
+
+def test_only_the_families_asked_for_come():
+    recipe = Finetune("x", families=("polite", "arithmetic"), examples=40)
+    wanted = [
+        chat.fields["messages"]
+        for chat in islice(stream("instruction"), 2000)
+        if chat.fields["family"] in recipe.families
+    ]
+    assert list(data.chats(recipe)) == wanted[:40]
+    with pytest.raises(ValueError, match="no family 'rude'; choose from open_book"):
+        list(data.chats(Finetune("x", families=("rude",))))
+
+
+def test_rows_of_tokens_tile_the_text():
+    tokens = np.arange(1, 108, dtype=np.uint16)
+    rows = data.TokenRows(tokens, rows=3, length=10)
+    assert (rows.pieces, rows.per_epoch) == (10, 3)
+    epoch = torch.cat([rows.batch(n)["ids"] for n in range(3)])
+    assert len({int(row[0]) for row in epoch}) == 9
+    assert all(torch.equal(row - row[0], torch.arange(10)) and row[0] % 10 == 1 for row in epoch)
+    assert not torch.equal(rows.batch(0)["ids"], rows.batch(3)["ids"])  # a new epoch's order
+    with pytest.raises(ValueError, match="5 tokens, fewer than a row of 10"):
+        data.TokenRows(tokens[:5], 3, 10)
+
+
+@pytest.mark.parametrize("kind", ["pretrain", "finetune"])
+def test_the_command_line_passes_the_recipe_on(kind, tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from workbook.cli import app
+
+    asked = []
+
+    class Done:
+        out = tmp_path
+        summary = lambda self: "Two steps."  # noqa: E731
+
+    monkeypatch.setattr(commands, kind, lambda *recipe: asked.append(recipe) or Done())
+    done = CliRunner().invoke(app, ["train", kind, "steps=2", f"out={tmp_path}"])
+    assert done.exit_code == 0, done.output
+    assert done.output.split() == f"Two steps. The model is in {tmp_path / 'final'}.".split()
+    ((recipe, config),) = asked
+    assert recipe.out == str(tmp_path) and config == FitConfig(steps=2)
+    mistaken = CliRunner().invoke(app, ["train", kind, "stps=2"])
+    assert str(mistaken.exception) == "there is no setting 'stps'; the nearest is 'steps'."
+
+    def stopped(*_):
+        raise KeyboardInterrupt("stopped after step 1")
+
+    monkeypatch.setattr(commands, kind, stopped)
+    assert CliRunner().invoke(app, ["train", kind, f"out={tmp_path}"]).exit_code == 130
+
+
+@pytest.mark.slow
+def test_the_command_goes_on_after_a_kill_and_after_ctrl_c(small, tmp_path, root):
+    """The command as the shell gives it, killed, interrupted, and run to its end."""
+    recipe = "workbook/training/recipes/finetune-laptop.toml"
+    settings = [f"model={small}", "steps=40", "examples=60", "validation=4", "save_every=5",
+                "warmup=2", "evaluate_every=20"]  # fmt: skip
+
+    def call(out):
+        start = [sys.executable, "-m", "workbook", "train", "finetune", "--config", recipe]
+        told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen([*start, *settings, f"out={out}"], cwd=root, **told)
+
+    def wait_for_step(out, step):
+        while not (out / "checkpoints" / f"step-{step:08d}").exists():
+            time.sleep(0.02)
+
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    first = call(out)
+    wait_for_step(out, 5)
+    first.kill()
+    first.communicate()
+    second = call(out)
+    wait_for_step(out, 15)
+    second.send_signal(signal.SIGINT)
+    _, told = second.communicate()
+    if second.returncode:  # unless it was at its end already
+        assert second.returncode == 130 and "start the same run again" in told
+    third = call(out)
+    printed, told = third.communicate()
+    assert third.returncode == 0, told
+    assert "Going on from step " in printed and "40 steps" in printed
+    assert call(whole).wait() == 0
+    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+        assert (out / "final" / name).read_bytes() == (whole / "final" / name).read_bytes()

@@ -1,0 +1,386 @@
+"""The loop: what a step computes, what is recorded, when it stops, and that it can go on."""
+
+import math
+import os
+import signal
+
+import pytest
+import torch
+from tiny_runs import Counting, Tiny, judge, loss, same
+from torch import nn
+
+from workbook.core import records
+from workbook.training import FitConfig, Loss, fit
+from workbook.training.checkpoint import Checkpoints
+
+QUICK = FitConfig(steps=6, device="cpu", warmup=2)
+
+
+def run(config=QUICK, model=None, batches=None, **options):
+    model = Tiny() if model is None else model
+    return fit(model, batches or Counting(), loss, config, progress=False, **options)
+
+
+class Merged:
+    """Three batches of `Counting` as one: the big batch that accumulation must equal."""
+
+    def batch(self, number):
+        parts = [Counting().batch(3 * number + i) for i in range(3)]
+        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_accumulation_equals_the_big_batch_also_with_unequal_counts(optimiser):
+    """The mean of means would weigh a batch of few tokens like one of many."""
+    config = QUICK.replace(optimiser=optimiser)
+    parts, whole = Tiny(dropout=0.0), Tiny(dropout=0.0)
+    if optimiser == "adamw":  # torch's Muon works in bfloat16 inside
+        parts, whole = parts.double(), whole.double()
+    in_parts = run(config.replace(accumulate=3), parts)
+    at_once = run(config, whole, Merged())
+    near = 1e-12 if optimiser == "adamw" else 1e-4
+    assert in_parts.losses == pytest.approx(at_once.losses, rel=near)
+    for one, two in zip(parts.parameters(), whole.parameters(), strict=True):
+        assert torch.allclose(one, two, rtol=near, atol=near)
+    norms = [[r["gradient_norm"] for r in done.records] for done in (in_parts, at_once)]
+    assert norms[0] == pytest.approx(norms[1], rel=near)
+
+
+def test_a_step_is_the_one_pytorch_would_do_by_hand():
+    """AdamW on the mean loss, clipped, at the schedule's rate: three steps in plain torch."""
+    config = QUICK.replace(steps=3, clip=0.5, schedule="cosine", learning_rate=1e-2)
+    ours, theirs = Tiny(dropout=0.0), Tiny(dropout=0.0)
+    done = run(config, ours)
+    vectors = [p for p in theirs.parameters() if p.ndim < 2]
+    matrices = [p for p in theirs.parameters() if p.ndim >= 2]
+    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
+    adamw = torch.optim.AdamW(groups, lr=1e-2, betas=(0.9, 0.95), weight_decay=0.01)
+    for step in range(3):
+        for group in adamw.param_groups:
+            group["lr"] = done.records[step]["learning_rate"]
+        found = loss(theirs, Counting().batch(step))
+        (found.total / found.tokens).backward()
+        norm = nn.utils.clip_grad_norm_(theirs.parameters(), 0.5)
+        assert done.records[step]["gradient_norm"] == pytest.approx(float(norm), rel=1e-5)
+        adamw.step()
+        adamw.zero_grad()
+    assert done.records[0]["gradient_norm"] > 0.5  # so that clipping mattered
+    for one, two in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.allclose(one, two, atol=1e-6)
+
+
+def test_records_hold_what_a_run_is_judged_by(tmp_path):
+    done = run(QUICK.replace(evaluate_every=3), out=tmp_path, evaluate=judge)
+    assert [r["step"] for r in done.records] == [1, 2, 3, 4, 5, 6]
+    assert records.read(tmp_path / "log.jsonl") == done.records
+    first, third, last = done.records[0], done.records[2], done.records[-1]
+    names = {"loss", "right", "learning_rate", "gradient_norm", "tokens", "tokens_per_second"}
+    assert names | {"step", "memory_bytes", "seconds"} == first.keys()
+    assert first["learning_rate"] == pytest.approx(5e-4) and third["learning_rate"] == 1e-3
+    assert last["tokens"] == 6 * 48 and 0 <= last["right"] <= 1
+    assert "evaluation_loss" in third and "evaluation_loss" not in first
+    assert done.best == {"step": 6, "loss": last["evaluation_loss"]}
+    assert "6 steps, 288 tokens" in done.summary() and "step 6" in done.summary()
+
+
+def test_the_loss_of_a_record_is_the_mean_over_tokens():
+    done = run(QUICK.replace(steps=1, accumulate=3), Tiny(dropout=0.0))
+    found = [loss(Tiny(dropout=0.0), Counting().batch(i)) for i in range(3)]
+    assert len({one.tokens for one in found}) == 3
+    mean = sum(one.total.item() for one in found) / sum(one.tokens for one in found)
+    assert done.losses == [pytest.approx(mean, rel=1e-6)]
+
+
+def test_log_every_thins_the_records_but_keeps_the_last():
+    done = run(QUICK.replace(steps=7, log_every=3))
+    assert [r["step"] for r in done.records] == [3, 6, 7]
+
+
+def test_the_same_seed_trains_the_same_and_another_does_not():
+    one, two, other = (run(QUICK.replace(seed=seed)).model for seed in (3, 3, 4))
+    assert same(one, two) and not same(one, other)
+
+
+def test_the_model_comes_back_in_the_mode_it_had():
+    model = Tiny().eval()
+    modes = []
+    run(model=model, evaluate=lambda m: modes.append(m.training) or 1.0)
+    assert modes == [False] and not model.training
+    assert run(model=model.train()).model.training
+
+
+def test_an_evaluation_changes_nothing_though_it_draws_numbers():
+    judged = run(QUICK.replace(evaluate_every=2), evaluate=judge)
+    assert same(judged.model, run().model)
+
+
+def test_frozen_parameters_stay_and_are_not_saved(tmp_path):
+    model = Tiny()
+    model.embed.weight.requires_grad_(False)
+    before = model.embed.weight.clone()
+    run(model=model, out=tmp_path)
+    assert torch.equal(model.embed.weight, before)
+    from safetensors.torch import load_file
+
+    saved = load_file(Checkpoints(tmp_path / "checkpoints").newest() / "model.safetensors")
+    assert "embed.weight" not in saved and "layers.0.0.weight" in saved
+    assert "embed.weight" in load_file(tmp_path / "final" / "model.safetensors")
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    with pytest.raises(ValueError, match="every parameter is frozen"):
+        run(model=model)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_lower_precision_trains_near_the_full_one(precision):
+    full = run(QUICK.replace(steps=20, precision="float32"), Tiny(dropout=0.0))
+    low = run(QUICK.replace(steps=20, precision=precision), Tiny(dropout=0.0))
+    assert low.losses[-1] == pytest.approx(full.losses[-1], rel=0.03)
+    assert low.losses != full.losses
+
+
+def test_recomputing_activations_changes_nothing(tiny_llama):
+    """Dropout included: the second forward pass draws the numbers of the first."""
+    plain, saving = run(), run(QUICK.replace(checkpointing=True))
+    assert same(plain.model, saving.model)
+    assert "forward" not in vars(saving.model.layers[0])
+
+
+def test_recomputing_keeps_fewer_activations():
+    held = []
+    for checkpointing in (False, True):
+        kept = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda t, k=kept: k.append(t.numel()) or t,
+                                                      lambda t: t):  # fmt: skip
+            run(QUICK.replace(steps=1, checkpointing=checkpointing))
+        held.append(sum(kept))
+    assert held[1] < 0.8 * held[0]
+
+
+# Going on.
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_a_run_in_pieces_ends_in_the_same_weights(tmp_path, optimiser):
+    """Guards resuming: optimiser, schedule, data position, dropout, the evaluation's own draws."""
+    config = QUICK.replace(
+        steps=9, optimiser=optimiser, save_every=4, evaluate_every=3, restore_best=True
+    )
+    whole = run(config, out=tmp_path / "whole", evaluate=judge)
+    stopped = run(config, out=tmp_path / "parts", evaluate=judge, on_step=lambda r: r["step"] == 6)
+    assert stopped.step == 6
+    remove_end(tmp_path / "parts")
+    parts = run(config, out=tmp_path / "parts", evaluate=judge)
+    assert same(whole.model, parts.model) and whole.losses == parts.losses
+    assert whole.best == parts.best
+    assert [r["step"] for r in records.read(tmp_path / "parts" / "log.jsonl")] == list(range(1, 10))
+
+
+def remove_end(out):
+    """Make a run that was ended look like one that was killed after its checkpoint at step 4."""
+    import shutil
+
+    shutil.rmtree(out / "checkpoints" / "step-00000006")
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path):
+    first = run(out=tmp_path)
+    again = run(out=tmp_path)
+    assert same(first.model, again.model) and again.records == first.records
+
+
+def test_a_longer_run_goes_on_from_the_shorter_one(tmp_path):
+    config = QUICK.replace(schedule="constant")
+    run(config, out=tmp_path)
+    longer = run(config.replace(steps=9), out=tmp_path)
+    assert same(longer.model, run(config.replace(steps=9)).model)
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 1}, {"accumulate": 2}, {"optimiser": "muon"}], ids=lambda c: next(iter(c))
+)
+def test_another_runs_folder_is_refused(tmp_path, change):
+    run(out=tmp_path)
+    name = next(iter(change))
+    with pytest.raises(ValueError, match=rf"was made with {name}=.*another `out`"):
+        run(QUICK.replace(**change), out=tmp_path)
+
+
+def test_another_models_checkpoint_is_refused(tmp_path):
+    run(out=tmp_path)
+    with pytest.raises(ValueError, match="another model's: also has layers.0.0.bias"):
+        run(model=nn.ModuleDict({"embed": nn.Embedding(31, 16)}), out=tmp_path)
+    wider = Tiny()
+    wider.norm = nn.LayerNorm(16, bias=False)
+    with pytest.raises(ValueError, match="another model's: also has norm.bias"):
+        run(model=wider, out=tmp_path)
+    wider.norm = nn.LayerNorm(8)
+    with pytest.raises(ValueError, match=r"another model's: norm.weight is \(16,\), not \(8,\)"):
+        run(model=wider, out=tmp_path)
+
+
+def test_an_iterable_is_read_up_to_where_the_run_was(tmp_path):
+    def source():
+        for number in range(100):
+            yield Counting().batch(number)
+
+    config = QUICK.replace(schedule="constant")
+    whole = run(config, batches=source())
+    run(config.replace(steps=3), batches=source(), out=tmp_path)
+    parts = run(config, batches=source(), out=tmp_path)
+    assert same(whole.model, parts.model)
+    assert same(whole.model, run(config).model)  # and by number it is the same data
+    with pytest.raises(ValueError, match="the batches ended after 2"):
+        run(config, batches=iter([Counting().batch(0), Counting().batch(1)]))
+
+
+def test_a_list_is_gone_through_again():
+    rows = [Counting().batch(0), Counting().batch(1)]
+    by_hand = [rows[i % 2] for i in range(6)]
+    assert same(run(batches=rows).model, run(batches=by_hand).model)
+    with pytest.raises(ValueError, match="empty"):
+        fit(Tiny(), [], loss, QUICK)
+    with pytest.raises(ValueError, match="not int"):
+        fit(Tiny(), 3, loss, QUICK)
+
+
+# Stopping.
+
+
+def broken_at(step, value):
+    def broken(model, batch):
+        found = loss(model, batch)
+        broken.calls += 1
+        return found._replace(total=found.total * value) if broken.calls == step + 1 else found
+
+    broken.calls = 0
+    return broken
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_loss_that_is_no_number_stops_before_the_weights_move(tmp_path, value):
+    with pytest.raises(ValueError) as stopped:
+        fit(Tiny(), Counting(), broken_at(4, value), QUICK, out=tmp_path, progress=False)
+    told = str(stopped.value)
+    assert "step 4 (batch 4): the loss is " in told and "learning rate 0.001" in told
+    assert str(tmp_path / "checkpoints" / "step-00000004") in told
+    healed = run(out=tmp_path)  # the dropout of step 4 was drawn already, so only nearly the same
+    assert all(math.isfinite(x) for x in healed.losses) and healed.step == 6
+
+
+def test_a_gradient_that_is_no_number_stops_too():
+    model = Tiny()
+    hook = model.norm.weight.register_hook(lambda gradient: gradient * math.nan)
+    before = [p.clone() for p in model.parameters()]
+    with pytest.raises(ValueError, match="step 0 .*the gradient's length is nan.*in the model"):
+        run(model=model)
+    hook.remove()
+    assert all(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
+    assert all(p.grad is None for p in model.parameters())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, number):
+    def interrupt(record):
+        if record["step"] == 3:
+            os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt, match="after step 4 of 6.*start the same run again"):
+        run(out=tmp_path, on_step=interrupt)
+    assert signal.getsignal(number) is before
+    assert same(run(out=tmp_path).model, run().model)
+    with pytest.raises(KeyboardInterrupt, match="nothing is saved"):
+        run(on_step=interrupt)
+
+
+def test_it_stops_early_when_nothing_gets_better(tmp_path):
+    told = iter([3.0, 2.0, 2.5, 2.0, 1.0])
+    config = QUICK.replace(steps=50, evaluate_every=2, patience=2, restore_best=True)
+    kept = {}
+
+    def evaluate(model):
+        value = next(told)
+        kept[value] = [p.clone() for p in model.parameters()]
+        return {"loss": value, "other": 7.0}
+
+    done = run(config, out=tmp_path, evaluate=evaluate)
+    assert done.step == 8 and done.best == {"step": 4, "loss": 2.0}
+    assert done.records[-1]["evaluation_other"] == 7.0
+    assert len(kept) == 3 and done.losses[-1] > 0
+    again = run(config, out=tmp_path, evaluate=evaluate)  # it has ended: nothing is evaluated
+    assert again.step == 8 and same(again.model, done.model)
+
+
+def test_the_best_weights_come_back():
+    told = iter([2.0, 1.0, 3.0])
+    kept = []
+
+    def evaluate(model):
+        kept.append([p.clone() for p in model.parameters()])
+        return next(told)
+
+    done = run(QUICK.replace(evaluate_every=2, restore_best=True), evaluate=evaluate)
+    assert all(torch.equal(a, b) for a, b in zip(done.model.parameters(), kept[1], strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(kept[1], kept[2], strict=True))
+
+
+def test_a_loss_of_another_form_is_explained():
+    with pytest.raises(ValueError, match=r"must return Loss\(total, tokens\).*not Tensor"):
+        fit(Tiny(), Counting(), lambda m, b: loss(m, b).total, QUICK, progress=False)
+    nothing = lambda m, b: Loss(loss(m, b).total * 0, 0)  # noqa: E731
+    with pytest.raises(ValueError, match="step 0 .*no token carries loss"):
+        fit(Tiny(), Counting(), nothing, QUICK, progress=False)
+
+
+@pytest.mark.parametrize(
+    "setting, sentence",
+    [
+        ({"steps": 0}, "steps is a whole number of at least 1, not 0"),
+        ({"steps": 2.5}, "steps is a whole number"),
+        ({"optimiser": "sgd"}, "optimiser is one of adamw, muon, not 'sgd'"),
+        ({"schedule": "linear"}, "schedule is one of wsd, cosine, constant"),
+        ({"learning_rate": math.nan}, "learning_rate is a number of at least 0"),
+        ({"decay": 1.5}, "decay is a share from 0 to 1"),
+        ({"patience": 3}, "set evaluate_every as well"),
+        ({"seed": -1}, "a seed is a whole number"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(setting, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        FitConfig(**setting)
+
+
+def test_several_processes_must_share_the_batches_evenly(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ValueError, match="accumulate=3 .* by 2 processes: make it a multiple of 2"):
+        run(QUICK.replace(accumulate=3))
+
+
+def test_float16_is_refused_for_shards(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    config = QUICK.replace(accumulate=2, parallel="fsdp", precision="float16")
+    with pytest.raises(ValueError, match="float16 needs parallel=ddp"):
+        run(config)
+
+
+@pytest.mark.slow
+def test_a_compiled_model_trains_the_same_and_keeps_its_names(tiny_llama, tmp_path, monkeypatch):
+    """Without a C++ compiler: torch traces the model but runs it as it is."""
+    import copy
+    from functools import partial
+
+    from safetensors.torch import load_file
+    from test_packing import examples
+
+    from workbook.training import causal_loss
+    from workbook.training.packing import Rows
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    rows = Rows(examples([9, 14, 22, 7, 18, 25]), 1, 40, 0)
+    plain, traced = tiny_llama, copy.deepcopy(tiny_llama)
+    one = fit(plain, rows, causal_loss, QUICK, progress=False)
+    two = fit(traced, rows, causal_loss, QUICK.replace(compile=True), out=tmp_path, progress=False)
+    assert one.losses == pytest.approx(two.losses, rel=1e-5)
+    saved = load_file(Checkpoints(tmp_path / "checkpoints").newest() / "model.safetensors")
+    assert saved.keys() == {name for name, _ in plain.named_parameters()}

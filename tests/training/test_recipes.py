@@ -1,0 +1,83 @@
+"""Recipes: every key checked, the nearest named, and the course's own files read."""
+
+from pathlib import Path
+
+import pytest
+
+from workbook.training import FitConfig, recipes
+from workbook.training.recipes import Finetune, Pretrain, read
+
+FILES = sorted((Path(recipes.__file__).parent / "recipes").glob("*.toml"))
+
+
+@pytest.fixture
+def file(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'out = "runs"\nsteps = 40\nlearning_rate = 1\npacked = false\n', encoding="utf-8"
+    )
+    return file
+
+
+def test_a_file_gives_a_recipe_and_a_config(file):
+    recipe, config = read("finetune", file)
+    assert recipe == Finetune(out="runs", packed=False)
+    assert config == FitConfig(steps=40, learning_rate=1.0)
+
+
+def test_settings_come_after_the_file(file):
+    settings = [
+        "steps=7", "out=some/where else", "learning_rate=2e-4", "betas=[0.8, 0.9]",
+        'families=["polite"]', "compile=true", "schedule=cosine", "data=2026",
+    ]  # fmt: skip
+    recipe, config = read("finetune", file, settings)
+    assert (recipe.out, recipe.data, recipe.families) == ("some/where else", "2026", ("polite",))
+    assert config == FitConfig(
+        steps=7, learning_rate=2e-4, betas=(0.8, 0.9), compile=True, schedule="cosine"
+    )
+
+
+@pytest.mark.parametrize(
+    "setting, sentence",
+    [
+        ("stpes=3", "there is no setting 'stpes'; the nearest is 'steps'"),
+        ("learning-rate=3", "the nearest is 'learning_rate'"),
+        ("zzz=3", "there is no setting 'zzz'; the nearest is "),
+        ("width=3", "there is no setting 'width'"),  # of the other kind of recipe
+        ("steps=many", "steps is a whole number, not 'many'"),
+        ("steps=2.5", "steps is a whole number, not 2.5"),
+        ("steps=true", "steps is a whole number, not True"),
+        ("learning_rate=fast", "learning_rate is a number, not 'fast'"),
+        ("packed=1", "packed is true or false, not 1"),
+        ("optimiser=sgd", "optimiser is one of adamw, muon, not 'sgd'"),
+        ("betas=0.9", r"betas is a list such as \[0.9, 0.95\], not 0.9"),
+        ("families=polite", 'families is a list such as \\["summarise", "polite"\\]'),
+        ("steps=0", "steps is a whole number of at least 1"),
+        ("rows=0", "rows is a whole number of at least 1"),
+        ("steps", "'steps' is no setting: write key=value"),
+        ("out=", "say where the run is to be kept"),
+    ],
+)
+def test_a_mistake_is_one_sentence(file, setting, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read("finetune", file, [setting])
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path):
+    with pytest.raises(ValueError, match="nothing.toml cannot be read.*recipes are in"):
+        read("pretrain", tmp_path / "nothing.toml")
+    (tmp_path / "bad.toml").write_text("steps = = 3", encoding="utf-8")
+    with pytest.raises(ValueError, match="bad.toml is not TOML"):
+        read("pretrain", tmp_path / "bad.toml")
+
+
+def test_there_are_recipes_for_both_kinds_and_both_machines():
+    names = {file.name for file in FILES}
+    assert names == {f"{kind}-{on}.toml" for kind in recipes.KINDS for on in ("laptop", "gpu")}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_courses_recipes_are_right(file):
+    recipe, config = read(file.name.partition("-")[0], file, ["out=x"])
+    assert isinstance(recipe, (Finetune, Pretrain)) and config.save_every
+    assert f"workbook train {file.name.partition('-')[0]}" in file.read_text(encoding="utf-8")

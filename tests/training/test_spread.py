@@ -1,0 +1,111 @@
+"""Several processes: the same run as one, whole copies or shards, and checkpoints for both."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from tiny_runs import Counting, Tiny, judge, loss
+from torch import nn
+
+from workbook.training import FitConfig, fit
+from workbook.training.devices import blocks
+
+ONE = FitConfig(steps=6, accumulate=4, device="cpu", schedule="constant")
+NEAR = {"adamw": 1e-6, "muon": 1e-4}  # Muon multiplies in bfloat16
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory):
+    """What two processes under torchrun came to: run name -> losses and more."""
+    root = os.getcwd()
+    folder = tmp_path_factory.mktemp("spread")
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
+         "tests/training/tiny_runs.py", "spread", str(folder)],
+        capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{os.environ['PYTHONPATH']}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder, json.loads((folder / "results.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """The same runs in this one process."""
+    return {
+        optimiser: fit(
+            Tiny(dropout=0.0), Counting(), loss, ONE.replace(optimiser=optimiser),
+            evaluate=judge, progress=False,
+        )
+        for optimiser in NEAR
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
+@pytest.mark.parametrize("optimiser", NEAR)
+def test_two_processes_make_the_steps_of_one(spread, alone, optimiser, parallel):
+    found, expected = spread[1][f"{optimiser}-{parallel}"], alone[optimiser]
+    assert found["losses"] == pytest.approx(expected.losses, rel=NEAR[optimiser])
+    norms = [record["gradient_norm"] for record in expected.records]
+    assert found["norms"] == pytest.approx(norms, rel=NEAR[optimiser])
+    assert found["judged"] == pytest.approx(expected.best["loss"], rel=NEAR[optimiser])
+
+
+@pytest.mark.slow
+def test_fsdp_really_shards(spread):
+    """Guards against a library that ignores FSDP on a CPU without a word."""
+    assert (spread[1]["adamw-ddp"]["rows_here"], spread[1]["adamw-ddp"]["rows"]) == (32, 32)
+    assert (spread[1]["adamw-fsdp"]["rows_here"], spread[1]["adamw-fsdp"]["rows"]) == (16, 32)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first, then", [("ddp", "fsdp"), ("fsdp", "ddp")])
+@pytest.mark.parametrize("optimiser", NEAR)
+def test_each_takes_up_the_others_checkpoint(spread, alone, optimiser, first, then):
+    found = spread[1][f"{optimiser}-{first}-then-{then}"]["losses"]
+    assert found == pytest.approx(alone[optimiser].losses, rel=NEAR[optimiser])
+
+
+@pytest.mark.slow
+def test_one_process_takes_up_what_shards_have_saved(spread, alone):
+    """And the final model is whole: nobody needs two processes to load it."""
+    from safetensors.torch import load_file
+
+    folder = spread[0]
+    model = Tiny(seed=9, dropout=0.0)
+    done = fit(model, Counting(), loss, ONE.replace(steps=8), out=folder / "adamw-fsdp",
+               progress=False)  # fmt: skip
+    assert done.step == 8 and done.losses[:6] == pytest.approx(alone["adamw"].losses, rel=1e-6)
+    final = load_file(folder / "adamw-ddp" / "final" / "model.safetensors")
+    sharded = load_file(folder / "adamw-fsdp-then-ddp" / "final" / "model.safetensors")
+    for name, tensor in final.items():
+        assert torch.allclose(tensor, sharded[name], atol=1e-6)
+        assert torch.allclose(tensor, alone["adamw"].model.state_dict()[name], atol=1e-6)
+
+
+def test_the_repeated_layers_are_found(tiny_llama):
+    assert blocks(tiny_llama) == list(tiny_llama.model.layers)
+    tiny = Tiny()
+    assert blocks(tiny) == list(tiny.layers)
+    assert blocks(nn.Linear(2, 2)) == []
+    nested = nn.ModuleList([nn.ModuleDict({"inner": nn.ModuleList([nn.Linear(2, 2)])})] * 1)
+    assert blocks(nn.ModuleDict({"outer": nested})) == [nested[0]]
+
+
+@pytest.mark.parametrize("kind", ["BertModel", "T5Model", "GPT2Model"])
+def test_the_layers_of_other_families_are_found(kind):
+    import transformers
+
+    small = {
+        "BertModel": {"hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 8,
+                      "num_hidden_layers": 3, "vocab_size": 11},
+        "T5Model": {"d_model": 8, "d_kv": 4, "d_ff": 8, "num_heads": 2, "num_layers": 3,
+                    "vocab_size": 11},
+        "GPT2Model": {"n_embd": 8, "n_head": 2, "n_layer": 3, "vocab_size": 11},
+    }[kind]  # fmt: skip
+    model = getattr(transformers, kind)(getattr(transformers, kind[:-5] + "Config")(**small))
+    assert len(blocks(model)) == (6 if kind == "T5Model" else 3)

@@ -1,0 +1,81 @@
+"""What a training run is told: one frozen `FitConfig`, checked when it is made.
+
+A wrong value is one clear sentence at once, not a crash after an hour. Left out: the model, the
+data and where to write, which are arguments of `fit`; recipes in TOML are in `recipes.py`.
+Lesson 08 shows the loop that reads this.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args, get_type_hints
+
+from workbook.core.seeding import checked
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """Settings of `fit`. One config gives the same numbers on any number of processes."""
+
+    steps: int = 300  # updates of the weights, in all
+    learning_rate: float = 1e-3  # peak, of AdamW
+    muon_learning_rate: float = 0.02  # peak, of Muon, which takes the hidden matrices
+    optimiser: Literal["adamw", "muon"] = "adamw"
+    weight_decay: float = 0.01  # on matrices; vectors have none under "adamw"
+    betas: tuple[float, float] = (0.9, 0.95)  # of AdamW
+    schedule: Literal["wsd", "cosine", "constant"] = "wsd"
+    warmup: int = 10  # steps in which the learning rate rises
+    decay: float = 0.2  # "wsd": share of the run, at its end, in which it falls
+    floor: float = 0.02  # factor on the peak that the schedule ends with
+    clip: float = 1.0  # longest gradient; 0 does not clip
+    accumulate: int = 1  # batches per step, over all processes together
+    seed: int = 0  # of dropout and whatever else draws numbers
+    evaluate_every: int = 0  # steps between evaluations; 0: only after the last step
+    patience: int = 0  # evaluations without a better loss before the run stops; 0: never
+    restore_best: bool = False  # end with the weights of the best evaluation
+    save_every: int = 0  # steps between checkpoints; 0: only after the last step
+    keep: int = 2  # checkpoints that stay
+    log_every: int = 1  # steps between records
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    compile: bool = False  # torch.compile
+    checkpointing: bool = False  # compute activations twice and keep few of them
+    parallel: Literal["ddp", "fsdp"] = "ddp"  # under torchrun: whole copies, or shards
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(type(self)).items():
+            if choices := get_args(hint):
+                _one_of(name, getattr(self, name), choices)
+        for name in ("steps", "accumulate", "keep", "log_every"):
+            _at_least(name, getattr(self, name), 1)
+        for name in ("warmup", "evaluate_every", "patience", "save_every"):
+            _at_least(name, getattr(self, name), 0)
+        for name in ("learning_rate", "muon_learning_rate", "weight_decay", "clip"):
+            _at_least(name, getattr(self, name), 0.0)
+        for name in ("decay", "floor"):
+            _at_least(name, getattr(self, name), 0.0)
+            if getattr(self, name) > 1:
+                raise ValueError(f"{name} is a share from 0 to 1, not {getattr(self, name)!r}.")
+        if self.patience and not self.evaluate_every:
+            raise ValueError("patience counts evaluations: set evaluate_every as well.")
+        checked(self.seed)
+
+    def replace(self, **changes: object) -> FitConfig:
+        """A copy with some settings changed."""
+        return dataclasses.replace(self, **changes)
+
+
+def _one_of(name: str, value: object, choices: tuple[object, ...]) -> None:
+    if all(isinstance(choice, str) for choice in choices) and value not in choices:
+        raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+
+
+def _at_least(name: str, value: float, least: float) -> None:
+    whole = isinstance(least, int)
+    kind = int if whole else (int, float)
+    fits = isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value)
+    if not fits or value < least:
+        what = "a whole number" if whole else "a number"
+        raise ValueError(f"{name} is {what} of at least {least:g}, not {value!r}.")

@@ -1,0 +1,197 @@
+"""Where a run takes place: one CPU, one GPU, or many processes that torchrun has started.
+
+`join` finds out, `spread` makes the model fit for it: a whole copy in each process (DDP), or shards
+of every layer (FSDP2, `fully_shard`). The loop itself is the same everywhere. Several machines need
+a disk that all of them see, for `out`. Left out: tensor and pipeline parallelism. Lesson 07 builds
+by hand what happens here.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch import distributed as dist
+from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
+from torch.distributed.tensor import DTensor
+
+from workbook.training.config import FitConfig
+
+
+@dataclass(frozen=True)
+class Place:
+    """This process among its peers."""
+
+    device: torch.device
+    rank: int = 0
+    world: int = 1  # processes
+    dtype: torch.dtype = torch.float32  # that matrix products are computed in
+
+    @property
+    def leads(self) -> bool:
+        """True in the one process that writes files and draws the progress bar."""
+        return self.rank == 0
+
+    def add_up(self, numbers: list[float | Tensor]) -> list[float]:
+        """Each number's sum over all processes, as plain floats. One wait for the device."""
+        exact = torch.float32 if self.device.type == "mps" else torch.float64
+        parts = [torch.as_tensor(n, dtype=exact, device=self.device) for n in numbers]
+        total = torch.stack(parts)
+        if self.world > 1:
+            dist.all_reduce(total)
+        return total.tolist()
+
+    def computing(self) -> torch.autocast:
+        """Matrix products in the place's number format; sums and losses stay in float32."""
+        lower = self.dtype != torch.float32
+        return torch.autocast(self.device.type, self.dtype if lower else None, enabled=lower)
+
+    def gather(self, mine: Any) -> list[Any]:
+        """What each process hands in, in the order of ranks."""
+        if self.world == 1:
+            return [mine]
+        found: list[Any] = [None] * self.world
+        dist.all_gather_object(found, mine)
+        return found
+
+    def wait(self) -> None:
+        """Go on when all processes are here."""
+        if self.world > 1:
+            dist.barrier()
+
+
+def join(config: FitConfig) -> Place:
+    """This process's place; joins the group where torchrun started several.
+
+    The group lasts as long as the process: shards are of no use without it.
+    Raises ValueError when the batches of a step cannot be dealt out evenly.
+    """
+    world = int(os.environ.get("WORLD_SIZE", 1))
+    device = _device(config)
+    if config.accumulate % world:
+        raise ValueError(
+            f"accumulate={config.accumulate} batches a step cannot be shared by {world} "
+            f"processes: make it a multiple of {world} (and the batches smaller)."
+        )
+    dtype = _dtype(config, device)
+    if world > 1 and config.parallel == "fsdp" and dtype == torch.float16:
+        raise ValueError("float16 needs parallel=ddp: shards are trained in bfloat16 or float32.")
+    if world > 1 and not dist.is_initialized():
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        atexit.register(dist.destroy_process_group)
+    return Place(device, dist.get_rank() if world > 1 else 0, world, dtype)
+
+
+def _device(config: FitConfig) -> torch.device:
+    from workbook.core import profile
+
+    name = profile.current().device if config.device == "auto" else config.device
+    if name == "cuda":
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+    return torch.device(name)
+
+
+def _dtype(config: FitConfig, device: torch.device) -> torch.dtype:
+    if config.precision != "auto":
+        return getattr(torch, config.precision)
+    from workbook.core import machine, profile
+
+    return getattr(torch, profile.best_dtype(device.type, machine.detect()))
+
+
+def spread(model: nn.Module, config: FitConfig, place: Place) -> nn.Module:
+    """The model on its device, ready to be called; `model` itself keeps its names.
+
+    Under "fsdp" its parameters become shards in place, so optimisers are made after this.
+    """
+    model.to(place.device)
+    if place.world == 1:
+        runner = model
+    elif config.parallel == "fsdp":
+        runner = _shard(model, place)
+    else:
+        ids = [place.device.index] if place.device.type == "cuda" else None
+        runner = nn.parallel.DistributedDataParallel(model, device_ids=ids)
+    return torch.compile(runner) if config.compile else runner
+
+
+def _shard(model: nn.Module, place: Place) -> nn.Module:
+    from torch.distributed.device_mesh import init_device_mesh
+
+    for tensor in (*model.parameters(), *model.buffers()):
+        dist.broadcast(tensor.detach(), 0)  # every shard is of one model, whatever the seeds were
+    mesh = init_device_mesh(place.device.type, (place.world,))
+    policy = MixedPrecisionPolicy()
+    if place.dtype == torch.bfloat16:
+        policy = MixedPrecisionPolicy(param_dtype=place.dtype, reduce_dtype=torch.float32)
+    for block in blocks(model):
+        fully_shard(block, mesh=mesh, mp_policy=policy)
+    return fully_shard(model, mesh=mesh, mp_policy=policy)
+
+
+def blocks(model: nn.Module) -> list[nn.Module]:
+    """The repeated layers of a model: the members of its outermost lists of modules of one kind."""
+    found: list[nn.Module] = []
+    inside: set[nn.Module] = set()
+    for module in model.modules():
+        if not isinstance(module, nn.ModuleList) or module in inside or not len(module):
+            continue
+        if len({type(child) for child in module}) == 1 and list(module[0].parameters()):
+            found.extend(module)
+            inside.update(part for child in module for part in child.modules())
+    return found
+
+
+def synchronised(runner: nn.Module, model: nn.Module, last: bool) -> AbstractContextManager:
+    """Processes exchange gradients after the last batch of a step only: sums can wait."""
+    if isinstance(model, FSDPModule):
+        model.set_requires_gradient_sync(last)
+    elif isinstance(runner, nn.parallel.DistributedDataParallel) and not last:
+        return runner.no_sync()
+    return nullcontext()
+
+
+def back_to_shards(model: nn.Module) -> None:
+    """Give up what a forward pass without a backward pass has left put together."""
+    for module in model.modules():
+        if isinstance(module, FSDPModule):
+            module.reshard()
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """A tensor put together from its shards; every process must call this together."""
+    return (tensor.full_tensor() if isinstance(tensor, DTensor) else tensor).detach()
+
+
+def memory_in_use(device: torch.device) -> int:
+    """Bytes: on a GPU the most that was ever in use, elsewhere what the process has now."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    import psutil
+
+    return psutil.Process().memory_info().rss
+
+
+@contextmanager
+def recomputing(model: nn.Module, config: FitConfig) -> Iterator[None]:
+    """With `checkpointing`: each layer keeps only its input and is computed again going back."""
+    from functools import partial
+
+    from torch.utils.checkpoint import checkpoint
+
+    chosen = blocks(model) if config.checkpointing else []
+    for block in chosen:
+        block.forward = partial(checkpoint, block.forward, use_reentrant=False)
+    try:
+        yield
+    finally:
+        for block in chosen:
+            del block.forward

@@ -1,0 +1,115 @@
+"""The one training loop: `fit(model, batches, loss, config)` on a CPU, a GPU, or many of them.
+
+batches: an object with `batch(number)`, a list, or an iterable (see `batches.py`).
+loss(model, batch): `Loss(total, tokens)`, a sum over tokens and their count (see `losses.py`).
+One step uses `config.accumulate` batches, number step * accumulate onward, dealt out to the
+processes in turn; it equals one step on all of them together. With `out` the run is recorded and
+saved there, and the same call after a kill goes on from the last checkpoint, to the same weights.
+Left out: how batches are made, and what a loss is. Lesson 08 reads this file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from workbook.training.batches import Batches, as_batches
+from workbook.training.config import FitConfig
+from workbook.training.devices import join, recomputing
+from workbook.training.interrupts import Interrupts
+from workbook.training.loop import Loop, Record
+from workbook.training.losses import Loss
+
+LossFunction = Callable[[nn.Module, Any], Loss]
+Evaluate = Callable[[nn.Module], float | Mapping[str, float]]
+
+
+@dataclass
+class Run:
+    """What a run leaves: the trained model (the very one given) and the records of its steps."""
+
+    model: nn.Module
+    config: FitConfig
+    records: list[Record] = field(default_factory=list)
+    step: int = 0  # updates made
+    best: Record | None = None  # {"step", "loss"} of the best evaluation
+    out: Path | None = None
+
+    @property
+    def losses(self) -> list[float]:
+        """The loss of each recorded step, in nats a token."""
+        return [record["loss"] for record in self.records]
+
+    def summary(self) -> str:
+        """One sentence: how far, how fast, how good."""
+        told = f"{self.step} steps, {self.records[-1]['tokens']:,} tokens"
+        told += f" in {self.records[-1]['seconds']:,.0f} s; loss {self.losses[-1]:.3f}"
+        if self.best:
+            told += f", best on held-out text {self.best['loss']:.3f} (step {self.best['step']})"
+        return told + "."
+
+
+def fit(
+    model: nn.Module,
+    batches: Batches | Iterable[Any],
+    loss: LossFunction,
+    config: FitConfig | None = None,
+    *,
+    out: str | Path | None = None,
+    evaluate: Evaluate | None = None,
+    progress: bool = True,
+    on_step: Callable[[Record], Any] | None = None,
+) -> Run:
+    """Train `model` in place for `config.steps` steps, or go on with the run saved in `out`.
+
+    1. Take a place among the processes, spread the model over them, load what is saved.
+    2. Until the end: update the weights, evaluate, record, save.
+    3. Leave the weights asked for (the last, or the best).
+    evaluate(model): a loss (lower is better), or a dict that has "loss"; called in eval mode.
+    on_step(record): called after each step; a true answer ends the run there.
+    Sets the seed of every global source of random numbers to `config.seed`.
+    Raises ValueError, in one sentence, when the loss is no number any more, the disk is full or
+    what lies in `out` is another run's. Ctrl-C saves, then raises KeyboardInterrupt.
+    """
+    config = config or FitConfig()
+    with ExitStack() as stack:
+        # 1. Everything in its place.
+        place = join(config)
+        stack.enter_context(recomputing(model, config))
+        stack.callback(model.train, model.training)
+        loop = Loop(model.train(), as_batches(batches), loss, config, place, out)
+        loop.resume()
+        bar = stack.enter_context(_bar(config, loop.step, progress and place.leads))
+        asked = stack.enter_context(Interrupts())
+        # 2. The loop.
+        while loop.step < config.steps and not loop.over:
+            record = loop.update(asked.to_stop)
+            if evaluate is not None and loop.is_time_for(config.evaluate_every):
+                record |= loop.judge(evaluate)
+            if on_step is not None and on_step(record):
+                loop.over = True
+            loop.write_down(record)
+            bar.update()
+            bar.set_postfix(loss=f"{record['loss']:.3f}", refresh=False)
+            if loop.is_time_for(config.save_every) or loop.stopping:
+                loop.save()
+            if loop.stopping:
+                raise KeyboardInterrupt(loop.farewell())
+        # 3. The end.
+        loop.end()
+    return Run(model, config, loop.journal.records, loop.step, loop.best, loop.out)
+
+
+def _bar(config: FitConfig, step: int, shown: bool) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(
+        total=config.steps, initial=step, desc="training", unit="step",
+        file=sys.stdout, leave=False, disable=not shown,
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""How much of a GPU our loop uses: model FLOPs utilisation for three sizes of random-weight models.
+
+MFU = tokens/s times the FLOPs the model itself needs per token, over the chip's peak (Chowdhery et
+al., 2022, appendix B): 6 per parameter that multiplies a token, and 6 L C T for causal attention,
+which reads half of the square. What is computed twice and the optimiser count as waste.
+`workbook bench training` adds these rows where there is a CUDA device; `python -m
+workbook.training.mfu` keeps them in data/runs/training for lesson 07.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+
+import torch
+
+from workbook.core import assets, machine, records
+from workbook.core.bench import Row
+from workbook.training.config import FitConfig
+from workbook.training.fit import fit
+from workbook.training.losses import causal_loss
+
+VOCABULARY = 32_000
+PEAKS = {  # dense bfloat16 FLOP/s by a word in the chip's name; the makers' data sheets
+    "H200": 989e12,
+    "H100": 989e12,
+    "A100": 312e12,
+    "L40S": 362e12,
+    "L4": 121e12,
+    "RTX 4090": 165e12,
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """A decoder in the layout of Llama, and a batch for it."""
+
+    name: str
+    width: int
+    layers: int
+    heads: int
+    inner: int
+    rows: int
+    length: int = 1024
+
+
+SIZES = (
+    Size("124M", 768, 12, 12, 2048, 32),
+    Size("350M", 1024, 24, 16, 2816, 16),
+    Size("1.3B", 2048, 24, 32, 5632, 8),
+)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What was measured of one size."""
+
+    name: str
+    parameters: int
+    tokens_per_second: float
+    mfu: float  # share of the chip's peak; not a number where the peak is not known
+    memory_bytes: int
+    compiled: bool
+    first_loss: float  # ln V, about, for random weights
+
+
+def run(quick: bool = False) -> list[Row]:
+    """MFU of each size, compiled against not, as rows in percent."""
+    rows = []
+    for size in SIZES[: 1 if quick else None]:
+        eager, compiled = (measure(size, compiled) for compiled in (False, True))
+        ratio = compiled.tokens_per_second / eager.tokens_per_second
+        name = f"{size.name}: MFU compiled, against eager"
+        rows.append(
+            Row(name, 100 * compiled.mfu, 100 * eager.mfu, ratio, ratio, ratio, "% of peak", 1)
+        )
+    return rows
+
+
+def measure(size: Size, compiled: bool, steps: int = 30, warmup: int = 10) -> Use:
+    """Train on random tokens; the rate of the steps after the first `warmup`."""
+    torch.manual_seed(0)
+    model = make(size)
+    ids = torch.randint(VOCABULARY, (4, size.rows, size.length))
+    config = FitConfig(
+        steps=steps, learning_rate=1e-4, precision="auto", compile=compiled, log_every=1
+    )
+    clock: list[float] = []
+    batches = [{"ids": batch, "labels": batch} for batch in ids]
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    run = fit(model, batches, causal_loss, config, progress=False,
+              on_step=lambda _: clock.append(time.perf_counter()))  # fmt: skip
+    rate = (steps - warmup) * size.rows * size.length / (clock[-1] - clock[warmup - 1])
+    parameters = sum(p.numel() for p in model.parameters())
+    share = rate * flops_per_token(size) / peak(machine.find_accelerator().name)
+    memory = run.records[-1]["memory_bytes"]
+    del model, run.model
+    torch.cuda.empty_cache()
+    return Use(size.name, parameters, rate, share, memory, compiled, run.losses[0])
+
+
+def make(size: Size):
+    """The model, with random weights in float32."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    shape = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=size.width,
+        intermediate_size=size.inner,
+        num_hidden_layers=size.layers,
+        num_attention_heads=size.heads,
+        num_key_value_heads=size.heads,
+        max_position_embeddings=size.length,
+        attn_implementation="sdpa",
+    )
+    return LlamaForCausalLM(shape)
+
+
+def flops_per_token(size: Size) -> float:
+    """Forward and backward: 6 a weight of the matrices, and causal attention's two products."""
+    block = 4 * size.width**2 + 3 * size.width * size.inner
+    weights = size.layers * block + VOCABULARY * size.width  # the output layer multiplies, too
+    return 6.0 * weights + 6.0 * size.layers * size.width * size.length
+
+
+def peak(name: str) -> float:
+    """The chip's peak in bfloat16, FLOP/s; not a number for one the table does not have."""
+    return next((flops for word, flops in PEAKS.items() if word in name), float("nan"))
+
+
+def record() -> None:
+    """Measure all sizes and append them to the course's records."""
+    for size in SIZES:
+        for compiled in (False, True):
+            use = measure(size, compiled)
+            print(use)
+            file = assets.root() / "runs" / "training" / "mfu.jsonl"
+            records.append(file, {**asdict(use), **records.stamp(0)})
+
+
+if __name__ == "__main__":
+    record()

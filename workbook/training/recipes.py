@@ -1,0 +1,122 @@
+"""Recipes: a training run as a TOML file, every key checked, any key set again by `key=value`.
+
+`read("finetune", file, ["steps=40"])` gives the recipe and its `FitConfig`. A key nobody knows is
+one sentence that names the nearest one; a value of the wrong type says what is expected. The files
+of the course lie in `workbook/training/recipes/`. What a recipe does is in `commands.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from workbook.training.config import FitConfig
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What both kinds of run are told beside the settings of `fit`."""
+
+    out: str = ""  # folder for checkpoints, log and the final model; must be given
+    model: str = "base"  # a role, "bundled:name", a folder, or "owner/name@revision"
+    data: str = "town"  # or a file
+    examples: int = 2000  # documents or chats read from the data
+    rows: int = 4  # rows of a batch
+    length: int = 320  # tokens of a row
+    validation: int = 64  # examples held out, for the loss after training
+    data_seed: int = 0  # of the town's texts, and of the order of rows
+
+
+@dataclass(frozen=True)
+class Pretrain(Recipe):
+    """Raw text, loss on every token. data: "town", a .txt file or JSON lines with "text"."""
+
+    model: str = "new"  # "new" starts from random weights of the shape below
+    width: int = 192
+    layers: int = 6
+    heads: int = 3
+    inner: int = 512  # width of the feed-forward layer
+
+
+@dataclass(frozen=True)
+class Finetune(Recipe):
+    """Chats, loss on the answers. data: "town", "dialogues", or JSON lines with "messages"."""
+
+    families: tuple[str, ...] = ()  # of the town's instructions; none named: all of them
+    packed: bool = True  # False: every chat in a row of its own
+
+
+KINDS = {"pretrain": Pretrain, "finetune": Finetune}
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+def read(
+    kind: str, file: str | Path | None = None, settings: Sequence[str] = ()
+) -> tuple[Recipe, FitConfig]:
+    """The recipe in a file, with `key=value` settings on top. Raises ValueError in one sentence."""
+    chosen = dict(_from_file(Path(file))) if file else {}
+    chosen |= dict(_from_text(setting) for setting in settings)
+    known = {**get_type_hints(KINDS[kind]), **get_type_hints(FitConfig)}
+    for key, value in chosen.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise ValueError(f"there is no setting {key!r}; the nearest is {near!r}.")
+        chosen[key] = _checked(key, value, known[key])
+    own = {field.name for field in dataclasses.fields(KINDS[kind])}
+    recipe = KINDS[kind](**{key: value for key, value in chosen.items() if key in own})
+    config = FitConfig(**{key: value for key, value in chosen.items() if key not in own})
+    if not recipe.out:
+        raise ValueError("say where the run is to be kept: out=FOLDER.")
+    for key in ("examples", "rows", "length", "validation"):
+        if getattr(recipe, key) < 1:
+            raise ValueError(f"{key} is a whole number of at least 1.")
+    return recipe, config
+
+
+def _from_file(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file} cannot be read ({error}); the course's own recipes are in "
+                         f"{Path(__file__).parent / 'recipes'}.") from error  # fmt: skip
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file} is not TOML: {error}.") from error
+
+
+def _from_text(setting: str) -> tuple[str, Any]:
+    """`key=value` from the command line; the value as in TOML, where a text needs no quotes."""
+    key, equals, value = setting.partition("=")
+    if not equals:
+        raise ValueError(f"{setting!r} is no setting: write key=value, such as steps=40.")
+    try:
+        return key, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key, value
+
+
+def _checked(key: str, value: Any, hint: Any) -> Any:
+    from pydantic import TypeAdapter, ValidationError
+
+    if isinstance(value, list):
+        value = tuple(value)
+    if hint is str and isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = str(value)  # a folder may be called 2026
+    try:
+        return TypeAdapter(hint).validate_python(value, strict=True)
+    except ValidationError as error:
+        raise ValueError(f"{key} is {_in_words(hint)}, not {value!r}.") from error
+
+
+def _in_words(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(map(str, get_args(hint)))
+    return NAMES.get(hint, "a list such as " + _sample(hint))
+
+
+def _sample(hint: Any) -> str:
+    return "[0.9, 0.95]" if float in get_args(hint) else '["summarise", "polite"]'

@@ -1,0 +1,46 @@
+"""Learning-rate schedules: the factor on the peak rate, as a function of the step.
+
+Warm-up-stable-decay (Hu et al., 2024) holds its peak, so that a run can be prolonged and only its
+end depends on when it ends; the cosine (Loshchilov and Hutter, 2017) must know its end from the
+start. All rise linearly first. Lesson 02 trains with the first, lesson 06 needs the second.
+"""
+
+import math
+
+from workbook.training.config import FitConfig
+
+
+def factor(step: int, config: FitConfig) -> float:
+    """The factor on the peak learning rate at a step (0, 1, ...) of a run."""
+    if config.schedule == "wsd":
+        return warmup_stable_decay(step, config.steps, config.warmup, config.decay, config.floor)
+    if config.schedule == "cosine":
+        return cosine(step, config.steps, config.warmup, config.floor)
+    return _rise(step, config.warmup)
+
+
+def warmup_stable_decay(
+    step: int, steps: int, warmup: int = 100, decay: float = 0.2, floor: float = 0.02
+) -> float:
+    """Rise, hold, then fall linearly.
+
+    `decay` is the share of the run at the end that falls, `floor` the factor it ends with.
+    """
+    if steps < 1 or not 0.0 <= decay <= 1.0:
+        raise ValueError(f"need steps >= 1 and decay between 0 and 1, not {steps} and {decay}")
+    left = (steps - step) / max(1, math.ceil(steps * decay))
+    return min(_rise(step, warmup), max(floor, min(1.0, left)))
+
+
+def cosine(step: int, steps: int, warmup: int = 100, floor: float = 0.1) -> float:
+    """Rise, then fall to `floor` at the last step along half a cosine."""
+    if steps < 1:
+        raise ValueError(f"need steps >= 1, not {steps}")
+    if step < warmup:
+        return _rise(step, warmup)
+    share = min(1.0, (step - warmup) / max(1, steps - 1 - warmup))
+    return floor + (1 - floor) * (1 + math.cos(math.pi * share)) / 2
+
+
+def _rise(step: int, warmup: int) -> float:
+    return min(1.0, (step + 1) / max(1, warmup))
