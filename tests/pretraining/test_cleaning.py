@@ -1,0 +1,158 @@
+"""The crawl is as dirty as it says, and each broom takes what it is for and leaves the rest."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbook.pretraining import cleaning
+from workbook.pretraining.cleaning import Rules
+from workbook.pretraining.crawl import KINDS, Page, crawl
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return crawl(1500, seed=1)
+
+
+@pytest.fixture(scope="module")
+def left(pages):
+    return cleaning.clean(pages)
+
+
+def page(text, kind="good", origin=0):
+    return Page(text, kind, origin)
+
+
+def test_kinds_come_in_their_shares(pages):
+    found = Counter(each.kind for each in pages)
+    for kind, share in KINDS.items():
+        assert found[kind] / len(pages) == pytest.approx(share, abs=0.04), kind
+
+
+def test_a_crawl_is_the_same_again_and_another_by_another_seed():
+    assert crawl(50, 3) == crawl(50, 3)
+    assert crawl(50, 3) == crawl(80, 3)[:50]
+    assert crawl(50, 3) != crawl(50, 4)
+    with pytest.raises(ValueError, match="at least one page"):
+        crawl(0)
+
+
+def test_copies_are_of_an_earlier_good_page(pages):
+    for number, each in enumerate(pages):
+        if each.kind in ("copy", "near-copy"):
+            assert each.origin < number and pages[each.origin].kind == "good"
+
+
+def test_personal_data_is_counted_and_hidden(pages, left):
+    """The crawl says how many there are; copies carry theirs along uncounted."""
+    good = [each for each in pages if each.kind == "good"]
+    for each in good:
+        assert (
+            len(cleaning.MAIL.findall(each.text)) + len(cleaning.PHONE.findall(each.text))
+            == each.personal
+        )
+    assert sum(each.personal for each in good) > 50
+    for each in left["personal data hidden"]:
+        assert not cleaning.MAIL.search(each.text) and not cleaning.PHONE.search(each.text)
+
+
+def test_each_step_only_takes_away(left):
+    counts = [len(pages) for pages in left.values()]
+    assert counts == sorted(counts, reverse=True)
+    for before, after in zip(list(left.values()), list(left.values())[1:], strict=False):
+        assert {each.origin for each in after} <= {each.origin for each in before}
+
+
+def test_each_broom_takes_its_dirt(left):
+    """By the crawl's own truth: what each step is for is nearly all gone after it."""
+    kinds = {name: Counter(each.kind for each in pages) for name, pages in left.items()}
+    assert kinds["other languages"]["Brindle"] == 0
+    assert kinds["not prose"]["shouting"] == kinds["not prose"]["menu"] == 0
+    assert kinds["other languages"]["shouting"] > 50, "the language filter is not for shouting"
+    assert kinds["copies"]["copy"] <= 0.02 * kinds["crawled"]["copy"]
+    assert kinds["near-copies"]["near-copy"] <= 0.15 * kinds["crawled"]["near-copy"]
+    assert kinds["personal data hidden"]["good"] >= 0.98 * kinds["crawled"]["good"]
+
+
+def test_rules_that_count_do_not_see_order(left):
+    """The lesson says so: word salad survives every step."""
+    kinds = [Counter(each.kind for each in pages)["salad"] for pages in left.values()]
+    assert kinds[-1] >= 0.9 * kinds[0] > 0
+
+
+def test_furniture_is_what_stands_on_many_pages():
+    ten = "abcdefghij"
+    pages = [page(f"Page {n} of the book\nText of {name} is here") for n, name in enumerate(ten)]
+    stripped = cleaning.strip_furniture(pages, Rules(line_pages=0.2))
+    assert [each.text for each in stripped[:2]] == ["Text of a is here", "Text of b is here"]
+    assert pages[0].text.startswith("Page"), "what was passed in stays"
+    short = [page("Stars: 4") for _ in range(10)]
+    assert cleaning.strip_furniture(short) == short, "a line of two words is not judged"
+
+
+@pytest.mark.parametrize(
+    "text, english, prose",
+    [
+        ("The boat is in the harbour and we are on the pier with the old captain.", True, True),
+        ("Ke rostely shu da suttum pebow vainnundo bess steilneli ul foorrock.", False, False),
+        ("the the the the the the the the the the the the the the", True, False),
+        ("It is on at 4.", True, False),
+        ("", False, False),
+    ],
+)
+def test_rules_by_hand(text, english, prose):
+    assert cleaning.is_english(text) is english
+    if english:
+        assert cleaning.is_prose(text) is prose
+
+
+def test_copies_ignore_case_and_spaces_and_the_first_stays():
+    pages = [page("The  Boat", origin=1), page("the boat", origin=2), page("a boat", origin=3)]
+    assert [each.origin for each in cleaning.drop_copies(pages)] == [1, 3]
+
+
+WORDS = st.lists(st.sampled_from([f"w{i}" for i in range(40)]), min_size=25, max_size=60)
+
+
+@settings(max_examples=20, deadline=None)
+@given(WORDS, st.integers(0, 20))
+def test_near_copies_by_their_jaccard_similarity(words, place):
+    """A page with one word changed goes where it is similar enough by exact count, and stays where
+    it is clearly not; in between, chance may decide."""
+    changed = [*words[:place], "else", *words[place + 1 :]]
+    pages = [page(" ".join(words)), page(" ".join(changed), "near-copy")]
+    exact = cleaning.jaccard(*(cleaning.shingles(each.text) for each in pages))
+    kept = len(cleaning.drop_near_copies(pages))
+    if exact > 0.85:
+        assert kept == 1
+    if exact < 0.35:
+        assert kept == 2
+
+
+def test_shingles_and_jaccard_by_hand():
+    assert cleaning.shingles("The old boat sails") == {"the old boat", "old boat sails"}
+    assert cleaning.shingles("Boat") == {"boat"}
+    assert cleaning.jaccard({"a", "b"}, {"b", "c"}) == pytest.approx(1 / 3)
+    assert cleaning.jaccard(set(), set()) == 1.0
+
+
+def test_survival_counts_pages_bytes_and_truth(left, pages):
+    table = cleaning.survival(left)
+    assert list(table.index) == ["crawled", *cleaning.STEPS]
+    first, last = table.iloc[0], table.iloc[-1]
+    assert first["pages"] == 1500 and first["bytes left"] == 1.0 == first["good ones kept"]
+    assert last["kB"] == sum(len(p.text.encode()) for p in left["personal data hidden"]) / 1000
+    good = sum(each.kind == "good" for each in left["personal data hidden"])
+    assert last["good among them"] == good / last["pages"]
+    assert first["good among them"] < 0.4 < 0.8 < last["good among them"]
+
+
+def test_no_rule_reads_the_truth(pages):
+    """Guards against a filter that looks at `kind`: with all kinds wiped, the same texts stay."""
+    blind = [replace(each, kind="good", origin=0, personal=0) for each in pages[:400]]
+    ours = list(cleaning.clean(pages[:400]).values())[-1]
+    theirs = list(cleaning.clean(blind).values())[-1]
+    assert [each.text for each in ours] == [each.text for each in theirs]

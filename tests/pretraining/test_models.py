@@ -1,0 +1,231 @@
+"""Three models of one size: what they may see, what a training leaves, what the tasks count."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from workbook.pretraining import compare, data, floor, models, tasks, transfer
+from workbook.pretraining.models import ARCHITECTURES, Corrupter, Size
+from workbook.training.packing import IGNORE
+
+TINY = Size(channels=24, blocks=2, heads=2, inner=32)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return data.tokenizer()
+
+
+@pytest.fixture(scope="module")
+def rows(tokenizer):
+    return data.text_rows((d.text for d in data.town_documents(0)), tokenizer, 12)
+
+
+@pytest.fixture(scope="module")
+def tiny(tokenizer):
+    return {name: models.build(name, tokenizer, 0, TINY).eval() for name in ARCHITECTURES}
+
+
+@pytest.mark.parametrize("size", [Size(), Size(48, 4, 4, 128), TINY])
+def test_all_three_are_of_one_size(size, tokenizer):
+    """The norms of the cross-attention are all that differs."""
+    counts = [models.parameters(models.build(name, tokenizer, 0, size)) for name in ARCHITECTURES]
+    assert max(counts) - min(counts) <= 4 * size.channels
+    assert counts[0] == counts[1]
+
+
+def test_a_decoder_sees_nothing_of_what_comes_and_an_encoder_does(tiny, rows):
+    """The difference the whole lesson is about, by changing one token."""
+    changed = rows[:1].clone()
+    changed[0, 60] += 1
+    for name, sees in (("causal", False), ("masked", True)):
+        with torch.no_grad():
+            before, after = tiny[name](rows[:1]), tiny[name](changed)
+        assert torch.allclose(before[:, :60], after[:, :60], atol=1e-6) is not sees
+
+
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_batches_are_the_same_by_number_and_differ_by_number(objective, rows, tokenizer):
+    corrupter = Corrupter(objective, rows, tokenizer, batch=4, seed=3)
+    again = Corrupter(objective, rows, tokenizer, batch=4, seed=3)
+    assert torch.equal(corrupter.batch(1).inputs, again.batch(1).inputs)
+    assert not torch.equal(corrupter.batch(0).inputs, corrupter.batch(1).inputs)
+
+
+def test_rows_that_come_again_are_cut_otherwise(rows, tokenizer):
+    """12 rows in batches of 4: batch 3 has the rows of batch 0 and other masks."""
+    corrupter = Corrupter("masked", rows, tokenizer, batch=4)
+    first, fourth = corrupter.batch(0), corrupter.batch(3)
+    assert not torch.equal(first.inputs, fourth.inputs)
+    whole = [torch.where(b.labels == IGNORE, b.inputs, b.labels) for b in (first, fourth)]
+    assert torch.equal(whole[0], rows[:4]) and torch.equal(whole[1], rows[:4])
+
+
+def test_questions_a_row_as_the_lesson_counts_them(rows, tokenizer):
+    """Causal 127 of 128; spans 38 corrupted tokens in 8 spans and an end; masks about 38."""
+    asked = {
+        name: (Corrupter(name, rows, tokenizer, 12).batch(0).labels != IGNORE).sum().item() / 12
+        for name in ARCHITECTURES
+    }
+    assert asked["causal"] == 127 and asked["spans"] == 38 + 8 + 1
+    assert 25 < asked["masked"] < 45
+
+
+def test_training_lowers_the_loss_and_is_watched(tokenizer, rows):
+    texts = {"town": floor.held_out(data.town_documents(4), tokenizer, 6)}
+    model = models.build("causal", tokenizer, 0, TINY)
+    run = models.train("causal", rows, tokenizer, 12, model=model, texts=texts, progress=False)
+    assert run.model is model and not model.training
+    assert run.steps[0] == 0 and run.steps[-1] == 12 and len(run.losses) == 12
+    first, last = run.held_out["town"][0], run.held_out["town"][-1]
+    assert last < first - 0.3
+    assert last == pytest.approx(floor.causal_loss_on(model, texts["town"]))
+
+
+def test_one_seed_one_model(tokenizer, rows):
+    runs = []
+    for seed in (5, 5, 6):
+        model = models.build("masked", tokenizer, seed, TINY)
+        runs.append(models.train("masked", rows, tokenizer, 3, seed=seed, model=model,
+                                 progress=False))  # fmt: skip
+    assert runs[0].losses == runs[1].losses != runs[2].losses
+
+
+def test_an_unknown_objective_is_one_sentence(tokenizer):
+    with pytest.raises(ValueError, match="there are masked, causal, spans"):
+        models.build("guess", tokenizer)
+
+
+def test_adapting_leaves_the_town_model_alone(tiny, tokenizer):
+    before = tiny["causal"].embedding.weight.clone()
+    texts = {
+        name: dataclasses.replace(each, ids=each.ids[:4], keep_mask=each.keep_mask[:4])
+        for name, each in transfer.judges(tokenizer, 4).items()
+    }
+    found = transfer.adapt(tiny["causal"], 1.0, tokenizer, 0, texts, steps=3, progress=False)
+    assert torch.equal(tiny["causal"].embedding.weight, before)
+    assert found["steps"][0] == 0 and found["steps"][-1] == 3
+    assert found["harbour"][0] == pytest.approx(
+        floor.causal_loss_on(tiny["causal"], texts["harbour"])
+    )
+    assert len(found["harbour"]) == len(found["town"]) == len(found["steps"])
+
+
+def test_blanks_are_words_of_new_texts(tokenizer):
+    asked = compare.blanks(40)
+    for blank in asked:
+        whole = f"{blank.before} {blank.word}{blank.after}"
+        assert len(data.document_ids(whole, tokenizer)) <= data.LENGTH + 24
+        assert blank.word.isalpha() and len(blank.before) >= len(blank.after) - 1
+    assert asked == compare.blanks(40) and asked != compare.blanks(40, data.UNSEEN)
+
+
+class Oracle(torch.nn.Module):
+    """Says what it is told to say at each place; wrong in every second row, in the last token."""
+
+    def __init__(self, labels, vocabulary):
+        super().__init__()
+        self.labels, self.vocabulary = labels.clamp(min=0), vocabulary
+
+    def forward(self, ids, decoder_ids=None, keep_mask=None):
+        said = self.labels.clone()
+        for row in range(1, len(said), 2):
+            last = (self.labels[row] > 0).nonzero()[-1]
+            said[row, last] += 1
+        return torch.nn.functional.one_hot(said, self.vocabulary + 1).float()
+
+
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_a_word_counts_only_if_all_its_tokens_are_right(objective, tokenizer):
+    asked = compare.blanks(6)
+    tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
+    labels = [compare._blank_ids(objective, tools, tokenizer, blank).labels for blank in asked]
+    oracle = Oracle(compare._pad(labels, IGNORE), len(tokenizer))
+    assert compare.fill_in(objective, oracle, tokenizer, asked) == [True, False] * 3
+
+
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_a_blank_never_shows_its_word(objective, tokenizer):
+    """What a model reads is the text without the word; a decoder reads the left side alone."""
+    blank = compare.Blank("The old", "soggabout", " sat down.")
+    tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
+    asked = compare._blank_ids(objective, tools, tokenizer, blank)
+    word = tokenizer.encode(" soggabout", add_special_tokens=False)
+    assert asked.labels[asked.labels != IGNORE].tolist() == word
+    first = (asked.labels != IGNORE).nonzero()[0].item()
+    if objective == "causal":
+        assert tokenizer.decode(asked.inputs[1 : first + 1]) == "The old"
+    else:
+        said = tokenizer.decode(asked.inputs)
+        assert "soggabout" not in said and "The old" in said and " sat down." in said
+
+
+def test_states_do_not_depend_on_padding(tiny, tokenizer):
+    """A text alone and beside a longer one."""
+    short, long = "The boat is late.", "The boat is late, and so is the old captain of the ferry."
+    for name in ARCHITECTURES:
+        alone = compare.sentence_states(name, tiny[name], tokenizer, [short])
+        beside = compare.sentence_states(name, tiny[name], tokenizer, [short, long])
+        assert torch.allclose(alone[0], beside[0], atol=1e-5), name
+
+
+def test_probe_finds_a_direction_and_is_blind_without_one():
+    source = torch.Generator().manual_seed(0)
+    labels = torch.randint(0, 2, (400,), generator=source) * 2.0 - 1
+    states = torch.randn(400, 20, generator=source)
+    blind = (compare.probe(states[:300], labels[:300], states[300:]) == labels[300:]).float().mean()
+    states[:, 3] += 3 * labels
+    found = (compare.probe(states[:300], labels[:300], states[300:]) == labels[300:]).float().mean()
+    assert found > 0.97 and 0.3 < blind < 0.7
+
+
+def test_reviews_do_not_show_their_stars():
+    texts, labels = compare.reviews(30)
+    assert not any("Stars" in text for text in texts)
+    assert set(labels.tolist()) == {1.0, -1.0}
+
+
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_continuations_are_drawn_from_the_model(objective, tiny, tokenizer, monkeypatch):
+    """Token by token against the model asked anew, without a loop over a batch."""
+    monkeypatch.setattr(tasks, "NEW", 3)
+    prompts, truth = tasks.beginnings(tokenizer, 2)
+    assert prompts.shape == (2, tasks.PROMPT) and truth.shape == (2, 3)
+    said = tasks.continued(objective, tiny[objective], tokenizer, prompts, seed=0)
+    again = tasks.continued(objective, tiny[objective], tokenizer, prompts, seed=0)
+    other = tasks.continued(objective, tiny[objective], tokenizer, prompts, seed=1)
+    assert said.shape == (2, 3) and torch.equal(said, again) and not torch.equal(said, other)
+    assert not set(said.flatten().tolist()) & set(tokenizer.all_special_ids)
+
+
+def test_surprise_is_the_judges_loss_on_the_new_tokens(tiny_llama):
+    prompts = torch.randint(3, 97, (3, 6), generator=torch.Generator().manual_seed(0))
+    said = torch.randint(3, 97, (3, 4), generator=torch.Generator().manual_seed(1))
+    labels = torch.cat([torch.full_like(prompts, IGNORE), said], 1)
+    with torch.no_grad():
+        loss = tiny_llama(input_ids=torch.cat([prompts, said], 1), labels=labels).loss.item()
+    assert tasks.surprise(tiny_llama, prompts, said) == pytest.approx(loss, rel=1e-5)
+
+
+@pytest.mark.parametrize("objective", ["causal", "spans"])
+def test_pairs_ask_for_the_polite_sentence_alone(objective, tokenizer):
+    examples = tasks.pairs(3)
+    batch = tasks.pair_batch(objective, examples, tokenizer)
+    for (_, polite), labels in zip(examples, batch.labels, strict=True):
+        said = tokenizer.decode(labels[labels != IGNORE], skip_special_tokens=True)
+        assert said.strip() == polite
+    if objective == "spans":
+        assert torch.equal(batch.decoder_inputs[0, 1:4], batch.labels[0, :3])
+
+
+def test_an_encoder_alone_cannot_rewrite(tiny, tokenizer):
+    assert tasks.rewriting("masked", tiny["masked"], tokenizer)["rewriting"] is None
+
+
+def test_rewriting_tunes_a_copy_and_swaps_the_evidence(tiny, tokenizer, monkeypatch):
+    monkeypatch.setattr(tasks, "TUNING_STEPS", 2)
+    before = tiny["spans"].embedding.weight.clone()
+    found = tasks.rewriting("spans", tiny["spans"], tokenizer)
+    assert torch.equal(tiny["spans"].embedding.weight, before)
+    assert found["rewriting"] != found["rewriting_blind"] and 0 < found["rewriting"] < 9

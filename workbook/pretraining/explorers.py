@@ -1,0 +1,256 @@
+"""The explorers of lesson 02: one sentence under three objectives, and the way to the floor.
+
+The first corrupts a sentence as each objective would and lays out what the model reads and what it
+must say, token under token. The second walks along recorded trainings and says how much of the way
+from ignorance to the floor is behind. Left out: training live, which the lesson's cells do.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from workbook.core import figures
+from workbook.core.explorer import Choice, Explorer, Slider, TextInput
+from workbook.core.seeding import generator
+from workbook.pretraining.charts import interval
+from workbook.pretraining.models import Corrupter
+from workbook.pretraining.objectives import causal_targets, corrupt_spans, mask_tokens
+from workbook.training.packing import IGNORE
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+    from transformers import PreTrainedTokenizerFast
+
+MOST = 20  # tokens in one row of the figure
+SHORT_NAMES = {"<|mask|>": "MASK", "<|end|>": "END", "<|bos|>": "BEGIN"}
+PLAIN, CHANGED, ASKED = 0.0, 0.5, 1.0  # what colours a cell
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sentence as an objective asks it; tokens as text, None where there is nothing."""
+
+    objective: str
+    text: tuple[str, ...]
+    reads: tuple[str, ...]
+    says: tuple[str | None, ...]
+    changed: tuple[bool, ...]  # of reads
+    share: float  # of the tokens read that carry loss
+
+
+class Questions:
+    """Computes a `Question` for the town's tokenizer; a number chooses among the random ones."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast):
+        self.tokenizer = tokenizer
+        self.tools = Corrupter("spans", torch.zeros(1, 1), tokenizer)
+
+    def __call__(self, sentence: str, objective: str, share: float, draw: int) -> Question:
+        """share: of the tokens that are masked or corrupted. ValueError for a text too short or
+        too long."""
+        ids = self.tokenizer.encode(sentence.strip(), add_special_tokens=False)
+        if not 4 <= len(ids) <= MOST:
+            raise ValueError(f"Write 4 to {MOST} tokens: this sentence has {len(ids)}.")
+        row, source, tools = torch.tensor([ids]), generator(draw), self.tools
+        if objective == "causal":
+            asked = causal_targets(row)
+        elif objective == "masked":
+            special = tools.special
+            asked = mask_tokens(
+                row, tools.mask_id, tools.vocabulary, source, special_ids=special, share=share
+            )
+        else:
+            ends = tools.end_id, tools.start_id
+            asked = corrupt_spans(row, tools.sentinels, *ends, source, share=share)
+        reads, labels = asked.inputs[0].tolist(), asked.labels[0].tolist()
+        same_place = objective != "spans"
+        changed = [token != ids[i] if same_place else token in tools.special
+                   for i, token in enumerate(reads)]  # fmt: skip
+        says = tuple(None if label == IGNORE else self._word(label) for label in labels)
+        return Question(
+            objective,
+            tuple(map(self._word, ids)),
+            tuple(map(self._word, reads)),
+            says,
+            tuple(changed),
+            sum(said is not None for said in says) / len(reads),
+        )
+
+    def _word(self, token: int) -> str:
+        word = self.tokenizer.decode([token])
+        if token in self.tools.sentinels:
+            return f"X{self.tools.sentinels.index(token)}"
+        word = SHORT_NAMES.get(word, word)
+        return html.escape(word.replace(" ", "␣", 1) if word.startswith(" ") else word)
+
+
+def draw_question(question: Question) -> go.Figure:
+    """Three rows of tokens: the text, what is read, what must be said."""
+    import plotly.graph_objects as go
+
+    width = max(len(question.text), len(question.reads), len(question.says))
+    rows = (question.says, question.reads, question.text)  # from the bottom up
+    colours = (
+        [ASKED if word is not None else None for word in question.says],
+        [CHANGED if changed else PLAIN for changed in question.changed],
+        [PLAIN] * len(question.text),
+    )
+
+    def fill(row: Sequence) -> list:
+        return [*row, *[None] * (width - len(row))]
+
+    figure = go.Figure(
+        go.Heatmap(
+            z=[fill(row) for row in colours],
+            text=[[word or "" for word in fill(row)] for row in rows],
+            texttemplate="%{text}",
+            textfont={"size": 13, "color": figures.TEXT},
+            y=["must say", "reads", "text"],
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, "#eeeeee"], [0.5, "#f6c998"], [1, "#b9d9ee"]],
+            showscale=False,
+            hoverinfo="text",
+            xgap=2,
+            ygap=8,
+        )
+    )
+    title = f"{question.objective}: loss on {question.share:.0%} as many tokens as the model reads"
+    return figure.update_layout(
+        title=title, height=300, xaxis={"visible": False}, yaxis={"showgrid": False}
+    )
+
+
+def describe(question: Question) -> str:
+    """One sentence for those who cannot see the figure."""
+    said = " ".join(word for word in question.says if word is not None)
+    return f"{question.objective}: the model reads {' '.join(question.reads)} and must say {said}."
+
+
+def question_table(question: Question) -> pandas.DataFrame:
+    """The three rows of the figure, a column for each place."""
+    import pandas as pd
+
+    rows = {"text": question.text, "reads": question.reads, "must say": question.says}
+    places = range(max(map(len, rows.values())))
+    filled = {name: [*row, *[""] * (len(places) - len(row))] for name, row in rows.items()}
+    frame = pd.DataFrame.from_dict(filled, orient="index", columns=places)
+    return frame.fillna("").rename_axis("row").reset_index()
+
+
+def corruption_explorer(tokenizer: PreTrainedTokenizerFast, sentence: str) -> Explorer:
+    """Turn objective, share and draw, or write a sentence of your own."""
+    return Explorer(
+        "One sentence, three questions",
+        Questions(tokenizer),
+        draw_question,
+        {
+            "sentence": TextInput("Sentence", sentence),
+            "objective": Choice("Objective", "spans", ("masked", "causal", "spans"),
+                                options=("masked", "causal", "spans")),
+            "share": Slider("Share corrupted", 0.3, low=0.05, high=0.6, step=0.05),
+            "draw": Slider("Draw", 0, low=0, high=30, step=1),
+        },
+        describe,
+        question_table,
+    )  # fmt: skip
+
+
+Curve = Mapping[int, Sequence[float]]  # step -> losses, one per seed
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far a training has come at one step. Losses in nats a token."""
+
+    curves: Mapping[str, Curve]
+    marks: Mapping[str, float]  # as from floor.marks: from ignorance to the floor
+    name: str
+    step: int
+    loss: float  # mean over the seeds at the last milestone not after `step`
+    done: float  # share of the way from ignorance to the floor
+
+
+class Ways:
+    """Computes a `Way` from recorded curves."""
+
+    def __init__(self, curves: Mapping[str, Curve], marks: Mapping[str, float]):
+        if not curves:
+            raise ValueError("there is no recorded curve: run python -m "
+                             "workbook.pretraining.experiment objectives.")  # fmt: skip
+        self.curves, self.marks = curves, marks
+
+    def __call__(self, name: str, exponent: float) -> Way:
+        """exponent: the step is 10 to this power."""
+        curve = self.curves[name]
+        step = max((s for s in curve if s <= 10**exponent + 0.5), default=min(curve))
+        loss = sum(curve[step]) / len(curve[step])
+        highest, floor = max(self.marks.values()), min(self.marks.values())
+        done = (highest - loss) / (highest - floor)
+        return Way(self.curves, self.marks, name, step, loss, done)
+
+
+def draw_way(way: Way) -> go.Figure:
+    """All curves against the step, the marks across, and the chosen place."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
+    for (name, curve), (colour, dash) in zip(way.curves.items(), styles, strict=False):
+        steps = [step for step in curve if step > 0]
+        means = [interval(curve[step]) for step in steps]
+        figure.add_scatter(
+            name=name,
+            x=steps,
+            y=[mean.mean for mean in means],
+            error_y={"array": [mean.high - mean.mean for mean in means]},
+            line={"color": colour, "dash": dash},
+            mode="lines+markers",
+        )
+    figure.add_scatter(
+        name="you are here", x=[way.step], y=[way.loss], mode="markers",
+        marker={"size": 16, "symbol": "circle-open", "color": figures.TEXT, "line": {"width": 3}},
+    )  # fmt: skip
+    lowest = min(way.marks.values())
+    for (name, value), dash in zip(way.marks.items(), ("dot", "dash", "solid"), strict=False):
+        figure.add_hline(
+            value,
+            line={"dash": dash, "color": figures.QUIET},
+            annotation={"text": f"{name}: {value:.2f}", "font": {"color": figures.TEXT}},
+            annotation_position="top left" if value == lowest else "top right",  # off the curves
+        )
+    title = f"After {way.step:,} steps {way.done:.0%} of the way to the floor is behind"
+    return figure.update_layout(
+        title=title,
+        xaxis={"type": "log", "title": {"text": "step"}},
+        yaxis={"title": {"text": "loss, nats a token"}, "rangemode": "tozero"},
+    )
+
+
+def floor_explorer(curves: Mapping[str, Curve], marks: Mapping[str, float]) -> Explorer:
+    """Walk along the trainings: which one, and how many steps (as a power of ten)."""
+    names = tuple(curves)
+    last = math.log10(max(max(curve) for curve in curves.values()))
+    return Explorer(
+        "How far is it to the floor?",
+        Ways(curves, marks),
+        draw_way,
+        {
+            "name": Choice("Training", names[-1], options=names),
+            "exponent": Slider(
+                "log10 of the step", 2.0, (0.5, 1.0, 1.5, 2.0, 2.5, 3.0), low=0.0,
+                high=max(3.1, round(last, 1)), step=0.1,
+            ),
+        },
+        lambda way: (
+            f"{way.name}: at step {way.step} the loss is {way.loss:.2f} nats a token; the floor "
+            f"is {min(way.marks.values()):.2f}."
+        ),
+    )  # fmt: skip

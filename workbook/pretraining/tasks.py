@@ -1,0 +1,182 @@
+"""Two tasks in which a model has to write: continue a text, and rewrite a sentence politely.
+
+A continuation is judged by the course's large town model: how surprised is it, in nats a token, by
+what was written? Rewriting is learned from pairs for a few steps; what counts is how well the true
+polite sentence is foreseen, and how much of that comes from reading the rude one. `compare.py` has
+the tasks of reading. Left out: a judge of meaning (lesson 09). Lesson 02.
+
+Shapes: B batch, T time, N new tokens, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from workbook.core.seeding import generator
+from workbook.pretraining.compare import blanks, fill_in, padded, probe_share
+from workbook.pretraining.data import SEEN, UNSEEN, town_documents
+from workbook.pretraining.models import Corrupter
+from workbook.pretraining.objectives import Corrupted, objective_loss
+from workbook.town import stream
+from workbook.training import FitConfig, fit
+from workbook.training.packing import IGNORE
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+PROMPT, NEW = 24, 24  # tokens
+ASKED = 300  # blanks
+TUNING_STEPS, TUNING_BATCH = 60, 8
+PAIR_SEED = 2023
+
+
+def all_tasks(
+    objective: str,
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerFast,
+    seed: int,
+    judge: nn.Module,
+) -> dict[str, Any]:
+    """Every task's figure; None where the architecture cannot do it."""
+    filled = fill_in(objective, model, tokenizer, blanks(ASKED))
+    found: dict[str, Any] = {"filled": sum(filled) / len(filled)}
+    found["probe"] = probe_share(objective, model, tokenizer)
+    prompts, _ = beginnings(tokenizer)
+    said = continued(objective, model, tokenizer, prompts, seed)
+    found["surprise"] = surprise(judge, prompts, said)
+    rewritten = rewriting(objective, model, tokenizer, seed)
+    return found | rewritten
+
+
+def beginnings(tokenizer: PreTrainedTokenizerFast, count: int = 32) -> tuple[Tensor, Tensor]:
+    """Prompts `B T` from new texts, and how the town goes on, `B N`."""
+    rows = []
+    for document in town_documents(PAIR_SEED):
+        ids = tokenizer.encode(document.text, add_special_tokens=False)
+        if len(ids) >= PROMPT + NEW:
+            rows.append([tokenizer.bos_token_id, *ids[: PROMPT + NEW - 1]])
+        if len(rows) == count:
+            break
+    ids = torch.tensor(rows)
+    return ids[:, :PROMPT], ids[:, PROMPT:]
+
+
+@torch.no_grad()
+def continued(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, prompts: Tensor, seed: int
+) -> Tensor:
+    """NEW tokens `B N` drawn from the model, one by one.
+
+    The encoder is asked for a mask behind the text, the encoder-decoder for a span that is missing
+    behind it. Special tokens are never drawn.
+    """
+    tools = Corrupter(objective, prompts, tokenizer)
+    source, said = generator(seed), prompts.new_empty(len(prompts), 0)
+    for _ in range(NEW):
+        batch = _asking(tools, torch.cat([prompts, said], 1), said, prompts)
+        logits = model(batch.inputs, batch.decoder_inputs)[:, -1].float()  # B V
+        logits[:, tools.special] = -torch.inf
+        said = torch.cat([said, torch.multinomial(logits.softmax(-1), 1, generator=source)], 1)
+    return said
+
+
+def _asking(tools: Corrupter, text: Tensor, said: Tensor, prompts: Tensor) -> Corrupted:
+    """A batch whose last logits are for the next token."""
+
+    def column(token: int) -> Tensor:
+        return torch.full_like(text[:, :1], token)
+
+    if tools.objective == "causal":
+        return Corrupted(text, text)
+    if tools.objective == "masked":
+        return Corrupted(torch.cat([text, column(tools.mask_id)], 1), text)
+    first = column(tools.sentinels[0])
+    reads = torch.cat([prompts, first, column(tools.end_id)], 1)
+    return Corrupted(reads, text, torch.cat([column(tools.start_id), first, said], 1))
+
+
+@torch.no_grad()
+def surprise(judge: nn.Module, prompts: Tensor, said: Tensor) -> float:
+    """-ln p of the new tokens `B N` behind the prompts `B T`, under the judge, nats a token."""
+    ids = torch.cat([prompts, said], 1).to(judge.device)
+    logits = judge(input_ids=ids, use_cache=False).logits[:, prompts.shape[1] - 1 : -1].float()
+    chosen = logits.log_softmax(-1).gather(2, said.to(judge.device)[..., None])
+    return -chosen.mean().item()
+
+
+def frequent_words(rows: Tensor, shape: tuple[int, int], seed: int = 0) -> Tensor:
+    """The floor of continuation: tokens `B N` drawn by their frequency alone."""
+    flat = rows.flatten()
+    return flat[torch.randint(len(flat), shape, generator=generator(seed))]
+
+
+def pairs(count: int, split: str = SEEN) -> list[tuple[str, str]]:
+    """Rude sentences and their polite versions, new to every model."""
+    found = islice(stream("politeness", split, PAIR_SEED), count)
+    return [(each.fields["rude"], each.fields["polite"]) for each in found]
+
+
+def pair_batch(
+    objective: str, examples: Sequence[tuple[str, str]], tokenizer: PreTrainedTokenizerFast
+) -> Corrupted:
+    """Pairs as one batch: the loss falls on the polite sentence and its end."""
+    start, end = tokenizer.bos_token_id, tokenizer.eos_token_id
+    encode = partial(tokenizer.encode, add_special_tokens=False)
+    reads, asks, starts = [], [], []
+    for rude, polite in examples:
+        if objective == "spans":
+            target = [*encode(polite), end]
+            reads.append(torch.tensor([start, *encode(rude), end]))
+            asks.append(torch.tensor(target))
+            starts.append(torch.tensor([start, *target[:-1]]))
+        else:
+            before, target = encode(f"Rude: {rude}\nPolite:"), [*encode(f" {polite}"), end]
+            reads.append(torch.tensor([start, *before, *target[:-1]]))
+            asks.append(torch.tensor([IGNORE] * len(before) + target))
+    batch = padded(reads, asks, tokenizer)
+    if objective == "spans":
+        batch = batch._replace(decoder_inputs=padded(starts, starts, tokenizer).inputs)
+    return batch
+
+
+def tuned(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, seed: int = 0
+) -> nn.Module:
+    """A copy of the model after a short tuning on pairs."""
+    examples = pairs(TUNING_STEPS * TUNING_BATCH)
+    groups = [examples[i : i + TUNING_BATCH] for i in range(0, len(examples), TUNING_BATCH)]
+    batches = [pair_batch(objective, group, tokenizer) for group in groups]
+    config = FitConfig(
+        steps=TUNING_STEPS, optimiser="muon", learning_rate=0.005, muon_learning_rate=0.015,
+        decay=0.5, seed=seed,
+    )  # fmt: skip
+    return fit(copy.deepcopy(model), batches, objective_loss, config, progress=False).model.eval()
+
+
+@torch.no_grad()
+def rewriting(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, seed: int = 0
+) -> dict[str, float | None]:
+    """Loss on new polite sentences, nats a token: given the rude one, and given another's.
+
+    An encoder alone has no way to write a sentence of unknown length: None.
+    """
+    if objective == "masked":
+        return {"rewriting": None, "rewriting_blind": None}
+    with torch.enable_grad():
+        model = tuned(objective, model, tokenizer, seed)
+    examples = pairs(64, UNSEEN)
+    others = examples[1:] + examples[:1]
+    swapped = [(rude, polite) for (rude, _), (_, polite) in zip(others, examples, strict=True)]
+    found = {}
+    for name, each in (("rewriting", examples), ("rewriting_blind", swapped)):
+        total, tokens, *_ = objective_loss(model, pair_batch(objective, each, tokenizer))
+        found[name] = float(total / tokens)
+    return found
