@@ -134,6 +134,11 @@ def _one_word(seed: int) -> tuple:
     return _words(source, 1), _words(source, 5), 3
 
 
+def _too_far(seed: int) -> tuple:
+    pair = random.Random(seed).sample(("the", "goose", "boat"), 2)
+    return [pair[0], "and", "so", "on", pair[1]], pair, 2
+
+
 def _repeated(seed: int) -> tuple:
     word = random.Random(seed).choice(("goose", "boat"))
     return [word] * 6, [word] * 3, 4
@@ -149,6 +154,14 @@ def _lopsided(seed: int) -> tuple:
     source = random.Random(seed)
     sure = [0.99 - 0.001 * source.random() for _ in range(30)] + [source.random() for _ in range(7)]
     return sure, [int(source.random() < 0.5) for _ in sure], 4
+
+
+def _conceited(seed: int) -> tuple:
+    """The surest answers come first and are wrong, so that sorting must take outcomes along."""
+    source = random.Random(seed)
+    high = [0.85 + 0.1 * source.random() for _ in range(12)]
+    low = [0.05 + 0.1 * source.random() for _ in range(9)]
+    return high + low, [0] * 12 + [1] * 9, 4
 
 
 def _scores(seed: int, shift: float = 0.15, count: int = 9) -> tuple:
@@ -195,6 +208,7 @@ _ALL = (
             _like("a gap of 0 is ROUGE-2", "the F1", rouge_s, lambda seed: _texts(seed, 0)),
             _like("repeated pairs are clipped", "the F1", rouge_s, _repeated),
             _like("a single word has no pair", "the F1", rouge_s, _one_word),
+            _like("one place too far apart", "the F1", rouge_s, _too_far),
             _untouched(_texts),
         ),
         hints=(
@@ -217,6 +231,7 @@ _ALL = (
             _like("more bins than answers", "the error", equal_count_error,
                   lambda seed: _answers(seed, 4, 6)),
             _like("most answers nearly certain", "the error", equal_count_error, _lopsided),
+            _like("sure where it is wrong", "the error", equal_count_error, _conceited),
             _untouched(_answers),
         ),
         hints=(
