@@ -32,6 +32,8 @@ os.environ["WORKBOOK_HOME"] = LEARNER.name
 
 import pytest  # noqa: E402
 
+pytest.register_assert_rewrite("exercise_rules")  # shared tests explain a failure, too
+
 
 def load_guard():
     """The module that blocks the network; a Python under PYTHONPATH has it from its start."""

@@ -1,21 +1,18 @@
 """The exercises of lesson 09: references right for every seed, typical wrong answers found out."""
 
-import inspect
 from collections import Counter
 from itertools import combinations
 
 import numpy as np
 import pytest
+from exercise_rules import SEEDS, outcome, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from workbook.core import exercise as ex
 from workbook.evaluation import exercises
 from workbook.evaluation.exercises import EXERCISES, equal_count_error, rouge_s, sign_flip_p
 from workbook.evaluation.rouge_metric import rouge_n
-
-SEEDS = st.integers(0, 2**31 - 1)
 
 
 def skip_pairs(tokens, gap):
@@ -111,53 +108,12 @@ WRONG = {
 }
 
 
-def reference_answer(exercise):
-    return exercise.reference() if exercise.wants == "value" else exercise.reference
-
-
-def outcome(exercise_id, answer, seed=11):
-    """All that a learner reads about a wrong answer, as one text."""
-    result = ex.check(exercise_id, answer, seed)
-    return result, " | ".join(f"{f.says}: {f.wrong}" for f in result.findings if f.wrong)
-
-
-@settings(max_examples=25, deadline=None)
-@given(SEEDS)
-def test_the_reference_is_right_for_every_seed(seed):
-    for each in EXERCISES.values():
-        result, said = outcome(each.id, reference_answer(each), seed)
-        assert result.status == "right", said
-
-
-@pytest.mark.parametrize("exercise_id", EXERCISES)
-def test_wrong_answers_fail_with_different_messages(exercise_id):
-    said = []
-    for answer in WRONG[exercise_id]:
-        result, text = outcome(exercise_id, answer)
-        assert result.status == "wrong", answer
-        said.append(text)
-    assert len(set(said)) == len(said) >= 2, said
-
-
-@settings(max_examples=15, deadline=None)
-@given(SEEDS)
-def test_wrong_answers_fail_for_every_seed(seed):
-    """A check that passes a wrong answer for some seeds would be a lottery."""
-    for exercise_id, answers in WRONG.items():
-        for answer in answers:
-            assert outcome(exercise_id, answer, seed)[0].status == "wrong", (exercise_id, answer)
-
-
-@pytest.mark.parametrize("exercise_id", EXERCISES)
-def test_a_stub_is_not_answered(exercise_id):
-    def stub(*_):
-        raise NotImplementedError
-
-    if EXERCISES[exercise_id].wants == "function":
-        stub.__signature__ = inspect.signature(EXERCISES[exercise_id].reference)
-        assert ex.check(exercise_id, stub).status == "unanswered"
-    else:
-        assert ex.check(exercise_id, None).status == "unanswered"
+(
+    test_the_reference_is_right_for_every_seed,
+    test_wrong_answers_fail_with_different_messages,
+    test_wrong_answers_fail_for_every_seed,
+    test_a_stub_is_not_answered,
+) = rules(EXERCISES, WRONG)
 
 
 def test_no_message_gives_the_prediction_away():

@@ -1,19 +1,14 @@
 """The exercises of lesson 02: references against other sources, typical wrong answers refused."""
 
-import inspect
 import math
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from exercise_rules import outcome, rules
 
-from workbook.core import exercise as ex
 from workbook.pretraining import exercises
 from workbook.pretraining.exercises import EXERCISES
 from workbook.training.packing import IGNORE
-
-SEEDS = st.integers(0, 2**31 - 1)
 
 
 def middle_left_where_it_was(ids, start, stop, marks):
@@ -87,53 +82,12 @@ WRONG = {
 }
 
 
-def reference_answer(exercise):
-    return exercise.reference() if exercise.wants == "value" else exercise.reference
-
-
-def outcome(exercise_id, answer, seed=11):
-    """All that a learner reads about a wrong answer, as one text."""
-    result = ex.check(exercise_id, answer, seed)
-    return result, " | ".join(f"{f.says}: {f.wrong}" for f in result.findings if f.wrong)
-
-
-@settings(max_examples=25, deadline=None)
-@given(SEEDS)
-def test_the_reference_is_right_for_every_seed(seed):
-    for each in EXERCISES.values():
-        result, said = outcome(each.id, reference_answer(each), seed)
-        assert result.status == "right", said
-
-
-@pytest.mark.parametrize("exercise_id", EXERCISES)
-def test_wrong_answers_fail_with_different_messages(exercise_id):
-    said = []
-    for answer in WRONG[exercise_id]:
-        result, text = outcome(exercise_id, answer)
-        assert result.status == "wrong", answer
-        said.append(text)
-    assert len(set(said)) == len(said) >= 2, said
-
-
-@settings(max_examples=15, deadline=None)
-@given(SEEDS)
-def test_wrong_answers_fail_for_every_seed(seed):
-    """A check that passes a wrong answer for some seeds would be a lottery."""
-    for exercise_id, answers in WRONG.items():
-        for answer in answers:
-            assert outcome(exercise_id, answer, seed)[0].status == "wrong", (exercise_id, answer)
-
-
-@pytest.mark.parametrize("exercise_id", EXERCISES)
-def test_a_stub_is_not_answered(exercise_id):
-    def stub(*_):
-        raise NotImplementedError
-
-    if EXERCISES[exercise_id].wants == "function":
-        stub.__signature__ = inspect.signature(EXERCISES[exercise_id].reference)
-        assert ex.check(exercise_id, stub).status == "unanswered"
-    else:
-        assert ex.check(exercise_id, None).status == "unanswered"
+(
+    test_the_reference_is_right_for_every_seed,
+    test_wrong_answers_fail_with_different_messages,
+    test_wrong_answers_fail_for_every_seed,
+    test_a_stub_is_not_answered,
+) = rules(EXERCISES, WRONG)
 
 
 def test_no_message_gives_the_prediction_away():

@@ -1,0 +1,78 @@
+"""What every exercise of every lesson must satisfy, as tests that a lesson's test file takes over.
+
+    WRONG = {"sampling.top_p": [typical wrong answers], ...}
+    test_a, test_b, test_c, test_d = rules(EXERCISES, WRONG)
+
+What an exercise is about, its test file holds against an independent source itself.
+"""
+
+import inspect
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbook.core import exercise as ex
+
+SEEDS = st.integers(0, 2**31 - 1)
+
+
+def reference_answer(exercise):
+    return exercise.reference() if exercise.wants == "value" else exercise.reference
+
+
+def outcome(exercise_id, answer, seed=11):
+    """The result, and all that a learner reads about a wrong answer, as one text."""
+    result = ex.check(exercise_id, answer, seed)
+    return result, " | ".join(f"{f.says}: {f.wrong}" for f in result.findings if f.wrong)
+
+
+def rules(exercises, wrong):
+    """Four tests: right references, messages that differ, no lottery, stubs left unanswered.
+
+    exercises: the lesson's exercises by id. wrong: two or more wrong answers to each, by id.
+    """
+    assert wrong.keys() == exercises.keys()
+
+    @settings(max_examples=25, deadline=None)
+    @given(SEEDS)
+    def references_are_right_for_every_seed(seed):
+        for each in exercises.values():
+            result, said = outcome(each.id, reference_answer(each), seed)
+            assert result.status == "right", said
+
+    @pytest.mark.parametrize("exercise_id", exercises)
+    def wrong_answers_fail_with_different_messages(exercise_id):
+        said = []
+        for answer in wrong[exercise_id]:
+            result, text = outcome(exercise_id, answer)
+            assert result.status == "wrong", answer
+            said.append(text)
+        assert len(set(said)) == len(said) >= 2, said
+
+    @settings(max_examples=15, deadline=None)
+    @given(SEEDS)
+    def wrong_answers_fail_for_every_seed(seed):
+        """A check that passes a wrong answer for some seeds would be a lottery."""
+        for exercise_id, answers in wrong.items():
+            for answer in answers:
+                status = outcome(exercise_id, answer, seed)[0].status
+                assert status == "wrong", (exercise_id, answer)
+
+    @pytest.mark.parametrize("exercise_id", exercises)
+    def a_stub_is_not_answered(exercise_id):
+        def stub(*_):
+            raise NotImplementedError
+
+        if exercises[exercise_id].wants == "function":
+            stub.__signature__ = inspect.signature(exercises[exercise_id].reference)
+            assert ex.check(exercise_id, stub).status == "unanswered"
+        else:
+            assert ex.check(exercise_id, None).status == "unanswered"
+
+    return (
+        references_are_right_for_every_seed,
+        wrong_answers_fail_with_different_messages,
+        wrong_answers_fail_for_every_seed,
+        a_stub_is_not_answered,
+    )
