@@ -4,7 +4,7 @@ import pytest
 import torch
 from welcome_families import FAMILIES, model, tokenizer
 
-from workbook.welcome.answers import LONGEST, PATTERN, WHO, LanguageModel, Trio, padded
+from workbook.welcome.answers import LONGEST, PATTERN, WHO, LanguageModel, Trio
 from workbook.welcome.eliza import Eliza
 from workbook.welcome.markov import Chain, words
 
@@ -68,13 +68,6 @@ def test_the_probabilities_are_those_of_the_model(family):
     assert probs[0] == pytest.approx(logits[0, -1].softmax(-1).max().item(), rel=1e-4)
 
 
-def test_an_answer_ends_at_its_end_token():
-    asked = LanguageModel(model("llama"), tokenizer(True))
-    ids = tokenizer().encode("there")
-    text, probs = asked._cut([*ids, 1, 0, 0], [0.5] * (len(ids) + 3))
-    assert text == "there" and len(probs) == len(ids) + 1
-
-
 def test_a_tokenizer_without_padding_is_left_as_it_is():
     """GPT-2's has none; guards against setting one on the learner's tokenizer."""
     import copy
@@ -94,15 +87,6 @@ def test_a_question_that_leaves_no_room_is_one_sentence():
     with pytest.raises(ValueError, match="ask in fewer words") as error:
         short.reply(["where " * 40])
     assert "\n" not in str(error.value)
-
-
-def test_padding_goes_to_the_side_that_the_model_needs():
-    ids, keep_mask = padded([[5, 6, 7], [8]], pad=0, left=True)
-    assert ids.tolist() == [[5, 6, 7], [0, 0, 8]]
-    assert keep_mask.tolist() == [[True] * 3, [False, False, True]]
-    ids, keep_mask = padded([[5, 6, 7], [0]], pad=0, left=False)
-    assert ids.tolist() == [[5, 6, 7], [0, 0, 0]]
-    assert keep_mask.tolist() == [[True] * 3, [True, False, False]], "a real token may be the pad"
 
 
 def test_all_three_answer(chain):

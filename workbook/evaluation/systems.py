@@ -115,46 +115,17 @@ def greedy_answers(
 ) -> list[tuple[str, float, int]]:
     """(text, ln p, tokens) of the likeliest continuation of each prompt, token by token.
 
-    It is transformers' own loop, so every model that it can generate with can be asked, also one
-    with an encoder. ln p adds up over the answer's tokens up to and with the end token.
+    Every model that transformers can generate with can be asked, also one with an encoder. ln p
+    adds up over the answer's tokens up to and with the end token.
     """
-    import torch
-    from transformers import GenerationConfig, LogitsProcessorList
+    from workbook.training.greedy import write
 
-    ends = model.generation_config.eos_token_id or tokenizer.eos_token_id
-    ends = ends if isinstance(ends, list) else [ends]
-    pad = ends[0] if tokenizer.pad_token_id is None else tokenizer.pad_token_id
     two_parts = model.config.is_encoder_decoder  # it writes into a text of its own
     rows = [tokenizer.encode(prompt, add_special_tokens=two_parts) for prompt in prompts]
-    time_steps = max(map(len, rows))
-    ids = torch.tensor([[pad] * (time_steps - len(row)) + row for row in rows])  # B T
-    keep = torch.tensor([[0] * (time_steps - len(row)) + [1] * len(row) for row in rows])
-    log_probs: list[torch.Tensor] = []
-
-    def note(_ids: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-        """Greedy decoding takes the largest logit: its ln p is that less the log-sum-exp, B."""
-        logits = logits.float()
-        log_probs.append((logits.amax(-1) - logits.logsumexp(-1)).cpu())
-        return logits
-
-    config = GenerationConfig(
-        do_sample=False, max_new_tokens=limit, eos_token_id=ends, pad_token_id=pad
-    )
-    with torch.inference_mode():
-        out = model.generate(
-            ids.to(model.device),
-            attention_mask=keep.to(model.device),
-            generation_config=config,
-            logits_processor=LogitsProcessorList([note]),
-        )
-    new = out[:, 1 if two_parts else time_steps :].tolist()
-    gains = torch.stack(log_probs, 1).tolist()  # B T'
-    answers = []
-    for row, gain in zip(new, gains, strict=True):
-        length = next((i + 1 for i, token in enumerate(row) if token in ends), len(row))
-        text = tokenizer.decode(row[:length], skip_special_tokens=True).strip()
-        answers.append((text, sum(gain[:length]), length))
-    return answers
+    return [
+        (tokenizer.decode(ids, skip_special_tokens=True).strip(), sum(log_probs), len(ids))
+        for ids, log_probs in write(model, tokenizer, rows, limit)
+    ]
 
 
 def fingerprint(model: PreTrainedModel) -> str:

@@ -65,36 +65,18 @@ def reply(
     tokenizer: "PreTrainedTokenizerFast",
     prompts: Sequence[str],
     max_new_tokens: int = 96,
-    batch: int = 32,
 ) -> list[str]:
     """Greedy answers of an instruction-tuned model to one-turn prompts, without special tokens."""
-    import torch
+    from workbook.training.greedy import write
 
-    chats = [
+    rows = [
         tokenizer.apply_chat_template(
-            [{"role": "user", "content": p}], add_generation_prompt=True, tokenize=False
+            [{"role": "user", "content": prompt}], add_generation_prompt=True, return_dict=False
         )
-        for p in prompts
+        for prompt in prompts
     ]
-    order = sorted(range(len(chats)), key=lambda i: len(chats[i]))
-    answers = [""] * len(chats)
-    for start in range(0, len(order), batch):
-        rows = order[start : start + batch]
-        inputs = tokenizer(
-            [chats[i] for i in rows],
-            return_tensors="pt",
-            padding=True,
-            add_special_tokens=False,
-            return_token_type_ids=False,
-        ).to(model.device)
-        with torch.inference_mode():
-            ids = model.generate(**inputs, do_sample=False, max_new_tokens=max_new_tokens)
-        texts = tokenizer.batch_decode(
-            ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
-        )
-        for i, text in zip(rows, texts, strict=True):
-            answers[i] = text.strip()
-    return answers
+    written = write(model, tokenizer, rows, max_new_tokens)
+    return [tokenizer.decode(ids, skip_special_tokens=True).strip() for ids, _ in written]
 
 
 def _writers(name: str, phrasings: str, cases: int) -> Iterator[Writer]:

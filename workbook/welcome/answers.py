@@ -3,8 +3,6 @@
 `Trio.ask` gives three `Reply`s, each with a word on how it came about. `LanguageModel` is any
 model that fills the role "instruct": with a chat template or without, decoder or encoder-decoder.
 Decoding is greedy. Left out: other ways to decode (lesson 03) and good prompts (lesson 04).
-
-Shapes: B batch, T time, V vocabulary.
 """
 
 from __future__ import annotations
@@ -12,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import exp
 from typing import TYPE_CHECKING
 
 from workbook.welcome.eliza import Eliza
 from workbook.welcome.markov import Chain, joined, words
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 NEW_TOKENS = 40
-BATCH = 32
 LONGEST = 300  # characters of a question
 WHO = ("ELIZA (1966)", "Markov chain", "Language model")
 PATTERN = "Question: {}\nAnswer:"  # for what was never taught to chat
@@ -68,15 +65,12 @@ class LanguageModel:
 
         ValueError for a question that leaves the model no room for an answer.
         """
+        from workbook.training.greedy import write
+
         rows = [self._encoded(self.prompt(question)) for question in questions]
         new_tokens = self._room(rows, new_tokens)
-        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-        found: dict[int, tuple[str, list[float]]] = {}
-        for start in range(0, len(order), BATCH):
-            places = order[start : start + BATCH]
-            answers = self._generate([rows[place] for place in places], new_tokens)
-            found.update(zip(places, answers, strict=True))
-        return [found[place] for place in range(len(rows))]
+        written = write(self.model, self.tokenizer, rows, new_tokens)
+        return [(self._text(ids), [exp(p) for p in log_probs]) for ids, log_probs in written]
 
     def prompt(self, question: str) -> str:
         """The question as the model reads it: in its chat template, if it has one.
@@ -112,65 +106,10 @@ class LanguageModel:
             )
         return min(new_tokens, longest - most)
 
-    def _generate(self, rows: list[list[int]], new_tokens: int) -> list[tuple[str, list[float]]]:
-        """Answers to a batch of prompts, each with the probabilities of its tokens."""
-        import torch
-
-        pad = self._padding
-        ids, keep_mask = padded(rows, pad, left=not self.reads_apart)
-        greedy = {"do_sample": False, "temperature": None, "top_k": None, "top_p": None}
-        with torch.inference_mode():
-            out = self.model.generate(
-                ids.to(self.model.device),
-                attention_mask=keep_mask.long().to(self.model.device),
-                max_new_tokens=new_tokens,
-                pad_token_id=pad,
-                return_dict_in_generate=True,
-                output_logits=True,
-                **greedy,
-            )
-        new = out.sequences[:, -len(out.logits) :]  # B T
-        logits = torch.stack(out.logits, 1).float()  # B T V
-        probs = logits.log_softmax(-1).gather(2, new[..., None])[..., 0].exp()  # B T
-        return [self._cut(*row) for row in zip(new.tolist(), probs.tolist(), strict=True)]
-
-    def _cut(self, ids: list[int], probs: list[float]) -> tuple[str, list[float]]:
-        """The text up to its end token; up to the end of the line where the pattern was used."""
-        stop = next((t for t, token in enumerate(ids) if token in self._ends), len(ids) - 1)
-        text = self.tokenizer.decode(ids[: stop + 1], skip_special_tokens=True).strip()
-        if not self.tokenizer.chat_template:
-            text = text.partition("\n")[0].strip()
-        return text, probs[: stop + 1]
-
-    @cached_property
-    def _ends(self) -> set[int]:
-        """The ids that end a text."""
-        ends = self.model.generation_config.eos_token_id
-        ends = self.tokenizer.eos_token_id if ends is None else ends
-        return set(ends) if isinstance(ends, list) else {ends} - {None}
-
-    @property
-    def _padding(self) -> int:
-        """Any id will do where the mask hides it."""
-        pad = self.tokenizer.pad_token_id
-        return pad if pad is not None else min(self._ends, default=0)
-
-
-def padded(rows: Sequence[Sequence[int]], pad: int, left: bool) -> tuple[Tensor, Tensor]:
-    """(ids, keep_mask), both `B T`, from rows of token ids; true on real tokens.
-
-    left: pad before the text, so that every row ends where the model goes on.
-    """
-    import torch
-
-    time = max(map(len, rows))
-    ids = torch.full((len(rows), time), pad)
-    keep_mask = torch.zeros(len(rows), time, dtype=torch.bool)
-    for row, tokens in enumerate(rows):
-        place = slice(time - len(tokens), time) if left else slice(0, len(tokens))
-        ids[row, place] = torch.tensor(tokens)
-        keep_mask[row, place] = True
-    return ids, keep_mask
+    def _text(self, ids: list[int]) -> str:
+        """The answer in words; up to the end of the line where the pattern was used."""
+        text = self.tokenizer.decode(ids, skip_special_tokens=True).strip()
+        return text if self.tokenizer.chat_template else text.partition("\n")[0].strip()
 
 
 class Trio:
