@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,10 +18,9 @@ from torch import Tensor
 
 from workbook.attention.bpe import BytePairEncoder
 from workbook.attention.dot_product import sliding_mask
-from workbook.core.exercise import Check, Exercise, compare
+from workbook.core.exercise import Check, Exercise, Inputs, compare, like, untouched
 from workbook.core.seeding import generator
 
-Inputs = Callable[[int], tuple]  # seed -> arguments of the answer
 Rows = Sequence[tuple[float, int, int]]  # (published millions, parameters without table, channels)
 
 # --- reference answers --------------------------------------------------------------------------
@@ -83,21 +83,15 @@ def _predicted(place: int, says: str) -> Check:
     return Check(says, test)
 
 
-def _like(
-    says: str, quantity: str, right: Callable, inputs: Inputs, view: Callable = lambda out: out
-) -> Check:
-    """Does the answer give what `right` gives, seen through `view`?"""
+def _same_shape(got: Any, want: Tensor) -> str | None:
+    if not isinstance(got, Tensor):
+        return compare("the result", got, torch.zeros(1)) or "the result is not a tensor."
+    if got.shape != want.shape:
+        return f"the result has shape {tuple(got.shape)}, it should be {tuple(want.shape)}."
+    return None
 
-    def test(answer: Callable, seed: int) -> str | None:
-        got = answer(*_copied(inputs(seed)))
-        if not isinstance(got, Tensor):
-            return compare("the result", got, torch.zeros(1)) or "the result is not a tensor."
-        want = right(*inputs(seed))
-        if got.shape != want.shape:
-            return f"the result has shape {tuple(got.shape)}, it should be {tuple(want.shape)}."
-        return compare(quantity, view(got), view(want))
 
-    return Check(says, test)
+_like = partial(like, form=_same_shape)
 
 
 def _range(says: str, inputs: Inputs) -> Check:
@@ -114,22 +108,6 @@ def _range(says: str, inputs: Inputs) -> Check:
         )
 
     return Check(says, test)
-
-
-def _copied(arguments: tuple) -> tuple:
-    return tuple(a.clone() if isinstance(a, Tensor) else a for a in arguments)
-
-
-def _untouched(inputs: Inputs) -> Check:
-    """Does the answer leave its argument as it was?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        given = _copied(inputs(seed))
-        answer(*given)
-        same = all(torch.equal(a, b) for a, b in zip(inputs(seed), given, strict=True))
-        return None if same else "the tensor that was passed in has changed; make a new one."
-
-    return Check("leaves what it was given as it was", test)
 
 
 def _draw(seed: int, low: int, high: int) -> int:
@@ -245,7 +223,7 @@ _ALL = (
             _like("any weights", "the mean distance", mean_distance, _weights),
             _like("one number for each text and head", "the sum over heads", mean_distance,
                   _weights, lambda out: out.sum(-1)),
-            _untouched(_weights),
+            untouched(_weights),
         ),
         hints=(
             "For one query it is a weighted mean: of what, and with which weights?",

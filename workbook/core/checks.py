@@ -15,8 +15,11 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+
+Inputs = Callable[[int], tuple]  # seed -> arguments of the answer
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,67 @@ def compare(quantity: str, got: Any, want: Any, tolerance: float = 1e-5) -> str 
     way = "too large" if high.all() else "too small" if not high.any() else "wrong"
     where = f" in {off.sum()} of {off.size} places" if off.size > 1 else ""
     return f"{quantity} is {way}{where}."
+
+
+def like(
+    says: str,
+    quantity: str,
+    right: Callable,
+    inputs: Inputs,
+    view: Callable[[Any], Any] = lambda out: out,
+    form: Callable[[Any, Any], str | None] | None = None,
+) -> Check:
+    """Does the answer give what `right` gives, seen through `view`?
+
+    form: (result, result wanted) -> None or what is wrong with its form; by default a tensor must
+    be a tensor. The answer gets copies, so that it cannot spoil what it is compared with.
+    """
+
+    def test(answer: Callable, seed: int) -> str | None:
+        got, want = answer(*_copied(inputs(seed))), right(*inputs(seed))
+        wrong = (form or _is_tensor)(got, want)
+        return wrong or compare(quantity, view(got), view(want))
+
+    return Check(says, test)
+
+
+def untouched(inputs: Inputs) -> Check:
+    """Does the answer leave its arguments as they were?"""
+
+    def test(answer: Callable, seed: int) -> str | None:
+        given = _copied(inputs(seed))
+        answer(*given)
+        for before, after in zip(inputs(seed), given, strict=True):
+            tensor = hasattr(before, "detach")
+            if not (before.equal(after) if tensor else before == after):
+                what = "the tensor" if tensor else f"a {type(before).__name__}"
+                return f"{what} that was passed in has changed; make a new one."
+        return None
+
+    return Check("leaves what it was given as it was", test)
+
+
+def predicted(
+    place: int, says: str, quantity: str, right: Callable[[], tuple], form: str, tolerance=1e-5
+) -> Check:
+    """Is one of several predicted numbers right? form: of the answer, as in "(tokens, spans)"."""
+
+    def test(answer: Any, _seed: int) -> str | None:
+        if not isinstance(answer, (tuple, list)) or len(answer) != len(right()):
+            return f"the answer has another form than {form}."
+        return compare(quantity, answer[place], right()[place], tolerance)
+
+    return Check(says, test)
+
+
+def _copied(arguments: tuple) -> tuple:
+    return tuple(a.clone() if hasattr(a, "detach") else deepcopy(a) for a in arguments)
+
+
+def _is_tensor(got: Any, want: Any) -> str | None:
+    if not hasattr(want, "detach") or hasattr(got, "detach"):
+        return None
+    return compare("the result", got, [0.0]) or "the result is not a tensor."
 
 
 def limited(function: Callable[[], Any], seconds: float) -> Any:

@@ -20,18 +20,22 @@ from typing import Any
 
 from workbook.core import checks
 from workbook.core import progress as log
-from workbook.core.checks import Check, Result, compare
+from workbook.core.checks import Check, Inputs, Result, compare, like, predicted, untouched
 
 __all__ = [
     "Check",
     "Exercise",
+    "Inputs",
     "answer",
     "check",
     "compare",
     "exercise",
     "find",
     "hint",
+    "like",
+    "predicted",
     "progress",
+    "untouched",
 ]
 
 CHECK_SECONDS = 1.0  # for one check; a right answer needs a small part of it

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
 from itertools import combinations, product
 from typing import Any
 
-from workbook.core.exercise import Check, Exercise, compare
-
-Inputs = Callable[[int], tuple]  # seed -> arguments of the answer
+from workbook.core.exercise import Check, Exercise, compare, like, untouched
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -96,28 +93,6 @@ def _predicted(place: int) -> Check:
         )
 
     return Check(f"“{CANDIDATES[place]}”", test)
-
-
-def _like(says: str, quantity: str, right: Callable, inputs: Inputs) -> Check:
-    """Does the answer give what `right` gives?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        return compare(quantity, answer(*inputs(seed)), right(*inputs(seed)))
-
-    return Check(says, test)
-
-
-def _untouched(inputs: Inputs) -> Check:
-    """Does the answer leave its arguments as they were?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        given = inputs(seed)
-        answer(*given)
-        if given != inputs(seed):
-            return "a list that was passed in has changed; make a new one."
-        return None
-
-    return Check("leaves what it was given as it was", test)
 
 
 def _words(source: random.Random, count: int) -> list[str]:
@@ -204,12 +179,12 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _like("any two texts", "the F1", rouge_s, _texts),
-            _like("a gap of 0 is ROUGE-2", "the F1", rouge_s, lambda seed: _texts(seed, 0)),
-            _like("repeated pairs are clipped", "the F1", rouge_s, _repeated),
-            _like("a single word has no pair", "the F1", rouge_s, _one_word),
-            _like("one place too far apart", "the F1", rouge_s, _too_far),
-            _untouched(_texts),
+            like("any two texts", "the F1", rouge_s, _texts),
+            like("a gap of 0 is ROUGE-2", "the F1", rouge_s, lambda seed: _texts(seed, 0)),
+            like("repeated pairs are clipped", "the F1", rouge_s, _repeated),
+            like("a single word has no pair", "the F1", rouge_s, _one_word),
+            like("one place too far apart", "the F1", rouge_s, _too_far),
+            untouched(_texts),
         ),
         hints=(
             "List all pairs of places i < j with at most `gap` places between them.",
@@ -225,14 +200,14 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            _like("any answers", "the error", equal_count_error, _answers),
-            _like("one bin: confidence less share right", "the error", equal_count_error,
+            like("any answers", "the error", equal_count_error, _answers),
+            like("one bin: confidence less share right", "the error", equal_count_error,
                   lambda seed: _answers(seed, 20, 1)),
-            _like("more bins than answers", "the error", equal_count_error,
+            like("more bins than answers", "the error", equal_count_error,
                   lambda seed: _answers(seed, 4, 6)),
-            _like("most answers nearly certain", "the error", equal_count_error, _lopsided),
-            _like("sure where it is wrong", "the error", equal_count_error, _conceited),
-            _untouched(_answers),
+            like("most answers nearly certain", "the error", equal_count_error, _lopsided),
+            like("sure where it is wrong", "the error", equal_count_error, _conceited),
+            untouched(_answers),
         ),
         hints=(
             "Sort the answers by confidence first, each with its own outcome.",
@@ -249,12 +224,12 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _like("a small gain", "the p-value", sign_flip_p, _scores),
-            _like("a loss counts like a gain", "the p-value", sign_flip_p, _worse),
-            _like("no difference at all", "the p-value", sign_flip_p, _equal),
-            _like("one case alone proves nothing", "the p-value", sign_flip_p,
+            like("a small gain", "the p-value", sign_flip_p, _scores),
+            like("a loss counts like a gain", "the p-value", sign_flip_p, _worse),
+            like("no difference at all", "the p-value", sign_flip_p, _equal),
+            like("one case alone proves nothing", "the p-value", sign_flip_p,
                   lambda seed: _scores(seed, count=1)),
-            _untouched(_scores),
+            untouched(_scores),
         ),
         hints=(
             "Take the differences case by case; under the null each could have the other sign.",

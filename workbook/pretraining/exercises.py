@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, compare
+from workbook.core.exercise import Check, Exercise, like, predicted, untouched
 from workbook.core.seeding import generator
 from workbook.pretraining.objectives import corrupted_lengths, noise_and_spans
 from workbook.training.packing import IGNORE
-
-Inputs = Callable[[int], tuple]  # seed -> arguments of the answer
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -62,42 +60,19 @@ def bits_per_byte(loss: float, tokens: int, size: int) -> float:
 # --- checks -------------------------------------------------------------------------------------
 
 
-def _predicted(place: int) -> Check:
+def _number(place: int) -> Check:
     """Is one of the predicted numbers right?"""
-
-    def test(answer: Any, _seed: int) -> str | None:
-        if not isinstance(answer, (tuple, list)) or len(answer) != len(PREDICTED):
-            return "the answer has another form than (tokens, spans, inputs, targets)."
-        return compare(PREDICTED[place], answer[place], span_counts()[place])
-
-    return Check(PREDICTED[place], test)
+    says, form = PREDICTED[place], "(tokens, spans, inputs, targets)"
+    return predicted(place, says, says, span_counts, form)
 
 
-def _like(
-    says: str, quantity: str, right: Callable, inputs: Inputs, view: Callable = lambda out: out
-) -> Check:
-    """Does the answer give what `right` gives, seen through `view`?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        got, want = answer(*inputs(seed)), right(*inputs(seed))
-        if isinstance(want, tuple) and (not isinstance(got, tuple) or len(got) != len(want)):
-            return "the result is not a pair (inputs, labels)."
-        return compare(quantity, view(got), view(want))
-
-    return Check(says, test)
+def _is_pair(got: Any, want: Any) -> str | None:
+    if isinstance(want, tuple) and (not isinstance(got, tuple) or len(got) != len(want)):
+        return "the result is not a pair (inputs, labels)."
+    return None
 
 
-def _untouched(inputs: Inputs) -> Check:
-    """Does the answer leave the ids as they were?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        given = inputs(seed)
-        answer(*given)
-        if not torch.equal(given[0], inputs(seed)[0]):
-            return "the tensor that was passed in has changed; make a new one."
-        return None
-
-    return Check("leaves what it was given as it was", test)
+_like = partial(like, form=_is_pair)
 
 
 def _text(seed: int) -> tuple:
@@ -151,7 +126,7 @@ _ALL = (
         points=1,
         difficulty=1,
         minutes=5,
-        checks=tuple(_predicted(place) for place in range(len(PREDICTED))),
+        checks=tuple(_number(place) for place in range(len(PREDICTED))),
         hints=(
             "First the number of corrupted tokens: 15 % of the text.",
             "A span has 3 tokens on average, and each span costs one sentinel on both sides.",
@@ -176,7 +151,7 @@ _ALL = (
                   _text, lambda out: out[1]),
             _like("a gap at the end leaves an empty suffix", "the input's tokens",
                   fill_in_the_middle, _to_the_end, lambda out: out[0]),
-            _untouched(_text),
+            untouched(_text),
         ),
         hints=(
             "Cut the ids into three pieces at start and stop, and write the middle last.",

@@ -8,16 +8,11 @@ Shapes: B batch, T time, V vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, compare
+from workbook.core.exercise import Check, Exercise, like, predicted, untouched
 from workbook.core.seeding import generator
-
-Inputs = Callable[[int], tuple]  # seed -> arguments of the answer
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -71,48 +66,11 @@ def token_ranks(logits: Tensor, ids: Tensor) -> Tensor:
 # --- checks -------------------------------------------------------------------------------------
 
 
-def _predicted(place: int) -> Check:
-    """Is one of the predicted numbers right?"""
+def _setting(place: int) -> Check:
+    """Is the number of tokens kept right for one setting?"""
     temperature, p = SETTINGS[place]
-
-    def test(answer: Any, _seed: int) -> str | None:
-        if not isinstance(answer, (tuple, list)) or len(answer) != len(SETTINGS):
-            return "the answer has another form than (kept, kept, kept)."
-        return compare("the number of tokens kept", answer[place], kept_tokens()[place])
-
-    return Check(f"at temperature {temperature:g} and p = {p:g}", test)
-
-
-def _like(
-    says: str, quantity: str, right: Callable, inputs: Inputs, view: Callable = lambda out: out
-) -> Check:
-    """Does the answer give what `right` gives, seen through `view`?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        got = answer(*_copied(inputs(seed)))
-        if not isinstance(got, Tensor):
-            return compare("the result", got, torch.zeros(1)) or "the result is not a tensor."
-        return compare(quantity, view(got), view(right(*inputs(seed))))
-
-    return Check(says, test)
-
-
-def _untouched(inputs: Inputs) -> Check:
-    """Does the answer leave its arguments as they were?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        given = _copied(inputs(seed))
-        answer(*given)
-        for before, after in zip(inputs(seed), given, strict=True):
-            if isinstance(before, Tensor) and not torch.equal(before, after):
-                return "the tensor that was passed in has changed; make a new one."
-        return None
-
-    return Check("leaves what it was given as it was", test)
-
-
-def _copied(arguments: tuple) -> tuple:
-    return tuple(a.clone() if isinstance(a, Tensor) else a for a in arguments)
+    says = f"at temperature {temperature:g} and p = {p:g}"
+    return predicted(place, says, "the number of tokens kept", kept_tokens, "(kept, kept, kept)")
 
 
 def _number_kept(logits: Tensor) -> Tensor:
@@ -160,7 +118,7 @@ _ALL = (
         points=1,
         difficulty=1,
         minutes=5,
-        checks=tuple(_predicted(place) for place in range(len(SETTINGS))),
+        checks=tuple(_setting(place) for place in range(len(SETTINGS))),
         hints=(
             "Temperature comes first: the lesson printed the three probabilities at each.",
             "Add up from the likeliest token on, and stop as soon as the sum is at least p.",
@@ -176,13 +134,13 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            _like("cuts what is below the floor", "the number of tokens kept", epsilon_filter,
+            like("cuts what is below the floor", "the number of tokens kept", epsilon_filter,
                   _peaked, _number_kept),
-            _like("the logits that stay are as they were", "the logits kept", epsilon_filter,
+            like("the logits that stay are as they were", "the logits kept", epsilon_filter,
                   _peaked, _kept_logits),
-            _like("keeps the best token of a flat row", "the number of tokens kept",
+            like("keeps the best token of a flat row", "the number of tokens kept",
                   epsilon_filter, _flat, _number_kept),
-            _untouched(_peaked),
+            untouched(_peaked),
         ),
         hints=(
             "epsilon is a probability, so take the softmax before you compare.",
@@ -199,14 +157,14 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _like("cuts what would repeat three tokens", "the number of tokens left", no_repeat,
+            like("cuts what would repeat three tokens", "the number of tokens left", no_repeat,
                   _texts, _number_kept),
-            _like("cuts the right ones", "the logits", no_repeat, _texts),
-            _like("n = 1 cuts every token said before", "the number of tokens left", no_repeat,
+            like("cuts the right ones", "the logits", no_repeat, _texts),
+            like("n = 1 cuts every token said before", "the number of tokens left", no_repeat,
                   lambda seed: _texts(seed, n=1, time=2), _number_kept),
-            _like("a text shorter than n cuts nothing", "the number of tokens left", no_repeat,
+            like("a text shorter than n cuts nothing", "the number of tokens left", no_repeat,
                   lambda seed: _texts(seed, n=5, time=3), _number_kept),
-            _untouched(_texts),
+            untouched(_texts),
         ),
         hints=(
             "The last n - 1 tokens are the beginning of a run. Where else does it occur?",
@@ -223,11 +181,11 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _like("one rank for every token but the first", "the result", token_ranks,
+            like("one rank for every token but the first", "the result", token_ranks,
                   _scored, torch.ones_like),
-            _like("a text of best guesses has rank 0 throughout", "the rank", token_ranks,
+            like("a text of best guesses has rank 0 throughout", "the rank", token_ranks,
                   _scored_greedily),
-            _like("any other text", "the rank", token_ranks, _scored),
+            like("any other text", "the rank", token_ranks, _scored),
         ),
         hints=(
             "The logits at position t speak about the token at position t + 1.",

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, compare
+from workbook.core.exercise import Check, Exercise, like, predicted
 from workbook.core.seeding import generator
 from workbook.welcome.eliza import SWAPS
 from workbook.welcome.markov import Chain, words
@@ -65,16 +64,11 @@ def class_or_none(log_density: Tensor, prior: Tensor, limit: float) -> Tensor:
 # --- checks -------------------------------------------------------------------------------------
 
 
-def _predicted(place: int) -> Check:
+def _share(place: int) -> Check:
     """Is one of the three shares right?"""
     word, history = PLACES[place]
-
-    def test(answer: Any, _seed: int) -> str | None:
-        if not isinstance(answer, (tuple, list)) or len(answer) != len(PLACES):
-            return "the answer has another form than (share, share, share)."
-        return compare("the share", answer[place], shares()[place], tolerance=0.006)
-
-    return Check(f"p({word} | {history})", test)
+    says = f"p({word} | {history})"
+    return predicted(place, says, "the share", shares, "(share, share, share)", tolerance=0.006)
 
 
 def _mirrored(says: str, sentence: Callable[[random.Random], str]) -> Check:
@@ -114,19 +108,8 @@ def _acting(source: random.Random) -> str:
     return f"you are {source.choice(['late', 'kind', 'cold'])} and you know that we are lost"
 
 
-def _judged(
-    says: str, inputs: Callable[[int], tuple], quantity: str, view: Callable = lambda out: out
-) -> Check:
-    """Does the answer give each of some fresh points the right class, seen through `view`?"""
-
-    def test(answer: Callable, seed: int) -> str | None:
-        log_density, prior, limit = inputs(seed)
-        got = answer(log_density.clone(), prior.clone(), limit)
-        if not isinstance(got, Tensor):
-            return compare("the result", got, torch.zeros(1)) or "the result is not a tensor."
-        return compare(quantity, view(got), view(class_or_none(log_density, prior, limit)))
-
-    return Check(says, test)
+def _refused(classes: Tensor) -> Tensor:
+    return (classes == -1).sum()
 
 
 def _near(seed: int) -> tuple:
@@ -164,7 +147,7 @@ _ALL = (
         points=1,
         difficulty=1,
         minutes=5,
-        checks=tuple(_predicted(place) for place in range(len(PLACES))),
+        checks=tuple(_share(place) for place in range(len(PLACES))),
         hints=(
             "Find every place where the history stands in the sentence, and look one word on.",
             "The share is: how often the word comes next, divided by how often the history is "
@@ -203,13 +186,13 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _judged("the prior counts", _near, "the class"),
-            _judged("it works where e to the log density is 0", _far, "the class"),
-            _judged("it says -1 where, and only where, p(point) is below the limit", _mixed,
-                    "the number of points called never seen", lambda out: (out == -1).sum()),
-            _judged("the classes' probabilities add up to p(point)", _border,
-                    "the number of points called never seen", lambda out: (out == -1).sum()),
-            _judged("the class of the points it knows", _mixed, "the class"),
+            like("the prior counts", "the class", class_or_none, _near),
+            like("it works where e to the log density is 0", "the class", class_or_none, _far),
+            like("it says -1 where, and only where, p(point) is below the limit",
+                 "the number of points called never seen", class_or_none, _mixed, _refused),
+            like("the classes' probabilities add up to p(point)",
+                 "the number of points called never seen", class_or_none, _border, _refused),
+            like("the class of the points it knows", "the class", class_or_none, _mixed),
         ),
         hints=(
             "Bayes' rule: p(class | point) is proportional to p(point | class) times p(class).",
