@@ -5,24 +5,19 @@ sacrebleu's does; the library's own metric of this name runs from 0 to 1 and cut
 Lesson 09 loads it in its section "In the library".
 """
 
-import datasets
 import evaluate
 
 from workbook.evaluation.bleu_metric import bleu
+from workbook.evaluation.modules.text_pairs import info
 
 
 class Bleu(evaluate.Metric):
     """compute(predictions, references, tokenizer="13a", smoothing="exp"): {"bleu": 0 to 100}."""
 
     def _info(self):
-        text = datasets.Value("string")
-        return evaluate.MetricInfo(
-            description="Corpus BLEU, 0 to 100, equal to sacrebleu's default.",
-            citation="Papineni et al. (2002), BLEU: a Method for Automatic Evaluation of MT.",
-            features=[
-                datasets.Features({"predictions": text, "references": datasets.List(text)}),
-                datasets.Features({"predictions": text, "references": text}),
-            ],
+        return info(
+            "Corpus BLEU, 0 to 100, equal to sacrebleu's default.",
+            "Papineni et al. (2002), BLEU: a Method for Automatic Evaluation of MT.",
         )
 
     def _compute(self, predictions, references, tokenizer="13a", smoothing="exp"):

@@ -5,9 +5,9 @@ aggregator, which resamples and so gives another number every time.
 Lesson 09 loads it in its section "In the library".
 """
 
-import datasets
 import evaluate
 
+from workbook.evaluation.modules.text_pairs import info
 from workbook.evaluation.rouge_metric import rouge
 
 
@@ -15,14 +15,9 @@ class Rouge(evaluate.Metric):
     """compute(predictions, references, use_stemmer=False): mean F1 of four types."""
 
     def _info(self):
-        text = datasets.Value("string")
-        return evaluate.MetricInfo(
-            description="ROUGE-1, -2, -L and -Lsum, mean F1 over the predictions.",
-            citation="Lin (2004), ROUGE: A Package for Automatic Evaluation of Summaries.",
-            features=[
-                datasets.Features({"predictions": text, "references": datasets.List(text)}),
-                datasets.Features({"predictions": text, "references": text}),
-            ],
+        return info(
+            "ROUGE-1, -2, -L and -Lsum, mean F1 over the predictions.",
+            "Lin (2004), ROUGE: A Package for Automatic Evaluation of Summaries.",
         )
 
     def _compute(self, predictions, references, use_stemmer=False):
