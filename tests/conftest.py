@@ -32,7 +32,9 @@ os.environ["WORKBOOK_HOME"] = LEARNER.name
 
 import pytest  # noqa: E402
 
-pytest.register_assert_rewrite("exercise_rules")  # shared tests explain a failure, too
+pytest.register_assert_rewrite("exercise_rules", "lab")  # shared code explains a failure, too
+
+from lab import browser, opened  # noqa: E402, F401
 
 
 def load_guard():

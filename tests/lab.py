@@ -2,6 +2,7 @@
 
 `Lab` starts a server on a folder, with settings of its own; `Page` opens a notebook, runs all its
 cells through the menu as a learner would, moves sliders by mouse or key, and reads what is drawn.
+The fixtures `browser` and `opened` are every test's, through conftest.py.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+
+import nbformat
+import pytest
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -210,3 +214,36 @@ class Page:
     def _note(self, address: str, own: str) -> None:
         if address.startswith(("http", "ws")) and own.partition(":")[2] not in address:
             self.elsewhere.append(address)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        pytest.skip("needs Chromium: install Debian's package chromium, or set CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open a copy of a notebook, without its outputs, in JupyterLab."""
+    folder, state = tmp_path / "notebooks", tmp_path / "state"
+    folder.mkdir(), state.mkdir()
+    with Lab(folder, state) as lab:
+        page = browser.new_page(viewport={"width": 1300, "height": 1000})
+
+        def open_notebook(path):
+            notebook = nbformat.read(path, as_version=4)
+            for cell in notebook.cells:
+                if cell.cell_type == "code":  # what is committed must not count as a fresh run
+                    cell.outputs, cell.execution_count = [], None
+            nbformat.write(notebook, folder / path.name)
+            return Page(page, lab, path.name)
+
+        yield open_notebook
+        page.close()

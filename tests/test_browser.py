@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from lab import FLAGS, Lab, Page, chromium
 from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,39 +23,6 @@ explorer = Explorer(title="One bar", compute=lambda height: height, draw=draw,
                     alt=lambda height: f"The first bar is {height:g} high.")
 explorer.show()
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    path = chromium()
-    if path is None:
-        pytest.skip("needs Chromium: install Debian's package chromium, or set CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Open a copy of a notebook, without its outputs, in JupyterLab."""
-    folder, state = tmp_path / "notebooks", tmp_path / "state"
-    folder.mkdir(), state.mkdir()
-    with Lab(folder, state) as lab:
-        page = browser.new_page(viewport={"width": 1300, "height": 1000})
-
-        def open_notebook(path):
-            notebook = nbformat.read(path, as_version=4)
-            for cell in notebook.cells:
-                if cell.cell_type == "code":  # what is committed must not count as a fresh run
-                    cell.outputs, cell.execution_count = [], None
-            nbformat.write(notebook, folder / path.name)
-            return Page(page, lab, path.name)
-
-        yield open_notebook
-        page.close()
 
 
 def check_that_bars_follow(page, label, key):

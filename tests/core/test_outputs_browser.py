@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from lab import FLAGS, Lab, Page, chromium
+from lab import Lab, Page
 from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -42,23 +42,16 @@ progress()
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory):
-    """The notebook, run, in a Chromium that stays open for all tests of this file."""
-    from playwright.sync_api import sync_playwright
-
-    path = chromium()
-    if path is None:
-        pytest.skip("needs Chromium: install Debian's package chromium, or set CHROMIUM")
+def notebook(browser, tmp_path_factory):
+    """The notebook, run, in a page that stays open for all tests of this file."""
     folder, state = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("state")
     cells = [new_code_cell(LIVE), new_code_cell(STILL)]
     file = folder / "outputs.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), file)
-    with sync_playwright() as playwright, Lab(folder, state) as lab:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with Lab(folder, state) as lab:
         page = Page(browser.new_page(viewport={"width": 1300, "height": 2600}), lab, file.name)
         page.run_all()
         yield page
-        browser.close()
 
 
 def test_it_runs(notebook):

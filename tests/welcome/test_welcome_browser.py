@@ -1,36 +1,19 @@
 """Lesson 00 in a real JupyterLab and Chromium: run all, type a question, choose a stage."""
 
-import nbformat
 import pytest
-from lab import EVENT_SECONDS, FLAGS, Lab, Page, chromium
+from lab import EVENT_SECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAIT = EVENT_SECONDS * 1000
-SIZE = {"width": 1300, "height": 1000}
 
 
 @pytest.fixture
-def lesson(root, tmp_path):
-    """The lesson without its outputs, opened and run from top to bottom."""
-    from playwright.sync_api import sync_playwright
-
-    path = chromium()
-    if path is None:
-        pytest.skip("needs Chromium: install Debian's package chromium, or set CHROMIUM")
-    folder, state = tmp_path / "notebooks", tmp_path / "state"
-    folder.mkdir(), state.mkdir()
-    notebook = nbformat.read(root / "notebooks" / "00_welcome.ipynb", as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, folder / "00_welcome.ipynb")
-    with sync_playwright() as playwright, Lab(folder, state) as lab:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        page = Page(browser.new_page(viewport=SIZE), lab, "00_welcome.ipynb")
-        page.run_all()
-        yield page
-        browser.close()
+def lesson(root, opened):
+    """The lesson, run from top to bottom."""
+    page = opened(root / "notebooks" / "00_welcome.ipynb")
+    page.run_all()
+    return page
 
 
 def test_a_typed_question_is_answered_and_a_stage_can_be_chosen(lesson):
