@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 
 from workbook.evaluation.suite_tasks import Case
 from workbook.town.random import Source
@@ -68,7 +67,9 @@ def with_town_names(case: Case) -> Case:
 
 def foreign_names(text: str) -> list[str]:
     """First and family names of visitors in a text, in order, each once."""
-    first, family = _visitor_names()
+    from workbook.town.names import visitor_patterns
+
+    first, family = visitor_patterns()
     words = dict.fromkeys(re.findall(r"\b[A-Z][a-z]+\b", text))
     return [word for word in words if first.fullmatch(word) or family.fullmatch(word)]
 
@@ -83,7 +84,7 @@ def _new_names(case: Case) -> dict[str, str]:
     from workbook.town import build_town, names
 
     text = f"{case.prompt} {case.reference}"
-    _, family = _visitor_names()
+    _, family = names.visitor_patterns()
     source, taken = Source(f"names/{case.id}"), set(build_town().reserved)
     taken |= set(re.findall(r"\w+", text))
     she, he = gendered_words([text])[0]
@@ -98,16 +99,3 @@ def _new_names(case: Case) -> dict[str, str]:
         taken.add(made)
         new[old] = made
     return new
-
-
-@cache
-def _visitor_names() -> tuple[re.Pattern, re.Pattern]:
-    """Patterns of visitors' first and family names, from the syllables they are made of."""
-    from workbook.town import names
-
-    def any_of(parts: Iterable[str]) -> str:
-        return "(?:" + "|".join(sorted(parts, key=len, reverse=True)) + ")"
-
-    stem = any_of(names._VISITOR_ONSETS) + any_of(names._MIDDLES) + any_of(names._VISITOR_JOINTS)
-    first, family = names._VISITOR_ENDS, names._VISITOR_FAMILY_ENDS
-    return re.compile(stem + any_of(first)), re.compile(stem + any_of(family))

@@ -5,7 +5,9 @@ not, so that a reader learns to copy both. Nothing here means a real person or b
 Lesson 01 looks at how a tokenizer cuts such names.
 """
 
+import re
 from collections.abc import Callable, Container
+from functools import cache
 
 from workbook.town.random import Source
 
@@ -78,6 +80,17 @@ def visitor_family_name(source: Source) -> str:
         + source.choice(_VISITOR_JOINTS)
         + source.choice(_VISITOR_FAMILY_ENDS)
     )
+
+
+@cache
+def visitor_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What all first names and all family names of visitors look like, to find them in a text."""
+
+    def any_of(parts: list[str]) -> str:
+        return "(?:" + "|".join(sorted(parts, key=len, reverse=True)) + ")"
+
+    stem = any_of(_VISITOR_ONSETS) + any_of(_MIDDLES) + any_of(_VISITOR_JOINTS)
+    return tuple(re.compile(stem + any_of(e)) for e in (_VISITOR_ENDS, _VISITOR_FAMILY_ENDS))
 
 
 STREET_HEADS = (

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -68,7 +68,7 @@ def run(quick: bool = False) -> list[Row]:
     Raises ValueError when the peers are not installed.
     """
     if missing := [name for name in ("trl", "accelerate") if find_spec(name) is None]:
-        raise ValueError(f"{missing[0]} is not here: pip install 'workbook[library]' to compare.")
+        raise ValueError(f"{missing[0]} is not here to compare with: pip install {missing[0]}.")
     torch.set_num_threads(profile.current().threads)
     rows = measure(make_task(QUICK if quick else STEPS), rounds=2 if quick else 5)
     rows += memory()
@@ -120,6 +120,9 @@ def prepare_ours(task: Task) -> Prepared:
 
 def prepare_peer(name: str, task: Task) -> Prepared:
     """A peer's trainer, run once to count the real tokens it trains on (the same every time)."""
+    from datasets import disable_progress_bars
+
+    disable_progress_bars()  # the table is what is asked for
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         trainer = make_trainer(name, task, folder)
@@ -136,7 +139,7 @@ def prepare_peer(name: str, task: Task) -> Prepared:
 
 
 def make_trainer(name: str, task: Task, folder: str):
-    """The peer, told to log to nobody, to save nothing and to use our precision and optimiser."""
+    """The peer with our precision, optimiser, learning rate and number of steps."""
     import datasets
     import transformers
     import trl
@@ -144,20 +147,11 @@ def make_trainer(name: str, task: Task, folder: str):
     data = datasets.Dataset.from_list(
         [{"input_ids": chat.ids, "labels": chat.labels} for chat in task.examples]
     )
-    on_gpu = profile.current().device == "cuda"
-    common = {
-        "output_dir": folder,
-        "max_steps": task.steps,
+    common = quiet_settings(folder, task.steps) | {
         "per_device_train_batch_size": BATCH,
         "learning_rate": RATE,
         "lr_scheduler_type": "constant",
-        "optim": "adamw_torch_fused",
-        "use_cpu": not on_gpu,
-        "bf16": on_gpu and profile.current().dtype == "bfloat16",
-        "report_to": "none",
-        "save_strategy": "no",
         "logging_strategy": "no",
-        "disable_tqdm": True,
     }
     if PEERS[name] is None:
         collator = transformers.DataCollatorForSeq2Seq(task.tokenizer)
@@ -173,6 +167,24 @@ def make_trainer(name: str, task: Task, folder: str):
         )
     trainer.remove_callback(transformers.PrinterCallback)
     return trainer
+
+
+def quiet_settings(folder: str, steps: int) -> dict[str, Any]:
+    """What any trainer of transformers or trl is told here: our precision and optimiser, no noise.
+
+    Without `use_cpu` and `bf16` trl would compute in bfloat16, on a CPU too, and say nothing.
+    """
+    on_gpu = profile.current().device == "cuda"
+    return {
+        "output_dir": folder,
+        "max_steps": steps,
+        "optim": "adamw_torch_fused",
+        "use_cpu": not on_gpu,
+        "bf16": on_gpu and profile.current().dtype == "bfloat16",
+        "report_to": "none",
+        "save_strategy": "no",
+        "disable_tqdm": True,
+    }
 
 
 def memory() -> list[Row]:
