@@ -70,7 +70,7 @@ def test_child_processes_are_blocked_too(tmp_path):
 
 def session(folder, text, **environment):
     """Run pytest on one file under this suite's conftest, in a process of its own."""
-    for name in ("conftest.py", "allowed_skips.txt"):
+    for name in ("conftest.py", "lab.py", "allowed_skips.txt"):
         shutil.copy(HERE / name, folder)
     shutil.copytree(HERE / "offline", folder / "offline", dirs_exist_ok=True)
     (folder / "test_it.py").write_text(text, encoding="utf-8")
