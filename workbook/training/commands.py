@@ -21,6 +21,7 @@ from workbook.training.data import (
     TokenRows,
     chat_example,
     chats,
+    exchanges,
     raw_texts,
     token_file,
     tokens_of,
@@ -29,9 +30,10 @@ from workbook.training.fit import Run, fit
 from workbook.training.losses import causal_loss, mean_loss
 from workbook.training.packing import Rows
 from workbook.training.recipes import Finetune, Pretrain, Recipe
+from workbook.training.seq2seq import Pairs, pair, seq2seq_loss
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 FREE = ("out", "validation")  # keys of a recipe that may differ when a run goes on
 
@@ -50,19 +52,47 @@ def pretrain(recipe: Pretrain, config: FitConfig) -> Run:
 
 
 def finetune(recipe: Finetune, config: FitConfig) -> Run:
-    """Tune a model on chats, with the loss on the answers only, into `recipe.out`."""
+    """Tune a model on chats, with the loss on the answers only, into `recipe.out`.
+
+    A decoder reads a chat in its template; an encoder-decoder reads what was said and answers.
+    """
     claim(recipe)
     tokenizer = hub.load_tokenizer(recipe.model)
     model = _trainable(recipe.model)
+    if model.config.is_encoder_decoder:
+        batches, judged = _pairs(recipe, tokenizer, model.config)
+        return _run(model, tokenizer, batches, judged, recipe, config, seq2seq_loss)
+    batches, judged = _rows(recipe, tokenizer)
+    return _run(model, tokenizer, batches, judged, recipe, config)
+
+
+def _rows(recipe: Finetune, tokenizer: PreTrainedTokenizerBase) -> tuple[Rows, Rows]:
+    """Chats for a decoder: to train on, and held out."""
     pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
     train = [chat_example(tokenizer, chat) for chat in chats(recipe)]
     held_out = [chat_example(tokenizer, c) for c in _first(chats(recipe, "validation"), recipe)]
     shape = (recipe.rows, recipe.length, pad)
     batches = Rows(train, *shape, recipe.data_seed, recipe.packed)
-    if batches.skipped:
-        print(f"{batches.skipped} of {len(train)} chats are longer than {recipe.length} tokens "
+    _tell_skipped(batches.skipped, len(train), "chats", recipe)
+    return batches, Rows(held_out, *shape)
+
+
+def _pairs(
+    recipe: Finetune, tokenizer: PreTrainedTokenizerBase, shape: PreTrainedConfig
+) -> tuple[Pairs, Pairs]:
+    """The exchanges of chats for an encoder-decoder: to train on, and held out."""
+    train = [pair(tokenizer, *texts) for chat in chats(recipe) for texts in exchanges(chat)]
+    chosen = _first(chats(recipe, "validation"), recipe)
+    held_out = [pair(tokenizer, *texts) for chat in chosen for texts in exchanges(chat)]
+    batches = Pairs(train, recipe.rows, recipe.length, shape, recipe.data_seed)
+    _tell_skipped(batches.skipped, len(train), "exchanges", recipe)
+    return batches, Pairs(held_out, recipe.rows, recipe.length, shape)
+
+
+def _tell_skipped(skipped: int, count: int, what: str, recipe: Finetune) -> None:
+    if skipped:
+        print(f"{skipped} of {count} {what} are longer than {recipe.length} tokens "
               "and are left out.")  # fmt: skip
-    return _run(model, tokenizer, batches, Rows(held_out, *shape), recipe, config)
 
 
 def claim(recipe: Recipe) -> None:
@@ -122,10 +152,12 @@ def _first(found, recipe: Recipe) -> list:
     return list(islice(found, recipe.validation))
 
 
-def _run(model, tokenizer, batches, judged, recipe: Recipe, config: FitConfig) -> Run:
+def _run(
+    model, tokenizer, batches, judged, recipe: Recipe, config: FitConfig, loss=causal_loss
+) -> Run:
     held_out = [judged.batch(number) for number in range(judged.per_epoch)]
-    evaluate = mean_loss(causal_loss, held_out)
-    run = fit(model, batches, causal_loss, config, out=recipe.out, evaluate=evaluate)
+    evaluate = mean_loss(loss, held_out)
+    run = fit(model, batches, loss, config, out=recipe.out, evaluate=evaluate)
     if os.environ.get("RANK", "0") == "0":
         tokenizer.save_pretrained(run.out / "final")
     return run

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 Messages = list[dict[str, str]]
+SUMMARISE = "Summarise this conversation.\n{dialogue}"  # what a model is asked of "dialogues"
 
 
 def raw_texts(recipe: Pretrain, split: str = "train") -> Iterator[str]:
@@ -48,7 +49,7 @@ def chats(recipe: Finetune, split: str = "train") -> Iterator[Messages]:
         found = _town_chats(recipe, split)
     elif recipe.data == "dialogues":
         rows = load_dialogues(split, recipe.examples, recipe.data_seed)
-        found = (_turn(f"Summarise this conversation.\n{r.dialogue}", r.summary) for r in rows)
+        found = (_turn(SUMMARISE.format(dialogue=r.dialogue), r.summary) for r in rows)
     else:
         rows = _json_lines(Path(recipe.data), ("messages",), ("prompt", "completion"))
         found = (
@@ -84,6 +85,16 @@ def chat_example(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> Exam
             ids += new
             labels += new if learned else [IGNORE] * len(new)
     return Example(ids, labels)
+
+
+def exchanges(messages: Messages) -> Iterator[tuple[str, str]]:
+    """(what was said so far, the answer) for each answer in a chat: what an encoder-decoder reads.
+
+    It has no words for roles, so that the messages before an answer stand there line by line.
+    """
+    for turn, message in enumerate(messages):
+        if message["role"] == "assistant":
+            yield "\n".join(before["content"] for before in messages[:turn]), message["content"]
 
 
 class TokenRows:

@@ -35,7 +35,7 @@ def causal_loss(model: nn.Module, batch: Mapping[str, Any]) -> Loss:
     the output layer works on these alone. `lay_out` and `Rows` make all four.
     """
     ids, labels, places = batch["ids"], batch["labels"], batch.get("loss_at")
-    with _output_only_at(model, places) as narrowed:
+    with output_only_at(model, places) as narrowed:
         logits = model(input_ids=ids, position_ids=batch.get("positions"), use_cache=False).logits
     if narrowed:
         targets = labels.flatten()[places + 1]
@@ -62,7 +62,7 @@ def mean_loss(
 
 
 @contextmanager
-def _output_only_at(model: nn.Module, places: Tensor | None) -> Iterator[bool]:
+def output_only_at(model: nn.Module, places: Tensor | None) -> Iterator[bool]:
     """The output layer sees these places only: most of a fine-tuning batch carries no loss.
 
     Not under torch.compile, for which every batch would be a new shape.

@@ -27,7 +27,7 @@ class Recipe:
     data: str = "town"  # or a file
     examples: int = 2000  # documents or chats read from the data
     rows: int = 4  # rows of a batch
-    length: int = 320  # tokens of a row
+    length: int = 320  # tokens of a row; of an encoder-decoder, of a prompt and of an answer
     validation: int = 64  # examples held out, for the loss after training
     data_seed: int = 0  # of the town's texts, and of the order of rows
 
@@ -48,7 +48,7 @@ class Finetune(Recipe):
     """Chats, loss on the answers. data: "town", "dialogues", or JSON lines with "messages"."""
 
     families: tuple[str, ...] = ()  # of the town's instructions; none named: all of them
-    packed: bool = True  # False: every chat in a row of its own
+    packed: bool = True  # False: every chat in a row of its own, as always for encoder-decoders
 
 
 KINDS = {"pretrain": Pretrain, "finetune": Finetune}

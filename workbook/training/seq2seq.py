@@ -1,0 +1,178 @@
+"""Encoder-decoders in the one loop: a prompt goes in, an answer comes out (T5, BART and their kin).
+
+`pair` makes token ids of two texts, `Pairs` gives batches by number, `seq2seq_loss` is what `fit`
+minimises; checkpoints, many devices and accumulation come with `fit`. Prompts of about one length
+share a batch, so that little is padding. Left out: packing, as an encoder looks at its whole row.
+Lesson 08 tunes such a model beside a decoder.
+
+Shapes: B batch, T tokens of a prompt, S tokens of an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from workbook.training.greedy import write
+from workbook.training.losses import Loss, output_only_at
+from workbook.training.packing import IGNORE
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+POOL = 32  # batches whose prompts are sorted by length together
+
+
+class Pair(NamedTuple):
+    """Token ids of a prompt and of its answer, each with its end token."""
+
+    prompt: list[int]
+    answer: list[int]
+
+
+def pair(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str) -> Pair:
+    """Token ids as this tokenizer writes a model's input and output; an end token closes both."""
+    end = tokenizer.eos_token_id
+    read = tokenizer(prompt, verbose=False)["input_ids"]
+    said = tokenizer(text_target=answer, verbose=False)["input_ids"]
+    return Pair(*(ids if ids[-1:] == [end] else [*ids, end] for ids in (read, said)))
+
+
+class Pairs:
+    """Batches by number, of `rows` pairs each; every epoch has all pairs in a new order.
+
+    length: tokens of a prompt, and of an answer, at most; longer pairs are left out and counted.
+    config: of the model, which knows the token that padding is and the one a decoder starts with.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[Pair],
+        rows: int,
+        length: int,
+        config: PreTrainedConfig,
+        seed: int = 0,
+    ) -> None:
+        self.pairs = [each for each in pairs if max(map(len, each)) <= length]
+        self.skipped = len(pairs) - len(self.pairs)
+        if not self.pairs:
+            raise ValueError(f"no prompt and answer has at most {length} tokens: nothing to train.")
+        self.per_batch, self.config, self.seed = min(rows, len(self.pairs)), config, seed
+        self.per_epoch = len(self.pairs) // self.per_batch  # batches; pairs left over have a rest
+        self._ordered: tuple[int, list[list[int]]] = (-1, [])
+
+    def batch(self, number: int) -> dict[str, Any]:
+        """Some pairs, laid out as long as the longest of them."""
+        epoch, place = divmod(number, self.per_epoch)
+        if self._ordered[0] != epoch:
+            self._ordered = epoch, self._order(epoch)
+        return lay_out_pairs([self.pairs[i] for i in self._ordered[1][place]], self.config)
+
+    def _order(self, epoch: int) -> list[list[int]]:
+        """The pairs of each batch: shuffled, sorted by length in pools, and shuffled batch-wise."""
+        source = torch.Generator().manual_seed(self.seed + epoch)
+        order = torch.randperm(len(self.pairs), generator=source).tolist()
+        order = order[: self.per_epoch * self.per_batch]
+        pool = POOL * self.per_batch
+        order = [
+            each
+            for start in range(0, len(order), pool)
+            for each in sorted(order[start : start + pool], key=lambda i: len(self.pairs[i].prompt))
+        ]
+        cut = [order[i : i + self.per_batch] for i in range(0, len(order), self.per_batch)]
+        return [cut[i] for i in torch.randperm(len(cut), generator=source).tolist()]
+
+
+def lay_out_pairs(pairs: Sequence[Pair], config: PreTrainedConfig) -> dict[str, Any]:
+    """Pairs as tensors: `ids` and `keep_mask` B T, `decoder_ids` and `labels` B S, int64 or bool.
+
+    The decoder reads the answer one place later than it has to say it, behind its start token.
+    Beside them: `loss_at`, the places in the flattened labels that carry loss, and `read`, how many
+    tokens are real.
+    """
+    start = config.decoder_start_token_id
+    if start is None:
+        raise ValueError("the model's config names no decoder_start_token_id: set it first.")
+    pad = 0 if config.pad_token_id is None else config.pad_token_id
+    labels = _padded([each.answer for each in pairs], IGNORE)
+    loss_at = (labels.flatten() != IGNORE).nonzero().flatten()
+    read = sum(len(each.prompt) for each in pairs)
+    return {
+        "ids": _padded([each.prompt for each in pairs], pad),
+        "keep_mask": _padded([[True] * len(each.prompt) for each in pairs], False),
+        "decoder_ids": _padded([[start, *each.answer[:-1]] for each in pairs], pad),
+        "labels": labels,
+        "loss_at": loss_at,
+        "read": read + len(loss_at),
+    }
+
+
+def seq2seq_loss(model: nn.Module, batch: Mapping[str, Any]) -> Loss:
+    """Cross-entropy in nats of each token of the answer, for an encoder-decoder of transformers.
+
+    batch: as `lay_out_pairs` makes it; `loss_at` may be missing.
+    """
+    targets, places = batch["labels"].flatten(), batch.get("loss_at")
+    with output_only_at(model, places) as narrowed:
+        logits = model(
+            input_ids=batch["ids"],
+            attention_mask=batch["keep_mask"],
+            decoder_input_ids=batch["decoder_ids"],
+            use_cache=False,
+        ).logits
+    if narrowed:
+        targets = targets[places]
+    total = nn.functional.cross_entropy(
+        logits.flatten(0, -2).float(), targets, ignore_index=IGNORE, reduction="sum"
+    )
+    return Loss(total, (targets != IGNORE).sum(), read=batch.get("read"))
+
+
+def answers(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[str],
+    max_new_tokens: int = 96,
+) -> list[str]:
+    """Greedy answers of an encoder-decoder to prompts, without special tokens."""
+    rows = [pair(tokenizer, prompt, "").prompt for prompt in prompts]
+    written = write(model, tokenizer, rows, max_new_tokens)
+    return [tokenizer.decode(each.ids, skip_special_tokens=True).strip() for each in written]
+
+
+def small_t5(
+    tokenizer: PreTrainedTokenizerBase,
+    seed: int = 0,
+    *,
+    width: int = 128,
+    layers: int = 2,
+    heads: int = 4,
+    inner: int = 256,
+    dropout: float = 0.0,
+) -> PreTrainedModel:
+    """A random-weight encoder-decoder in the layout of FLAN-T5, `layers` on each side."""
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    torch.manual_seed(seed)
+    shape = T5Config(
+        vocab_size=len(tokenizer),
+        d_model=width,
+        d_kv=width // heads,
+        d_ff=inner,
+        num_layers=layers,
+        num_heads=heads,
+        dropout_rate=dropout,
+        feed_forward_proj="gated-gelu",
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        decoder_start_token_id=tokenizer.pad_token_id,
+    )
+    return T5ForConditionalGeneration(shape)
+
+
+def _padded(rows: Sequence[Sequence[int]], value: int) -> Tensor:
+    return pad_sequence([torch.tensor(row) for row in rows], True, value)
