@@ -1,0 +1,45 @@
+"""A learner in a real browser: lesson 08 runs, and the mixture explorer follows her hand."""
+
+import nbformat
+import pytest
+from lab import EVENT_SECONDS
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WAIT = EVENT_SECONDS * 1000
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+EXPLORER = """
+from workbook.finetuning.explorers import mixture_explorer
+mixture_explorer({"letters": 80, "verdicts": 4}, "letters 500, verdicts 90000").show()
+"""
+LABEL = "log10 of the limit"
+
+
+def test_the_mixture_explorer_follows_the_learner(opened, tmp_path):
+    path = tmp_path / "mixture.ipynb"
+    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
+    nbformat.write(notebook, path)
+    page = opened(path)
+    page.run_all()
+    assert page.errors() == []
+    before = page.bars(LABEL)
+    page.press("Temperature", "ArrowRight")
+    pressed, value = page.bars_after(LABEL, before), page.value(LABEL)
+    assert pressed != before
+    page.drag(LABEL, pixels=-120)
+    assert page.bars_after(LABEL, pressed) != pressed and page.value(LABEL) != value
+    box = page.page.locator(".widget-vbox", has_text=LABEL).first
+    field = box.locator("input[type=text]").first
+    field.fill("letters 500, parcels 3")
+    field.press("Enter")
+    said = box.locator("[role=status]").first
+    said.filter(has_text="letters, verdicts").wait_for(state="attached", timeout=WAIT)
+    assert page.elsewhere == []
+
+
+def test_lesson_08_runs_as_a_learner_runs_it(opened, root):
+    page = opened(root / "notebooks" / "08_finetuning.ipynb")
+    page.run_all()
+    assert page.errors() == []
+    assert page.elsewhere == []

@@ -1,0 +1,200 @@
+"""Chats, labels and counts: the loss falls where it should, and nobody held out is met before."""
+
+import re
+
+import pytest
+import torch
+from tiny_tuning import tiny_model, tokenizer
+
+from workbook.finetuning import data, logbook, templates
+from workbook.finetuning.families import FAMILIES_ASKED
+from workbook.town import build_town
+from workbook.town.random import Source
+from workbook.town.texts.dialogues import dialogue
+from workbook.town.writer import Document, Writer
+from workbook.training import causal_loss
+from workbook.training.packing import IGNORE, lay_out
+
+
+@pytest.mark.parametrize("family", data.KNOWN)
+def test_labels_are_the_chat_templates_own_mask(family):
+    """Parity with transformers, which marks what stands in the template's generation block."""
+    for chat in data.chats(family, 5):
+        theirs = tokenizer().apply_chat_template(
+            chat, return_dict=True, return_assistant_tokens_mask=True
+        )
+        ours = data.examples(tokenizer(), [chat])[0]
+        assert ours.ids == theirs["input_ids"]
+        wanted = [
+            token if said else IGNORE
+            for token, said in zip(ours.ids, theirs["assistant_masks"], strict=True)
+        ]
+        assert ours.labels == wanted
+
+
+def test_loss_on_all_is_on_every_token():
+    chats = data.chats(FAMILIES_ASKED, 8)
+    plain, everything = (data.examples(tokenizer(), chats, on) for on in ("answer", "all"))
+    for some, all_ in zip(plain, everything, strict=True):
+        assert all_.ids == all_.labels == some.ids
+        assert 0 < sum(label != IGNORE for label in some.labels) < len(all_.labels)
+    with pytest.raises(ValueError, match='"answer" or "all"'):
+        data.examples(tokenizer(), chats, "prompt")
+
+
+def test_more_chats_begin_with_the_same_ones():
+    few, many = (data.chats("summarise", count, seed=3) for count in (5, 12))
+    assert many[:5] == few
+    assert data.chats("summarise", 5, seed=4) != few
+    assert data.chats("summarise", 5, "validation", seed=3) != few
+
+
+def test_families_take_turns_or_are_drawn_by_weight():
+    asked = []
+
+    def note(family, writer):
+        asked.append(family)
+        return []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "write_chat", note)
+        data.chats(("polite", "extract", "logbook"), 8)
+        assert asked == ["polite", "extract", "logbook"] * 2 + ["polite", "extract"]
+        asked.clear()
+        data.chats({"polite": 0.75, "extract": 0.25}, 400)
+    assert 0.68 < asked.count("polite") / 400 < 0.82
+
+
+@pytest.mark.parametrize("family", ["summarise", "logbook", "open_book", "polite"])
+def test_nobody_of_the_test_split_is_met_in_training(family):
+    town = build_town()
+    held_out = {p.name for p in town.among("places", "test")}
+    held_out |= {p.name for p in town.among("people", "test")}
+    text = "\n".join(m["content"] for chat in data.chats(family, 300) for m in chat)
+    asked = "\n".join(m["content"] for chat in data.chats(family, 300, "test") for m in chat)
+    assert not [name for name in held_out if name in text]
+    assert [name for name in held_out if name in asked]
+
+
+def test_new_phrasings_come_only_when_asked_for():
+    new = templates.patterns("logbook", "test")[-1].partition("\n")[0]
+
+    def share(**which):
+        return sum(new in chat[0]["content"] for chat in data.chats("logbook", 200, **which))
+
+    assert share() == share(split="test", phrasings="train") == share(split="validation") == 0
+    assert share(split="test") > 10
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: data.chats("poetry", 3), "no family is called 'poetry'"),
+        (lambda: data.chats("polite", 3, "dev"), "no split is called 'dev'"),
+        (lambda: data.chats("polite", 3, phrasings="dev"), "no split is called 'dev'"),
+        (lambda: data.chats("polite", 0), "at least one chat"),
+        (lambda: data.chats((), 3), "at least one family"),
+        (lambda: data.statistics(data.examples(tokenizer(), data.chats("polite", 2)), length=3),
+         "nothing to count"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_one_sentence(call, says):
+    with pytest.raises(ValueError, match=says) as error:
+        call()
+    assert "\n" not in str(error.value)
+
+
+def test_statistics_count_what_the_batches_hold():
+    """Against the laid-out tensors themselves."""
+    found = data.examples(tokenizer(), data.chats(FAMILIES_ASKED, 50))
+    counts = data.statistics(found, rows=4, length=200)
+    fitting = [each for each in found if len(each.ids) <= 200]
+    assert (counts.examples, counts.skipped) == (len(fitting), len(found) - len(fitting))
+    assert counts.skipped > 0
+    batches = [lay_out([[e] for e in fitting[i : i + 4]], 0) for i in range(0, len(fitting), 4)]
+    places = sum(batch["ids"].numel() for batch in batches)
+    assert counts.tokens == sum(batch["read"] for batch in batches)
+    assert counts.padding_padded == pytest.approx(1 - counts.tokens / places)
+    assert counts.learned == sum(len(batch["loss_at"]) for batch in batches)
+    assert counts.share_learned == pytest.approx(counts.learned / counts.tokens)
+    assert counts.rows_packed < counts.rows_padded == len(fitting)
+    assert counts.padding_packed < counts.padding_padded
+
+
+def test_packed_chats_have_the_loss_of_chats_alone():
+    found = data.examples(tokenizer(), data.chats(("polite", "entailment", "translate"), 6))
+    model = tiny_model()
+    with torch.no_grad():
+        packed = causal_loss(model, lay_out([found], 0))
+        alone = [causal_loss(model, lay_out([[each]], 0)) for each in found]
+    assert packed.tokens == sum(one.tokens for one in alone)
+    assert packed.total.item() == pytest.approx(sum(one.total.item() for one in alone), rel=1e-5)
+
+
+# The new task.
+
+
+def test_a_log_entry_is_computed_from_the_talk():
+    spoken = "Ada: Is Cyrus at Old Oak Mill?\nBo: No, Dee is. Ask at Elm Hall.\nAda: Thanks."
+    names = ["Dee", "Ada", "Elm Hall", "Bo", "Old Oak Mill", "Cyrus"]
+    fields = {"dialogue": spoken, "names": names}
+    entry = logbook.log_entry(Document("", "dialogue", 0.0, (), "train", fields))
+    assert entry == "Present: Ada, Bo\nNamed: Cyrus, Dee\nPlace: Old Oak Mill, Elm Hall"
+    alone = fields | {"names": ["Ada", "Bo"]}
+    entry = logbook.log_entry(Document("", "dialogue", 0.0, (), "train", alone))
+    assert entry == "Present: Ada, Bo\nNamed: none\nPlace: none"
+
+
+def test_every_entry_can_be_read_from_its_talk():
+    """All names stand in the talk, and people and places are what the town says they are."""
+    places = {place.name for place in build_town().places}
+    for index in range(300):
+        talk = dialogue(Writer(Source(f"log/{index}"), build_town(), "train"))
+        entry = logbook.log_entry(talk)
+        found = dict(re.fullmatch(r"(\w+): (.+)", line).groups() for line in entry.splitlines())
+        assert list(found) == ["Present", "Named", "Place"]
+        lines = {k: [] if v == "none" else v.split(", ") for k, v in found.items()}
+        for name in sum(lines.values(), []):
+            assert name in talk.fields["dialogue"], (index, name)
+        assert len(lines["Present"]) == 2
+        assert not places & {*lines["Named"], *lines["Present"]}
+        assert set(sum(lines.values(), [])) >= set(talk.fields["names"])
+
+
+# Templates.
+
+
+@pytest.mark.parametrize("task", templates.TEMPLATES)
+def test_each_split_but_training_has_one_template_of_its_own(task):
+    train, validation, test = (templates.patterns(task, s) for s in ("train", "validation", "test"))
+    assert len(train) >= 5 and set(train) < set(validation) and set(train) < set(test)
+    assert len(set(validation) - set(train)) == len(set(test) - set(train)) == 1
+    assert not (set(validation) - set(train)) & set(test)
+
+
+def test_rendering_fills_in_and_counts_round():
+    count = len(templates.patterns("polite"))
+    said = [templates.render("polite", number, rude="Oi {you}!") for number in range(count)]
+    assert len(set(said)) == count and all("Oi {you}!" in text for text in said)
+    assert templates.render("polite", count, rude="Oi {you}!") == said[0]
+    with pytest.raises(ValueError, match="asks for rude="):
+        templates.render("polite", text="Oi!")
+    with pytest.raises(ValueError, match="no task is called"):
+        templates.patterns("poetry")
+    with pytest.raises(ValueError, match="no split is called"):
+        templates.patterns("polite", "dev")
+
+
+def test_anatomy_is_the_whole_chat_and_names_who_says_what():
+    chat = next(c for c in data.chats("translate", 20) if len(c) > 2)
+    pieces = templates.anatomy(tokenizer(), chat)
+    rendered = tokenizer().apply_chat_template(chat, tokenize=False)
+    assert "".join(piece.text for piece in pieces) == rendered
+    for role in ("user", "assistant"):
+        said = "".join(piece.text for piece in pieces if piece.role == role)
+        assert said == "".join(m["content"] for m in chat if m["role"] == role)
+    learned = "".join(piece.text for piece in pieces if piece.learned)
+    answers = [m["content"] for m in chat if m["role"] == "assistant"]
+    assert learned == "".join(f"{answer}<|end|>" for answer in answers)
+    table = templates.anatomy_table(pieces)
+    assert "".join(table["text"]) == rendered and table["tokens"].sum() == len(pieces)

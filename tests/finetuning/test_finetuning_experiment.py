@@ -1,0 +1,232 @@
+"""The recorded runs say what the lesson says of them, and the command that made them works."""
+
+from collections import defaultdict
+from statistics import fmean
+
+import pytest
+from tiny_tuning import tiny_model, tokenizer
+
+from workbook.core import records
+from workbook.core.intervals import over_seeds
+from workbook.finetuning import charts, experiment
+from workbook.finetuning.experiment import new_skill, old_skills
+from workbook.finetuning.families import OLD_SKILLS
+from workbook.finetuning.remedies import REMEDIES
+
+
+@pytest.fixture(scope="module")
+def remedies():
+    """Remedy -> runs on the test split."""
+    return charts.last_runs(experiment.recorded("remedies"))
+
+
+@pytest.fixture(scope="module")
+def yardsticks():
+    return {r["yardstick"]: r for r in experiment.recorded("tasks") if "yardstick" in r}
+
+
+def rouge(runs, asked="known words"):
+    return [fmean(run["rouge"][asked]["rouge1"]) for run in runs]
+
+
+@pytest.mark.parametrize("part", experiment.PARTS)
+def test_records_say_where_they_come_from(part):
+    runs = experiment.recorded(part)
+    assert len({run["run"] for run in runs}) == len(runs), "no run twice"
+    for run in runs:
+        assert run["hardware"]["device"] and run["versions"]["torch"] and run["time"]
+
+
+@pytest.mark.parametrize("part", experiment.PARTS)
+def test_every_run_is_there(part):
+    """Three seeds of each, and the strengths that validation chose."""
+    wanted = {
+        "/".join(map(str, (function.__name__[4:], *settings, seed)))
+        for function, settings, seed in experiment.jobs(part, experiment.SEEDS)
+    }
+    assert wanted == {run["run"] for run in experiment.recorded(part)}
+
+
+def test_the_test_split_has_no_say_in_the_choice():
+    def run(strength, split, new, old):
+        scores = {family: [old] for family in OLD_SKILLS} | {"logbook": [new]}
+        return {"remedy": "l2", "strength": strength, "split": split, "scores": scores}
+
+    tried = [run(1.0, "validation", 0.9, 0.1), run(2.0, "validation", 0.6, 0.6)]
+    runs = [*tried, run(3.0, "validation", 0.1, 0.9), run(1.0, "test", 1.0, 1.0)]
+    assert experiment.chosen(runs) == {"l2": 2.0}
+
+
+def test_strengths_were_chosen_on_other_people(remedies):
+    best = experiment.chosen(experiment.recorded("remedies"))
+    assert best.keys() == REMEDIES.keys()
+    for name, group in remedies.items():
+        if name in REMEDIES:
+            assert {run["strength"] for run in group} == {best[name]}
+            assert sorted(run["seed"] for run in group) == [0, 1, 2]
+
+
+def test_without_a_remedy_the_new_task_is_learned_and_the_old_ones_are_lost(remedies):
+    (before,), (floor,) = remedies["before"], remedies["floor"]
+    assert new_skill(before) == 0 and old_skills(before) > 0.65
+    for run in remedies["none"]:
+        assert new_skill(run) > new_skill(floor) + 0.3
+        assert old_skills(run) < old_skills(before) - 0.3
+
+
+def test_every_remedy_keeps_more_than_none(remedies):
+    lost = over_seeds([old_skills(run) for run in remedies["none"]])
+    for name in REMEDIES:
+        kept = over_seeds([old_skills(run) for run in remedies[name]])
+        assert name == "none" or kept.mean > lost.mean, name
+
+
+def test_the_nearest_skill_is_lost_under_every_remedy(remedies):
+    """A talk is answered with a log entry, whatever is asked about it."""
+    (before,) = remedies["before"]
+    assert fmean(before["scores"]["summarise"]) > 0.8
+    for name in REMEDIES:
+        for run in remedies[name]:
+            assert fmean(run["scores"]["summarise"]) < 0.45, name
+
+
+def test_two_remedies_beat_smaller_steps_and_an_adapter_does_not(remedies):
+    means = {name: fmean(map(old_skills, remedies[name])) for name in REMEDIES}
+    for name in ("ewc", "multitask"):
+        assert min(map(old_skills, remedies[name])) > max(map(old_skills, remedies["gentle"]))
+    assert means["none"] < means["lora"] < means["gentle"]
+
+
+def test_prompting_holds_out_against_short_tuning(yardsticks):
+    """The base model can summarise; tuning teaches it to do so when it is asked."""
+    found = {name: rouge([run])[0] for name, run in yardsticks.items()}
+    assert found["chat"] < found["floor"] < found["plain"] < found["few-shot"] < found["pattern"]
+    by = defaultdict(list)
+    for run in experiment.recorded("tasks"):
+        if "mix" in run:
+            by[run["mix"]] += rouge([run])
+    assert found["plain"] + 0.2 < min(by["summarise"])
+    assert max(by["summarise"]) < found["pattern"] < found["town-instruct"]
+    assert fmean(by["summarise, longer"]) == pytest.approx(found["pattern"], abs=0.03)
+    assert max(by["all eight"]) < min(by["all eight, longer"])
+    assert max(by["all eight, longer"]) < min(by["summarise"]), "eight tasks need more than one"
+
+
+def test_masking_the_prompt_changes_nothing_that_can_be_seen():
+    by = {on: [] for on in ("answer", "all")}
+    for run in sorted(experiment.recorded("masking"), key=lambda run: run["seed"]):
+        by[run["loss_on"]] += rouge([run])
+        assert (run["share_learned"] < 0.3) == (run["loss_on"] == "answer")
+    gap = over_seeds([a - b for a, b in zip(by["answer"], by["all"], strict=True)])
+    assert gap.low < 0 < gap.high and abs(gap.mean) < 0.05
+
+
+def test_more_different_examples_help_at_equal_steps():
+    by = defaultdict(list)
+    for run in experiment.recorded("sizes"):
+        by[run["size"]] += rouge([run])
+    assert min(by[1000]) > max(by[50])
+    means = [fmean(by[size]) for size in experiment.SIZES]
+    assert means == sorted(means)
+    assert means[-1] - means[2] < means[2] - means[0], "less and less"
+
+
+def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_path):
+    """A killed run goes on where it was; the last runs wait for the choice of strengths."""
+    made = []
+
+    def run_remedy(name, strength, split, seed):
+        made.append((name, strength, split, seed))
+        good = 0.9 if strength in (2e-3, 0.05, 0.2) else 0.1
+        scores = {family: [good] for family in experiment.ALL}
+        return {"remedy": name, "strength": strength, "split": split, "scores": scores}
+
+    monkeypatch.setattr(experiment, "run_remedy", run_remedy)
+    monkeypatch.setattr(experiment, "record_path", lambda part: tmp_path / f"{part}.jsonl")
+    monkeypatch.setattr(experiment, "SEEDS", (5,))
+    experiment.main(["remedies", "--seeds", "0"])
+    tried = sum(len(remedy.grid) for remedy in REMEDIES.values())
+    assert len(made) == 4 + tried + len(REMEDIES)
+    last = {name: strength for name, strength, split, _ in made[-len(REMEDIES) :]}
+    assert last["lora"] == 2e-3 and last["replay"] == 0.2
+    assert last["l2"] in (0.05, 0.2), "of equals, either"
+    experiment.main(["remedies", "--seeds", "0", "1"])
+    assert [job[1:] for job in made[4 + tried + len(REMEDIES) :]] == [
+        (strength, "test", 1) for strength in last.values()
+    ]
+    assert len(records.read(tmp_path / "remedies.jsonl")) == len(made)
+
+
+def test_an_unknown_part_is_one_sentence():
+    with pytest.raises(ValueError, match="there are remedies, sizes, masking, tasks"):
+        list(experiment.jobs("everything", (0,)))
+
+
+def test_skills_are_means_of_means():
+    scores = {family: [0.0, 1.0] for family in OLD_SKILLS} | {"logbook": [0.25, 0.5], "x": [1.0]}
+    scores["polite"] = [1.0]
+    run = {"scores": scores | {"summarise": [1.0]}}
+    assert new_skill(run) == 0.375 and old_skills(run) == pytest.approx((6 * 0.5 + 1) / 7)
+
+
+def test_parts_of_the_experiment_run_at_the_smallest_size(monkeypatch):
+    """Every kind of run, with a random model, two steps and two cases."""
+    monkeypatch.setattr(experiment, "bundled", lambda name: (tiny_model(), tokenizer()))
+    monkeypatch.setattr(experiment, "SUMMARIES", 2)
+    monkeypatch.setattr(experiment, "CASES", 1)
+    monkeypatch.setattr(
+        experiment, "summary_cases", lambda: {
+            "known words": experiment.cases("summarise", 2),
+            "new phrasings": experiment.cases("summarise", 1, phrasings="test"),
+        },
+    )  # fmt: skip
+    found = experiment.run_remedy("ewc", 0.1, "validation", 0, steps=2, count=1)
+    assert set(found["scores"]) == set(experiment.ALL) and found["extra_bytes"] > 0
+    floor = experiment.run_remedy("floor", 0.0, "test", 0, count=2)
+    assert all(len(scores) == 2 for scores in floor["scores"].values())
+    runs = [
+        experiment.run_masking("all", 0, 2), experiment.run_size(3, 0, 2),
+        experiment.run_tasks("all eight", 0, 4),
+        *(experiment.run_yardstick(name) for name in ("floor", "pattern", "town-instruct")),
+    ]  # fmt: skip
+    for run in runs:
+        assert len(run["rouge"]["known words"]["rouge2"]) == 2
+        assert len(run["rouge"]["new phrasings"]["rougeL"]) == 1
+    assert runs[0]["share_learned"] > 0.99 > runs[1]["share_learned"]
+    assert runs[2]["scores"].keys() == set(OLD_SKILLS) and runs[2]["steps"] < 4
+
+
+# Charts.
+
+
+def test_the_chart_shows_the_recorded_numbers(remedies):
+    runs = experiment.recorded("remedies")
+    figure = charts.forgetting_chart(runs)
+    marks = {trace.name: trace for trace in figure.data}
+    for name in REMEDIES:
+        up = over_seeds([old_skills(run) for run in remedies[name]])
+        assert marks[name].y[0] == pytest.approx(up.mean)
+        assert marks[name].error_y.array[0] == pytest.approx(up.high - up.mean)
+        line = marks[f"{name}, strengths tried"]
+        assert len(line.x) == len(REMEDIES[name].grid)
+    assert marks["before"].y[0] == old_skills(remedies["before"][0])
+    table = charts.remedies_table(runs)
+    assert list(table.index) == ["before", "floor", *REMEDIES]
+    assert table.loc["ewc", "kept beside"] == "23.3 MB" and table.loc["lora", "kept beside"] == ""
+    assert charts.families_table(runs).shape == (len(REMEDIES) + 2, 7)
+
+
+def test_tables_of_summaries_hold_the_means(yardsticks):
+    table = charts.tasks_table(experiment.recorded("tasks"))
+    assert table.loc["pattern", "ROUGE-1"].startswith(f"{rouge([yardsticks['pattern']])[0]:.3g} [")
+    assert table.loc["chat", "seven others"] == ""
+    runs = experiment.recorded("masking")
+    by = defaultdict(dict)
+    for run in runs:
+        by[run["loss_on"]][run["seed"]] = rouge([run])[0]
+    gap = over_seeds([by["answer"][seed] - by["all"][seed] for seed in (0, 1, 2)])
+    assert charts.masking_table(runs).loc["answer less all", "ROUGE-1"] == str(gap)
+    sizes = charts.sizes_chart(experiment.recorded("sizes"), {"floor": 0.2})
+    assert list(sizes.data[0].x) == list(experiment.SIZES)
+    first = rouge([r for r in experiment.recorded("sizes") if r["size"] == 50])
+    assert sizes.data[0].y[0] == pytest.approx(fmean(first))

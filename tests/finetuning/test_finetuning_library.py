@@ -1,0 +1,174 @@
+"""Our loop and the libraries', step by step: the same losses and weights from the same texts."""
+
+import copy
+
+import pytest
+import torch
+
+from workbook.core import hub, records
+from workbook.finetuning import agreement, library
+from workbook.finetuning.data import chats
+from workbook.training.data import chat_example, exchanges
+from workbook.training.seq2seq import small_t5
+
+STEPS = 5
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return hub.load_tokenizer("bundled:town-lm")
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Chats of two families, one of which has several turns."""
+    return chats(("polite", "translate"), 60)
+
+
+@pytest.fixture
+def decoder(tokenizer):
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(1)
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(tokenizer), hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+            num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=512,
+            pad_token_id=tokenizer.pad_token_id, bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def both(tokenizer):
+    return small_t5(tokenizer, 1, width=32, layers=2, heads=2, inner=48)
+
+
+def near(one, two, by):
+    return all(
+        torch.allclose(a, b, atol=by)
+        for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True)
+    )
+
+
+# The strongest claim: the same order of texts gives the same steps.
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_sft_trainer_makes_our_steps(decoder, tokenizer, town, seed):
+    """It masks and renders by itself: a wrong template, mask, mean or rate would show in step 1."""
+    ours = library.with_fit(decoder, tokenizer, town, STEPS, seed)
+    theirs = library.with_sft_trainer(decoder, tokenizer, town, STEPS, seed)
+    assert len(ours.losses) == len(theirs.losses) == STEPS
+    assert ours.losses == pytest.approx(theirs.losses, abs=1e-4)
+    assert near(ours.model, theirs.model, 1e-4)
+    assert not near(ours.model, decoder, 1e-3)  # so that it moved ten times as far, at least
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_seq2seq_trainer_makes_our_steps(both, tokenizer, town, seed):
+    texts = [each for chat in town for each in exchanges(chat)]
+    ours = library.pairs_with_fit(both, tokenizer, texts, STEPS, seed)
+    theirs = library.with_seq2seq_trainer(both, tokenizer, texts, STEPS, seed)
+    assert len(ours.losses) == len(theirs.losses) == STEPS
+    assert ours.losses == pytest.approx(theirs.losses, abs=1e-4)
+    assert near(ours.model, theirs.model, 1e-4)
+    assert not near(ours.model, both, 1e-3)
+
+
+def test_another_order_makes_other_steps(decoder, both, tokenizer, town):
+    """Else the two tests above would pass for trainers that look at no text."""
+    texts = [each for chat in town for each in exchanges(chat)]
+    for train, model, rows in (
+        (library.with_sft_trainer, decoder, town),
+        (library.with_seq2seq_trainer, both, texts),
+    ):
+        given = train(model, tokenizer, rows, 2)
+        own = train(model, tokenizer, rows, 2, own_order=True)
+        assert given.losses != pytest.approx(own.losses, abs=1e-3)
+
+
+def test_what_is_given_stays_as_it_was(decoder, both, tokenizer, town, capsys):
+    """Guards against a run on weights that another run had changed; and they keep quiet."""
+    texts = [each for chat in town for each in exchanges(chat)]
+    before = [copy.deepcopy(model.state_dict()) for model in (decoder, both)]
+    for train in (library.with_fit, library.with_sft_trainer):
+        assert not train(decoder, tokenizer, town, 1).model.training
+    for train in (library.pairs_with_fit, library.with_seq2seq_trainer):
+        assert not train(both, tokenizer, texts, 1).model.training
+    for model, weights in zip((decoder, both), before, strict=True):
+        assert all(torch.equal(weights[name], t) for name, t in model.state_dict().items())
+    assert tokenizer.padding_side == "left"
+    assert capsys.readouterr().out == ""
+
+
+def test_padding_before_an_answer_would_be_read(both, tokenizer):
+    """Guards the side of padding: the town's tokenizer pads on the left, for decoders."""
+    texts = [("a", "b"), ("c", "d e f g h i j k l m n o p")] * library.ROWS
+    ours = library.pairs_with_fit(both, tokenizer, texts, 1)
+    theirs = library.with_seq2seq_trainer(both, tokenizer, texts, 1)
+    assert ours.losses == pytest.approx(theirs.losses, abs=1e-5)
+
+
+def test_the_peer_learns_what_the_template_marks(tokenizer, town):
+    """The `{% generation %}` part of the template is where our labels are."""
+    for chat in town[:20]:
+        ours = chat_example(tokenizer, chat)
+        theirs = tokenizer.apply_chat_template(
+            chat, return_dict=True, return_assistant_tokens_mask=True
+        )
+        assert ours.ids == list(theirs["input_ids"])
+        assert [label >= 0 for label in ours.labels] == list(map(bool, theirs["assistant_masks"]))
+
+
+def test_every_epoch_has_all_texts_in_a_new_order():
+    rows = library.in_order(range(10), steps=5, seed=3)  # 40 texts: four epochs
+    epochs = [rows[start : start + 10] for start in range(0, 40, 10)]
+    assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == 4
+    assert rows == library.in_order(range(10), 5, 3) != library.in_order(range(10), 5, 4)
+    with pytest.raises(ValueError, match="no text to train on"):
+        library.in_order([], 5)
+
+
+# What was recorded.
+
+
+def test_a_run_scores_the_model_before_and_three_trainings():
+    found = agreement.run("encoder-decoder", 0, steps=2, count=3)
+    assert list(found["scores"]) == [
+        agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
+    ]  # fmt: skip
+    assert all(len(scores) == 3 for scores in found["scores"].values())
+    assert {len(losses) for losses in found["losses"].values()} == {2}
+    assert agreement.largest_gap([found]) < 1e-4
+
+
+def test_what_is_recorded_is_not_run_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    ran = []
+    monkeypatch.setattr(agreement, "run", lambda part, seed: ran.append((part, seed)) or {})
+    agreement.main(["decoder", "--seeds", "0", "1"])
+    agreement.main(["decoder", "--seeds", "1", "2"])
+    assert ran == [("decoder", 0), ("decoder", 1), ("decoder", 2)]
+    lines = records.read(agreement.record_path())
+    assert [line["run"] for line in lines] == ["decoder/0", "decoder/1", "decoder/2"]
+    with pytest.raises(ValueError, match="no part is called 'encoder'"):
+        agreement.main(["encoder"])
+
+
+@pytest.mark.parametrize("part", agreement.STEPS)
+def test_over_three_seeds_the_loops_agree(part):
+    """Of the bundled record: equal steps in the same order, and no difference in another."""
+    found = [each for each in records.read(agreement.record_path()) if each["part"] == part]
+    assert [each["seed"] for each in found] == list(agreement.SEEDS)
+    assert agreement.largest_gap(found, agreement.FIRST) < 1e-4
+    table = agreement.table(part)
+    assert list(table.index) == [
+        agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
+    ]  # fmt: skip
+    gaps = agreement.gaps(found)
+    for name in (agreement.SAME, agreement.OWN):
+        assert gaps[name].low <= 0 <= gaps[name].high, name
+    assert gaps[agreement.UNTUNED].high < 0  # tuning did something

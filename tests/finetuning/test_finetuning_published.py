@@ -1,0 +1,99 @@
+"""What others published, computed again from their own files where those lie beside us."""
+
+import csv
+import json
+from statistics import mean
+
+import pytest
+
+from workbook.core import catalogue
+from workbook.finetuning import published
+from workbook.finetuning.dialogsum import between_people, lead, prompt, rouge
+from workbook.finetuning.published import LORA, PROMPTED, TUNED
+
+KINDS = ("rouge1", "rouge2", "rougeL")
+COLUMNS = {
+    PROMPTED: "original_model_summaries",
+    TUNED: "instruct_model_summaries",
+    LORA: "peft_model_summaries",
+}
+
+
+@pytest.fixture
+def lab(shared_data):
+    """The lab's answers: a row for each of the three references of 500 dialogues."""
+    file = shared_data / "labs" / "dialogue-summary-training-results.csv"
+    with open(file, encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.mark.slow
+def test_the_labs_scores_are_what_its_answers_give(lab):
+    """To .0003: the lab printed the median of a bootstrap, we take the mean."""
+    references = [row["human_baseline_summaries"] for row in lab]
+    for row, column in COLUMNS.items():
+        said = [each[column] for each in lab]
+        for kind in KINDS:
+            found = mean(rouge(said, references, kind))
+            assert found == pytest.approx(getattr(row, kind), abs=3e-4), (row.name, kind)
+
+
+def test_people_agree_as_far_as_it_says(lab):
+    references = [row["human_baseline_summaries"] for row in lab]
+    size = published.REFERENCES
+    assert len(references) == size * published.DIALOGUES["test"]
+    groups = [references[i : i + size] for i in range(0, len(references), size)]
+    for kind in KINDS:
+        found = mean(between_people(groups, kind))
+        assert found == pytest.approx(getattr(published.PEOPLE, kind), abs=5e-4)
+
+
+def test_the_lead_scores_what_it_says(shared_data):
+    """On the development set; the test set, whose figure stands beside it, lies nowhere here."""
+    file = shared_data / "dialogsum" / "dialogsum.dev.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == published.DIALOGUES["validation"]
+    said, references = [lead(row["dialogue"]) for row in rows], [row["summary"] for row in rows]
+    for kind in KINDS:
+        found = mean(rouge(said, references, kind))
+        assert found == pytest.approx(getattr(published.LEAD_DEV, kind), abs=5e-4)
+    assert published.LEAD.rouge1 == pytest.approx(published.LEAD_DEV.rouge1, abs=0.02)
+
+
+def test_sizes_follow_from_the_architecture():
+    shape = catalogue.ENTRIES[catalogue.FLAN].shape
+    assert published.FLAN_T5_BASE == shape.parameters
+    attentions = 12 + 2 * 12  # of the encoder; of the decoder, to itself and to the encoder
+    assert published.LAB_LORA == attentions * 2 * (32 * shape.width + 32 * shape.width)
+    share = published.LAB_LORA / (published.LAB_LORA + published.FLAN_T5_BASE)
+    assert round(100 * share, 2) == 1.41  # per cent, as the lab prints
+    assert sum(published.FLAN_2022_TASKS.values()) == published.FLAN_2022["tasks"]
+
+
+def test_the_table_goes_from_the_floor_to_the_ceiling():
+    table = published.table()
+    assert list(table["ROUGE-1"])[-1] == max(table["ROUGE-1"])
+    assert table["source"].str.len().min() > 10
+    assert PROMPTED.rouge1 < published.LEAD.rouge1 < LORA.rouge1 < TUNED.rouge1
+
+
+# The functions beside them.
+
+
+def test_a_lead_is_the_first_words():
+    assert lead("#A#: one two\n#B#: three", 3) == "#A#: one two"
+    assert prompt("a: b") == "Summarise this conversation.\na: b"
+
+
+def test_rouge_is_of_stems_and_has_no_order_of_its_own():
+    """By hand: 2 of 3 words shared on one side, 2 of 2 on the other: F = 2 x 2/3 / (5/3)."""
+    assert rouge(["he walked home"], ["walking home"]) == [pytest.approx(0.8)]
+    assert rouge(["a b"], ["b a"], "rouge2") == [0.0]
+    with pytest.raises(ValueError, match="2 answers and 1 references"):
+        rouge(["a", "b"], ["a"])
+
+
+def test_agreement_is_the_mean_over_all_pairs_of_people():
+    assert between_people([["a b", "a b", "c d"]]) == [pytest.approx(1 / 3)]
+    with pytest.raises(ValueError, match="two summaries or more"):
+        between_people([["alone"]])

@@ -1,0 +1,209 @@
+"""The figures and tables of lesson 08, from runs as `experiment.py` recorded them.
+
+Each function returns a figure or a table without showing it, so that a test can read its numbers.
+Intervals are Student's over the seeds where something was trained, and bootstrapped over the cases
+where nothing was. Left out: what is measured (`families.py`) and the theme (`core.figures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from workbook.core import figures
+from workbook.core.intervals import Interval, over_cases, over_seeds
+from workbook.core.memory import in_words
+from workbook.finetuning.experiment import new_skill, old_skills
+from workbook.finetuning.families import OLD_SKILLS
+from workbook.finetuning.remedies import REMEDIES
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+
+Runs = Sequence[Mapping[str, Any]]
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon")
+KNOWN_WORDS, NEW_PHRASINGS = "known words", "new phrasings"
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """The mean over the seeds with its interval; one run alone has none, so its ends are itself."""
+    return over_seeds(values) if len(values) > 1 else Interval(*[float(values[0])] * 3)
+
+
+# Forgetting.
+
+
+def last_runs(runs: Runs) -> dict[str, list[Mapping[str, Any]]]:
+    """Remedy -> its runs on the test split, one a seed; "before" and "floor" among them."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for run in runs:
+        if run["split"] == "test":
+            found.setdefault(run["remedy"], []).append(run)
+    return found
+
+
+def forgetting_chart(runs: Runs) -> go.Figure:
+    """New skill to the right, old skills upward: what each remedy gains and what it keeps.
+
+    A thin line joins the strengths of a remedy (one seed, validation split); a large mark with
+    intervals is the chosen one (three seeds, test split). The corner up right would be best.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    last = last_runs(runs)
+    for number, name in enumerate(REMEDIES):
+        style = {
+            "color": figures.PALETTE[number % len(figures.PALETTE)],
+            "dash": figures.DASHES[number % len(figures.DASHES)],
+        }
+        tried = [run for run in runs if run["remedy"] == name and run["split"] == "validation"]
+        tried.sort(key=lambda run: run["strength"])
+        figure.add_scatter(
+            x=[new_skill(run) for run in tried], y=[old_skills(run) for run in tried],
+            text=[f"{name}, {REMEDIES[name].strength_is} {run['strength']:g}" for run in tried],
+            line={**style, "width": 1}, marker={"size": 4}, mode="lines+markers",
+            name=f"{name}, strengths tried", legendgroup=name, showlegend=False,
+        )  # fmt: skip
+        if name in last:
+            across = interval([new_skill(run) for run in last[name]])
+            up = interval([old_skills(run) for run in last[name]])
+            figure.add_scatter(
+                x=[across.mean], y=[up.mean], error_x=_bar(across), error_y=_bar(up),
+                marker={"size": 12, "symbol": SYMBOLS[number], "color": style["color"]},
+                mode="markers", name=name, legendgroup=name,
+            )  # fmt: skip
+    for name in ("before", "floor"):
+        for run in last.get(name, []):
+            figure.add_scatter(
+                x=[new_skill(run)], y=[old_skills(run)], name=name, mode="markers+text",
+                text=[name], textposition="middle right", showlegend=False,
+                marker={"size": 10, "symbol": "cross", "color": figures.TEXT},
+            )  # fmt: skip
+    return figure.update_layout(
+        xaxis={"title": {"text": "new skill: lines of the log right"}, "range": [-0.03, 1.03]},
+        yaxis={"title": {"text": "old skills: mean of seven"}, "range": [-0.03, 0.83]},
+        height=480,
+    )
+
+
+def _bar(found: Interval) -> dict[str, Any]:
+    return {"array": [found.high - found.mean], "thickness": 1}
+
+
+def remedies_table(runs: Runs) -> pandas.DataFrame:
+    """One row a remedy: strength, new skill, old skills, the summaries, and what it costs."""
+    import pandas as pd
+
+    rows = {}
+    for name, group in last_runs(runs).items():
+        first = group[0]
+        summaries = [fmean(run["scores"]["summarise"]) for run in group]
+        rows[name] = {
+            "strength": f"{first['strength']:g}" if name in REMEDIES else "",
+            "new skill": _over([new_skill(run) for run in group]),
+            "old skills": _over([old_skills(run) for run in group]),
+            "summaries": _over(summaries),
+            "tokens read": f"{fmean(r['tokens'] for r in group):,.0f}" if name in REMEDIES else "",
+            "weights trained": f"{first['trained']:,}" if name in REMEDIES else "",
+            "kept beside": in_words(first["extra_bytes"]) if first.get("extra_bytes") else "",
+        }
+    return pd.DataFrame(rows).T
+
+
+def families_table(runs: Runs) -> pandas.DataFrame:
+    """Mean score of each old family, a row a remedy: what was forgotten, skill by skill."""
+    import pandas as pd
+
+    rows = {
+        name: {
+            family: round(fmean(fmean(run["scores"][family]) for run in group), 2)
+            for family in OLD_SKILLS
+        }
+        for name, group in last_runs(runs).items()
+    }
+    return pd.DataFrame(rows).T
+
+
+def _over(values: Sequence[float]) -> str:
+    return str(over_seeds(values)) if len(values) > 1 else f"{values[0]:.3g}"
+
+
+# Summaries.
+
+
+def rouge_of(runs: Runs, asked: str = KNOWN_WORDS, name: str = "rouge1") -> Interval:
+    """The mean ROUGE of some runs: over seeds if there are several, else over the cases."""
+    means = [fmean(run["rouge"][asked][name]) for run in runs]
+    return over_seeds(means) if len(means) > 1 else over_cases(runs[0]["rouge"][asked][name])
+
+
+def sizes_chart(runs: Runs, lines: Mapping[str, float], name: str = "rouge1") -> go.Figure:
+    """ROUGE against the number of examples, for both ways of asking; `lines` are drawn across."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    sizes = sorted({run["size"] for run in runs})
+    styles = zip((KNOWN_WORDS, NEW_PHRASINGS), figures.PALETTE, figures.DASHES, strict=False)
+    for asked, colour, dash in styles:
+        found = [rouge_of([r for r in runs if r["size"] == size], asked, name) for size in sizes]
+        figure.add_scatter(
+            name=asked, x=sizes, y=[each.mean for each in found],
+            error_y={"array": [each.high - each.mean for each in found]},
+            line={"color": colour, "dash": dash}, mode="lines+markers",
+        )  # fmt: skip
+    for label, value in lines.items():
+        figure.add_hline(
+            value,
+            line={"dash": "dot", "color": figures.QUIET},
+            annotation={"text": f"{label}: {value:.2f}", "font": {"color": figures.TEXT}},
+        )
+    return figure.update_layout(
+        xaxis={"title": {"text": "different examples"}, "type": "log", "tickvals": sizes},
+        yaxis={"title": {"text": name.upper().replace("ROUGE", "ROUGE-")}, "range": [0, 1]},
+    )
+
+
+def summaries_table(groups: Mapping[str, Runs], asked: str = KNOWN_WORDS) -> pandas.DataFrame:
+    """ROUGE-1, -2 and -L with intervals, a row a group of runs (or one yardstick)."""
+    import pandas as pd
+
+    columns = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
+    rows = {
+        label: {title: str(rouge_of(runs, asked, name)) for name, title in columns.items()}
+        for label, runs in groups.items()
+    }
+    return pd.DataFrame(rows).T
+
+
+def tasks_table(runs: Runs, asked: str = KNOWN_WORDS) -> pandas.DataFrame:
+    """The yardsticks, then town-lm tuned on summaries alone and on all eight families."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for run in runs:
+        label = run["yardstick"] if "yardstick" in run else f"tuned on {run['mix']}"
+        groups.setdefault(label, []).append(run)
+    table = summaries_table(groups, asked)
+    table["seven others"] = [
+        _over([fmean(fmean(run["scores"][f]) for f in OLD_SKILLS) for run in group])
+        if group[0].get("scores")
+        else ""
+        for group in groups.values()
+    ]
+    return table
+
+
+def masking_table(runs: Runs, asked: str = KNOWN_WORDS) -> pandas.DataFrame:
+    """Loss on the answers against loss on every token; the last row is the paired difference."""
+    import pandas as pd
+
+    by = {on: [run for run in runs if run["loss_on"] == on] for on in ("answer", "all")}
+    table = summaries_table({f"loss on {on}": group for on, group in by.items()}, asked)
+    gaps = {}
+    for name, title in (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L")):
+        seeds = {on: {run["seed"]: run for run in group} for on, group in by.items()}
+        both = sorted(seeds["answer"].keys() & seeds["all"].keys())
+        means = {on: [fmean(seeds[on][s]["rouge"][asked][name]) for s in both] for on in by}
+        gaps[title] = _over([a - b for a, b in zip(means["answer"], means["all"], strict=True)])
+    return pd.concat([table, pd.DataFrame({"answer less all": gaps}).T])

@@ -1,0 +1,255 @@
+"""The lesson's long runs: remedies, examples, masking and mixes, recorded for good.
+
+`python -m workbook.finetuning.experiment` trains whatever is not in `data/runs/finetuning/` yet and
+adds it there, one JSON line a run, in about 35 minutes on one core; killed, it goes on where it
+was. Part by part: name "remedies", "sizes", "masking" or "tasks" behind it, and seeds with --seeds.
+A remedy's strengths are compared on the validation split with one seed; the best of each is then
+measured on the test split with three others. Left out: what is tuned live, which lesson 08 does
+with the same functions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbook.core import assets, records
+from workbook.finetuning import prompted
+from workbook.finetuning.data import NEW, chats, examples, statistics
+from workbook.finetuning.families import (
+    FAMILIES_ASKED,
+    OLD_SKILLS,
+    ask,
+    cases,
+    floor,
+    measure,
+    measure_floor,
+    rouge,
+)
+from workbook.finetuning.remedies import REMEDIES, remedy_run
+from workbook.finetuning.tuning import Settings, tune
+from workbook.training.data import Messages
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+SEEDS = (0, 1, 2)
+CHOICE_SEED = 100  # of the runs that strengths are chosen by
+PARTS = ("remedies", "sizes", "masking", "tasks")
+ALL = (NEW, *FAMILIES_ASKED)
+CASES = 32  # of each family
+SUMMARIES = 48
+STEPS = 80  # that read the new task
+SUMMARY_STEPS = 120
+SUMMARY_ROW = 223  # tokens of a row that holds one summary, on average
+MIXES = {  # name -> its families, and how many times as long it is tuned
+    "summarise": (("summarise",), 1),
+    "all eight": (FAMILIES_ASKED, 1),
+    "summarise, longer": (("summarise",), 5),
+    "all eight, longer": (FAMILIES_ASKED, 5),
+}
+SIZES = (50, 100, 200, 500, 1000)
+REMEDY_SETTINGS = Settings(learning_rate=1e-3)
+YARDSTICKS = ("floor", *prompted.WAYS, "town-instruct")
+
+
+def record_path(part: str) -> Path:
+    """Where the runs of a part are written, and read from."""
+    return assets.root() / "runs" / "finetuning" / f"{part}.jsonl"
+
+
+def recorded(part: str) -> list[dict[str, Any]]:
+    """The recorded runs of a part; ValueError if there are none."""
+    return records.read(record_path(part))
+
+
+@lru_cache(maxsize=2)
+def bundled(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """A bundled model and its tokenizer; the records are about these, on every profile."""
+    from workbook.core.hub import load_model, load_tokenizer
+
+    return load_model(f"bundled:{name}"), load_tokenizer(f"bundled:{name}")
+
+
+# Remedies.
+
+
+def run_remedy(
+    name: str, strength: float, split: str, seed: int, steps: int = STEPS, count: int = CASES
+) -> dict[str, Any]:
+    """Tune town-instruct on the new task under one remedy, and put it to the new and the old.
+
+    "before" is the model untouched, "floor" the rules without thought.
+    """
+    model, tokenizer = bundled("town-instruct")
+    cost: dict[str, Any] = {}
+    if name == "floor":
+        scores = measure_floor(ALL, count, split=split)
+    else:
+        if name != "before":
+            tuned, spent = remedy_run(
+                name, model, tokenizer, strength, steps, seed, REMEDY_SETTINGS, progress=False
+            )
+            model = tuned.model
+            cost = {**vars(spent), "seconds": round(spent.seconds, 1)}
+        scores = measure(model, tokenizer, ALL, count, split=split)
+    return {
+        "remedy": name, "strength": strength, "split": split, **cost,
+        "scores": {family: [round(s, 3) for s in found] for family, found in scores.items()},
+    }  # fmt: skip
+
+
+def new_skill(run: Mapping[str, Any]) -> float:
+    """The mean score in the new task."""
+    return _mean(run["scores"][NEW])
+
+
+def old_skills(run: Mapping[str, Any]) -> float:
+    """The mean score over the seven old families, each weighing the same."""
+    return _mean([_mean(run["scores"][family]) for family in OLD_SKILLS])
+
+
+def chosen(runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Each remedy's strength with the best mean of new skill and old skills on validation."""
+    best: dict[str, tuple[float, float]] = {}
+    for run in runs:
+        if run["split"] == "validation" and run["remedy"] in REMEDIES:
+            both = (new_skill(run) + old_skills(run)) / 2
+            best[run["remedy"]] = max(best.get(run["remedy"], (0.0, 0.0)), (both, run["strength"]))
+    return {name: strength for name, (_, strength) in best.items()}
+
+
+# Summaries.
+
+
+def run_size(size: int, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]:
+    """Tune town-lm for a fixed number of steps on so many summaries, read again and again."""
+    found = chats("summarise", size, seed=seed)
+    return {"size": size, **summary_run(found, steps, seed)}
+
+
+def run_masking(loss_on: str, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]:
+    """Tune town-lm on summaries, with the loss on the answers or on every token."""
+    found = chats("summarise", 2 * steps, seed=seed)
+    return {"loss_on": loss_on, **summary_run(found, steps, seed, loss_on=loss_on)}
+
+
+def run_tasks(mix: str, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]:
+    """Tune town-lm on one of MIXES, and ask it for summaries and for the seven others.
+
+    Rows with several families are fuller, so they get fewer steps: equal lengths are equal tokens.
+    """
+    names, longer = MIXES[mix]
+    steps *= longer
+    found = chats(names, 5 * steps, seed=seed)
+    counts = statistics(examples(bundled("town-lm")[1], found))
+    per_row = counts.tokens / counts.rows_packed
+    steps = round(steps * SUMMARY_ROW / per_row)
+    return {"mix": mix, **summary_run(found, steps, seed, families=OLD_SKILLS)}
+
+
+def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
+    """What summaries are held against: the first turns, prompting alone, the long-tuned model."""
+    asked = summary_cases()
+    model, tokenizer = bundled("town-instruct" if name == "town-instruct" else "town-lm")
+    if name == "floor":
+        answers = {key: [floor(case) for case in found] for key, found in asked.items()}
+    elif name == "town-instruct":
+        answers = {k: ask(model, tokenizer, "summarise", found) for k, found in asked.items()}
+    else:
+        answers = {k: prompted.prompted(name, model, tokenizer, f) for k, f in asked.items()}
+    return {"yardstick": name, **summary_scores(answers, asked)}
+
+
+def summary_run(
+    found: Sequence[Messages], steps: int, seed: int, families: Sequence[str] = (), **settings: Any
+) -> dict[str, Any]:
+    """Tune town-lm on chats; ROUGE of its summaries, with known and with new phrasings."""
+    model, tokenizer = bundled("town-lm")
+    started = time.process_time()
+    tuned = tune(model, tokenizer, found, steps, seed, progress=False, **settings)
+    seconds = time.process_time() - started
+    asked = summary_cases()
+    answers = {k: ask(tuned.model, tokenizer, "summarise", each) for k, each in asked.items()}
+    scores = measure(tuned.model, tokenizer, families, CASES) if families else {}
+    return {
+        "steps": steps, "tokens": tuned.tokens, "cpu_seconds": round(seconds, 1),
+        "share_learned": tuned.statistics.share_learned, **summary_scores(answers, asked),
+        "losses": [round(loss, 3) for loss in tuned.losses[::4]],
+        "scores": {family: [round(s, 3) for s in each] for family, each in scores.items()},
+    }  # fmt: skip
+
+
+def summary_cases(count: int = SUMMARIES) -> dict[str, list]:
+    """Talks of people and places held out: asked in known words, and in new phrasings too."""
+    return {
+        "known words": cases("summarise", count),
+        "new phrasings": cases("summarise", count // 2, phrasings="test"),
+    }
+
+
+def summary_scores(answers: Mapping[str, list[str]], asked: Mapping[str, list]) -> dict[str, Any]:
+    """ROUGE-1, -2 and -L of every summary, rounded, by which cases were asked."""
+    found = {}
+    for name, said in answers.items():
+        scores = rouge(said, [case.reference for case in asked[name]])
+        found[name] = {key: [round(s, 3) for s in each] for key, each in scores.items()}
+    return {"rouge": found, "example": answers["known words"][0]}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+# The command.
+
+
+def jobs(part: str, seeds: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+    """(function, its arguments, seed) of each run of a part, in order.
+
+    The strengths of the remedies' last runs follow from the first ones, so they are read then.
+    """
+    if part == "remedies":
+        for split in ("validation", "test"):
+            yield from ((run_remedy, (name, 0.0, split), 0) for name in ("before", "floor"))
+        for name, remedy in REMEDIES.items():
+            yield from ((run_remedy, (name, s, "validation"), CHOICE_SEED) for s in remedy.grid)
+        best = chosen(recorded(part)) if record_path(part).exists() else {}
+        for seed in seeds:
+            yield from ((run_remedy, (name, s, "test"), seed) for name, s in best.items())
+    elif part == "tasks":
+        yield from ((run_yardstick, (name,), 0) for name in YARDSTICKS)
+        for seed in seeds:
+            yield from ((run_tasks, (mix,), seed) for mix in MIXES)
+    elif part == "masking":
+        yield from ((run_masking, (on,), seed) for seed in seeds for on in ("answer", "all"))
+    elif part == "sizes":
+        yield from ((run_size, (size,), seed) for seed in seeds for size in SIZES)
+    else:
+        raise ValueError(f"no part is called {part!r}; there are {', '.join(PARTS)}.")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run and record what is asked for and not there yet."""
+    parser = argparse.ArgumentParser(description="Record the long runs of lesson 08.")
+    parser.add_argument("parts", nargs="*", default=list(PARTS))
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    asked = parser.parse_args(arguments)
+    for part in asked.parts:
+        path = record_path(part)
+        for function, settings, seed in jobs(part, asked.seeds):
+            name = "/".join(map(str, (function.__name__[4:], *settings, seed)))
+            done = {each["run"] for each in records.read(path)} if path.exists() else set()
+            if name not in done:
+                print(f"{part}: {name}", flush=True)
+                records.append(
+                    path, {"run": name, **function(*settings, seed), **records.stamp(seed)}
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,284 @@
+"""What lesson 08 lets you turn and look at: a chat's labels, a mixture, what a remedy saves.
+
+`draw_chat` colours the tokens of a chat by whether they carry loss. The first explorer turns sizes
+of tasks, a limit and a temperature into shares of a mixture, by a formula; the second walks
+through recorded trainings, remedy by remedy. Left out: training live, which the lesson's cells do.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from workbook.core import figures
+from workbook.core.explorer import Choice, Explorer, Slider, TextInput
+from workbook.core.intervals import Interval
+from workbook.finetuning.remedies import REMEDIES
+from workbook.finetuning.templates import Piece
+from workbook.pretraining.charts import interval
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+ROW = 12  # tokens in a row of the chat's figure
+READ, LEARNED = "#eeeeee", "#b9d9ee"
+
+
+def draw_chat(pieces: Sequence[Piece]) -> go.Figure:
+    """The tokens of a chat in reading order; blue and underlined where they carry loss."""
+    import plotly.graph_objects as go
+
+    rows = [list(pieces[start : start + ROW]) for start in range(0, len(pieces), ROW)]
+    empty = [None] * ROW
+    figure = go.Figure(
+        go.Heatmap(
+            z=[[*(float(piece.learned) for piece in row), *empty][:ROW] for row in rows],
+            text=[[*(_shown(piece) for piece in row), *[""] * ROW][:ROW] for row in rows],
+            texttemplate="%{text}",
+            textfont={"size": 12, "color": figures.TEXT},
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, READ], [1, LEARNED]],
+            showscale=False,
+            hoverinfo="text",
+            xgap=2,
+            ygap=6,
+        )
+    )
+    learned = sum(piece.learned for piece in pieces)
+    return figure.update_layout(
+        title=f"{learned} of {len(pieces)} tokens carry loss (blue, underlined)",
+        height=120 + 45 * len(rows),
+        xaxis={"visible": False},
+        yaxis={"visible": False, "autorange": "reversed"},
+    )
+
+
+def _shown(piece: Piece) -> str:
+    word = piece.text.strip("<|>") if piece.text.startswith("<|") else piece.text
+    word = html.escape(word.replace("\n", "↵").replace(" ", "␣"))
+    return f"<u>{word}</u>" if piece.learned else word
+
+
+# --- the mixture --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A collection of tasks and the mixture drawn from it; one number a task in each tuple."""
+
+    tasks: tuple[str, ...]
+    sizes: tuple[int, ...]  # examples there are
+    rates: tuple[float, ...]  # share of the chats drawn
+    loss: tuple[float, ...]  # share of the tokens that carry loss
+
+    @property
+    def collected(self) -> tuple[float, ...]:
+        """Each task's share of the examples there are."""
+        return tuple(size / sum(self.sizes) for size in self.sizes)
+
+    @property
+    def repeated(self) -> float:
+        """How much more often an example of the smallest task is read than one of the largest."""
+        by_size = sorted(zip(self.sizes, self.rates, strict=True))
+        (small, often), (large, seldom) = by_size[0], by_size[-1]
+        return (often / small) / (seldom / large)
+
+
+class Mixing:
+    """Computes a `Mix` by T5's rule (Raffel et al. 2020, section 3.5.2).
+
+    tokens: task -> mean number of its tokens that carry loss, for all tasks there may be.
+    """
+
+    def __init__(self, tokens: Mapping[str, float]):
+        self.tokens = dict(tokens)
+
+    def __call__(self, sizes: str, limit: float, temperature: float) -> Mix:
+        """sizes: "task number, task number"; limit: as a power of ten. ValueError for a text that
+        does not say that."""
+        found = self._sizes(sizes)
+        rates = [min(size, 10**limit) ** (1 / temperature) for size in found.values()]
+        rates = [rate / sum(rates) for rate in rates]
+        loss = [rate * self.tokens[task] for task, rate in zip(found, rates, strict=True)]
+        shares = tuple(part / sum(loss) for part in loss)
+        return Mix(tuple(found), tuple(found.values()), tuple(rates), shares)
+
+    def _sizes(self, text: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            task, _, number = part.rpartition(" ")
+            if task.strip() not in self.tokens:
+                raise ValueError(f"Write a task and a number for each: {', '.join(self.tokens)}.")
+            if not number.isdecimal() or not 1 <= int(number) <= 10**9:
+                raise ValueError(f"A task has 1 to a billion examples, not {number!r}.")
+            found[task.strip()] = int(number)
+        if len(found) < 2:
+            raise ValueError("A mixture has two tasks at least: name them, each with its number.")
+        return found
+
+
+def draw_mix(mix: Mix) -> go.Figure:
+    """Three bars a task: its share of the examples, of the chats drawn, of the loss."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    bars = {
+        "of all examples": (mix.collected, ""),
+        "of the chats drawn": (mix.rates, "/"),
+        "of the tokens with loss": (mix.loss, "."),
+    }
+    for name, (shares, pattern) in bars.items():
+        figure.add_bar(name=name, x=mix.tasks, y=shares, marker_pattern_shape=pattern)
+    title = (
+        f"An example of the smallest task is read {mix.repeated:.3g} times for one of the largest"
+    )
+    axis = {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"}
+    return figure.update_layout(title=title, barmode="group", yaxis=axis)
+
+
+def describe_mix(mix: Mix) -> str:
+    """One sentence for those who cannot see the figure."""
+    parts = zip(mix.tasks, mix.collected, mix.rates, mix.loss, strict=True)
+    told = (f"{task} {own:.0%}, {rate:.0%} and {loss:.0%}" for task, own, rate, loss in parts)
+    return f"Shares of the examples, of the chats drawn and of the loss: {'; '.join(told)}."
+
+
+def mixture_explorer(tokens: Mapping[str, float], sizes: str) -> Explorer:
+    """Turn the limit and the temperature, or write sizes of your own."""
+    return Explorer(
+        "What is in the mixture?",
+        Mixing(tokens),
+        draw_mix,
+        {
+            "limit": Slider("log10 of the limit", 3.5, (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0),
+                            low=2.0, high=5.0, step=0.1),
+            "temperature": Slider("Temperature", 1.0, low=1.0, high=8.0, step=0.5),
+            "sizes": TextInput("Tasks and sizes", sizes),
+        },
+        describe_mix,
+    )  # fmt: skip
+
+
+# --- forgetting ---------------------------------------------------------------------------------
+
+Scores = Mapping[str, float]  # family -> mean score of a model
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What one remedy, at one strength, left of the old skills."""
+
+    remedy: str
+    strength: float
+    meaning: str  # of the strength, in words
+    seeds: int
+    floor: Scores
+    before: Scores
+    after: Mapping[str, Interval]
+    new: str  # the family that was learned
+
+    @property
+    def old(self) -> tuple[str, ...]:
+        """The families that were not to be forgotten."""
+        return tuple(family for family in self.before if family != self.new)
+
+    @property
+    def kept(self) -> float:
+        """What is left of the lead that the old model had over the floor; 1 is all of it."""
+        lead = sum(self.before[family] - self.floor[family] for family in self.old)
+        return sum(self.after[family].mean - self.floor[family] for family in self.old) / lead
+
+
+class Savings:
+    """Computes a `Saved` from the runs that `experiment.py` recorded on one split.
+
+    families: the new one first, then the old ones.
+    """
+
+    def __init__(
+        self, runs: Sequence[Mapping[str, Any]], families: Sequence[str], split: str = "validation"
+    ):
+        self.new = families[0]
+        self.runs: dict[str, dict[float, list[Scores]]] = {}
+        for run in runs:
+            if run["split"] == split:
+                means = {family: fmean(run["scores"][family]) for family in families}
+                group = self.runs.setdefault(run["remedy"], {})
+                group.setdefault(run["strength"], []).append(means)
+        if not {"before", "floor"} < self.runs.keys():
+            raise ValueError(f"there is no whole record of remedies on the {split} split: run "
+                             "python -m workbook.finetuning.experiment remedies.")  # fmt: skip
+        self.before, self.floor = (self.runs.pop(name)[0.0][0] for name in ("before", "floor"))
+
+    def strengths(self, remedy: str) -> list[float]:
+        """Those recorded, the weakest first; a lower learning rate forgets less."""
+        falling = REMEDIES[remedy].strength_is == "learning rate"
+        return sorted(self.runs[remedy], reverse=falling)
+
+    def __call__(self, remedy: str, notch: int) -> Saved:
+        """notch: 1 is the weakest strength recorded. ValueError beyond the strongest."""
+        strengths = self.strengths(remedy)
+        if notch > len(strengths):
+            raise ValueError(f"the strongest {remedy} recorded is number {len(strengths)}.")
+        strength = strengths[notch - 1]
+        group = self.runs[remedy][strength]
+        after = {family: interval([run[family] for run in group]) for family in self.before}
+        meaning = REMEDIES[remedy].strength_is
+        return Saved(
+            remedy, strength, meaning, len(group), self.floor, self.before, after, self.new
+        )
+
+
+def draw_saved(saved: Saved) -> go.Figure:
+    """Two bars a family, before and after, and a line for the floor; the new task first."""
+    import plotly.graph_objects as go
+
+    families = (saved.new, *saved.old)
+    after = [saved.after[family] for family in families]
+    figure = go.Figure()
+    figure.add_bar(name="before", x=families, y=[saved.before[family] for family in families])
+    figure.add_bar(
+        name="after",
+        x=families,
+        y=[found.mean for found in after],
+        error_y={"array": [found.high - found.mean for found in after], "visible": saved.seeds > 1},
+        marker_pattern_shape="/",
+    )
+    figure.add_scatter(
+        name="floor", x=families, y=[saved.floor[family] for family in families], mode="markers",
+        marker={"symbol": "line-ew-open", "size": 40, "color": figures.TEXT, "line": {"width": 3}},
+    )  # fmt: skip
+    title = (
+        f"{saved.remedy}, {saved.meaning} {saved.strength:g}: {saved.new} {after[0].mean:.2f}, "
+        f"{saved.kept:.0%} of the old lead kept"
+    )
+    axis = {"title": {"text": "score"}, "range": [-0.02, 1.05]}
+    return figure.update_layout(title=title, barmode="group", yaxis=axis)
+
+
+def describe_saved(saved: Saved) -> str:
+    """One sentence for those who cannot see the figure."""
+    parts = (f"{f} {saved.before[f]:.2f} before, {saved.after[f].mean:.2f} after"
+             for f in (saved.new, *saved.old))  # fmt: skip
+    return f"{saved.remedy}, {saved.meaning} {saved.strength:g}: {'; '.join(parts)}."
+
+
+def forgetting_explorer(runs: Sequence[Mapping[str, Any]], families: Sequence[str]) -> Explorer:
+    """Choose a remedy and how strong it is, as its makers did: on the validation split."""
+    savings = Savings(runs, families)
+    names = tuple(savings.runs)
+    most = max(len(savings.strengths(name)) for name in names)
+    return Explorer(
+        "What does the remedy save?",
+        savings,
+        draw_saved,
+        {
+            "remedy": Choice("Remedy", names[0], names, options=names),
+            "notch": Slider("Strength, from weak", 1, low=1, high=most, step=1),
+        },
+        describe_saved,
+    )

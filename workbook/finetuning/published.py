@@ -1,0 +1,72 @@
+"""Figures of the real scale: what others published about tuning FLAN-T5-base on DialogSum.
+
+Nothing here was trained by this course. Each row says where it comes from, and the tests compute
+again what can be: the lab's scores and the agreement of people from the lab's own answers, the
+lead from the dialogues, the sizes from the architecture. Those files may not lie in the repository.
+Lesson 08 shows the table at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas
+
+LAB = "Lab 2 of the course Generative AI with LLMs (2023), 500 test dialogues x 3 references"
+DATA = "DialogSum (Chen et al., 2021)"
+
+
+@dataclass(frozen=True)
+class Published:
+    """ROUGE F-measures of one way to summarise DialogSum, words stemmed; None: not given."""
+
+    name: str
+    rouge1: float
+    rouge2: float | None
+    rougeL: float | None
+    source: str
+
+
+LEAD = Published("first 32 words", 0.278, None, None, f"{DATA}, test, first summary; recomputed")
+LEAD_DEV = Published("first 32 words (development set)", 0.289, 0.079, 0.220, f"{DATA}; recomputed")
+PROMPTED = Published("FLAN-T5-base, prompt only", 0.2334, 0.0760, 0.2015, LAB)
+TUNED = Published("FLAN-T5-base, all weights tuned", 0.4216, 0.1804, 0.3384, LAB)
+LORA = Published("FLAN-T5-base, LoRA", 0.4081, 0.1633, 0.3251, LAB)
+BART = Published(
+    "BART-large, all weights tuned", 0.4595, 0.2136, 0.3872,
+    "the README of DialogSum's baseline, test, first summary",
+)  # fmt: skip
+PEOPLE = Published(
+    "one person against another", 0.534, 0.267, 0.450, "the lab's three references; recomputed"
+)
+SCORES = (LEAD, PROMPTED, LORA, TUNED, BART, PEOPLE)  # floor first, ceiling last
+
+DIALOGUES = {"train": 12_460, "validation": 500, "test": 500}  # DialogSum's README
+REFERENCES = 3  # summaries of each test dialogue; elsewhere one
+FLAN_T5_BASE = 247_577_856  # weights
+LAB_LORA = 3_538_944  # weights of the lab's adapter: rank 32, queries and values
+LAB_RATES = {"all weights": 1e-5, "LoRA": 1e-3}  # learning rates of the lab
+
+# FLAN is a recipe, not a model: instruction data of many tasks, each in several templates. It was
+# first given to a decoder of 137 billion weights (Wei et al., 2021: more than 60 data sets), then
+# with the collection of 2022 to T5 and PaLM (Chung et al., 2022, figure 2).
+FLAN_2021 = {"weights": 137_000_000_000, "data sets, more than": 60}
+FLAN_2022 = {"data sets": 473, "categories": 146, "tasks": 1_836}
+FLAN_2022_TASKS = {"Muffin": 80, "T0-SF": 193, "Natural Instructions v2": 1_554, "CoT": 9}
+LIMA = {"weights": 65_000_000_000, "examples": 1_000}  # Zhou et al., 2023: few, but chosen
+
+
+def table() -> pandas.DataFrame:
+    """The scores, floor first and ceiling last, each with its source."""
+    import pandas as pd
+
+    rows = {
+        row.name: {
+            "ROUGE-1": row.rouge1, "ROUGE-2": row.rouge2, "ROUGE-L": row.rougeL,
+            "source": row.source,
+        }
+        for row in SCORES
+    }  # fmt: skip
+    return pd.DataFrame(rows).T

@@ -1,0 +1,110 @@
+"""Templates: many ways to ask for one task, and the chat format around what is asked.
+
+FLAN (Wei et al. 2021) wrote about ten templates a task, so that a model learns the task and not
+one sentence. `patterns` lists the town's, `render` fills one in, `anatomy` takes a chat apart into
+the tokens that the model reads, with who says each and whether it carries loss. Left out: the
+texts the templates are filled with (`data.py`). Lesson 08.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbook.finetuning.logbook import REQUESTS
+from workbook.town.entities import SPLITS
+from workbook.town.texts import instruction_phrases as say
+from workbook.town.writer import Phrases
+from workbook.training.data import Messages, chat_example
+from workbook.training.packing import IGNORE
+
+if TYPE_CHECKING:
+    import pandas
+    from transformers import PreTrainedTokenizerBase
+
+TEMPLATES: dict[str, Phrases] = {
+    "open_book": say.OPEN_BOOK,
+    "summarise": say.SUMMARISE,
+    "closed_book": say.CLOSED_BOOK,
+    "extract": say.EXTRACT,
+    "sentiment": say.SENTIMENT,
+    "polite": say.POLITE,
+    "translate": say.TRANSLATE,
+    "arithmetic": say.ARITHMETIC,
+    "entailment": say.ENTAILMENT,
+    "logbook": REQUESTS,
+}
+
+
+class Piece(NamedTuple):
+    """One token of a chat, as the model reads it."""
+
+    text: str
+    id: int
+    role: str  # who says it: "template", "user" or "assistant"
+    learned: bool  # whether it carries loss
+
+
+def patterns(task: str, split: str = "train") -> tuple[str, ...]:
+    """The templates of a task that a split may use; ValueError for an unknown task or split.
+
+    "validation" and "test" have one template each that training never shows.
+    """
+    if task not in TEMPLATES:
+        raise ValueError(f"no task is called {task!r}; there are {', '.join(TEMPLATES)}.")
+    if split not in SPLITS:
+        raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}.")
+    return TEMPLATES[task].by_split[split]
+
+
+def render(task: str, number: int = 0, split: str = "train", **fields: str) -> str:
+    """Template `number` of a task (counted round), filled in with its fields.
+
+    ValueError when a field that the template asks for is missing.
+    """
+    known = patterns(task, split)
+    pattern = known[number % len(known)]
+    wanted = [name for _, name, _, _ in Formatter().parse(pattern) if name]
+    for name in wanted:
+        if name not in fields:
+            raise ValueError(f"a template of {task} asks for {name}=...: {pattern!r}.")
+    return pattern.format(**fields)
+
+
+def anatomy(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> list[Piece]:
+    """Every token of a chat with its role, and whether it is learned when answers are.
+
+    "template" is what the chat template adds: begin, role and end tokens and their line breaks.
+    The end of an answer is learned too, or the model would never stop.
+    """
+    found = chat_example(tokenizer, messages)
+    pieces, role = [], "template"
+    special = set(tokenizer.all_special_ids)
+    names = {f"<|{name}|>": name for name in ("user", "assistant")}
+    for place, (token, label) in enumerate(zip(found.ids, found.labels, strict=True)):
+        text = tokenizer.decode([token])
+        opened = tokenizer.decode(found.ids[place - 1 : place]) if place else ""
+        if token in special or text in names:
+            role = names.get(text, "template")
+            pieces.append(Piece(text, token, "template", label != IGNORE))
+        else:
+            breaks = opened in names and text == "\n"
+            pieces.append(Piece(text, token, "template" if breaks else role, label != IGNORE))
+    return pieces
+
+
+def anatomy_table(pieces: list[Piece]) -> pandas.DataFrame:
+    """The pieces as a table, a row a run of tokens with one role and one answer to "learned?"."""
+    import pandas as pd
+
+    rows: list[dict[str, object]] = []
+    for piece in pieces:
+        last = rows[-1] if rows else None
+        if last and (last["says"], last["learned"]) == (piece.role, piece.learned):
+            last["text"] += piece.text
+            last["tokens"] += 1
+        else:
+            rows.append(
+                {"says": piece.role, "text": piece.text, "tokens": 1, "learned": piece.learned}
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,125 @@
+"""Fine-tuning: all weights of a copy of a model, on chats, through the course's one loop.
+
+`tune` makes the rows, runs `workbook.training.fit` and hands back the tuned copy with the records
+of its steps; the model it was given stays as it was. Left out: what is kept of the old skills,
+which is `remedies.py`, and how good the answers are, which is `families.py`. Lesson 08.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+from workbook.finetuning.data import LENGTH, LossOn, Statistics, examples, statistics
+from workbook.training import FitConfig, Loss, Run, causal_loss, fit
+from workbook.training.data import Messages
+from workbook.training.packing import Rows
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+Penalty = Callable[[nn.Module], Tensor]  # of a model: a scalar to be added to the mean loss
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is tuned; the defaults suit the town's models."""
+
+    learning_rate: float = 5e-4  # peak, of AdamW
+    rows: int = 2  # of a batch; small batches make more steps of the same tokens
+    length: int = LENGTH  # tokens of a row at most; longer chats are left out
+    packed: bool = True  # several chats in a row; False: one chat a row, the rest padding
+    loss_on: LossOn = "answer"
+    warmup: int = 5  # steps
+    decay: float = 0.5  # share of the run, at its end, in which the learning rate falls
+    weight_decay: float = 0.0
+
+    def fit_config(self, steps: int, seed: int) -> FitConfig:
+        """The same as the loop wants it told."""
+        return FitConfig(
+            steps=steps,
+            learning_rate=self.learning_rate,
+            warmup=self.warmup,
+            decay=self.decay,
+            weight_decay=self.weight_decay,
+            seed=seed,
+        )
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A tuned model and what its tuning was."""
+
+    model: PreTrainedModel
+    run: Run
+    statistics: Statistics
+
+    @property
+    def tokens(self) -> int:
+        """Real tokens read."""
+        return self.run.records[-1]["tokens"]
+
+    @property
+    def losses(self) -> list[float]:
+        """The loss of each step, nats a token that carries loss; a penalty is in it."""
+        return self.run.losses
+
+
+def tune(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    chats: Sequence[Messages],
+    steps: int = 100,
+    seed: int = 0,
+    settings: Settings | None = None,
+    *,
+    penalty: Penalty | None = None,
+    progress: bool = True,
+    **changes: Any,
+) -> Tuned:
+    """A copy of `model`, tuned on `chats` for `steps` steps, in eval mode.
+
+    seed: of the order of the rows. changes: single `Settings`, as in learning_rate=3e-4.
+    penalty(model): added to each step's mean loss. progress: show a bar.
+    """
+    settings = replace(settings or Settings(), **changes)
+    learner = copy.deepcopy(model).float()
+    return Tuned(*train_on(learner, tokenizer, chats, steps, seed, settings, penalty, progress))
+
+
+def train_on(
+    learner: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    chats: Sequence[Messages],
+    steps: int,
+    seed: int,
+    settings: Settings,
+    penalty: Penalty | None = None,
+    progress: bool = True,
+) -> tuple[PreTrainedModel, Run, Statistics]:
+    """`tune` without the copy: trains the learner itself, whichever of its weights are free."""
+    found = examples(tokenizer, chats, settings.loss_on)
+    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    batches = Rows(found, settings.rows, settings.length, pad, seed, settings.packed)
+    loss = causal_loss if penalty is None else with_penalty(penalty)
+    run = fit(learner, batches, loss, settings.fit_config(steps, seed), progress=progress)
+    return learner.eval(), run, statistics(found, settings.rows, settings.length)
+
+
+def with_penalty(penalty: Penalty) -> Callable[[nn.Module, Mapping[str, Any]], Loss]:
+    """The causal loss with a penalty on the weights: mean loss + penalty(model) at each step.
+
+    The loop divides a sum by its tokens, so the penalty is multiplied by them first.
+    """
+
+    def loss(model: nn.Module, batch: Mapping[str, Any]) -> Loss:
+        found = causal_loss(model, batch)
+        extra = penalty(model) * found.tokens
+        parts = {"answer_loss": found.total.detach(), "penalty": extra.detach()}
+        return found._replace(total=found.total + extra, parts=parts)
+
+    return loss
