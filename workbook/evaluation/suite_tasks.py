@@ -9,18 +9,21 @@ Lesson 09 runs the suite; `workbook/evaluation/suite.py` is the runner.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbook.evaluation.answers import exact_match
 from workbook.evaluation.overlap import lcs_length, rouge_tokens
 from workbook.evaluation.rouge_metric import rouge_l
+from workbook.finetuning.families import (
+    first_name,
+    largest_number,
+    last_number_right,
+    lead,
+    lines_right,
+)
 
 SEED = 909  # of the suite's cases, apart from every training stream
-_TURN = re.compile(r"^[A-Z]\w*: (.+)$", re.MULTILINE)
-_NAME = re.compile(r"\b[A-Z]\w+ [A-Z]\w+\b")
-_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -92,19 +95,6 @@ def _rouge_l(answer: str, case: Case) -> float:
     return rouge_l(rouge_tokens(answer), rouge_tokens(case.reference)).f1
 
 
-def _fields_right(answer: str, case: Case) -> float:
-    """Share of the wanted lines "field: value" that the answer has."""
-    said = {line.strip() for line in answer.splitlines()}
-    wanted = case.reference.splitlines()
-    return sum(line in said for line in wanted) / len(wanted)
-
-
-def _last_number(answer: str, case: Case) -> float:
-    """Whether the last number of the answer is the last of the reference; the steps are free."""
-    said, wanted = (_NUMBER.findall(text) for text in (answer, case.reference))
-    return float(said[-1:] == wanted[-1:])
-
-
 def _courteous(answer: str, case: Case) -> float:
     """The share of the message that is kept, in order; 0 when the answer is not all courtesy."""
     from workbook.town.texts.politeness import politeness
@@ -114,33 +104,19 @@ def _courteous(answer: str, case: Case) -> float:
     return lcs_length(case.kept, rouge_tokens(answer)) / len(case.kept)
 
 
-def _lead(prompt: str) -> str:
-    """The first two turns: for news and talks alike, the summary that is hard to beat."""
-    return " ".join(_TURN.findall(prompt)[:2])
-
-
-def _first_name(prompt: str) -> str:
-    found = _NAME.search(prompt)
-    return f"name: {found.group()}" if found else ""
-
-
-def _largest_number(prompt: str) -> str:
-    return max(_NUMBER.findall(prompt), key=int, default="0")
-
-
 _ALL = (
     Task("open_book", "answer from a passage", "exact match", 40, True, same,
          lambda prompt: "The passage does not say."),
-    Task("summarise", "sum up a talk", "ROUGE-L", 110, False, _rouge_l, _lead),
-    Task("extract", "find facts in a message", "lines right", 60, True, _fields_right, _first_name),
+    Task("summarise", "sum up a talk", "ROUGE-L", 110, False, _rouge_l, lead),
+    Task("extract", "find facts in a message", "lines right", 60, True, lines_right, first_name),
     Task("sentiment", "positive, negative or mixed", "exact match", 8, True, same,
          lambda prompt: "Positive."),
     Task("polite", "say it politely", "message kept, courteous", 60, False, _courteous,
          lambda prompt: f"Please. {prompt}"),
     Task("translate", "put it into the dialect", "exact match", 60, True, same,
          lambda prompt: prompt),
-    Task("arithmetic", "solve a word problem", "right number", 60, True, _last_number,
-         _largest_number),
+    Task("arithmetic", "solve a word problem", "right number", 60, True, last_number_right,
+         largest_number),
     Task("entailment", "does it follow, yes or no", "exact match", 8, True, same,
          lambda prompt: "Yes.", ("Yes.", "No.")),
 )  # fmt: skip

@@ -158,14 +158,14 @@ def _rouge_l(answer: str, case: Case) -> float:
     return rouge([answer], [case.reference])["rougeL"][0]
 
 
-def _lines_right(answer: str, case: Case) -> float:
+def lines_right(answer: str, case: Case) -> float:
     """Share of the wanted lines "field: value" that the answer has."""
     said = {line.strip() for line in answer.splitlines()}
     wanted = case.reference.splitlines()
     return sum(line in said for line in wanted) / len(wanted)
 
 
-def _last_number(answer: str, case: Case) -> float:
+def last_number_right(answer: str, case: Case) -> float:
     """Whether the last number is right; the steps are free."""
     said, wanted = (_NUMBER.findall(text)[-1:] for text in (answer, case.reference))
     return float(said == wanted)
@@ -193,23 +193,25 @@ def _nobody_else(_: str) -> str:
     return f"Named: {NOBODY}\nPlace: {NOBODY}"
 
 
-def _first_name(prompt: str) -> str:
+def first_name(prompt: str) -> str:
+    """The floor of `extract`: the first two words in capitals are somebody's name."""
     found = _NAME.search(prompt)
     return f"name: {found.group()}" if found else ""
 
 
-def _largest_number(prompt: str) -> str:
+def largest_number(prompt: str) -> str:
+    """The floor of `arithmetic`: the largest number that stands there."""
     return max(_NUMBER.findall(prompt), key=int, default="0")
 
 
 FAMILIES: Mapping[str, Family] = {
     "summarise": Family("ROUGE-L", 110, _rouge_l, lead),
     "open_book": Family("exact match", 40, _same, lambda _: "The passage does not say."),
-    "extract": Family("lines right", 60, _lines_right, _first_name),
+    "extract": Family("lines right", 60, lines_right, first_name),
     "sentiment": Family("exact match", 8, _same, lambda _: "Positive."),
     "polite": Family("message kept, courteous", 60, _courteous, lambda prompt: f"Please. {prompt}"),
     "translate": Family("exact match", 60, _same, lambda prompt: prompt),
-    "arithmetic": Family("right number", 60, _last_number, _largest_number),
+    "arithmetic": Family("right number", 60, last_number_right, largest_number),
     "entailment": Family("exact match", 8, _same, lambda _: "Yes."),
-    NEW: Family("lines right", 60, _lines_right, _nobody_else),
+    NEW: Family("lines right", 60, lines_right, _nobody_else),
 }
