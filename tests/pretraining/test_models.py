@@ -7,6 +7,8 @@ import torch
 
 from workbook.pretraining import compare, data, floor, models, tasks, transfer
 from workbook.pretraining.models import ARCHITECTURES, Corrupter, Size
+from workbook.pretraining.objectives import Corrupted, objective_loss, pad_rows
+from workbook.town.texts.politeness import politeness
 from workbook.training.packing import IGNORE
 
 TINY = Size(channels=24, blocks=2, heads=2, inner=32)
@@ -72,15 +74,79 @@ def test_questions_a_row_as_the_lesson_counts_them(rows, tokenizer):
     assert 25 < asked["masked"] < 45
 
 
+@pytest.fixture(scope="module")
+def documents(tokenizer):
+    return data.document_rows(data.town_documents(0), tokenizer, 12)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_documents_of_a_batch_are_corrupted_each_by_its_own_length(number, documents, tokenizer):
+    """Nothing of the padding is asked for or lost; put together again, each is what it was."""
+    tools = Corrupter("spans", documents, tokenizer, 12)
+    batch = tools.batch(number)
+    special = {*tools.sentinels, tools.end_id, tools.pad_id}
+    for row, read, said in zip(documents, batch.inputs, batch.labels, strict=True):
+        text, spans, last = row[row != tools.pad_id].tolist(), {}, None
+        for token in said[said != IGNORE].tolist():
+            if token in tools.sentinels:
+                last = spans.setdefault(token, [])
+            else:
+                last.append(token)
+        assert last[-1] == tools.end_id and last.pop()
+        whole = [t for token in read.tolist() for t in spans.get(token, [token])]
+        assert whole[: len(text)] == text and not set(whole[len(text) + 1 :]) - {tools.pad_id}
+        gone = sum(map(len, spans.values()))
+        assert gone == round(models.SHARE * len(text)) and len(spans) <= len(special)
+        if number % 3:  # one span, and it is the end
+            assert list(spans.values()) == [text[-gone:]]
+        else:
+            assert len(spans) > 1 or gone < 8
+    assert torch.equal(batch.keep_mask, batch.inputs != tools.pad_id)
+
+
+@pytest.mark.parametrize("objective", ["causal", "masked"])
+def test_padding_asks_nothing(objective, documents, tokenizer):
+    batch = Corrupter(objective, documents, tokenizer, 12).batch(1)
+    real = documents != tokenizer.pad_token_id
+    assert torch.equal(batch.keep_mask, real[:, : batch.inputs.shape[1]])
+    if objective == "causal":
+        assert torch.equal((batch.labels != IGNORE).sum(1), real.sum(1) - 1)
+    assert not (batch.labels[~batch.keep_mask] != IGNORE).any()
+
+
+def test_a_model_is_not_changed_by_the_padding_beside_it(tiny, documents, tokenizer):
+    """The loss of a batch is that of its documents one by one, token for token."""
+    for name in ARCHITECTURES:
+        tools = Corrupter(name, documents, tokenizer, 12)
+        batch = tools.batch(0)
+        with torch.no_grad():
+            together, tokens, *_ = objective_loss(tiny[name], batch)
+            alone = [objective_loss(tiny[name], _row(batch, place, tools.pad_id))
+                     for place in range(12)]  # fmt: skip
+        assert sum(each.tokens for each in alone) == tokens
+        assert sum(each.total for each in alone).item() == pytest.approx(together.item(), rel=1e-5)
+
+
+def _row(batch, place, pad_id):
+    """One row of a batch without its padding."""
+    keep = batch.keep_mask[place]
+    labels, starts = batch.labels[place], batch.decoder_inputs
+    if starts is None:
+        return Corrupted(batch.inputs[place][keep][None], labels[keep][None])
+    said = labels != IGNORE
+    return Corrupted(batch.inputs[place][keep][None], labels[said][None], starts[place][said][None])
+
+
 def test_training_lowers_the_loss_and_is_watched(tokenizer, rows):
-    texts = {"town": floor.held_out(data.town_documents(4), tokenizer, 6)}
+    texts = floor.held_out(data.town_documents(4), tokenizer, 6)
+    watched = {"town": lambda model: floor.causal_loss_on(model, texts)}
     model = models.build("causal", tokenizer, 0, TINY)
-    run = models.train("causal", rows, tokenizer, 12, model=model, texts=texts, progress=False)
+    run = models.train("causal", rows, tokenizer, 12, model=model, watched=watched, progress=False)
     assert run.model is model and not model.training
     assert run.steps[0] == 0 and run.steps[-1] == 12 and len(run.losses) == 12
-    first, last = run.held_out["town"][0], run.held_out["town"][-1]
+    first, last = run.seen["town"][0], run.seen["town"][-1]
     assert last < first - 0.3
-    assert last == pytest.approx(floor.causal_loss_on(model, texts["town"]))
+    assert last == pytest.approx(floor.causal_loss_on(model, texts))
 
 
 def test_one_seed_one_model(tokenizer, rows):
@@ -141,7 +207,7 @@ def test_a_word_counts_only_if_all_its_tokens_are_right(objective, tokenizer):
     asked = compare.blanks(6)
     tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
     labels = [compare._blank_ids(objective, tools, tokenizer, blank).labels for blank in asked]
-    oracle = Oracle(compare._pad(labels, IGNORE), len(tokenizer))
+    oracle = Oracle(pad_rows(labels, IGNORE), len(tokenizer))
     assert compare.fill_in(objective, oracle, tokenizer, asked) == [True, False] * 3
 
 
@@ -184,6 +250,28 @@ def test_reviews_do_not_show_their_stars():
     texts, labels = compare.reviews(30)
     assert not any("Stars" in text for text in texts)
     assert set(labels.tolist()) == {1.0, -1.0}
+
+
+def test_reviews_are_told_apart_by_what_is_asked():
+    """Rude words stand in rude reviews alone; a mixed review is neither good nor bad."""
+    texts, labels = compare.reviews(60)
+    rude = torch.tensor([politeness(text) < 0.5 for text in texts])
+    assert rude.any() and (labels[rude] == 1).all()
+    about = compare.reviews(60, about="sentiment")
+    assert about[0] != texts and len(about[0]) == 60
+
+
+def test_the_probe_beats_chance_with_many_labels_and_with_few(tiny, tokenizer, monkeypatch):
+    """States that hold the answer are read; few labels read them less well."""
+
+    def states(objective, model, tokenizer, texts):
+        noise = torch.randn(len(texts), 30, generator=torch.Generator().manual_seed(len(texts[0])))
+        noise[:, 0] += torch.tensor([2.0 if politeness(text) < 0.5 else -2.0 for text in texts])
+        return noise
+
+    monkeypatch.setattr(compare, "sentence_states", states)
+    shares = compare.probe_shares("masked", tiny["masked"], tokenizer)
+    assert 0.6 < shares["few"] < shares["many"]
 
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)

@@ -115,12 +115,13 @@ def test_the_floor_is_drawn_and_the_place_moves():
     assert len(frames) == 6 and frames[-1].data[-1].x == (1000,)
 
 
+PROBES = {"probe": 0.8, "probe_few": 0.7, "probe_sentiment": 0.6}
 RUNS = [
-    {"objective": "causal", "steps": 30, "filled": share, "probe": 0.5, "surprise": 3.0,
+    {"objective": "causal", "steps": 30, "filled": share, **PROBES, "surprise": 3.0,
      "rewriting": 2.0, "rewriting_blind": 2.5, "marks": [0, 30], "held_out": [7.0, share]}
     for share in (0.2, 0.3, 0.4)
 ] + [
-    {"objective": "masked", "steps": 30, "filled": 0.1, "probe": 0.5, "surprise": 9.0,
+    {"objective": "masked", "steps": 30, "filled": 0.1, **PROBES, "surprise": 9.0,
      "rewriting": None, "rewriting_blind": None, "marks": [0], "held_out": []}
 ]  # fmt: skip
 
@@ -132,7 +133,7 @@ def test_task_table_has_means_intervals_and_reasons():
                                  "causal, yours", "floor"]  # fmt: skip
     assert table.iloc[0]["words filled in"].startswith("0.3 [")
     assert table.iloc[1]["loss on the polite version"] == "cannot"
-    assert table.iloc[2]["words filled in"] == "0.25" and table.iloc[2]["reviews told apart"] == ""
+    assert table.iloc[2]["words filled in"] == "0.25" and table.iloc[2]["the same, 64 labels"] == ""
 
 
 def test_curves_keep_the_steps_that_all_runs_have():
@@ -141,7 +142,7 @@ def test_curves_keep_the_steps_that_all_runs_have():
 
 def test_learning_chart_is_a_running_mean():
     figure = charts.learning_chart({"one": [float(i) for i in range(20)]}, smooth=3)
-    assert figure.data[0].x[:2] == (1, 6) and figure.data[0].y[:2] == (0.0, 4.0)
+    assert figure.data[0].x == (1, 11) and figure.data[0].y == (0.0, 9.0)
 
 
 def test_mix_chart_and_diet_table():

@@ -94,9 +94,8 @@ def test_marks_go_down_to_the_floor(texts, tokenizer):
     assert high == math.log(len(tokenizer)) and high > middle > low > 0
 
 
-def test_milestones_are_even_on_a_logarithmic_axis():
-    marks = floor.milestones(1000, 3)
-    assert marks == [10, 100, 1000]
+def test_milestones_come_ever_further_apart():
+    assert floor.milestones(1000) == [10, 40, 90, 160, 250, 360, 490, 640, 810, 1000]
     assert floor.milestones(7)[-1] == 7
     with pytest.raises(ValueError, match="at least one step"):
         floor.milestones(0)

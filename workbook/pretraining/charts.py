@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
 
+    from workbook.pretraining.evidence import Looks
+
 Runs = Sequence[Mapping[str, Any]]
 TASKS = {  # of a record -> heading
     "filled": "words filled in",
-    "probe": "reviews told apart",
+    "probe": "rude from polite, 300 labels",
+    "probe_few": "the same, 64 labels",
+    "probe_sentiment": "good from bad, 300 labels",
     "surprise": "surprise of its text",
     "rewriting": "loss on the polite version",
     "rewriting_blind": "the same, another's rude one read",
@@ -41,22 +45,65 @@ def learning_chart(trained: Mapping[str, Sequence[float]], smooth: int = 15) -> 
     for (name, losses), (colour, dash) in zip(trained.items(), styles, strict=False):
         means = [
             sum(losses[max(0, i - smooth + 1) : i + 1]) / min(i + 1, smooth)
-            for i in range(0, len(losses), 5)
+            for i in range(0, len(losses), 10)
         ]
-        steps = list(range(1, len(losses) + 1, 5))
+        steps = list(range(1, len(losses) + 1, 10))
         line = {"color": colour, "dash": dash}
         figure.add_scatter(name=name, x=steps, y=means, line=line, mode="lines")
     axes = {"xaxis": {"title": {"text": "step"}}, "yaxis": {"title": {"text": "nats a token"}}}
     return figure.update_layout(**axes).update_yaxes(rangemode="tozero")
 
 
-def curves_by_step(runs: Runs) -> dict[int, list[float]]:
-    """Step -> held-out losses, one per run; of the steps that all runs have."""
+def curves_by_step(runs: Runs, what: str = "held_out") -> dict[int, list[float]]:
+    """Step -> held-out losses (or another curve of the runs), one per run."""
     found: dict[int, list[float]] = {}
     for run in runs:
-        for step, loss in zip(run["marks"], run["held_out"], strict=True):
-            found.setdefault(step, []).append(loss)
-    return {step: losses for step, losses in found.items() if len(losses) == len(runs)}
+        for step, value in zip(run["marks"], run[what], strict=True):
+            found.setdefault(step, []).append(value)
+    return {step: values for step, values in found.items() if len(values) == len(runs)}
+
+
+def evidence_chart(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> go.Figure:
+    """What evidence saves, against steps: a line for each kind of run, its ends where seeds are
+    several the 95 % interval of the mean."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
+    for (name, curve), (colour, dash) in zip(curves.items(), styles, strict=False):
+        means = [interval(values) for values in curve.values()]
+        figure.add_scatter(
+            name=name,
+            x=list(curve),
+            y=[mean.mean for mean in means],
+            error_y={"array": [mean.high - mean.mean for mean in means]},
+            line={"color": colour, "dash": dash},
+            mode="lines+markers",
+        )
+    title = {"text": "nats a token saved by the evidence"}
+    return figure.update_layout(xaxis={"title": {"text": "step"}}, yaxis={"title": title})
+
+
+def looks_chart(looks: Looks, head: int) -> go.Figure:
+    """One head's weights: a row for each token to be written, a column for each that was read."""
+    import plotly.graph_objects as go
+
+    weights = looks.weights[head].round(decimals=2)  # S T
+    shades = [[0, "rgba(0,114,178,0.03)"], [1, figures.PALETTE[0]]]
+    figure = go.Figure(
+        go.Heatmap(z=weights.tolist(), colorscale=shades, zmin=0, zmax=1, xgap=1, ygap=1)
+    )
+    for axis, words in (("x", looks.read), ("y", looks.said)):
+        ticks = {"tickvals": list(range(len(words))), "ticktext": [word.strip() for word in words]}
+        figure.update_layout({f"{axis}axis": ticks})
+    return (
+        figure.update_layout(
+            xaxis={"title": {"text": "what the encoder read"}, "tickangle": -90},
+            yaxis={"title": {"text": "what is to be written"}, "autorange": "reversed"},
+        )
+        .update_xaxes(showgrid=False)
+        .update_yaxes(showgrid=False)
+    )
 
 
 def task_table(

@@ -1,12 +1,13 @@
 """What each objective is good for: four tasks that all three models are put to.
 
-Fill in a missing word; tell a good review from a bad one by a linear probe on frozen states;
+Fill in a missing word; tell a rude review from a polite one by a linear probe on frozen states;
 continue a text; rewrite a rude sentence politely after a short tuning. Every task has a floor (no
 model, or the same model without the evidence) and a ceiling. A task that an architecture cannot do
 gives None, with the reason in the lesson. Left out: fine-tuning for classification. Lesson 02.
 
 Shapes: B batch, T time, C channels, V vocabulary. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -18,12 +19,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
 
+from workbook.core.seeding import generator
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.models import ARCHITECTURES, Corrupter
-from workbook.pretraining.objectives import Corrupted
+from workbook.pretraining.objectives import Corrupted, pad_rows, padded
 from workbook.town import stream
 from workbook.town.random import Source
 from workbook.training.packing import IGNORE
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 BLANK_SEED, PROBE_SEED = 2021, 2022
+EXAMPLES, FEW, DRAWS = 300, 64, 10  # labelled reviews of a probe; of one that has few; how often
+VERDICTS = {"tone": {"rude": 1.0, "polite": -1.0}, "sentiment": {"positive": 1.0, "negative": -1.0}}
 GROUP = 32  # texts at a time: their logits B T V are what memory goes to
 WORD = re.compile(r"(?<= )[A-Za-z]+")
 
@@ -81,10 +85,11 @@ def _filled(objective: str, model: nn.Module, tokenizer, asked: Sequence[Blank])
     """`fill_in` for one batch."""
     tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
     pairs = [_blank_ids(objective, tools, tokenizer, blank) for blank in asked]
-    batch = padded([pair.inputs for pair in pairs], [pair.labels for pair in pairs], tokenizer)
+    pad_id = tokenizer.pad_token_id
+    batch = padded([pair.inputs for pair in pairs], [pair.labels for pair in pairs], pad_id)
     if objective == "spans":
         starts = [pair.decoder_inputs for pair in pairs]
-        batch = batch._replace(decoder_inputs=_pad(starts, tokenizer.pad_token_id))
+        batch = batch._replace(decoder_inputs=pad_rows(starts, pad_id))
     said = model(batch.inputs, batch.decoder_inputs, batch.keep_mask).argmax(-1)  # B S
     return ((said == batch.labels) | (batch.labels == IGNORE)).all(1).tolist()
 
@@ -129,7 +134,7 @@ def sentence_states(
         torch.tensor(start + tokenizer.encode(text, add_special_tokens=False)) for text in texts
     ]
     groups = (rows[i : i + GROUP] for i in range(0, len(rows), GROUP))
-    batches = (padded(group, group, tokenizer) for group in groups)
+    batches = (padded(group, group, tokenizer.pad_token_id) for group in groups)
     return torch.cat([_mean_states(objective, model, batch) for batch in batches])
 
 
@@ -149,18 +154,21 @@ def _mean_states(objective: str, model: nn.Module, batch: Corrupted) -> Tensor:
     return (seen[0] * keep).sum(1) / keep.sum(1)
 
 
-def reviews(count: int, split: str = SEEN) -> tuple[list[str], Tensor]:
-    """Reviews without their stars, and +1 for a good one, -1 for a bad one; mixed ones left out."""
+def reviews(
+    count: int, split: str = SEEN, about: str = "tone"
+) -> tuple[list[str], Float[Tensor, " B"]]:
+    """Reviews without their stars, and +1 or -1 for each: rude or polite, positive or negative.
+
+    about: a key of VERDICTS; reviews with another verdict ("mixed") are left out.
+    """
+    verdicts = VERDICTS[about]
     found = (each for each in stream("review", split, PROBE_SEED))
-    clear = islice((each for each in found if each.fields["sentiment"] != "mixed"), count)
-    texts, labels = [], []
-    for each in clear:
-        texts.append(each.text.rpartition("\n")[0])
-        labels.append(1.0 if each.fields["sentiment"] == "positive" else -1.0)
-    return texts, torch.tensor(labels)
+    clear = list(islice((each for each in found if each.fields[about] in verdicts), count))
+    texts = [each.text.rpartition("\n")[0] for each in clear]
+    return texts, torch.tensor([verdicts[each.fields[about]] for each in clear])
 
 
-def probe(train: Tensor, labels: Tensor, test: Tensor, penalty: float = 1.0) -> Tensor:
+def probe(train: Tensor, labels: Tensor, test: Tensor, penalty: float = 10.0) -> Tensor:
     """+1 or -1 for each test vector, by ridge regression on the training vectors `B C`.
 
     The vectors are standardised first, so the penalty means the same for every model.
@@ -172,29 +180,21 @@ def probe(train: Tensor, labels: Tensor, test: Tensor, penalty: float = 1.0) -> 
     return (y @ weights + labels.mean()).sign()
 
 
-def probe_share(
-    objective: str,
-    model: nn.Module,
-    tokenizer: PreTrainedTokenizerFast,
-    examples: int = 300,
-    asked: int = 200,
-) -> float:
-    """Share of reviews of unknown places and things that the probe gets right."""
-    texts, labels = reviews(examples)
-    new_texts, new_labels = reviews(asked, UNSEEN)
-    states = [sentence_states(objective, model, tokenizer, each) for each in (texts, new_texts)]
-    return (probe(states[0], labels, states[1]) == new_labels).float().mean().item()
-
-
-def padded(
-    inputs: Sequence[Tensor], labels: Sequence[Tensor], tokenizer: PreTrainedTokenizerFast
-) -> Corrupted:
-    """Rows of several lengths as one batch, padded on the right."""
-    keep_mask = _pad([torch.ones_like(row) for row in inputs], 0).bool()
-    return Corrupted(
-        _pad(inputs, tokenizer.pad_token_id), _pad(labels, IGNORE), keep_mask=keep_mask
+def probe_shares(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, about: str = "tone"
+) -> dict[str, float]:
+    """The share of reviews of unknown places and things that the probe gets right, {"many", "few"}:
+    fitted on all EXAMPLES labels, and on FEW of them (the mean over DRAWS)."""
+    texts, labels = reviews(EXAMPLES, SEEN, about)
+    new_texts, new_labels = reviews(EXAMPLES, UNSEEN, about)
+    states, new = (
+        sentence_states(objective, model, tokenizer, each) for each in (texts, new_texts)
     )
 
+    def right(chosen: Tensor) -> float:
+        said = probe(states[chosen], labels[chosen], new)
+        return (said == new_labels).float().mean().item()
 
-def _pad(rows: Sequence[Tensor], value: int) -> Tensor:
-    return pad_sequence(list(rows), batch_first=True, padding_value=value)
+    orders = [torch.randperm(EXAMPLES, generator=generator(draw)) for draw in range(DRAWS)]
+    few = sum(right(order[:FEW]) for order in orders) / DRAWS
+    return {"many": right(torch.arange(EXAMPLES)), "few": few}

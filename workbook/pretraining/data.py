@@ -1,9 +1,10 @@
 """From a stream of documents to rows of token ids, and the text this lesson reads.
 
-Documents stand one behind the other, each between a begin and an end token, and the long ribbon
-is cut into rows of one length: nothing is padded and nothing thrown away, but a row may begin in
-the middle of a document (Brown et al. 2020 cut so too). `workbook.training.packing` is the other
-way, which keeps documents whole. Lesson 02.
+Two ways. A ribbon: documents stand one behind the other, each between a begin and an end token,
+and are cut into rows of one length; nothing is padded, but a row may begin in the middle of a
+document (Brown et al. 2020 cut so too). Or a document a row: what a text says twice then stands in
+one row, which a model needs that is to learn to look back. Left out: several whole documents in one
+row (`workbook.training.packing`). Lesson 02.
 
 Shapes: B batch, T time.
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 import torch
 from jaxtyping import Int
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from workbook.town import Document, mixture
 from workbook.training.tokenizer import RESERVED
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 LENGTH = 128  # tokens of a row
-MIXTURE = {"review": 0.6, "politeness": 0.4}  # kinds of document this lesson reads, by number
+MIXTURE = {"politeness": 0.7, "review": 0.3}  # kinds of document this lesson reads, by number
 SENTINELS = RESERVED[3:]  # of span corruption: eight of the tokenizer's spare tokens
 SEEN, UNSEEN = "train", "validation"  # whom and how: townspeople and phrasings, known or new
 
@@ -56,6 +58,18 @@ def text_rows(
         f"the texts fill {len(ribbon) // length} rows of {length} tokens, not {count}: "
         "give more text or ask for fewer rows."
     )
+
+
+def document_rows(
+    documents: Iterable[Document],
+    tokenizer: PreTrainedTokenizerFast,
+    count: int,
+    length: int = LENGTH,
+) -> Int[Tensor, "B T"]:
+    """The first `count` documents that fit into `length` tokens, one a row, padded on the right."""
+    pairs = whole_documents(documents, tokenizer, count, length)
+    rows = [torch.tensor(ids) for ids, _ in pairs]
+    return pad_sequence(rows, batch_first=True, padding_value=tokenizer.pad_token_id)
 
 
 def document_ids(text: str, tokenizer: PreTrainedTokenizerFast) -> list[int]:

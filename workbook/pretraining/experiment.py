@@ -1,16 +1,16 @@
 """The lesson's long runs: every objective, several seeds, short and long, recorded for good.
 
 `python -m workbook.pretraining.experiment` trains whatever is not in `data/runs/pretraining/` yet
-and adds it there, one JSON line a run; killed, it goes on where it was. Part by part: name
-"objectives", "transfer" or "cleaning" behind it, and seeds with --seeds. Left out: what is trained
-live, which lesson 02 does with the same functions.
+and adds it there, one JSON line a run; killed, it goes on where it was. Name a part ("objectives",
+"untrained", "recipes", "transfer", "cleaning") behind it to make that one alone, and seeds with
+--seeds. Left out: what is trained live, which lesson 02 does with the same functions.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,12 @@ import torch
 from workbook.core import assets, records
 from workbook.pretraining import data, floor
 from workbook.pretraining.cleaning import clean
+from workbook.pretraining.compare import probe_shares
 from workbook.pretraining.crawl import crawl
-from workbook.pretraining.models import ARCHITECTURES, BATCH, train
+from workbook.pretraining.evidence import gained
+from workbook.pretraining.models import ARCHITECTURES, Corrupter, build, train
 from workbook.pretraining.tasks import all_tasks
+from workbook.pretraining.transfer import BATCH as CUT_BATCH
 from workbook.pretraining.transfer import SHARES, adapt, judges
 
 if TYPE_CHECKING:
@@ -30,11 +33,16 @@ if TYPE_CHECKING:
     from workbook.attention import Transformer
 
 SEEDS = (0, 1, 2)
-SHORT, LONG = 300, 1200  # steps
+# Steps of a short run: about 20 s each on one quiet core. Every token passes both stacks of BERT
+# and GPT but one of T5's, so at equal work the encoder-decoder takes more steps.
+STEPS = {"masked": 260, "causal": 225, "spans": 400}
+LENGTHS = {"short": 1, "long": 3}  # times as many steps
+DOCUMENTS = 3600  # of the town that all three read in a short run
 CLEANING_STEPS = 150
 CRAWLED = 1500  # pages
 HELD_OUT_SEED = 777
-PARTS = ("objectives", "transfer", "cleaning")
+PARTS = ("objectives", "untrained", "recipes", "transfer", "cleaning")
+RECIPES = ("cut rows, short gaps alone", "whole documents, short gaps alone")
 
 
 def record_path(part: str) -> Path:
@@ -47,10 +55,32 @@ def recorded(part: str) -> list[dict[str, Any]]:
     return records.read(record_path(part))
 
 
-def town_rows(tokenizer: PreTrainedTokenizerFast, steps: int, seed: int) -> torch.Tensor:
-    """Rows `B T` of the town's text, each to be read once in so many steps."""
+def town_rows(tokenizer: PreTrainedTokenizerFast, count: int, seed: int) -> torch.Tensor:
+    """Documents of the town, one a row `B T`, padded."""
+    return data.document_rows(data.town_documents(seed), tokenizer, count)
+
+
+def cut_rows(
+    tokenizer: PreTrainedTokenizerFast, count: int, seed: int, length: int = data.LENGTH
+) -> torch.Tensor:
+    """The same text as a ribbon, cut into rows `B T` of one length."""
     texts = (document.text for document in data.town_documents(seed))
-    return data.text_rows(texts, tokenizer, steps * BATCH)
+    return data.text_rows(texts, tokenizer, count, length)
+
+
+def steps_of(objective: str, profile_steps: int) -> int:
+    """Steps of a live training: those of a short run on the laptop's profile, which has 300."""
+    return round(STEPS[objective] * profile_steps / 300)
+
+
+def measures(
+    objective: str, tokenizer: PreTrainedTokenizerFast, texts: floor.HeldOut
+) -> dict[str, Callable[[torch.nn.Module], float]]:
+    """What is watched in a training: what evidence saves and, of a decoder, its loss on texts."""
+    watched = {"evidence": partial(gained, objective, tokenizer=tokenizer)}
+    if objective == "causal":
+        watched["town"] = partial(floor.causal_loss_on, texts=texts)
+    return watched
 
 
 def judge() -> PreTrainedModel:
@@ -60,19 +90,44 @@ def judge() -> PreTrainedModel:
     return load_model("bundled:town-lm")
 
 
-def run_objective(objective: str, steps: int, seed: int) -> dict[str, Any]:
+def run_objective(objective: str, length: str, seed: int) -> dict[str, Any]:
     """Train one model from nothing and put it to every task."""
-    tokenizer = data.tokenizer()
+    tokenizer, times = data.tokenizer(), LENGTHS[length]
     texts = floor.held_out(data.town_documents(HELD_OUT_SEED), tokenizer)
-    rows = town_rows(tokenizer, steps, seed)
-    watched = {"town": texts} if objective == "causal" else None
-    run = train(objective, rows, tokenizer, steps, seed=seed, texts=watched, progress=False)
+    rows, steps = town_rows(tokenizer, times * DOCUMENTS, seed), times * STEPS[objective]
+    watched = measures(objective, tokenizer, texts)
+    run = train(objective, rows, tokenizer, steps, seed=seed, watched=watched, progress=False)
     tasks = all_tasks(objective, run.model, tokenizer, seed, judge())
     return {
-        "objective": objective, "steps": steps, "floor": texts.floor, **tasks,
+        "objective": objective, "length": length, "steps": steps, "floor": texts.floor, **tasks,
+        "probe_sentiment": probe_shares(objective, run.model, tokenizer, "sentiment")["many"],
         "losses": [round(loss, 3) for loss in run.losses[:: max(1, steps // 150)]],
-        "marks": run.steps, "held_out": run.held_out.get("town", []),
+        "marks": run.steps, "evidence": run.seen["evidence"],
+        "held_out": run.seen.get("town", []),
     }  # fmt: skip
+
+
+def run_untrained(seed: int) -> dict[str, float]:
+    """What the probe makes of an encoder's random weights: the mark that a training must beat."""
+    tokenizer = data.tokenizer()
+    model = build("masked", tokenizer, seed).eval()
+    tone, sentiment = (
+        probe_shares("masked", model, tokenizer, about) for about in ("tone", "sentiment")
+    )
+    return {"probe": tone["many"], "probe_few": tone["few"], "probe_sentiment": sentiment["many"]}
+
+
+def run_recipe(recipe: str, seed: int) -> dict[str, Any]:
+    """Train an encoder-decoder without long spans: does it look at what its encoder read?"""
+    tokenizer, steps = data.tokenizer(), STEPS["spans"]
+    cut = recipe.startswith("cut")
+    rows = (partial(cut_rows, length=64) if cut else town_rows)(tokenizer, DOCUMENTS, seed)
+    batches = Corrupter("spans", rows, tokenizer, seed=seed, tails=False)
+    watched = {"evidence": partial(gained, "spans", tokenizer=tokenizer)}
+    run = train(
+        "spans", rows, tokenizer, steps, seed=seed, watched=watched, batches=batches, progress=False
+    )
+    return {"recipe": recipe, "marks": run.steps, **run.seen}
 
 
 def run_transfer(share: float, start: str, seed: int) -> dict[str, Any]:
@@ -87,8 +142,8 @@ def run_transfer(share: float, start: str, seed: int) -> dict[str, Any]:
 def town_model(seed: int) -> Transformer:
     """The decoder that a transfer starts from: a short run on the town's text."""
     tokenizer = data.tokenizer()
-    rows = town_rows(tokenizer, SHORT, seed)
-    return train("causal", rows, tokenizer, SHORT, seed=seed, progress=False).model
+    rows = town_rows(tokenizer, DOCUMENTS, seed)
+    return train("causal", rows, tokenizer, STEPS["causal"], seed=seed, progress=False).model
 
 
 def run_cleaning(diet: str, seed: int) -> dict[str, Any]:
@@ -96,10 +151,11 @@ def run_cleaning(diet: str, seed: int) -> dict[str, Any]:
     tokenizer = data.tokenizer()
     texts = floor.held_out(data.town_documents(HELD_OUT_SEED), tokenizer)
     rows = diet_rows(diet, tokenizer, seed)
+    batches = Corrupter("causal", rows, tokenizer, CUT_BATCH, seed)
     run = train(
-        "causal", rows, tokenizer, CLEANING_STEPS, seed=seed, texts={"town": texts}, progress=False
+        "causal", rows, tokenizer, CLEANING_STEPS, seed=seed, batches=batches, progress=False
     )
-    loss = run.held_out["town"][-1]
+    loss = floor.causal_loss_on(run.model, texts)
     return {"diet": diet, "rows": len(rows), "steps": CLEANING_STEPS, "loss": loss}
 
 
@@ -108,9 +164,9 @@ DIETS = ("the crawl", "the crawl, cleaned", "the town itself")
 
 def diet_rows(diet: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> torch.Tensor:
     """The rows `B T` of one diet, at most as many as the training reads."""
-    most = CLEANING_STEPS * BATCH
+    most = CLEANING_STEPS * CUT_BATCH
     if diet == "the town itself":
-        return town_rows(tokenizer, CLEANING_STEPS, seed)
+        return cut_rows(tokenizer, most, seed)
     left = clean(crawl(CRAWLED, seed))
     pages = left["crawled"] if diet == "the crawl" else list(left.values())[-1]
     tokens = sum(len(data.document_ids(page.text, tokenizer)) for page in pages)
@@ -122,8 +178,12 @@ def jobs(part: str, seeds: Iterable[int]) -> Iterable[tuple[Any, ...]]:
     """(function, its arguments, seed) of each run of a part."""
     for seed in seeds:
         if part == "objectives":
-            for steps in (SHORT, LONG):
-                yield from ((run_objective, (name, steps), seed) for name in ARCHITECTURES)
+            for length in LENGTHS:
+                yield from ((run_objective, (name, length), seed) for name in ARCHITECTURES)
+        elif part == "untrained":
+            yield run_untrained, (), seed
+        elif part == "recipes":
+            yield from ((run_recipe, (recipe,), seed) for recipe in RECIPES)
         elif part == "transfer":
             yield from ((run_transfer, (share, "town"), seed) for share in SHARES)
             yield from ((run_transfer, (share, "nothing"), seed) for share in (0.51, 1.0))

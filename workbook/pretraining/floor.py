@@ -119,7 +119,8 @@ def marks(rows: Tensor, texts: HeldOut, vocabulary: int) -> dict[str, float]:
 
 
 def milestones(steps: int, count: int = 10) -> Sequence[int]:
-    """About `count` steps, evenly spread on a logarithmic axis, the last one included."""
+    """About `count` steps up to the last, ever further apart: enough of the beginning for a
+    logarithmic axis and of the end for a plain one."""
     if steps < 1 or count < 1:
         raise ValueError(f"milestones need at least one step and one mark, not {steps}, {count}.")
-    return sorted({max(1, round(steps ** (i / count))) for i in range(1, count + 1)})
+    return sorted({max(1, round(steps * (i / count) ** 2)) for i in range(1, count + 1)})

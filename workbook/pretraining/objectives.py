@@ -13,11 +13,12 @@ Shapes: B batch, T time, S time of the decoder. `keep_mask` is true on real toke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from workbook.training.losses import Loss
 from workbook.training.packing import IGNORE
@@ -106,6 +107,28 @@ def corrupt_spans(
     inputs, targets = (torch.tensor(side, device=ids.device) for side in zip(*rows, strict=True))
     start = torch.full_like(targets[:, :1], start_id)
     return Corrupted(inputs, targets, torch.cat([start, targets[:, :-1]], 1))
+
+
+def corrupt_documents(rows: Sequence[Tensor], pad_id: int, **settings: Any) -> Corrupted:
+    """`corrupt_spans` of texts of several lengths, each by its own; padded to one batch.
+
+    rows: one `T` each. settings: the other arguments of `corrupt_spans`.
+    """
+    each = [corrupt_spans(row[None], **settings) for row in rows]
+    batch = padded([one.inputs[0] for one in each], [one.labels[0] for one in each], pad_id)
+    starts = [one.decoder_inputs[0] for one in each]
+    return batch._replace(decoder_inputs=pad_rows(starts, pad_id))
+
+
+def padded(inputs: Sequence[Tensor], labels: Sequence[Tensor], pad_id: int) -> Corrupted:
+    """Rows of several lengths as one batch, padded on the right."""
+    keep_mask = pad_rows([torch.ones_like(row) for row in inputs], 0).bool()
+    return Corrupted(pad_rows(inputs, pad_id), pad_rows(labels, IGNORE), keep_mask=keep_mask)
+
+
+def pad_rows(rows: Sequence[Tensor], value: int) -> Tensor:
+    """Rows `T` of several lengths as `B T`."""
+    return pad_sequence(list(rows), batch_first=True, padding_value=value)
 
 
 def noise_and_spans(

@@ -20,10 +20,10 @@ import torch
 from torch import Tensor, nn
 
 from workbook.core.seeding import generator
-from workbook.pretraining.compare import blanks, fill_in, padded, probe_share
+from workbook.pretraining.compare import blanks, fill_in, probe_shares
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.models import Corrupter
-from workbook.pretraining.objectives import Corrupted, objective_loss
+from workbook.pretraining.objectives import Corrupted, objective_loss, pad_rows, padded
 from workbook.town import stream
 from workbook.training import FitConfig, fit
 from workbook.training.packing import IGNORE
@@ -47,7 +47,8 @@ def all_tasks(
     """Every task's figure; None where the architecture cannot do it."""
     filled = fill_in(objective, model, tokenizer, blanks(ASKED))
     found: dict[str, Any] = {"filled": sum(filled) / len(filled)}
-    found["probe"] = probe_share(objective, model, tokenizer)
+    shares = probe_shares(objective, model, tokenizer)
+    found |= {"probe": shares["many"], "probe_few": shares["few"]}
     prompts, _ = beginnings(tokenizer)
     said = continued(objective, model, tokenizer, prompts, seed)
     found["surprise"] = surprise(judge, prompts, said)
@@ -140,9 +141,9 @@ def pair_batch(
             before, target = encode(f"Rude: {rude}\nPolite:"), [*encode(f" {polite}"), end]
             reads.append(torch.tensor([start, *before, *target[:-1]]))
             asks.append(torch.tensor([IGNORE] * len(before) + target))
-    batch = padded(reads, asks, tokenizer)
+    batch = padded(reads, asks, tokenizer.pad_token_id)
     if objective == "spans":
-        batch = batch._replace(decoder_inputs=padded(starts, starts, tokenizer).inputs)
+        batch = batch._replace(decoder_inputs=pad_rows(starts, tokenizer.pad_token_id))
     return batch
 
 

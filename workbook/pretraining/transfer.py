@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from workbook.pretraining import data
-from workbook.pretraining.floor import HeldOut, held_out
+from workbook.pretraining.floor import HeldOut, causal_loss_on, held_out
 from workbook.pretraining.harbour import harbour_documents
-from workbook.pretraining.models import BATCH, build, train
+from workbook.pretraining.models import Corrupter, build, train
 from workbook.town.random import Source
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from workbook.attention import Transformer
 
-STEPS = 60
+STEPS, BATCH = 60, 4  # rows of a step
 SHARES = (0.0, 0.25, 0.51, 0.75, 1.0)  # of harbour log among the rows
 GENTLER = {"learning_rate": 0.005, "muon_learning_rate": 0.015}  # half the peaks of a first run
 
@@ -74,7 +75,8 @@ def adapt(
     settings = {} if model is None else GENTLER
     rows = mixed_rows(share, tokenizer, steps * BATCH, seed)
     run = train(
-        "causal", rows, tokenizer, steps, seed=seed, model=learner, texts=texts,
-        progress=progress, **settings,
+        "causal", rows, tokenizer, steps, seed=seed, model=learner, progress=progress,
+        watched={name: partial(causal_loss_on, texts=each) for name, each in texts.items()},
+        batches=Corrupter("causal", rows, tokenizer, BATCH, seed), **settings,
     )  # fmt: skip
-    return {"steps": run.steps, **run.held_out}
+    return {"steps": run.steps, **run.seen}
