@@ -6,7 +6,7 @@ from tiny_tuning import tiny_model, tokenizer, weights
 
 from workbook.core.hub import load_model
 from workbook.finetuning import data
-from workbook.finetuning.tuning import Settings, tune
+from workbook.finetuning.tuning import Settings, first_rate, tune
 from workbook.training.packing import Rows
 
 
@@ -83,3 +83,19 @@ def test_the_base_model_learns_the_chat_format_in_ten_steps():
     found = tune(model, tokenizer(), data.chats("summarise", 20), 10, learning_rate=1e-3,
                  progress=False)  # fmt: skip
     assert found.losses[-1] < 0.4 * found.losses[0]
+
+
+def test_a_large_model_is_tuned_in_smaller_steps():
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    def rate(width):
+        with torch.device("meta"):
+            return first_rate(
+                LlamaForCausalLM(
+                    LlamaConfig(
+                        hidden_size=width, num_hidden_layers=1, num_attention_heads=4, vocab_size=99
+                    )
+                )
+            )
+
+    assert rate(64) == Settings().learning_rate > 10 * rate(4096) > 0

@@ -17,6 +17,7 @@ from workbook.core.memory import in_words
 from workbook.finetuning.experiment import new_skill, old_skills
 from workbook.finetuning.families import OLD_SKILLS
 from workbook.finetuning.remedies import REMEDIES
+from workbook.pretraining.charts import interval
 
 if TYPE_CHECKING:
     import pandas
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 Runs = Sequence[Mapping[str, Any]]
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon")
 KNOWN_WORDS, NEW_PHRASINGS = "known words", "new phrasings"
-
-
-def interval(values: Sequence[float]) -> Interval:
-    """The mean over the seeds with its interval; one run alone has none, so its ends are itself."""
-    return over_seeds(values) if len(values) > 1 else Interval(*[float(values[0])] * 3)
 
 
 # Forgetting.

@@ -45,6 +45,7 @@ CASES = 32  # of each family
 SUMMARIES = 48
 STEPS = 80  # that read the new task
 SUMMARY_STEPS = 120
+SIZE_STEPS = 500  # with two rows a step, even the largest number of examples is read once
 SUMMARY_ROW = 223  # tokens of a row that holds one summary, on average
 MIXES = {  # name -> its families, and how many times as long it is tuned
     "summarise": (("summarise",), 1),
@@ -126,7 +127,7 @@ def chosen(runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
 # Summaries.
 
 
-def run_size(size: int, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]:
+def run_size(size: int, seed: int, steps: int = SIZE_STEPS) -> dict[str, Any]:
     """Tune town-lm for a fixed number of steps on so many summaries, read again and again."""
     found = chats("summarise", size, seed=seed)
     return {"size": size, **summary_run(found, steps, seed)}

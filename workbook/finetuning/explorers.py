@@ -278,7 +278,7 @@ def forgetting_explorer(runs: Sequence[Mapping[str, Any]], families: Sequence[st
         draw_saved,
         {
             "remedy": Choice("Remedy", names[0], names, options=names),
-            "notch": Slider("Strength, from weak", 1, low=1, high=most, step=1),
+            "notch": Slider("Strength", 1, low=1, high=most, step=1),
         },
         describe_saved,
     )

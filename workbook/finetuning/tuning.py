@@ -69,6 +69,11 @@ class Tuned:
         return self.run.losses
 
 
+def first_rate(model: PreTrainedModel) -> float:
+    """The learning rate to try first: large models want small steps (FLAN-T5-base's lab: 1e-5)."""
+    return Settings.learning_rate if model.num_parameters() < 10**8 else 1e-5
+
+
 def tune(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
