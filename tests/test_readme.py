@@ -91,6 +91,11 @@ def test_every_link_leads_somewhere():
         assert (ROOT / target).exists(), target
 
 
+def test_every_lesson_is_listed_in_order():
+    lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    assert re.findall(r"\(notebooks/([0-9]\w+\.ipynb)\)", TEXT) == [each.name for each in lessons]
+
+
 def test_it_is_short():
     assert len(TEXT.splitlines()) <= 120
 
