@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from workbook.attention import Transformer, TransformerConfig
+from workbook.attention.counts import parameters as parameters
 from workbook.core.seeding import generator, seed_everything
 from workbook.pretraining.data import SENTINELS
 from workbook.pretraining.floor import milestones
@@ -90,11 +91,6 @@ def build(
             embedding_scale=math.sqrt(size.channels),
         )
     )
-
-
-def parameters(model: nn.Module) -> int:
-    """The number of weights."""
-    return sum(weight.numel() for weight in model.parameters())
 
 
 class Corrupter:
