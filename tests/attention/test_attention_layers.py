@@ -48,17 +48,27 @@ def test_cross_attention_and_weights_are_torchs():
     torch.testing.assert_close(seen[0], weights)
 
 
-def test_one_key_head_is_multi_query():
-    """Grouped queries against a full attention whose key and value heads are copies."""
-    few = MultiHeadAttention(16, 4, kv_heads=2).double()
+@pytest.mark.parametrize("kv_heads", [1, 2])
+def test_shared_keys_are_copied_keys(kv_heads):
+    """Multi-query and grouped queries: a full attention whose key and value heads are copies."""
+    few = MultiHeadAttention(16, 4, kv_heads=kv_heads).double()
     full = MultiHeadAttention(16, 4).double()
     state = few.state_dict()
     for name in ("key.weight", "value.weight"):
-        state[name] = state[name].unflatten(0, (2, 4)).repeat_interleave(2, 0).flatten(0, 1)
+        heads = state[name].unflatten(0, (kv_heads, 4))
+        state[name] = heads.repeat_interleave(4 // kv_heads, 0).flatten(0, 1)
     full.load_state_dict(state)
     x = torch.randn(2, 5, 16).double()
     torch.testing.assert_close(few(x, is_causal=True), full(x, is_causal=True))
-    assert few.key.weight.numel() * 2 == full.key.weight.numel()
+    assert few.key.weight.numel() * 4 == full.key.weight.numel() * kv_heads
+
+
+def test_a_mask_of_two_dimensions_says_which_keys_are_real():
+    """Guards against `B S` taken for `T S` where there are as many texts as tokens."""
+    layer, x = MultiHeadAttention(16, 4), torch.randn(5, 5, 16)
+    keep_mask = torch.rand(5, 5) < 0.6
+    one_by_one = [layer(x[i : i + 1], keep_mask=keep_mask[i : i + 1]) for i in range(5)]
+    torch.testing.assert_close(layer(x, keep_mask=keep_mask), torch.cat(one_by_one))
 
 
 def test_a_cache_changes_nothing():

@@ -1,5 +1,7 @@
 """Attention as a function: the four ways agree with torch, the masks mean what they say."""
 
+import re
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -15,7 +17,6 @@ from workbook.attention.dot_product import (
     causal_mask,
     chunked_attention,
     fused_attention,
-    loop_attention,
     scaled_dot_product_attention,
     sliding_mask,
 )
@@ -66,7 +67,11 @@ def test_chunks_survive_large_scores():
 
 def test_the_loop_is_the_matrix():
     q, k, v = (x[0, 0] for x in qkv())
-    torch.testing.assert_close(loop_attention(q, k, v), scaled_dot_product_attention(q, k, v))
+    rows = []
+    for query in q:
+        weights = torch.stack([(query @ key / 8**0.5).exp() for key in k])
+        rows.append(sum(w * value for w, value in zip(weights / weights.sum(), v, strict=True)))
+    torch.testing.assert_close(torch.stack(rows), scaled_dot_product_attention(q, k, v))
 
 
 @pytest.mark.parametrize("kv_heads", [1, 2, 4])
@@ -102,6 +107,18 @@ def test_a_row_with_nothing_to_see_gives_zeros_and_clean_gradients(function):
         assert x.grad.isfinite().all() and x.grad[1].eq(0).all()
 
 
+@pytest.mark.filterwarnings("ignore:Anomaly Detection")
+@pytest.mark.parametrize("function", [scaled_dot_product_attention, fused_attention])
+def test_an_empty_row_is_no_alarm_for_torchs_anomaly_detection(function):
+    """Guards against a NaN inside, hidden from the result, that stops a learner's debugging."""
+    q, k, v = (x.requires_grad_() for x in qkv())
+    keep_mask = torch.ones(2, 6, dtype=torch.bool)
+    keep_mask[1] = False
+    with torch.autograd.detect_anomaly(check_nan=True):
+        function(q, k, v, keep_mask).square().sum().backward()
+    assert q.grad.isfinite().all()
+
+
 def test_an_empty_row_with_a_bias_gives_zeros_too():
     """Guards against a bias that fills an empty row: the lowest numbers would share evenly."""
     q, k, v = qkv()
@@ -123,6 +140,34 @@ def test_masks_of_every_documented_shape():
     table = torch.rand(5, 6) < 0.6  # does not fit B Tk, so it is Tq Tk
     expected = scaled_dot_product_attention(q, k, v, table.expand(2, 4, 5, 6))
     torch.testing.assert_close(scaled_dot_product_attention(q, k, v, table), expected)
+
+
+@pytest.mark.parametrize("function", [scaled_dot_product_attention, fused_attention])
+@pytest.mark.parametrize("heads", [None, 2])
+def test_a_mask_that_can_be_read_in_two_ways_is_refused(function, heads):
+    """Guards against causal_mask(5) read as padding, without a word, where B is 5 as well."""
+    q, k, v = qkv(batch=5, heads=2, queries=5, keys=5)
+    if heads is None:
+        q, k, v = q[:, 0], k[:, 0], v[:, 0]
+    with pytest.raises(ValueError, match="fits both") as error:
+        function(q, k, v, causal_mask(5))
+    assert "\n" not in str(error.value)
+    order = causal_mask(5)[(None,) * (q.dim() - 2)]
+    torch.testing.assert_close(function(q, k, v, order), function(q, k, v, is_causal=True))
+    keys = torch.rand(5, 5) < 0.6
+    told = keys[:, None, None] if heads else keys[:, None]
+    alone = [function(q[i : i + 1], k[i : i + 1], v[i : i + 1], keys[i : i + 1]) for i in range(5)]
+    torch.testing.assert_close(function(q, k, v, told), torch.cat(alone))
+
+
+def test_three_dimensions_are_texts_queries_and_keys():
+    """Guards against a mask for each head that is read as one for each text where B equals H."""
+    q, k, v = qkv(batch=4, heads=4)
+    mask = torch.rand(4, 5, 6) < 0.6
+    expected = scaled_dot_product_attention(q, k, v, mask[:, None].expand(4, 4, 5, 6))
+    torch.testing.assert_close(scaled_dot_product_attention(q, k, v, mask), expected)
+    with pytest.raises(ValueError, match="does not fit"):
+        scaled_dot_product_attention(*qkv(batch=2, heads=4), mask)
 
 
 def test_texts_without_heads_and_single_texts():
@@ -180,15 +225,20 @@ def test_sliding_mask_by_hand(time, window):
     [
         ({"keep_mask": torch.ones(2, 6)}, "use .bool()"),
         ({"keep_mask": torch.ones(3, 6, dtype=torch.bool)}, "does not fit"),
-        ({"k": torch.zeros(2, 3, 6, 8)}, "cannot share 3 key heads"),
+        (dict.fromkeys("kv", torch.zeros(2, 3, 6, 8)), "cannot share 3 key heads"),
         ({"q": torch.zeros(2, 4, 9, 8), "is_causal": True}, "at least as many keys"),
+        ({"k": torch.zeros(2, 4, 6, 3)}, "8 numbers cannot be compared with keys of 3"),
+        ({"v": torch.zeros(2, 4, 5, 8)}, "one value for each key"),
+        ({"k": torch.zeros(3, 4, 6, 8), "v": torch.zeros(3, 4, 6, 8)}, "of the same batch"),
+        ({"q": torch.zeros(8)}, "at least two dimensions"),
     ],
 )
 def test_what_does_not_go_together_is_one_sentence(change, says):
     given = dict(zip("qkv", qkv(dtype=torch.float32), strict=True)) | change
-    with pytest.raises(ValueError, match=says.replace("(", r"\(").replace(")", r"\)")) as error:
-        scaled_dot_product_attention(**given)
-    assert "\n" not in str(error.value)
+    for function in (scaled_dot_product_attention, fused_attention):
+        with pytest.raises(ValueError, match=re.escape(says)) as error:
+            function(**given)
+        assert "\n" not in str(error.value)
     for bad in (lambda: sliding_mask(3, 0), lambda: chunked_attention(*qkv(), chunk=0)):
         with pytest.raises(ValueError, match="at least 1"):
             bad()

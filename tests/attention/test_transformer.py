@@ -1,5 +1,8 @@
 """The transformer against transformers: five families, with cache, padding and gradients."""
 
+import json
+from dataclasses import asdict, replace
+
 import pytest
 import torch
 import transformers
@@ -56,12 +59,16 @@ def test_gpt2(changes):
 
 @torch.no_grad()
 def test_bert_gives_hidden_states():
+    """Padded on the right or on the left: BERT's places are those of the row, with the padding."""
     (ids, keep_mask), model = texts(), bert()
     ours = Transformer.from_transformers(model)
     check_close(ours(ids), model(ids).last_hidden_state)
-    ids, keep_mask = ids[:2], keep_mask[:2]
     theirs = model(ids, attention_mask=keep_mask.long()).last_hidden_state
     check_close(ours(ids, keep_mask=keep_mask), theirs, keep_mask)
+    settings = {"attention_mask": keep_mask.long(), "position_ids": places(keep_mask)}
+    theirs, counted = model(ids, **settings).last_hidden_state, places(keep_mask)
+    check_close(ours(ids, keep_mask=keep_mask, positions=counted), theirs, keep_mask)
+    assert not torch.allclose(ours(ids, keep_mask=keep_mask)[2, 5:], theirs[2, 5:], atol=0.1)
     segments = torch.randint(0, 2, ids.shape)
     theirs = model(ids, token_type_ids=segments).last_hidden_state
     check_close(ours(ids, segments=segments), theirs)
@@ -235,7 +242,7 @@ def test_padding_changes_nothing(architecture):
     model, ids = Transformer(config), torch.randint(0, 50, (1, 6))
     answer = (torch.randint(0, 50, (1, 4)),) if architecture == "encoder-decoder" else ()
     alone = model(ids, *answer)
-    for padding in ((0, 3), (3, 0)):
+    for padding in ((0, 3), (3, 0)) if architecture == "decoder" else ((0, 3),):
         padded = torch.nn.functional.pad(ids, padding, value=7)
         keep_mask = torch.nn.functional.pad(torch.ones_like(ids), padding).bool()
         out = model(padded, *answer, keep_mask=keep_mask)
@@ -292,18 +299,62 @@ def test_what_is_not_supported_is_one_sentence(make, says):
     assert "\n" not in str(error.value)
 
 
-def test_ids_that_do_not_fit_are_one_sentence():
-    ids = torch.zeros(1, 9, dtype=torch.long)
+def a_cache(model, ids):
+    cache = KeyValueCache()
+    model(ids, cache=cache)
+    return cache
+
+
+def test_calls_that_do_not_fit_are_one_sentence():
+    ids, mask = torch.zeros(1, 9, dtype=torch.long), torch.ones(1, 9, dtype=torch.bool)
     decoder = Transformer(TransformerConfig(9, **SMALL, positions="learned", max_length=8))
-    both = Transformer(TransformerConfig(9, **SMALL, architecture="encoder-decoder"))
+    both = Transformer(TransformerConfig(9, **SMALL, architecture="encoder-decoder", segments=2))
+    encoder = Transformer(TransformerConfig(9, **SMALL, architecture="encoder"))
+    body = Transformer(TransformerConfig(9, **SMALL, head=False))
     for call, says in (
-        (lambda: decoder(ids), "positions for 8"),
+        (lambda: decoder(ids), "9 ids, but there are positions for 8"),
+        (lambda: decoder.greedy(ids[:, :6], 9), "9 ids, but there are positions for 8"),
+        (lambda: decoder(ids[:, :3], cache=a_cache(decoder, ids[:, :6])), "9 ids, but there are"),
         (lambda: decoder(ids[0]), "of shape"),
+        (lambda: decoder(ids[:, :8] + 9), "ids go from 0 to 8 here, but there are some from 9"),
+        (lambda: decoder(ids[:, :8] - 1), "ids go from 0 to 8 here, but there are some from -1"),
+        (lambda: both(ids, ids, segments=ids + 2), "segments go from 0 to 1"),
         (lambda: decoder(ids, ids), "takes no decoder_ids"),
         (lambda: both(ids), "needs decoder_ids"),
+        (lambda: both(ids, ids.expand(2, 9)), "1 texts need as many to decode, not 2"),
+        (lambda: body(ids, keep_mask=mask.expand(2, 9)), r"keep_mask has shape \(2, 9\)"),
+        (lambda: body(ids, keep_mask=mask[:, :5]), r"keep_mask has shape \(1, 5\)"),
+        (lambda: both(ids, ids, decoder_keep_mask=mask.expand(3, 9)), "decoder_keep_mask has"),
+        (lambda: encoder.greedy(ids, 2), "is an encoder, so it cannot write"),
+        (lambda: body.greedy(ids, 2), "has no head for logits, so it cannot write"),
+        (lambda: encoder(ids, cache=KeyValueCache()), "without a cache"),
     ):
-        with pytest.raises(ValueError, match=says):
+        with pytest.raises(ValueError, match=says) as error:
             call()
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("rope", [LLAMA_3, {"rope_type": "default", "rope_theta": 10_000.0}])
+@torch.no_grad()
+def test_a_configuration_and_the_weights_are_the_whole_model(rope, tmp_path):
+    """Guards against rotary angles that are lost when a model is saved: Llama 3 rescales them."""
+    ours, (ids, _) = Transformer.from_transformers(llama(rope_parameters=rope)), texts()
+    torch.save(ours.state_dict(), tmp_path / "weights.pt")
+    told = json.loads(json.dumps(asdict(ours.config)))
+    again = Transformer(TransformerConfig(**told)).eval()
+    again.load_state_dict(torch.load(tmp_path / "weights.pt", weights_only=True))
+    assert torch.equal(again(ids), ours(ids))
+    plain = Transformer(replace(ours.config, turns=None)).eval()
+    plain.load_state_dict(ours.state_dict())
+    assert torch.allclose(plain(ids), ours(ids), atol=1e-3) is (rope is not LLAMA_3)
+
+
+@torch.no_grad()
+def test_the_checks_do_not_break_a_compiled_model():
+    model = Transformer(TransformerConfig(50, **SMALL)).eval()
+    ids, keep_mask = torch.randint(0, 50, (2, 6)), torch.ones(2, 6, dtype=torch.bool)
+    compiled = torch.compile(model, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(ids, keep_mask=keep_mask), model(ids, keep_mask=keep_mask))
 
 
 def test_the_copy_is_a_copy():

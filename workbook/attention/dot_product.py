@@ -1,7 +1,7 @@
-"""Attention as a function, four times: loop, matrix, chunked and fused.
+"""Attention as a function, three times: matrix, chunked and fused.
 
 Each query is compared with every key, the scores become weights that add up to one, and the result
-is the weighted mean of the values. The loop is to be read, the matrix form is what the lesson uses,
+is the weighted mean of the values. The matrix form is to be read (the lesson grows it from a loop),
 the chunked form never holds all scores at once, the fused one is torch's own kernel. A row that may
 look at nothing gives zeros. Left out: dropout. Lesson 01.
 
@@ -20,16 +20,6 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 
-def loop_attention(q: Float[Tensor, "Tq D"], k: Float[Tensor, "Tk D"], v: Float[Tensor, "Tk Dv"]):
-    """One head, one text, one number at a time: `Tq Dv`. To be read, not to be used."""
-    rows = []
-    for query in q:
-        scores = torch.stack([sum(query * key) / math.sqrt(len(query)) for key in k])
-        weights = scores.exp() / scores.exp().sum()
-        rows.append(sum(weight * value for weight, value in zip(weights, v, strict=True)))
-    return torch.stack(rows)
-
-
 def scaled_dot_product_attention(
     q: Float[Tensor, "*q_rows Tq D"],
     k: Float[Tensor, "*k_rows Tk D"],
@@ -44,12 +34,14 @@ def scaled_dot_product_attention(
 
     k, v: `B K Tk D`; with K < H, each key head serves H / K neighbouring query heads. Other numbers
     of leading dimensions work too. keep_mask, true where a query may look: `B Tk` (which keys are
-    real), `B Tq Tk`, or whatever broadcasts to `B H Tq Tk`; two dimensions that do not fit `B Tk`
-    are taken as `Tq Tk`. is_causal: a query sees no later key, the last query standing at the last
-    key (so that a cache works; torch's own flag lines up the first ones).
+    real), `Tq Tk`, `B Tq Tk`, or four dimensions that broadcast to `B H Tq Tk`. A mask of two
+    dimensions that fits both `B Tk` and `Tq Tk` is refused: say which with `[:, None, None]` or
+    `[None, None]`. is_causal: a query sees no later key, the last query standing at the last key
+    (so that a cache works; torch's own flag lines up the first ones).
     scale: of the scores, 1 / sqrt(D) if None. bias: added to the scores, broadcast to them.
     A query with nothing to look at gives zeros. ValueError for shapes that do not go together.
     """
+    _check(q, k, v)
     weights = attention_weights(q, k, keep_mask, is_causal, scale=scale, bias=bias)
     return weights @ _for_each_query_head(v, q)
 
@@ -67,6 +59,7 @@ def attention_weights(
 
     Arguments as for `scaled_dot_product_attention`.
     """
+    _check(q, k)
     k = _for_each_query_head(k, q)
     scores = q @ k.transpose(-2, -1) * _scale(q, scale)  # B H Tq Tk
     if bias is not None:
@@ -74,8 +67,9 @@ def attention_weights(
     seen = visible(q, k, keep_mask, is_causal)
     if seen is None:
         return scores.softmax(-1)
-    weights = scores.masked_fill(~seen, -torch.inf).softmax(-1)
-    return weights.masked_fill(~seen, 0.0)  # a row of -inf alone has become NaN
+    # Minus infinity would make NaN of an empty row, in its gradient too, even if hidden afterwards.
+    weights = scores.masked_fill(~seen, torch.finfo(scores.dtype).min).softmax(-1)
+    return weights.masked_fill(~seen, 0.0)
 
 
 def fused_attention(
@@ -93,6 +87,7 @@ def fused_attention(
     Arguments as for `scaled_dot_product_attention`. The kernel is the reference for the fast part;
     the meaning of the masks is ours.
     """
+    _check(q, k, v)
     k, v = _for_each_query_head(k, q), _for_each_query_head(v, q)
     square = q.shape[-2] == k.shape[-2]
     if keep_mask is None and bias is None and (square or not is_causal):
@@ -115,6 +110,7 @@ def chunked_attention(
     The softmax is kept as a running maximum, a running sum and a running mean, which are corrected
     whenever a larger score turns up (Milakov and Gimelshein 2018; FlashAttention, Dao et al. 2022).
     """
+    _check(q, k, v)
     if chunk < 1:
         raise ValueError(f"a chunk holds at least 1 key, not {chunk}.")
     past = k.shape[-2] - q.shape[-2]
@@ -184,10 +180,15 @@ def _spread(keep_mask: Tensor, q: Tensor, k: Tensor) -> Tensor:
         raise ValueError(f"keep_mask must hold true and false, not {keep_mask.dtype}: use .bool().")
     keep_mask = keep_mask.bool()
     scores = (*q.shape[:-1], k.shape[-2])  # B H Tq Tk
-    batch, shape = (*scores[:1], scores[-1]), tuple(keep_mask.shape)
-    if len(scores) > 2 and shape == batch:  # B Tk
-        keep_mask = keep_mask.view(batch[0], *[1] * (len(scores) - 2), batch[1])
-    elif len(scores) == 4 and keep_mask.dim() == 3 and shape[0] in (1, scores[0]):  # B Tq Tk
+    rows, shape = (scores[0], scores[-1]), tuple(keep_mask.shape)
+    if len(scores) > 2 and shape == rows:  # B Tk
+        if shape == scores[-2:] and shape[0] > 1:
+            raise ValueError(
+                f"a keep_mask of shape {shape} fits both texts by keys and queries by keys here: "
+                "write keep_mask[:, None, None] for the first, keep_mask[None, None] for the other."
+            )
+        keep_mask = keep_mask.view(rows[0], *[1] * (len(scores) - 2), rows[1])
+    elif len(scores) == 4 and keep_mask.dim() == 3:  # B Tq Tk
         keep_mask = keep_mask[:, None]
     try:
         fits = torch.broadcast_shapes(keep_mask.shape, scores) == scores
@@ -196,6 +197,26 @@ def _spread(keep_mask: Tensor, q: Tensor, k: Tensor) -> Tensor:
     if not fits:
         raise ValueError(f"a keep_mask of shape {shape} does not fit scores of shape {scores}.")
     return keep_mask
+
+
+def _check(q: Tensor, k: Tensor, v: Tensor | None = None) -> None:
+    """ValueError, in one sentence, for queries, keys and values that do not go together."""
+    shapes = ", ".join(str(tuple(each.shape)) for each in (q, k, v) if each is not None)
+    if min(each.dim() for each in (q, k, v) if each is not None) < 2:
+        problem = "each must have at least two dimensions, time and channels"
+    elif q.shape[-1] != k.shape[-1]:
+        problem = f"queries of {q.shape[-1]} numbers cannot be compared with keys of {k.shape[-1]}"
+    elif v is not None and k.shape[:-1] != v.shape[:-1]:
+        problem = "there must be one value for each key"
+    elif not _broadcast(*(x.shape[: -3 if q.dim() == k.dim() else -2] for x in (q, k))):
+        problem = "queries and keys must be of the same batch"
+    else:
+        return
+    raise ValueError(f"attention got shapes {shapes}: {problem}.")
+
+
+def _broadcast(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    return all(1 in (a, b) or a == b for a, b in zip(first[::-1], second[::-1], strict=False))
 
 
 def _for_each_query_head(k: Tensor, q: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from workbook.attention.layers import MultiHeadAttention
+from workbook.attention.positions import frequencies
 from workbook.attention.transformer import Transformer, TransformerConfig
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def convert(hf_model: PreTrainedModel) -> Transformer:
     table = body.get_input_embeddings().weight
     tied = head is None or head.weight.data_ptr() == table.data_ptr()
     settings = read_config(hf_model.config, tied)
+    if family in ("llama", "qwen2"):
+        settings["turns"] = _turns(body, settings["rotary_base"])
     if family == "t5" and not hasattr(body, "decoder"):
         settings |= {"architecture": "encoder"}
     config = TransformerConfig(**settings, head=head is not None, tied=tied)
@@ -55,8 +58,6 @@ def convert(hf_model: PreTrainedModel) -> Transformer:
     if not tied:
         weights["out.weight"] = head.weight
     ours.load_state_dict({name: weight.detach().clone() for name, weight in weights.items()})
-    if family in ("llama", "qwen2"):
-        _copy_turns(ours, body)
     return ours.eval()
 
 
@@ -145,13 +146,14 @@ def _llama_names(config: TransformerConfig) -> Names:
         yield f"{block}.feed_forward_norm", f"{layer}.post_attention_layernorm"
 
 
-def _copy_turns(ours: Transformer, body: nn.Module) -> None:
-    """The rotary angles as the library has worked them out, rescaled ones (Llama 3) included."""
+def _turns(body: nn.Module, base: float) -> tuple[float, ...] | None:
+    """The rotary angles as the library has worked them out, rescaled ones (Llama 3) included; None
+    if they are those of the base, to the last bit."""
     rotary = body.rotary_emb
     if rotary.rope_type not in ("default", "linear", "llama3"):
         raise ValueError(f"rotary positions of the type {rotary.rope_type!r} cannot be copied.")
-    for block in ours.decoder.blocks:
-        block.attention.turns = rotary.inv_freq.detach().clone().float()
+    turns = rotary.inv_freq.float().tolist()
+    return None if turns == frequencies(2 * len(turns), base).tolist() else tuple(turns)
 
 
 # --- GPT-2 --------------------------------------------------------------------------------------

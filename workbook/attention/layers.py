@@ -72,8 +72,8 @@ class MultiHeadAttention(nn.Module):
     ) -> Float[Tensor, "B T C"]:
         """x looks at itself, or at `memory` (cross-attention).
 
-        keep_mask: `B S` or `B H T S`, as for `scaled_dot_product_attention`. positions: `T` or
-        `B T`, for rotary ones. bias: added to the scores. cache: x stands after what it holds.
+        keep_mask: `B S` (two dimensions are always that here), `B T S` or `B H T S`. positions: `T`
+        or `B T`, for rotary ones. bias: added to the scores. cache: x stands after what it holds.
         """
         q = self._split(self.query(x), self.heads)  # B H T D
         if memory is not None and cache is not None and self in cache.kept:
@@ -89,6 +89,8 @@ class MultiHeadAttention(nn.Module):
                 k = rotary_embedding(k, positions, turns=self.turns)
             if cache is not None:
                 k, v = cache.extend(self, k, v)
+        if keep_mask is not None and keep_mask.dim() == 2:
+            keep_mask = keep_mask[:, None, None]  # or it might be taken for `T S`
         settings = {"scale": self.scale, "bias": bias}
         if self.watch is not None:
             self.watch(attention_weights(q, k, keep_mask, is_causal, **settings))

@@ -10,7 +10,7 @@ Shapes: B batch, T time, C channels, V vocabulary. `keep_mask` is true on real t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.attention.dot_product import sliding_mask
+from workbook.attention.inputs import check_call, check_writer, look_up
 from workbook.attention.layers import (
     FeedForward,
     KeyValueCache,
@@ -68,6 +69,8 @@ class TransformerConfig:
     output_scale: float = 1.0  # of the last hidden states, 1 / sqrt(C) in T5 when tied
     score_scale: float | None = None  # of the attention scores; None: 1 / sqrt(D)
     rotary_base: float = 10_000.0
+    # Radians a step of each pair of channels, where they are not those of rotary_base (Llama 3).
+    turns: tuple[float, ...] | None = field(default=None, repr=False)
     buckets: tuple[int, int] = (32, 128)  # of relative positions: how many, the longest distance
     eps: float = 1e-6  # of the norms
 
@@ -94,6 +97,8 @@ class Block(nn.Module):
         biases = (c.attention_bias, c.out_bias)
         self.norm_first = c.norm_first
         self.attention = MultiHeadAttention(*shape, *biases, base, c.score_scale)
+        if base is not None and c.turns is not None:
+            self.attention.turns = torch.tensor(c.turns)
         self.attention_norm = _norm(c)
         if cross:
             self.cross = MultiHeadAttention(*shape, *biases, scale=c.score_scale)
@@ -136,7 +141,7 @@ class Stack(nn.Module):
     ) -> Tensor:
         past = 0 if cache is None else cache.length
         keys = past + x.shape[1]
-        if self.window is not None:  # four dimensions: two might be taken for `B Tk`
+        if self.window is not None:
             near = sliding_mask(x.shape[1], self.window, keys, x.device)[None, None]
             keep_mask = near if keep_mask is None else near & keep_mask[:, None, None]
         own = {"positions": positions, "cache": cache, "is_causal": self.is_causal}
@@ -192,16 +197,17 @@ class Transformer(nn.Module):
         """Logits for the token after each (hidden states without a head).
 
         ids: of the encoder, or of a model that is a decoder alone. decoder_ids: with both.
-        keep_mask, decoder_keep_mask: `B T`, of their ids. positions: `B T`; by default counted from
-        each row's first real token on. segments: `B T`, 0 if None. cache: ids (with an encoder,
-        decoder_ids) stand behind what it has read; it remembers padding and the encoder's words.
-        A mask, being boolean, may also stand second.
+        keep_mask, decoder_keep_mask: `B T`, of their ids. positions: `B T`; by default a decoder
+        counts from each row's first real token, as the library's `generate` does, and an encoder
+        from the row's first place, as BERT does. segments: `B T`, 0 if None. cache: ids (with an
+        encoder, decoder_ids) stand behind what it has read; it remembers padding and the encoder's
+        words. A mask, being boolean, may also stand second. ValueError for what does not fit.
         """
         if decoder_ids is not None and decoder_ids.dtype == torch.bool:
             decoder_ids, keep_mask = None, decoder_ids
         masks = (keep_mask, decoder_keep_mask)  # zeros and ones will do
         keep_mask, decoder_keep_mask = (None if mask is None else mask.bool() for mask in masks)
-        self._check(ids, decoder_ids)
+        check_call(self.config, ids, decoder_ids, keep_mask, decoder_keep_mask, cache)
         if self.config.architecture == "decoder":
             return self._logits(self._decode(ids, keep_mask, positions, segments, cache))
         if self.config.architecture == "encoder":
@@ -215,7 +221,7 @@ class Transformer(nn.Module):
 
     def encode(self, ids: Tensor, keep_mask=None, positions=None, segments=None) -> Tensor:
         """What the encoder makes of ids `B T`: hidden states `B T C`. Arguments as for a call."""
-        x, positions = self._embed(ids, keep_mask, positions, segments, 0)
+        x, positions = self._embed(ids, None, positions, segments, 0)  # padding has places, too
         return self.encoder(x, positions, keep_mask)
 
     @torch.no_grad()
@@ -230,7 +236,9 @@ class Transformer(nn.Module):
         """The text so far and the likeliest token, again and again, with a cache.
 
         A decoder's rows are padded on the left. With an encoder, `decoder_ids` `B 1` start what is
-        returned. A row that has said `end_id` repeats it until all have."""
+        returned. A row that has said `end_id` repeats it until all have. ValueError for a model
+        without logits."""
+        check_writer(self.config)
         both = self.config.architecture == "encoder-decoder"
         cache, text = KeyValueCache(), decoder_ids if both else ids
         new, ended = text, torch.zeros(len(ids), 1, dtype=torch.bool, device=ids.device)
@@ -251,14 +259,15 @@ class Transformer(nn.Module):
             places = past + torch.arange(ids.shape[1], device=ids.device)
             pads = 0 if keep_mask is None else keep_mask.long().argmax(1, keepdim=True)  # in front
             positions = (places - pads).clamp(min=0).expand(ids.shape)
-        x = self.embedding(ids) * self.config.embedding_scale
+        x = look_up(self.embedding, ids) * self.config.embedding_scale
         if self.config.positions == "learned":
             x = x + self.position_embedding(positions)
         elif self.config.positions == "sinusoidal":
             table = sinusoidal_positions(self.config.max_length, self.config.channels)
             x = x + table.to(x)[positions]
         if self.config.segments:
-            x = x + self.segment_embedding(ids * 0 if segments is None else segments)
+            segments = ids * 0 if segments is None else segments
+            x = x + look_up(self.segment_embedding, segments, "segments")
         return self.embedding_norm(x), positions
 
     def _decode(self, ids, keep_mask, positions, segments, cache, memory=None) -> Tensor:
@@ -276,19 +285,6 @@ class Transformer(nn.Module):
             return x
         weight = self.embedding.weight if self.out is None else self.out.weight
         return F.linear(x * self.config.output_scale, weight)
-
-    def _check(self, ids: Tensor, decoder_ids: Tensor | None) -> None:
-        c = self.config
-        if (c.architecture == "encoder-decoder") != (decoder_ids is not None):
-            word = "takes no" if decoder_ids is not None else "needs"
-            raise ValueError(f"a model that is {c.architecture!r} {word} decoder_ids.")
-        for each in (ids,) if decoder_ids is None else (ids, decoder_ids):
-            if each.dim() != 2 or each.is_floating_point():
-                raise ValueError(f"ids are whole numbers `B T`, not of shape {tuple(each.shape)}.")
-            if c.positions in ("learned", "sinusoidal") and each.shape[1] > c.max_length:
-                raise ValueError(
-                    f"there are {each.shape[1]} ids, but positions for {c.max_length}."
-                )
 
 
 def _small_normal(module: nn.Module) -> None:
