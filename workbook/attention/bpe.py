@@ -3,18 +3,21 @@
 The alphabet is the 256 bytes, so every string can be encoded. Text is first cut into pieces (a word
 with the space before it, a number, punctuation) as GPT-2 does; merges never cross a cut. Equal to
 the library `tokenizers` on the same merges, and its training finds the same merges, ties included.
-Left out: Unicode normalisation, and the speed of a compiled language. Lesson 01.
+Files of other makes are read by `bpe_reader.py`. Left out: the speed of a compiled language.
+Lesson 01.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from workbook.attention import bpe_reader
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -39,7 +42,9 @@ class BytePairEncoder:
         self, merges: Iterable[Pair] = (), special: Sequence[str] = (), single_digits: bool = False
     ):
         self.merges = [tuple(pair) for pair in merges]
-        self.special, self.single_digits = tuple(special), single_digits
+        self.special = tuple(special)
+        self.cuts = (digit_pieces, word_pieces) if single_digits else (word_pieces,)
+        self.forms, self.whole_words = (), False  # of other makes: see `from_tokenizers`
         names = [text.encode() for text in special]
         names += [bytes([byte]) for byte in sorted(range(256), key=_written().__getitem__)]
         names += [first + second for first, second in self.merges]
@@ -89,22 +94,29 @@ class BytePairEncoder:
     def from_tokenizers(cls, source: PreTrainedTokenizerBase | str) -> BytePairEncoder:
         """The same tokenizer as a byte-level BPE of `tokenizers` or transformers.
 
-        source: a tokenizer, or the text of a `tokenizer.json`. ValueError if it is another kind.
+        source: a tokenizer, or the text of a `tokenizer.json`. Cuts by patterns, as in Llama 3 and
+        Qwen, and Unicode normal forms are copied, too. ValueError, in one sentence, for another
+        kind, and for settings with which the ids would not be the same.
         """
-        inner = getattr(source, "backend_tokenizer", source)
-        description = json.loads(inner if isinstance(inner, str) else inner.to_str())
-        model, cuts = description["model"], json.dumps(description.get("pre_tokenizer"))
-        if model["type"] != "BPE" or "ByteLevel" not in cuts or '"add_prefix_space": true' in cuts:
-            raise ValueError("only byte-level BPE without an added first space can be copied.")
+        told = bpe_reader.read(source)
+        special = bpe_reader.special_tokens(told)
         back = {character: byte for byte, character in enumerate(_written())}
-        to_bytes = lambda text: bytes(back[character] for character in text)  # noqa: E731
-        merges = [pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"]]
-        special = {each["content"]: each["id"] for each in description.get("added_tokens", [])}
-        encoder = cls([tuple(map(to_bytes, pair)) for pair in merges], tuple(special))
-        encoder.single_digits = '"individual_digits": true' in cuts
-        ids = {to_bytes(name): i for name, i in model["vocab"].items() if name not in special}
+        merges, ids = bpe_reader.vocabulary(told, special, back)
+        encoder = cls(merges, tuple(special))
+        encoder.cuts = bpe_reader.cuts(told, word_pieces, digit_pieces)
+        encoder.forms = bpe_reader.normal_forms(told)
+        encoder.whole_words = bool(told["model"].get("ignore_merges"))
         encoder._set_vocabulary(ids | {name.encode(): i for name, i in special.items()})
         return encoder
+
+    def after(self, merges: int) -> BytePairEncoder:
+        """The encoder as it was after its first `merges` merges."""
+        earlier = copy(self)
+        earlier.merges = self.merges[:merges]
+        names = {text.encode() for text in self.special} | {bytes([byte]) for byte in range(256)}
+        names |= {first + second for first, second in earlier.merges}
+        earlier._set_vocabulary({name: i for name, i in self.ids.items() if name in names})
+        return earlier
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text; special tokens in it are recognised."""
@@ -131,20 +143,18 @@ class BytePairEncoder:
         return found + self._words(text[start:])
 
     def _words(self, text: str) -> list[str]:
-        if self.single_digits:
-            parts = re.split(r"(\d)", "".join(map(_kind, text)))
-        else:
-            parts = ["".join(map(_kind, text))]
-        words, start = [], 0
-        for part in parts:
-            for match in PIECES.finditer(part):
-                words.append(text[start + match.start() : start + match.end()])
-            start += len(part)
-        return words
+        for form in self.forms:
+            text = unicodedata.normalize(form, text)
+        pieces = [text] if text else []
+        for cut in self.cuts:
+            pieces = [part for piece in pieces for part in cut(piece)]
+        return pieces
 
     def _merged(self, piece: str) -> tuple[int, ...]:
         """Ids of one piece: join the pair that was learned first, until none is left."""
         if piece in self.special:
+            return (self.ids[piece.encode()],)
+        if self.whole_words and piece.encode() in self.ids:
             return (self.ids[piece.encode()],)
         parts = [bytes([byte]) for byte in piece.encode()]
         while len(parts) > 1:
@@ -156,6 +166,21 @@ class BytePairEncoder:
 
     def _rank(self, pair: Pair) -> float:
         return self.ranks.get(pair, float("inf"))
+
+
+def word_pieces(text: str) -> list[str]:
+    """GPT-2's cuts: a word with the space before it, a number, punctuation, spaces."""
+    found = PIECES.finditer("".join(map(_kind, text)))
+    return [text[match.start() : match.end()] for match in found]
+
+
+def digit_pieces(text: str) -> list[str]:
+    """Each digit by itself, and what lies between digits."""
+    pieces, start = [], 0
+    for part in re.split(r"(\d)", "".join(map(_kind, text))):
+        pieces.append(text[start : start + len(part)])
+        start += len(part)
+    return [piece for piece in pieces if piece]
 
 
 def _learn(

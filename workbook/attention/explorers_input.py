@@ -85,7 +85,7 @@ def draw_positions(curves: dict[str, list[float]]) -> go.Figure:
 def tokenizer_explorer(encoder: BytePairEncoder, text: str) -> Explorer:
     """The same text after more and more of the encoder's merges; at most 80 tokens of it."""
     most = len(encoder.merges)
-    stages = lru_cache(maxsize=64)(lambda merges: encoder_after(encoder, merges))
+    stages = lru_cache(maxsize=64)(encoder.after)
 
     def compute(text: str, merges: int) -> list[str]:
         if not text.strip():
@@ -112,11 +112,6 @@ def tokenizer_explorer(encoder: BytePairEncoder, text: str) -> Explorer:
         },
         alt=lambda tokens: f"{len(tokens)} tokens: {' | '.join(tokens[:12])}",
     )
-
-
-def encoder_after(encoder: BytePairEncoder, merges: int) -> BytePairEncoder:
-    """The encoder as it was after its first `merges` merges."""
-    return BytePairEncoder(encoder.merges[:merges], encoder.special, encoder.single_digits)
 
 
 def draw_tokens(tokens: list[str]) -> go.Figure:

@@ -68,7 +68,7 @@ def check_writer(config: TransformerConfig) -> None:
 
 
 def look_up(table: nn.Embedding, ids: Tensor, what: str = "ids") -> Tensor:
-    """Rows of the table `B T C`; ValueError for a number outside it (an error of torch on a GPU)."""
+    """Rows of the table `B T C`; ValueError for a number outside (on a GPU, torch's error)."""
     try:
         return table(ids)
     except IndexError:
