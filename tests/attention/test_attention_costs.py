@@ -7,8 +7,17 @@ import pandas as pd
 import pytest
 import torch
 from hf_models import gpt2, t5
+from torch.utils.flop_counter import FlopCounterMode
 
-from workbook.attention import Transformer, TransformerConfig, cost, counts, recurrence
+from workbook.attention import (
+    KeyValueCache,
+    Transformer,
+    TransformerConfig,
+    cost,
+    counts,
+    recurrence,
+    scale,
+)
 from workbook.core import records
 
 
@@ -38,11 +47,75 @@ def test_table_3_has_no_vocabulary_for_all_its_rows():
     from workbook.attention.exercises import implied_vocabulary
 
     table = counts.table_3()
-    assert table.counted["base"] == 63.0
+    assert len(table) == 11 and table.counted["base"] == 63.0
+    # Twice 512 x 8 x (64 - d_k) fewer in each of 18 attentions.
+    assert table.body["base"] - table.body["d_k = 16"] == 18 * 2 * 512 * 8 * 48
+    assert table.body["base"] - table.body["d_k = 32"] == 18 * 2 * 512 * 8 * 32
     rows = list(zip(table.published, table.body, table.channels, strict=True))
     assert implied_vocabulary(rows[:-1]) == (41_004, 41_208)
     low, high = implied_vocabulary(rows[-1:])
     assert 35_300 < low < high < 36_400 and implied_vocabulary(rows) is None
+
+
+def test_the_table_shows_what_was_published_beside_what_is_counted():
+    table = counts.known_table()
+    assert table["equal"].all() and table["apart, %"].abs().max() < 2
+    gpt_3 = table.loc["GPT-3 175B"]
+    assert gpt_3["published"] == "174,600M" and gpt_3["counted here"] == "174,604,259,328"
+    assert table["apart, %"]["BERT large"] == round(100 * (335_141_888 / 340e6 - 1), 1) == -1.4
+
+
+def test_operations_of_gpt2_are_the_published_integer():
+    """291,648,307,200 for a text of 1,024 tokens (nanoGPT, transformer_sizing.ipynb)."""
+    gpt2_small = counts.KNOWN[1].config
+    done = scale.operations(gpt2_small, 1024)
+    assert sum(done.values()) == 291_648_307_200 and done["pairs"] == 38_654_705_664
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"kv_heads": 1, "tied": False},
+        {"positions": "learned", "norm": "layer", "feed_forward": "gelu", "inner_bias": True},
+        {"norm_first": False, "attention_bias": True, "out_bias": True, "head_size": 8},
+    ],
+)
+def test_operations_are_those_torch_counts_in_a_whole_model(changes):
+    config = TransformerConfig(50, channels=24, layers=3, heads=2, **changes)
+    counter = FlopCounterMode(display=False)
+    with torch.device("meta"), counter:
+        Transformer(config)(torch.zeros(1, 17, dtype=torch.long))
+    assert counter.get_total_flops() == sum(scale.operations(config, 17).values())
+
+
+def test_pairs_overtake_weights_at_the_even_length():
+    config = counts.LLAMA_2_7B
+    even = scale.even_length(config)
+    below, above = (scale.operations(config, int(even * factor)) for factor in (0.99, 1.01))
+    assert below["pairs"] < below["weights"] and above["pairs"] > above["weights"]
+
+
+@torch.no_grad()
+def test_the_cache_is_as_large_as_counted():
+    config = TransformerConfig(50, channels=24, layers=3, heads=4, kv_heads=2)
+    cache, model = KeyValueCache(), Transformer(config)
+    model(torch.zeros(1, 9, dtype=torch.long), cache=cache)
+    held = sum(part.nbytes for pair in cache.kept.values() for part in pair)
+    assert held == scale.cache_bytes(config, 9, each=4)
+    table = scale.scale_table(counts.LLAMA_2_7B, (2048, 4096))
+    assert table["cache, GB"].iloc[0] == pytest.approx(4 * table["cache with K = 8, GB"].iloc[0])
+    assert table["scores of a layer, GB"].iloc[1] == pytest.approx(2 * 32 * 4096**2 / 1e9)
+
+
+def test_a_device_that_is_no_cuda_device_is_waited_for(monkeypatch):
+    """Guards against torch.cuda called for every device but the CPU, such as Apple's mps."""
+    waited = []
+    monkeypatch.setattr(torch.accelerator, "synchronize", lambda: waited.append(1))
+    x = torch.ones(3)
+    assert cost._seconds(lambda y: y + 1, [x], "mps") >= 0 and len(waited) == 2
+    assert cost.peak_bytes(lambda: torch.zeros(1000), "mps") == 4000
+    assert cost._seconds(lambda y: y + 1, [x], "cpu") >= 0 and len(waited) == 2
 
 
 def test_peak_bytes_of_known_allocations():
@@ -86,12 +159,14 @@ def test_a_power_law_is_found_again():
 @pytest.mark.parametrize("length, channels", [(8, 4), (16, 12), (33, 6)])
 def test_operations_are_those_torch_counts(kind, length, channels):
     by_formula = cost.layer_operations(kind, length, channels)
-    assert cost.counted_operations(kind, length, channels) == by_formula
+    assert cost.counted_operations(kind, length, channels) == sum(by_formula.values())
+    assert by_formula["pairs"] == (2 * length**2 * channels if kind == "attention" else 0)
 
 
 def test_a_recurrent_layer_is_linear_in_length_and_attention_is_not():
     def doubling(kind):
-        return cost.layer_operations(kind, 4096, 64) / cost.layer_operations(kind, 2048, 64)
+        long, short = (cost.layer_operations(kind, time, 64) for time in (4096, 2048))
+        return sum(long.values()) / sum(short.values())
 
     assert doubling("GRU") == 2 and 3.5 < doubling("attention") < 4
     with pytest.raises(ValueError, match="no layer 'LSTM'"):

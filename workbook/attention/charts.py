@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from torch import Tensor
 
+SHADES = [[0, "rgba(0,114,178,0.03)"], [1, figures.PALETTE[0]]]  # of weights and shares
 PANELS = {"bytes": ("megabytes", 1e-6), "seconds": ("milliseconds", 1e3)}
 
 
@@ -87,7 +88,7 @@ def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
             zmin=0,
             zmax=1,
             texttemplate="%{z:.2f}",
-            colorscale=[[0, "rgba(0,114,178,0.03)"], [1, figures.PALETTE[0]]],
+            colorscale=SHADES,
             showscale=False,
             xgap=2,
             ygap=2,

@@ -37,7 +37,6 @@ WAYS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "fused": fused_attention,
 }
 
-
 MEASURES = ("seconds", "bytes")
 
 
@@ -80,22 +79,32 @@ def measure(
 
 
 def _seconds(way: Callable, inputs: list[Tensor], device: str) -> float:
-    """Processor seconds of one call; on a GPU, its own clock."""
-    if device != "cpu":
+    """Processor seconds of one call; a CUDA device's own clock; else a clock on the wall."""
+    kind = torch.device(device).type
+    if kind == "cuda":
         start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
         start.record()
         way(*inputs)
         end.record()
         torch.cuda.synchronize()
         return start.elapsed_time(end) / 1000
-    start = time.process_time()
+    clock = time.process_time if kind == "cpu" else time.perf_counter
+    _wait_for(kind)
+    start = clock()
     way(*inputs)
-    return time.process_time() - start
+    _wait_for(kind)
+    return clock() - start
+
+
+def _wait_for(kind: str) -> None:
+    """Until an accelerator that is no CUDA device (Apple's mps) has done what it was given."""
+    if kind != "cpu":
+        torch.accelerator.synchronize()
 
 
 def peak_bytes(function: Callable[[], object], device: str = "cpu") -> int:
     """The most bytes of tensors that `function` held at one time, its result included."""
-    if device != "cpu":
+    if torch.device(device).type == "cuda":
         torch.cuda.synchronize()
         torch.cuda.reset_peak_memory_stats()
         before = torch.cuda.memory_allocated()
@@ -145,21 +154,21 @@ def fit(lengths: Sequence[float], values: Sequence[float]) -> PowerLaw:
     return PowerLaw(line.slope, line.stderr, math.exp(line.intercept))
 
 
-def layer_operations(kind: str, length: int, channels: int) -> int:
-    """Multiplications of one layer over a text: for attention, or a recurrent layer of that size.
+def layer_operations(kind: str, length: int, channels: int) -> dict[str, int]:
+    """Multiplications of one layer over a text, {"weights": ..., "pairs": ...}; no biases.
 
-    Both without biases. Attention: four projections and twice T x T x C. GRU: six C x C matrices
-    at every token. (Vaswani et al. 2017, Table 1, gives T^2 C and T C^2.)
+    Attention: four projections at every token, and T x T x C twice. GRU: six C x C matrices at
+    every token, no pairs. (Vaswani et al. 2017, Table 1, gives T^2 C and T C^2.) ValueError for
+    another kind.
     """
-    if kind == "attention":
-        return 4 * length * channels**2 + 2 * length**2 * channels
-    if kind == "GRU":
-        return 6 * length * channels**2
-    raise ValueError(f"there is no layer {kind!r}; use attention or GRU.")
+    if kind not in ("attention", "GRU"):
+        raise ValueError(f"there is no layer {kind!r}; use attention or GRU.")
+    matrices, pairs = (4, 2 * length**2 * channels) if kind == "attention" else (6, 0)
+    return {"weights": matrices * length * channels**2, "pairs": pairs}
 
 
 def counted_operations(kind: str, length: int, channels: int) -> int:
-    """The same as `layer_operations`, counted by torch while a layer runs on the meta device."""
+    """The sum of `layer_operations`, counted by torch while a layer runs on the meta device."""
     from torch.utils.flop_counter import FlopCounterMode
 
     from workbook.attention.layers import MultiHeadAttention

@@ -75,7 +75,7 @@ def _predicted(place: int, says: str) -> Check:
 
     def test(answer: Any, _seed: int) -> str | None:
         if not isinstance(answer, (tuple, list)) or len(answer) != 3:
-            return 'the answer has another form than ("xx", "xxx", tokens).'
+            return 'the answer has another form than ("first", "second", number).'
         if answer[place] == first_merges()[place]:
             return None
         return f"{says} is another."
@@ -84,8 +84,11 @@ def _predicted(place: int, says: str) -> Check:
 
 
 def _same_shape(got: Any, want: Tensor) -> str | None:
+    if got is None:
+        return "the result is None; is a return missing?"
     if not isinstance(got, Tensor):
-        return compare("the result", got, torch.zeros(1)) or "the result is not a tensor."
+        kind = type(got).__name__
+        return f"the result is of type {kind}, not a tensor: torch.tensor(...) makes one of it."
     if got.shape != want.shape:
         return f"the result has shape {tuple(got.shape)}, it should be {tuple(want.shape)}."
     return None
@@ -136,6 +139,14 @@ def _models(seed: int, count: int = 4) -> tuple[Rows]:
         body, width = _draw(seed + place + 1, 10**7, 10**8), 256 << (place % 3)
         rows.append((round((body + vocabulary * width) / 1e6), body, width))
     return (rows,)
+
+
+def _between(seed: int) -> tuple[Rows]:
+    """One row whose ends lie between whole vocabularies, .3 and .8 above one."""
+    vocabulary, width = _draw(seed, 20_000, 60_000), 640
+    body = _draw(seed + 1, 10, 100) * 10**6 + 500_000 - (vocabulary * width + 192) % 10**6
+    million = (body + vocabulary * width + 192 + 500_000) // 10**6
+    return ([(million, body, width)],)
 
 
 def _contradicting(seed: int) -> tuple[Rows]:
@@ -241,6 +252,7 @@ _ALL = (
         checks=(
             _range("one row", lambda seed: _models(seed, 1)),
             _range("several rows", _models),
+            _range("ends that are no whole vocabularies", _between),
             _range("rows that contradict each other", _contradicting),
         ),
         hints=(

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from workbook.attention.charts import SHADES
 from workbook.attention.dot_product import causal_mask, sliding_mask
 from workbook.attention.explorers_input import position_explorer, tokenizer_explorer, visible
 from workbook.attention.heads import begin_ids, self_attentions, weights_of
-from workbook.core import figures
 from workbook.core.explorer import Choice, Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ __all__ = ["attention_explorer", "mask_explorer", "position_explorer", "tokenize
 
 LONGEST = 40  # tokens of a sentence; more cannot be read in a figure
 PLACES = 8  # tokens of the mask explorer
-SHADES = [[0, "rgba(0,114,178,0.03)"], [1, figures.PALETTE[0]]]
 
 
 @dataclass(frozen=True)

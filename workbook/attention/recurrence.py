@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from workbook.attention.counts import parameters
 from workbook.attention.transformer import Transformer, TransformerConfig
 from workbook.core import assets, records
 from workbook.core.seeding import generator
@@ -99,8 +100,9 @@ def train_copy(task: CopyTask, progress: Callable = lambda steps: steps) -> dict
         optimiser.step()
     with torch.no_grad():
         loss, right = _copy_loss(model, copy_batch(256, task.length, generator(task.seed + 10_000)))
-    size = sum(weight.numel() for weight in model.parameters())
-    return {"accuracy": right.mean().item(), "loss": loss.item(), "parameters": size}
+    return {
+        "accuracy": right.mean().item(), "loss": loss.item(), "parameters": parameters(model)
+    }  # fmt: skip
 
 
 def _copy_loss(model: nn.Module, ids: Tensor) -> tuple[Tensor, Tensor]:
