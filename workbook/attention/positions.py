@@ -103,22 +103,20 @@ class RelativeBias(nn.Module):
         return self.table(numbers).permute(2, 0, 1)
 
 
-def likeness_by_distance(
-    kind: str, length: int, size: int, base: float = 10_000.0, seed: int = 0
-) -> Float[Tensor, " T"]:
-    """How alike two positions look at distance 0 ... length - 1: dot products, 1 at distance 0.
-
-    kind: "sinusoidal" or "learned" (a random table, as before training), averaged over where the
-    two stand; "rotary" for one vector of ones, turned, where it does not matter where.
-    """
-    if kind == "sinusoidal":
-        table = sinusoidal_positions(length, size, base)
-    elif kind == "rotary":
-        table = rotary_embedding(torch.ones(length, size), base=base)
-    elif kind == "learned":
-        table = torch.randn(length, size, generator=torch.Generator().manual_seed(seed))
-    else:
-        raise ValueError(f"there is no kind of positions {kind!r}: sinusoidal, rotary or learned.")
+def likeness(table: Float[Tensor, "T C"]) -> Float[Tensor, " T"]:
+    """How alike two rows are at distance 0 ... T - 1: mean dot products, divided by the first."""
     products = table @ table.T
-    means = torch.stack([products.diagonal(distance).mean() for distance in range(length)])
+    means = torch.stack([products.diagonal(distance).mean() for distance in range(len(table))])
     return means / means[0]
+
+
+def rotary_scores(
+    query: Float[Tensor, " D"],
+    key: Float[Tensor, " D"],
+    length: int,
+    base: float = 10_000.0,
+    turns: Float[Tensor, " pairs"] | None = None,
+) -> Float[Tensor, " T"]:
+    """The score of a query and a key that stands 0 ... length - 1 tokens before it, / sqrt(D)."""
+    turned = rotary_embedding(query.expand(length, -1), base=base, turns=turns)
+    return turned @ key / math.sqrt(len(key))
