@@ -39,6 +39,22 @@ def writes_into_the_text(ids, start, stop, marks):
     return out
 
 
+def marks_of_the_example(ids, start, stop, marks):
+    return exercises.fill_in_the_middle(ids, start, stop, (3, 4, 5))
+
+
+def floating(ids, start, stop, marks):
+    return tuple(part.float() for part in exercises.fill_in_the_middle(ids, start, stop, marks))
+
+
+def lists(ids, start, stop, marks):
+    return tuple(part.tolist() for part in exercises.fill_in_the_middle(ids, start, stop, marks))
+
+
+def no_gap_at_the_start(ids, start, stop, marks):
+    return exercises.fill_in_the_middle(ids, max(start, 1), stop, marks)
+
+
 def every_band_must_agree(similarity, bands, rows):
     return (similarity**rows) ** bands
 
@@ -72,6 +88,10 @@ WRONG = {
         loss_on_everything,
         no_labels,
         writes_into_the_text,
+        marks_of_the_example,
+        floating,
+        lists,
+        no_gap_at_the_start,
     ],
     "pretraining.candidate_probability": [
         every_band_must_agree,
@@ -106,6 +126,13 @@ def test_middle_by_hand():
     inputs, labels = exercises.fill_in_the_middle(torch.arange(10, 16), 2, 4, (3, 4, 5))
     assert inputs.tolist() == [3, 10, 11, 4, 14, 15, 5, 12, 13]
     assert labels.tolist() == [IGNORE] * 6 + [12, 13, IGNORE]
+
+
+def test_a_wrong_type_is_named_in_a_sentence():
+    """Guards against an AttributeError of ours in place of a message about the answer."""
+    for answer, says in ((lists, "of type list; they should be a tensor"), (floating, "float32")):
+        result, _ = outcome("pretraining.fill_in_the_middle", answer)
+        assert all(says in f.wrong for f in result.findings[:3]), result
 
 
 def test_candidates_are_those_of_a_simulation():

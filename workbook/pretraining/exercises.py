@@ -67,8 +67,16 @@ def _number(place: int) -> Check:
 
 
 def _is_pair(got: Any, want: Any) -> str | None:
-    if isinstance(want, tuple) and (not isinstance(got, tuple) or len(got) != len(want)):
+    """Of a pair of tensors: is the answer one too, and of token ids?"""
+    if not isinstance(want, tuple):
+        return None
+    if not isinstance(got, tuple) or len(got) != len(want):
         return "the result is not a pair (inputs, labels)."
+    for name, part in zip(("inputs", "labels"), got, strict=True):
+        if not isinstance(part, Tensor):
+            return f"the {name} are of type {type(part).__name__}; they should be a tensor."
+        if part.dtype != torch.int64:
+            return f"the {name} are of type {part.dtype}; token ids are whole numbers, torch.int64."
     return None
 
 
@@ -79,7 +87,13 @@ def _text(seed: int) -> tuple:
     source = generator(seed)
     start = int(torch.randint(2, 6, (1,), generator=source))
     stop = start + int(torch.randint(1, 5, (1,), generator=source))
-    return torch.randint(10, 99, (14,), generator=source), start, stop, (3, 4, 5)
+    marks = (100 + torch.randperm(50, generator=source)[:3]).tolist()
+    return torch.randint(10, 99, (14,), generator=source), start, stop, tuple(marks)
+
+
+def _from_the_start(seed: int) -> tuple:
+    ids, _, stop, marks = _text(seed)
+    return ids, 0, stop, marks
 
 
 def _to_the_end(seed: int) -> tuple:
@@ -151,6 +165,8 @@ _ALL = (
                   _text, lambda out: out[1]),
             _like("a gap at the end leaves an empty suffix", "the input's tokens",
                   fill_in_the_middle, _to_the_end, lambda out: out[0]),
+            _like("a gap at the start leaves an empty prefix", "the input's tokens",
+                  fill_in_the_middle, _from_the_start, lambda out: out[0]),
             untouched(_text),
         ),
         hints=(
