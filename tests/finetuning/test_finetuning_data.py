@@ -1,5 +1,6 @@
 """Chats, labels and counts: the loss falls where it should, and nobody held out is met before."""
 
+import copy
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from workbook.town.random import Source
 from workbook.town.texts.dialogues import dialogue
 from workbook.town.writer import Document, Writer
 from workbook.training import causal_loss
-from workbook.training.packing import IGNORE, lay_out
+from workbook.training.packing import IGNORE, Rows, lay_out
 
 
 @pytest.mark.parametrize("family", data.KNOWN)
@@ -105,20 +106,41 @@ def test_what_makes_no_sense_is_one_sentence(call, says):
 
 
 def test_statistics_count_what_the_batches_hold():
-    """Against the laid-out tensors themselves."""
+    """Against the tensors that a training reads; padding was once counted in sorted rows."""
     found = data.examples(tokenizer(), data.chats(FAMILIES_ASKED, 50))
-    counts = data.statistics(found, rows=4, length=200)
     fitting = [each for each in found if len(each.ids) <= 200]
+    while len(fitting) % 4:  # so that an epoch of padded batches reads every example once
+        found.remove(fitting.pop())
+    counts = data.statistics(found, rows=4, length=200, seed=3)
     assert (counts.examples, counts.skipped) == (len(fitting), len(found) - len(fitting))
     assert counts.skipped > 0
-    batches = [lay_out([[e] for e in fitting[i : i + 4]], 0) for i in range(0, len(fitting), 4)]
-    places = sum(batch["ids"].numel() for batch in batches)
-    assert counts.tokens == sum(batch["read"] for batch in batches)
-    assert counts.padding_padded == pytest.approx(1 - counts.tokens / places)
-    assert counts.learned == sum(len(batch["loss_at"]) for batch in batches)
+    for packed, share in ((False, counts.padding_padded), (True, counts.padding_packed)):
+        rows = Rows(found, 4, 200, 0, 3, packed)
+        batches = [rows.batch(number) for number in range(rows.per_epoch)]
+        places = sum(batch["ids"].numel() for batch in batches)
+        holes = places - sum(batch["read"] for batch in batches)
+        assert share == pytest.approx(holes / places)
+        if not packed:
+            assert counts.tokens == sum(batch["read"] for batch in batches)
+            assert counts.learned == sum(len(batch["loss_at"]) for batch in batches)
     assert counts.share_learned == pytest.approx(counts.learned / counts.tokens)
     assert counts.rows_packed < counts.rows_padded == len(fitting)
     assert counts.padding_packed < counts.padding_padded
+
+
+def test_packed_summaries_are_padded_as_training_pads_them():
+    """Rows of one summary each: packed or not, a batch is as ragged as their lengths."""
+    found = data.examples(tokenizer(), data.chats("summarise", 200))
+    counts = data.statistics(found)
+    assert counts.padding_packed > 0.04
+    assert counts.padding_packed == pytest.approx(counts.padding_padded, abs=0.03)
+
+
+def test_a_tokenizer_without_padding_fills_up_with_its_end():
+    plain = copy.deepcopy(tokenizer())
+    assert data.pad_id(plain) == plain.pad_token_id != plain.eos_token_id
+    plain.pad_token = None
+    assert data.pad_id(plain) == plain.eos_token_id
 
 
 def test_packed_chats_have_the_loss_of_chats_alone():
@@ -198,3 +220,37 @@ def test_anatomy_is_the_whole_chat_and_names_who_says_what():
     assert learned == "".join(f"{answer}<|end|>" for answer in answers)
     table = templates.anatomy_table(pieces)
     assert "".join(table["text"]) == rendered and table["tokens"].sum() == len(pieces)
+
+
+CHATML = (
+    "{% if messages[0].role != 'system' %}<|im_start|>system\n"
+    "You are the town's helper.<|im_end|>\n{% endif %}"
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def test_anatomy_knows_the_roles_of_any_template():
+    """Roles were once read off the town's own marks; in ChatML every token was "template"."""
+    chatml = copy.deepcopy(tokenizer())
+    chatml.chat_template = CHATML
+    chat = [
+        {"role": "user", "content": "You are the town's"},  # stands in the system prompt as well
+        {"role": "assistant", "content": "assistant, naïve \u2013 im_end"},
+        {"role": "user", "content": "im"},
+        {"role": "assistant", "content": "user"},
+    ]
+    pieces = templates.anatomy(chatml, chat)
+    for role in ("user", "assistant"):
+        ids = [piece.id for piece in pieces if piece.role == role]
+        assert chatml.decode(ids) == "".join(m["content"] for m in chat if m["role"] == role)
+    learned = chatml.decode([piece.id for piece in pieces if piece.learned])
+    assert learned == "assistant, naïve \u2013 im_end<|im_end|>user<|im_end|>"
+    assert {p.role for p in pieces if p.learned} == {"assistant", "template"}
+
+
+def test_a_template_that_changes_what_is_said_is_one_sentence():
+    shouting = copy.deepcopy(tokenizer())
+    shouting.chat_template = CHATML.replace("m.content", "m.content | upper")
+    with pytest.raises(ValueError, match="changes what is said"):
+        templates.anatomy(shouting, data.chats("polite", 1)[0])

@@ -35,6 +35,18 @@ def all_from_the_last_answer_on(labels):
     return kept
 
 
+def runs_next_to_each_other_joined(labels):
+    """Takes two answers for one where a single token stands between them."""
+    kept = torch.full_like(labels, IGNORE)
+    places = (labels != IGNORE).nonzero().flatten().tolist()
+    start = len(places) - 1
+    while start and places[start] - places[start - 1] <= 2:
+        start -= 1
+    for place in places[start:]:
+        kept[place] = labels[place]
+    return kept
+
+
 def which_are_learned(labels):
     return (exercises.last_answer_only(labels) != IGNORE).tolist()
 
@@ -99,6 +111,7 @@ WRONG = {
         every_answer,
         last_token_only,
         all_from_the_last_answer_on,
+        runs_next_to_each_other_joined,
         which_are_learned,
         writes_into_the_labels,
     ],

@@ -6,11 +6,11 @@ from statistics import fmean
 import pytest
 from tiny_tuning import tiny_model, tokenizer
 
-from workbook.core import records
 from workbook.core.intervals import over_seeds
 from workbook.finetuning import charts, experiment
 from workbook.finetuning.experiment import new_skill, old_skills
-from workbook.finetuning.families import OLD_SKILLS
+from workbook.finetuning.families import FAMILIES_ASKED, OLD_SKILLS
+from workbook.finetuning.recording import recorded
 from workbook.finetuning.remedies import REMEDIES
 
 
@@ -55,6 +55,33 @@ def test_the_test_split_has_no_say_in_the_choice():
     tried = [run(1.0, "validation", 0.9, 0.1), run(2.0, "validation", 0.6, 0.6)]
     runs = [*tried, run(3.0, "validation", 0.1, 0.9), run(1.0, "test", 1.0, 1.0)]
     assert experiment.chosen(runs) == {"l2": 2.0}
+
+
+def test_without_a_remedy_nobody_looks_at_the_old_skills():
+    def run(strength, new, old):
+        scores = {family: [old] for family in OLD_SKILLS} | {"logbook": [new]}
+        return {"remedy": "none", "strength": strength, "split": "validation", "scores": scores}
+
+    assert experiment.chosen([run(1.0, 0.9, 0.1), run(2.0, 0.8, 0.8)]) == {"none": 1.0}
+
+
+def test_no_rate_learns_the_new_task_better_than_the_one_without_a_remedy():
+    """So that "none" is not made worse than somebody would tune who only looks at the new task."""
+    tried = {
+        run["strength"]: new_skill(run)
+        for run in experiment.recorded("remedies")
+        if run["split"] == "validation" and run["remedy"] in ("none", "gentle")
+    }
+    best = max(tried, key=tried.get)
+    assert min(tried) < best < max(tried)
+    assert best == experiment.REMEDY_SETTINGS.learning_rate
+
+
+def test_all_remedies_read_the_new_task_equally_often(remedies):
+    for seed in experiment.SEEDS:
+        read = {name: remedies[name][seed]["new_chats"] for name in REMEDIES}
+        assert remedies["none"][seed]["seed"] == seed
+        assert max(read.values()) - min(read.values()) <= 2, read
 
 
 def test_strengths_were_chosen_on_other_people(remedies):
@@ -128,7 +155,19 @@ def test_more_different_examples_help_at_equal_steps():
     assert min(by[1000]) > max(by[50])
     means = [fmean(by[size]) for size in experiment.SIZES]
     assert means == sorted(means)
-    assert means[-1] - means[2] < means[2] - means[0], "less and less"
+
+
+def test_few_examples_are_learned_by_heart():
+    """The loss on what is trained on ends lower the fewer there are, and the score does too."""
+    by = defaultdict(list)
+    for run in experiment.recorded("sizes"):
+        by[run["size"]].append(fmean(run["losses"][-charts.LAST :]))
+    assert max(by[50]) < 0.001 < 0.05 < min(by[1000])
+    means = [fmean(by[size]) for size in experiment.SIZES]
+    assert means == sorted(means)
+    table = charts.sizes_table(experiment.recorded("sizes"))
+    assert list(table["times read"]) == ["20", "10", "5", "2", "1"]
+    assert table.iloc[-1, 1] == str(over_seeds(by[1000]))
 
 
 def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_path):
@@ -142,7 +181,7 @@ def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_
         return {"remedy": name, "strength": strength, "split": split, "scores": scores}
 
     monkeypatch.setattr(experiment, "run_remedy", run_remedy)
-    monkeypatch.setattr(experiment, "record_path", lambda part: tmp_path / f"{part}.jsonl")
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     monkeypatch.setattr(experiment, "SEEDS", (5,))
     experiment.main(["remedies", "--seeds", "0"])
     tried = sum(len(remedy.grid) for remedy in REMEDIES.values())
@@ -154,7 +193,7 @@ def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_
     assert [job[1:] for job in made[4 + tried + len(REMEDIES) :]] == [
         (strength, "test", 1) for strength in last.values()
     ]
-    assert len(records.read(tmp_path / "remedies.jsonl")) == len(made)
+    assert len(recorded("remedies")) == len(made)
 
 
 def test_an_unknown_part_is_one_sentence():
@@ -213,7 +252,16 @@ def test_the_chart_shows_the_recorded_numbers(remedies):
     table = charts.remedies_table(runs)
     assert list(table.index) == ["before", "floor", *REMEDIES]
     assert table.loc["ewc", "kept beside"] == "23.3 MB" and table.loc["lora", "kept beside"] == ""
-    assert charts.families_table(runs).shape == (len(REMEDIES) + 2, 7)
+    by_family = charts.families_table(runs)
+    assert by_family.shape == (len(REMEDIES) + 2, len(FAMILIES_ASKED))
+    polite = fmean(fmean(run["scores"]["polite"]) for run in remedies["ewc"])
+    assert by_family.loc["ewc", "polite"] == round(polite, 2)
+    kept, lead = (
+        fmean(map(old_skills, remedies[name])) - old_skills(remedies["floor"][0])
+        for name in ("ewc", "before")
+    )
+    assert table.loc["ewc", "lead kept"] == f"{kept / lead:.0%}"
+    assert (table.loc["before", "lead kept"], table.loc["floor", "lead kept"]) == ("100%", "0%")
 
 
 def test_tables_of_summaries_hold_the_means(yardsticks):

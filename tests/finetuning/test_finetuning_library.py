@@ -5,9 +5,11 @@ import copy
 import pytest
 import torch
 
-from workbook.core import hub, records
+from workbook.core import hub
 from workbook.finetuning import agreement, library
 from workbook.finetuning.data import chats
+from workbook.finetuning.families import measure_floor
+from workbook.finetuning.recording import recorded
 from workbook.training.data import chat_example, exchanges
 from workbook.training.seq2seq import small_t5
 
@@ -152,7 +154,7 @@ def test_what_is_recorded_is_not_run_again(tmp_path, monkeypatch):
     agreement.main(["decoder", "--seeds", "0", "1"])
     agreement.main(["decoder", "--seeds", "1", "2"])
     assert ran == [("decoder", 0), ("decoder", 1), ("decoder", 2)]
-    lines = records.read(agreement.record_path())
+    lines = recorded(agreement.RECORD)
     assert [line["run"] for line in lines] == ["decoder/0", "decoder/1", "decoder/2"]
     with pytest.raises(ValueError, match="no part is called 'encoder'"):
         agreement.main(["encoder"])
@@ -161,13 +163,16 @@ def test_what_is_recorded_is_not_run_again(tmp_path, monkeypatch):
 @pytest.mark.parametrize("part", agreement.STEPS)
 def test_over_three_seeds_the_loops_agree(part):
     """Of the bundled record: equal steps in the same order, and no difference in another."""
-    found = [each for each in records.read(agreement.record_path()) if each["part"] == part]
+    found = [each for each in recorded(agreement.RECORD) if each["part"] == part]
     assert [each["seed"] for each in found] == list(agreement.SEEDS)
     assert agreement.largest_gap(found, agreement.FIRST) < 1e-4
     table = agreement.table(part)
     assert list(table.index) == [
-        agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
+        "floor", agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
     ]  # fmt: skip
+    family = agreement.FAMILY[part]
+    floor = measure_floor((family,), agreement.CASES)[family]
+    assert table.iloc[0, 0] == pytest.approx(sum(floor) / len(floor), abs=1e-3)
     gaps = agreement.gaps(found)
     for name in (agreement.SAME, agreement.OWN):
         assert gaps[name].low <= 0 <= gaps[name].high, name

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from tiny_tuning import tiny_model, tokenizer, weights
 from torch import nn
 
-from workbook.finetuning import anchor, data, remedies
+from workbook.finetuning import anchor, data, mixing, remedies
 from workbook.finetuning.anchor import Anchor, fisher
-from workbook.finetuning.remedies import mixed, old_count, remedy_run
+from workbook.finetuning.families import FAMILIES_ASKED
+from workbook.finetuning.mixing import NewChats, mixed, old_count
+from workbook.finetuning.remedies import remedy_run
 from workbook.finetuning.tuning import Settings, tune
-from workbook.training.packing import IGNORE, Example, lay_out
+from workbook.training.packing import IGNORE, Example, Rows, lay_out
 
 FAST = Settings(learning_rate=1e-2, rows=2, length=200)
 
@@ -185,24 +187,64 @@ def test_half_a_mix_is_as_many_old_as_new():
         mixed([[{}]], [], 0.5)
 
 
-def test_steps_are_added_so_that_the_new_task_is_read_as_often(new):
-    seen = {}
-    for name in ("none", "multitask", "replay"):
-        strength = 1e-3 if name == "none" else 0.5
-        _, cost = remedy_run(
-            name, tiny_model(), tokenizer(), strength, 4, 0, FAST, new=new, progress=False
+def read_in(mix, new, steps, settings, seed):
+    """New chats in the first steps, read off the tensors: a chat begins where positions do."""
+    rows = Rows(data.examples(tokenizer(), mix), settings.rows, settings.length, 0, seed)
+    begins = {tuple(each.ids) for each in data.examples(tokenizer(), new)}
+    found = 0
+    for step in range(steps):
+        batch = rows.batch(step)
+        for ids, positions in zip(batch["ids"].tolist(), batch["positions"].tolist(), strict=True):
+            starts = [i for i, place in enumerate(positions) if place == 0 and ids[i]]
+            ends = [*starts[1:], len(ids)]
+            chats = (tuple(ids[a:b]) for a, b in zip(starts, ends, strict=True))
+            found += sum(any(chat[: len(own)] == own for own in begins) for chat in chats)
+    return found
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("name", "share"), [("multitask", 0.5), ("replay", 0.7)])
+def test_a_mix_reads_as_many_new_chats_as_none(name, share, seed):
+    """Steps in proportion to the share once read half as many again: old chats are shorter."""
+    new, settings = data.chats(data.NEW, 60), Settings()
+    given = (tokenizer(), settings, seed)
+    _, steps, alone = remedies._mix("none", new, 1e-3, 12, *given)
+    assert (steps, alone) == (12, read_in(new, new, 12, settings, seed))
+    mix, steps, read = remedies._mix(name, new, share, 12, *given)
+    assert read == read_in(mix, new, steps, settings, seed)
+    assert alone <= read <= alone + 2
+    assert read_in(mix, new, steps - 1, settings, seed) < alone
+    assert steps < round(12 / (1 - share)), "what the share alone would give is too many"
+
+
+def test_the_cost_says_how_many_new_chats_were_read(new):
+    for name, strength in (("none", 1e-3), ("multitask", 0.5), ("lora", 1e-3)):
+        tuned, cost = remedy_run(
+            name, tiny_model(), tokenizer(), strength, 2, 0, FAST, new=new, progress=False
         )
-        seen[name] = cost.steps
-    assert seen == {"none": 4, "multitask": 8, "replay": 8}
+        counted = NewChats(tokenizer(), new, new, FAST, 0)
+        assert counted.read(2) <= cost.new_chats <= counted.read(2) + 4
+        assert cost.steps == len(tuned.losses)
 
 
-def test_replay_knows_only_its_memory(new):
-    kept = {chat[0]["content"] for chat in remedies.memory(0)}
-    assert len(remedies.memory(0)) == remedies.MEMORY
-    mix, _ = remedies._mix("replay", data.chats("polite", 100), 0.7, 1, 0)
-    old = [chat[0]["content"] for chat in mix if chat not in data.chats("polite", 100)]
-    assert len(old) == 233 and set(old) == kept
-    fresh, _ = remedies._mix("multitask", data.chats("polite", 100), 0.7, 1, 0)
+def test_replay_and_elastic_weights_know_the_same_few_chats(monkeypatch):
+    """Replay once had fewer, in other proportions: one seed's memory held no polite chat."""
+    kept = mixing.memory(0)
+    assert len(kept) == mixing.MEMORY
+    assert kept[: len(FAMILIES_ASKED)] == data.chats(FAMILIES_ASKED, len(FAMILIES_ASKED))
+    assert mixing.MEMORY % len(FAMILIES_ASKED) == 0, "families take turns: equally many of each"
+    new = data.chats("polite", 100, seed=9)
+    mix, _, _ = remedies._mix("replay", new, 0.7, 1, tokenizer(), FAST, 0)
+    old = [chat for chat in mix if chat not in new]
+    assert len(old) == 233 and all(chat in kept for chat in old)
+    assert all(chat in old for chat in kept)
+    measured = []
+    monkeypatch.setattr(anchor, "fisher", lambda model, batches, seed: measured.extend(batches) or
+                        {"w": torch.ones(1)})  # fmt: skip
+    anchor.old_fisher(tiny_model(), tokenizer())
+    read = [batch["ids"][0].tolist() for batch in measured]
+    assert read == [each.ids for each in data.examples(tokenizer(), kept)]
+    fresh, _, _ = remedies._mix("multitask", new, 0.7, 1, tokenizer(), FAST, 0)
     assert len({chat[0]["content"] for chat in fresh}) > 320
 
 

@@ -12,33 +12,30 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import assets, records
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.core.intervals import Interval, over_seeds
 from workbook.finetuning import library
 from workbook.finetuning.data import chats
-from workbook.finetuning.families import FAMILIES, Case, ask, cases, score
+from workbook.finetuning.families import FAMILIES, Case, ask, cases, measure_floor, score
+from workbook.finetuning.recording import record_missing, record_path, recorded
 from workbook.training.data import exchanges
 from workbook.training.seq2seq import answers, small_t5
 
 if TYPE_CHECKING:
     import pandas
 
+RECORD = "library"
 SEEDS = (0, 1, 2)
 STEPS = {"decoder": 40, "encoder-decoder": 200}
 FAMILY = {"decoder": "summarise", "encoder-decoder": "sentiment"}
 FIRST = 40  # steps in which two equal loops must not part
 CASES = 100  # about people and places that no training has seen
+FLOOR = "floor"
 UNTUNED, OURS, SAME, OWN = "untuned", "ours", "library, same order", "library, its own order"
-
-
-def record_path() -> Path:
-    """Where the runs are written, and read from."""
-    return assets.root() / "runs" / "finetuning" / "library.jsonl"
 
 
 def run(part: str, seed: int, steps: int | None = None, count: int = CASES) -> dict[str, Any]:
@@ -55,8 +52,8 @@ def run(part: str, seed: int, steps: int | None = None, count: int = CASES) -> d
     return {"part": part, "steps": steps, "rows": library.ROWS, "scores": scores, "losses": losses}
 
 
-Trainings = dict[str, Callable[[], library.Tuned]]
-Say = Callable[[library.Tuned | None], list[str]]  # what a model answers; None: the model before
+Trainings = dict[str, Callable[[], library.Trained]]
+Say = Callable[[library.Trained | None], list[str]]  # what a model answers; None: the model before
 
 
 def _decoder(train: list, asked: list[Case], steps: int, seed: int) -> tuple[Trainings, Say]:
@@ -85,11 +82,12 @@ def table(part: str) -> pandas.DataFrame:
     """The recorded runs of a part: mean score, and the difference from ours over the seeds.
 
     Where the interval holds 0, the two agree. The last columns are the largest difference between
-    the losses of one step, in nats: rounding, which a model made from nothing slowly blows up.
+    the losses of one step, in nats: rounding, which a model made from nothing slowly blows up. The
+    floor is a rule without thought on the same cases; a ceiling of every measure is 1.
     """
     import pandas as pd
 
-    found = [each for each in records.read(record_path()) if each["part"] == part]
+    found = [each for each in recorded(RECORD) if each["part"] == part]
     rows = {
         name: {
             FAMILIES[FAMILY[part]].measure: round(mean(_means(found, name)), 3),
@@ -99,7 +97,9 @@ def table(part: str) -> pandas.DataFrame:
         }
         for name in (UNTUNED, OURS, SAME, OWN)
     }
-    return pd.DataFrame(rows).T
+    floor = mean(measure_floor((FAMILY[part],), CASES)[FAMILY[part]])
+    floor_row = {FAMILIES[FAMILY[part]].measure: round(floor, 3)}
+    return pd.DataFrame({FLOOR: floor_row, **rows}).T.fillna("")
 
 
 def gaps(found: Sequence[Mapping[str, Any]]) -> dict[str, Interval]:
@@ -139,16 +139,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("parts", nargs="*", default=list(STEPS))
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     asked = parser.parse_args(arguments)
-    path = record_path()
-    done = {each["run"] for each in records.read(path)} if path.exists() else set()
     for part in asked.parts:
         if part not in STEPS:
             raise ValueError(f"no part is called {part!r}; there are {', '.join(STEPS)}.")
-        for seed in asked.seeds:
-            name = f"{part}/{seed}"
-            if name not in done:
-                print(name, flush=True)
-                records.append(path, {"run": name, **run(part, seed), **records.stamp(seed)})
+    record_missing(
+        record_path(RECORD),
+        (
+            (f"{part}/{seed}", partial(run, part, seed), seed)
+            for part in asked.parts
+            for seed in asked.seeds
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -17,15 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from workbook.core.seeding import generator
-from workbook.finetuning.data import chats, examples
-from workbook.finetuning.families import FAMILIES_ASKED
+from workbook.finetuning.data import examples, pad_id
+from workbook.finetuning.mixing import MEMORY, memory
 from workbook.training.batches import to_device
 from workbook.training.packing import Example, lay_out
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-FISHER_EXAMPLES = 96  # old chats that importance is measured on
 
 
 class Anchor:
@@ -110,21 +108,21 @@ def _answer_log_prob(
 def old_fisher(
     model: nn.Module,
     tokenizer: PreTrainedTokenizerBase,
-    count: int = FISHER_EXAMPLES,
+    count: int = MEMORY,
     seed: int = 0,
 ) -> dict[str, Tensor]:
     """The Fisher information of the old families' answers, scaled to a mean of 1.
 
     Scaled, so that the same strength pulls as hard as in L2, only elsewhere.
     """
-    old = examples(tokenizer, chats(FAMILIES_ASKED, count, seed=seed))
+    old = examples(tokenizer, memory(seed, count))
     found = fisher(model, [_alone(each, tokenizer) for each in old], seed)
     mean = sum(float(f.sum()) for f in found.values()) / sum(f.numel() for f in found.values())
     return {name: f / mean for name, f in found.items()}
 
 
 def _alone(example: Example, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
-    return lay_out([[example]], tokenizer.pad_token_id or 0)
+    return lay_out([[example]], pad_id(tokenizer))
 
 
 def _trained(model: nn.Module) -> list[tuple[str, nn.Parameter]]:

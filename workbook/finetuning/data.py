@@ -19,7 +19,7 @@ from workbook.town.random import Source
 from workbook.town.texts.instructions import FAMILIES, instruction
 from workbook.town.writer import Writer
 from workbook.training.data import Messages, chat_example
-from workbook.training.packing import IGNORE, Example, pack
+from workbook.training.packing import IGNORE, Example, Rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NEW = "logbook"  # the family that no bundled model knows
 KNOWN = (*FAMILIES, NEW)
 LENGTH = 320  # tokens of a row: what the town's models were trained with
+ROWS = 2  # of a batch; small batches make more steps of the same tokens
 LossOn = Literal["answer", "all"]
 
 
@@ -92,6 +93,12 @@ def examples(
     return found if loss_on == "answer" else [Example(each.ids, each.ids) for each in found]
 
 
+def pad_id(tokenizer: PreTrainedTokenizerBase) -> int:
+    """The token that fills rows up: the tokenizer's own, or its end token where it has none."""
+    own = tokenizer.pad_token_id
+    return tokenizer.eos_token_id if own is None else own
+
+
 @dataclass(frozen=True)
 class Statistics:
     """What the tokens of some examples are spent on."""
@@ -102,7 +109,7 @@ class Statistics:
     skipped: int  # examples longer than a row
     rows_padded: int  # rows when every example has one of its own
     rows_packed: int
-    padding_padded: float  # share of a batch's places that hold nothing
+    padding_padded: float  # share of the places of all batches that hold nothing
     padding_packed: float
 
     @property
@@ -111,30 +118,31 @@ class Statistics:
         return self.learned / self.tokens
 
 
-def statistics(found: Sequence[Example], rows: int = 4, length: int = LENGTH) -> Statistics:
-    """Counts of a set of examples, laid out in batches of `rows` rows of at most `length` tokens.
+def statistics(
+    found: Sequence[Example], rows: int = ROWS, length: int = LENGTH, seed: int = 0
+) -> Statistics:
+    """Counts of a set of examples, read in batches of `rows` rows of at most `length` tokens.
 
-    A batch is as long as its longest row; its rows come in the order of the examples. ValueError
-    where no example fits.
+    Padding is counted in the batches of one epoch as training lays them out: rows in a random
+    order, by seed, each batch as long as its longest row. ValueError where no example fits.
     """
     fitting = [each for each in found if 1 < len(each.ids) <= length]
     if not fitting:
         raise ValueError(f"no example has 2 to {length} tokens: there is nothing to count.")
-    alone = [len(each.ids) for each in fitting]
-    packed = [sum(len(each.ids) for each in row) for row in pack(fitting, length)]
+    alone, packed = (Rows(fitting, rows, length, 0, seed, packed) for packed in (False, True))
     return Statistics(
         examples=len(fitting),
-        tokens=sum(alone),
+        tokens=sum(len(each.ids) for each in fitting),
         learned=sum(label != IGNORE for each in fitting for label in each.labels[1:]),
         skipped=len(found) - len(fitting),
-        rows_padded=len(alone),
-        rows_packed=len(packed),
-        padding_padded=_padding(alone, rows),
-        padding_packed=_padding(packed, rows),
+        rows_padded=len(alone.rows),
+        rows_packed=len(packed.rows),
+        padding_padded=_padding(alone),
+        padding_packed=_padding(packed),
     )
 
 
-def _padding(lengths: Sequence[int], rows: int) -> float:
-    batches = [lengths[start : start + rows] for start in range(0, len(lengths), rows)]
-    places = sum(max(batch) * len(batch) for batch in batches)
-    return 1 - sum(lengths) / places
+def _padding(batches: Rows) -> float:
+    laid_out = [batches.batch(number) for number in range(batches.per_epoch)]
+    places = sum(batch["ids"].numel() for batch in laid_out)
+    return 1 - sum(batch["read"] for batch in laid_out) / places

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from workbook.core.exercise import Check, Exercise, compare, like, predicted, untouched
 from workbook.core.seeding import generator
+from workbook.finetuning.mixing import rates
 from workbook.training.packing import IGNORE
 
 # --- reference answers --------------------------------------------------------------------------
@@ -55,11 +56,11 @@ def last_answer_only(labels: Tensor) -> Tensor:
 def passes(sizes: Sequence[int], limit: int, temperature: float, drawn: int) -> list[float]:
     """How often each task's examples are met when `drawn` chats are drawn from a mixture.
 
-    Rates as in T5 (Raffel et al. 2020, section 3.5.2): min(size, limit) ** (1 / temperature), made
-    to add up to 1. The limit bounds the rate alone; no example is thrown away.
+    Drawn at the rates of T5 (`mixing.rates`). The limit bounds the rate alone; no example is
+    thrown away.
     """
-    rates = [min(size, limit) ** (1 / temperature) for size in sizes]
-    return [drawn * rate / sum(rates) / size for rate, size in zip(rates, sizes, strict=True)]
+    shares = rates(sizes, limit, temperature)
+    return [drawn * share / size for share, size in zip(shares, sizes, strict=True)]
 
 
 def backward_transfer(scores: Sequence[Sequence[float]]) -> float:
@@ -96,11 +97,15 @@ def _below_zero(answer: Callable, seed: int) -> str | None:
 
 
 def _chat(seed: int, turns: int, tail: int) -> tuple[Tensor]:
-    """Labels of a chat of so many turns; tail: tokens behind the last answer."""
+    """Labels of a chat of so many turns; tail: tokens behind the last answer.
+
+    What stands between two answers may be a single token, or several.
+    """
     source = generator(seed)
     labels: list[int] = []
-    for _ in range(turns):
-        gap, length = torch.randint(3, 7, (2,), generator=source).tolist()
+    for turn in range(turns):
+        gap = 1 if turn == turns - 1 else int(torch.randint(2, 7, (1,), generator=source))
+        length = int(torch.randint(3, 7, (1,), generator=source))
         answer = torch.randint(10, 99, (length,), generator=source).tolist()
         labels += [IGNORE] * gap + answer
     return (torch.tensor(labels + [IGNORE] * tail),)

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import assets, records
 from workbook.finetuning import prompted
 from workbook.finetuning.data import NEW, chats, examples, statistics
 from workbook.finetuning.families import (
@@ -30,6 +28,7 @@ from workbook.finetuning.families import (
     measure_floor,
     rouge,
 )
+from workbook.finetuning.recording import Job, record_missing, record_path, recorded
 from workbook.finetuning.remedies import REMEDIES, remedy_run
 from workbook.finetuning.tuning import Settings, tune
 from workbook.training.data import Messages
@@ -56,16 +55,6 @@ MIXES = {  # name -> its families, and how many times as long it is tuned
 SIZES = (50, 100, 200, 500, 1000)
 REMEDY_SETTINGS = Settings(learning_rate=1e-3)
 YARDSTICKS = ("floor", *prompted.WAYS, "town-instruct")
-
-
-def record_path(part: str) -> Path:
-    """Where the runs of a part are written, and read from."""
-    return assets.root() / "runs" / "finetuning" / f"{part}.jsonl"
-
-
-def recorded(part: str) -> list[dict[str, Any]]:
-    """The recorded runs of a part; ValueError if there are none."""
-    return records.read(record_path(part))
 
 
 @lru_cache(maxsize=2)
@@ -115,11 +104,15 @@ def old_skills(run: Mapping[str, Any]) -> float:
 
 
 def chosen(runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Each remedy's strength with the best mean of new skill and old skills on validation."""
+    """Each remedy's strength with the best mean of new skill and old skills on validation.
+
+    "none" is to be tuning without a thought for the old, so there the new skill alone decides.
+    """
     best: dict[str, tuple[float, float]] = {}
     for run in runs:
         if run["split"] == "validation" and run["remedy"] in REMEDIES:
-            both = (new_skill(run) + old_skills(run)) / 2
+            old = new_skill(run) if run["remedy"] == "none" else old_skills(run)
+            both = (new_skill(run) + old) / 2
             best[run["remedy"]] = max(best.get(run["remedy"], (0.0, 0.0)), (both, run["strength"]))
     return {name: strength for name, (_, strength) in best.items()}
 
@@ -241,15 +234,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     asked = parser.parse_args(arguments)
     for part in asked.parts:
-        path = record_path(part)
-        for function, settings, seed in jobs(part, asked.seeds):
-            name = "/".join(map(str, (function.__name__[4:], *settings, seed)))
-            done = {each["run"] for each in records.read(path)} if path.exists() else set()
-            if name not in done:
-                print(f"{part}: {name}", flush=True)
-                records.append(
-                    path, {"run": name, **function(*settings, seed), **records.stamp(seed)}
-                )
+        named = (_job(*job) for job in jobs(part, asked.seeds))
+        record_missing(record_path(part), named)
+
+
+def _job(function: Callable[..., dict[str, Any]], settings: tuple, seed: int) -> Job:
+    return run_name(function, settings, seed), partial(function, *settings, seed), seed
+
+
+def run_name(function: Callable[..., dict[str, Any]], settings: tuple, seed: int) -> str:
+    """As it stands in the record: "remedy/ewc/0.05/test/0"."""
+    return "/".join(map(str, (function.__name__[4:], *settings, seed)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.core import figures
 from workbook.core.explorer import Choice, Explorer, Slider, TextInput
 from workbook.core.intervals import Interval
+from workbook.finetuning.mixing import rates
 from workbook.finetuning.remedies import REMEDIES
 from workbook.finetuning.templates import Piece
 from workbook.pretraining.charts import interval
@@ -101,11 +102,10 @@ class Mixing:
         """sizes: "task number, task number"; limit: as a power of ten. ValueError for a text that
         does not say that."""
         found = self._sizes(sizes)
-        rates = [min(size, 10**limit) ** (1 / temperature) for size in found.values()]
-        rates = [rate / sum(rates) for rate in rates]
-        loss = [rate * self.tokens[task] for task, rate in zip(found, rates, strict=True)]
+        drawn = rates(tuple(found.values()), 10**limit, temperature)
+        loss = [rate * self.tokens[task] for task, rate in zip(found, drawn, strict=True)]
         shares = tuple(part / sum(loss) for part in loss)
-        return Mix(tuple(found), tuple(found.values()), tuple(rates), shares)
+        return Mix(tuple(found), tuple(found.values()), tuple(drawn), shares)
 
     def _sizes(self, text: str) -> dict[str, int]:
         found: dict[str, int] = {}

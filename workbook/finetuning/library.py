@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from workbook.finetuning.data import pad_id
 from workbook.training import FitConfig, causal_loss, fit
 from workbook.training.bench import quiet_settings
 from workbook.training.data import Messages, chat_example
@@ -39,7 +40,7 @@ Texts = tuple[str, str]  # a prompt and its answer
 
 
 @dataclass
-class Tuned:
+class Trained:
     """A tuned copy of a model, in eval mode, and the loss of each step in nats a token."""
 
     model: PreTrainedModel
@@ -63,10 +64,10 @@ def with_fit(
     chats: Sequence[Messages],
     steps: int,
     seed: int = 0,
-) -> Tuned:
+) -> Trained:
     """Our loop on chats, loss on the answers."""
     examples = [chat_example(tokenizer, chat) for chat in in_order(chats, steps, seed)]
-    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    pad = pad_id(tokenizer)
     batches = [lay_out([[example] for example in part], pad) for part in _parts(examples)]
     return _ours(model, batches, causal_loss, seed)
 
@@ -78,7 +79,7 @@ def with_sft_trainer(
     steps: int,
     seed: int = 0,
     own_order: bool = False,
-) -> Tuned:
+) -> Trained:
     """trl: it renders the chats, cuts them into tokens and masks the prompts by itself."""
     import datasets
     import trl
@@ -105,7 +106,7 @@ def pairs_with_fit(
     texts: Sequence[Texts],
     steps: int,
     seed: int = 0,
-) -> Tuned:
+) -> Trained:
     """Our loop for an encoder-decoder, on prompts and answers."""
     pairs = [pair(tokenizer, *each) for each in in_order(texts, steps, seed)]
     batches = [lay_out_pairs(part, model.config) for part in _parts(pairs)]
@@ -119,7 +120,7 @@ def with_seq2seq_trainer(
     steps: int,
     seed: int = 0,
     own_order: bool = False,
-) -> Tuned:
+) -> Trained:
     """transformers: the texts are cut into tokens before; its collator pads and shifts them."""
     import datasets
     import transformers
@@ -154,19 +155,19 @@ def _copy(model: PreTrainedModel) -> PreTrainedModel:
     return copy.deepcopy(model).float()
 
 
-def _ours(model: PreTrainedModel, batches: list[Any], loss: Any, seed: int) -> Tuned:
+def _ours(model: PreTrainedModel, batches: list[Any], loss: Any, seed: int) -> Trained:
     config = PEERS_DEFAULTS.replace(steps=len(batches), seed=seed)
     run: Run = fit(_copy(model), batches, loss, config, progress=False)
-    return Tuned(run.model.eval(), run.losses)
+    return Trained(run.model.eval(), run.losses)
 
 
-def _theirs(trainer: Trainer) -> Tuned:
+def _theirs(trainer: Trainer) -> Trained:
     import transformers
 
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
-    return Tuned(trainer.model.eval(), losses)
+    return Trained(trainer.model.eval(), losses)
 
 
 def _parts(rows: list[Any]) -> Iterator[list[Any]]:

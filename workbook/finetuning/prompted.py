@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbook.finetuning.families import FAMILIES, Case, ask, cases
+from workbook.finetuning.templates import patterns
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -27,6 +28,18 @@ _TURN = re.compile(r"^[A-Z][\w'-]*: .+$", re.MULTILINE)
 def dialogue_of(prompt: str) -> str:
     """The turns in a request for a summary, without the request."""
     return "\n".join(_TURN.findall(prompt))
+
+
+def in_new_words(asked: Sequence[Case]) -> list[Case]:
+    """The same talks, each with the one request for a summary that only the test split has.
+
+    Cases of the test split mostly use known requests: its templates are those of training and one.
+    """
+    (new,) = set(patterns("summarise", "test")) - set(patterns("summarise", "train"))
+    return [
+        Case(case.family, new.format(dialogue=dialogue_of(case.prompt)), case.reference)
+        for case in asked
+    ]
 
 
 def prompted(

@@ -3,8 +3,8 @@
 "none" tunes on the new task alone, "gentle" with smaller steps. "multitask" mixes in all old
 families, "replay" a small memory of them. "l2" holds every weight near where it was, "ewc" most of
 all those that the old answers depend on (Kirkpatrick et al. 2017). "lora" (Hu et al. 2021) freezes
-them and learns a low-rank difference. All read the new task equally often; what they cost beside
-that is reported. Left out: choosing a strength, which is `experiment.py`. Lesson 08.
+them and learns a low-rank difference. All read equally many chats of the new task; what they cost
+beside that is reported. Left out: choosing a strength, which is `experiment.py`. Lesson 08.
 """
 
 from __future__ import annotations
@@ -21,16 +21,14 @@ from workbook.core.seeding import seed_everything
 from workbook.finetuning.anchor import Anchor, old_fisher
 from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import FAMILIES_ASKED
+from workbook.finetuning.mixing import NewChats, memory, mixed, old_count
 from workbook.finetuning.tuning import Penalty, Settings, Tuned, train_on
-from workbook.town.random import Source
-from workbook.town.texts.instructions import FAMILIES
 from workbook.training.data import Messages
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 NEW_CHATS = 400  # different chats of the new task; enough that few are read twice
-MEMORY = 64  # old chats that replay has kept
 RANK = 8
 
 
@@ -47,12 +45,13 @@ class Remedy:
 REMEDIES: Mapping[str, Remedy] = {
     remedy.name: remedy
     for remedy in (
-        Remedy("none", "new task only", "learning rate", (1e-3,)),
+        Remedy("none", "new task only", "learning rate", (2e-3, 1e-3)),
         Remedy("gentle", "new task only, smaller steps", "learning rate", (5e-4, 3e-4, 2e-4)),
-        Remedy("multitask", "all old families mixed in", "share of old chats", (0.2, 0.5)),
+        Remedy("multitask", "all old families mixed in", "share of old chats", (0.2, 0.5, 0.7)),
         Remedy("replay", "a few old chats, again and again", "share of old chats",
-               (0.1, 0.2, 0.5)),
-        Remedy("l2", "pulled to the old weights", "weight of the penalty", (0.01, 0.05, 0.2)),
+               (0.2, 0.5, 0.7)),
+        Remedy("l2", "pulled to the old weights", "weight of the penalty",
+               (0.002, 0.01, 0.05, 0.2)),
         Remedy("ewc", "pulled where the old answers depend on it", "weight of the penalty",
                (0.01, 0.05, 0.2)),
         Remedy("lora", "a low-rank difference only", "learning rate", (5e-3, 2e-3, 1e-3)),
@@ -66,6 +65,7 @@ class Cost:
 
     steps: int
     tokens: int  # real tokens read
+    new_chats: int  # chats of the new task read
     trained: int  # weights that changed
     extra_bytes: int  # kept beside the model and its training: old weights, their importance
     seconds: float  # the whole run, its preparation too
@@ -85,8 +85,8 @@ def remedy_run(
 ) -> tuple[Tuned, Cost]:
     """A copy of `model` tuned on the new task under one remedy, and what that cost.
 
-    1. Chats: the new task's, with old ones mixed in where the remedy does so. Steps are added in
-       proportion, so that every remedy reads the new task equally often.
+    1. Chats: the new task's, with old ones mixed in where the remedy does so. Steps are added
+       until as many chats of the new task are read as without old ones.
     2. A copy of the model: whole, or with an adapter.
     3. The penalty, where there is one.
     4. Train, and merge an adapter into the weights.
@@ -101,7 +101,7 @@ def remedy_run(
     started = time.perf_counter()
     # 1.
     new = list(new or chats(NEW, NEW_CHATS, seed=seed))
-    mix, steps = _mix(name, new, strength, steps, seed)
+    mix, steps, read = _mix(name, new, strength, steps, tokenizer, settings, seed)
     # 2.
     learner = copy.deepcopy(model).float()
     if name == "lora":
@@ -115,7 +115,7 @@ def remedy_run(
     )
     learner = learner.merge_and_unload() if name == "lora" else learner
     seconds = time.perf_counter() - started
-    cost = Cost(steps, run.records[-1]["tokens"], trained, kept, seconds)
+    cost = Cost(steps, run.records[-1]["tokens"], read, trained, kept, seconds)
     return Tuned(learner.eval(), run, counts), cost
 
 
@@ -129,40 +129,27 @@ def _remedy(name: str) -> Remedy:
 
 
 def _mix(
-    name: str, new: Sequence[Messages], share: float, steps: int, seed: int
-) -> tuple[list[Messages], int]:
-    """The chats to train on, and how many steps read the new ones as often as `steps` would."""
+    name: str,
+    new: Sequence[Messages],
+    share: float,
+    steps: int,
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Settings,
+    seed: int,
+) -> tuple[list[Messages], int, int]:
+    """The chats to train on, the steps, and the new chats read: as many as `steps` read alone.
+
+    A step is not divided, so a mix may read a chat or two more.
+    """
+    alone = NewChats(tokenizer, new, new, settings, seed).read(steps)
     if name not in ("multitask", "replay"):
-        return list(new), steps
+        return list(new), steps, alone
     wanted = old_count(len(new), share)
     old = memory(seed) if name == "replay" else chats(FAMILIES_ASKED, max(wanted, 1), seed=seed)
-    return mixed(new, old, share, seed), round(steps / (1 - share))
-
-
-def old_count(new: int, share: float) -> int:
-    """How many old chats make up `share` of a mix with so many new ones."""
-    if not 0 <= share < 1:
-        raise ValueError(f"the share of old chats is at least 0 and below 1, not {share}.")
-    return round(new * share / (1 - share))
-
-
-def memory(seed: int = 0, count: int = MEMORY) -> list[Messages]:
-    """A few old chats, in the proportions the old model was tuned with."""
-    return chats(FAMILIES, count, seed=seed)
-
-
-def mixed(
-    new: Sequence[Messages], old: Sequence[Messages], share: float, seed: int = 0
-) -> list[Messages]:
-    """All new chats and so many old ones that they are `share` of the whole, in random order.
-
-    Old chats come again and again where there are too few of them.
-    """
-    count = old_count(len(new), share)
-    if count and not old:
-        raise ValueError("there is no old chat to mix in; give some, or a share of 0.")
-    again = [old[i % len(old)] for i in range(count)]
-    return Source(f"finetuning/mix/{seed}").shuffled([*new, *again])
+    mix = mixed(new, old, share, seed)
+    counted = NewChats(tokenizer, mix, new, settings, seed)
+    steps = counted.steps_to_read(alone)
+    return mix, steps, counted.read(steps)
 
 
 # Old weights.

@@ -74,23 +74,38 @@ def render(task: str, number: int = 0, split: str = "train", **fields: str) -> s
 def anatomy(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> list[Piece]:
     """Every token of a chat with its role, and whether it is learned when answers are.
 
-    "template" is what the chat template adds: begin, role and end tokens and their line breaks.
-    The end of an answer is learned too, or the model would never stop.
+    "template" is what the chat template adds, whatever its marks look like: begin, role and end
+    tokens, line breaks, a system prompt of its own. The end of an answer is learned too, or the
+    model would never stop. ValueError for a template that changes what is said.
     """
     found = chat_example(tokenizer, messages)
-    pieces, role = [], "template"
-    special = set(tokenizer.all_special_ids)
-    names = {f"<|{name}|>": name for name in ("user", "assistant")}
+    roles = _said_by(tokenizer, messages)
+    pieces = []
     for place, (token, label) in enumerate(zip(found.ids, found.labels, strict=True)):
-        text = tokenizer.decode([token])
-        opened = tokenizer.decode(found.ids[place - 1 : place]) if place else ""
-        if token in special or text in names:
-            role = names.get(text, "template")
-            pieces.append(Piece(text, token, "template", label != IGNORE))
-        else:
-            breaks = opened in names and text == "\n"
-            pieces.append(Piece(text, token, "template" if breaks else role, label != IGNORE))
+        start = len(tokenizer.decode(found.ids[:place], clean_up_tokenization_spaces=False))
+        text = tokenizer.decode([token], clean_up_tokenization_spaces=False)
+        pieces.append(Piece(text, token, roles[min(start, len(roles) - 1)], label != IGNORE))
     return pieces
+
+
+def _said_by(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> list[str]:
+    """The role of each character of a rendered chat.
+
+    Rendered once more with a mark in place of each message, a template shows what it adds itself.
+    """
+    marks = [f"\ufdd0{number}\ufdd1" for number in range(len(messages))]  # no text has these
+    hollow = [{**message, "content": mark} for message, mark in zip(messages, marks, strict=True)]
+    whole, rest = (
+        tokenizer.apply_chat_template(chat, tokenize=False) for chat in (messages, hollow)
+    )
+    parts: list[tuple[str, str]] = []
+    for message, mark in zip(messages, marks, strict=True):
+        added, _, rest = rest.partition(mark)
+        parts += [("template", added), (message["role"], message["content"])]
+    parts.append(("template", rest))
+    if "".join(text for _, text in parts) != whole:
+        raise ValueError("this chat template changes what is said: its tokens have no one role.")
+    return [role for role, text in parts for _ in text]
 
 
 def anatomy_table(pieces: list[Piece]) -> pandas.DataFrame:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
-from workbook.finetuning.data import LENGTH, LossOn, Statistics, examples, statistics
+from workbook.finetuning.data import LENGTH, ROWS, LossOn, Statistics, examples, pad_id, statistics
 from workbook.training import FitConfig, Loss, Run, causal_loss, fit
 from workbook.training.data import Messages
 from workbook.training.packing import Rows
@@ -30,7 +30,7 @@ class Settings:
     """How a model is tuned; the defaults suit the town's models."""
 
     learning_rate: float = 5e-4  # peak, of AdamW
-    rows: int = 2  # of a batch; small batches make more steps of the same tokens
+    rows: int = ROWS  # of a batch
     length: int = LENGTH  # tokens of a row at most; longer chats are left out
     packed: bool = True  # several chats in a row; False: one chat a row, the rest padding
     loss_on: LossOn = "answer"
@@ -108,11 +108,10 @@ def train_on(
 ) -> tuple[PreTrainedModel, Run, Statistics]:
     """`tune` without the copy: trains the learner itself, whichever of its weights are free."""
     found = examples(tokenizer, chats, settings.loss_on)
-    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
-    batches = Rows(found, settings.rows, settings.length, pad, seed, settings.packed)
+    batches = Rows(found, settings.rows, settings.length, pad_id(tokenizer), seed, settings.packed)
     loss = causal_loss if penalty is None else with_penalty(penalty)
     run = fit(learner, batches, loss, settings.fit_config(steps, seed), progress=progress)
-    return learner.eval(), run, statistics(found, settings.rows, settings.length)
+    return learner.eval(), run, statistics(found, settings.rows, settings.length, seed)
 
 
 def with_penalty(penalty: Penalty) -> Callable[[nn.Module, Mapping[str, Any]], Loss]:
