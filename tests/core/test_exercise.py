@@ -292,3 +292,13 @@ def test_compare_accepts_what_is_equal_infinities_included():
     assert checks.compare("logits", filtered, filtered.clone()) is None
     wrong = checks.compare("the logit", [1.0, 0.0], filtered)
     assert wrong == "the logit is too large in 1 of 2 places."
+
+
+@pytest.mark.parametrize("answer", [lambda x: x.tolist(), lambda x: x.numpy()])
+def test_a_list_or_an_array_is_told_that_it_is_no_tensor(answer):
+    """Guards the old message, which found fault with a shape that was right."""
+    check = checks.like("returns x", "x", lambda x: x, lambda seed: (torch.arange(3),))
+    said = check.test(answer, 0)
+    assert "not a tensor" in said and "shape" not in said
+    assert "None" in check.test(lambda x: None, 0)
+    assert check.test(lambda x: x, 0) is None

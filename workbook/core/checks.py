@@ -172,7 +172,10 @@ def _copied(arguments: tuple) -> tuple:
 def _is_tensor(got: Any, want: Any) -> str | None:
     if not hasattr(want, "detach") or hasattr(got, "detach"):
         return None
-    return compare("the result", got, [0.0]) or "the result is not a tensor."
+    if got is None:
+        return "the result is None; is a return missing?"
+    kind = type(got).__name__
+    return f"the result is of type {kind}, not a tensor: torch.tensor(...) makes one of it."
 
 
 def limited(function: Callable[[], Any], seconds: float) -> Any:
