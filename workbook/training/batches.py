@@ -3,13 +3,18 @@
 An object with `batch(number)` can be asked for any batch at once, so a resumed run needs nothing
 but the number. A list is gone through again and again. Any other iterable is read from its start,
 also after a resume, when what was used already is read and dropped: it must give the same batches
-every time. Lesson 08 trains on the first kind.
+every time. A DataLoader of torch draws its order from random numbers of its own, so that it does.
+Lesson 08 trains on the first kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
+
+import torch
+from torch.utils.data import DataLoader
 
 
 @runtime_checkable
@@ -64,12 +69,34 @@ class Stream:
         )
 
 
-def as_batches(source: Batches | Iterable[Any]) -> Batches:
-    """Anything `fit` accepts, as batches by number."""
+class Loader(Stream):
+    """A DataLoader: it draws from torch's global numbers, so it gets a stream of its own."""
+
+    def __init__(self, source: DataLoader, seed: int) -> None:
+        self.random = torch.Generator().manual_seed(seed).get_state()
+        with self._own_numbers():
+            super().__init__(source)
+
+    def _next(self) -> Any:
+        with self._own_numbers():
+            return super()._next()
+
+    @contextmanager
+    def _own_numbers(self) -> Iterator[None]:
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self.random)
+            yield
+            self.random = torch.get_rng_state()
+
+
+def as_batches(source: Batches | Iterable[Any], seed: int = 0) -> Batches:
+    """Anything `fit` accepts, as batches by number; `seed` is of a DataLoader that shuffles."""
     if isinstance(source, Batches):
         return source
     if isinstance(source, Sequence):
         return Cycle(source)
+    if isinstance(source, DataLoader):
+        return Loader(source, seed)
     if isinstance(source, Iterable):
         return Stream(source)
     raise ValueError(

@@ -1,9 +1,10 @@
 """Atomic checkpoints: a killed run finds the new one or the old one, never half of one.
 
 A checkpoint is a folder: weights in safetensors, everything else in `state.pt`, and a list of both
-with their SHA-256. It is written beside its place, flushed to the disk and renamed. Reading checks
-the list and uses `weights_only`, so neither a torn nor a foreign file can do harm. The last few
-stay. What goes in is gathered by `state.py`. Lesson 08 kills a run and goes on with it.
+with their SHA-256. It is written beside its place, flushed to the disk and renamed; one that lies
+there already steps aside until then. Reading checks the list and uses `weights_only`, so neither a
+torn nor a foreign file can do harm. The last few stay. What goes in is gathered by `state.py`, and
+`locks.py` sees that only one run writes in a folder. Lesson 08 kills a run and goes on with it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +44,11 @@ class Saved:
 
 
 class Checkpoints:
-    """The checkpoints of one run, in one folder; `keep` of them stay."""
+    """The checkpoints of one run, in one folder; `keep` whole ones stay."""
 
     def __init__(self, folder: Path, keep: int = 2) -> None:
         self.folder, self.keep = Path(folder), keep
+        self.broken: set[Path] = set()  # what `newest` had to pass over
 
     def place(self, step: int) -> Path:
         """The folder of the checkpoint of a step, whether it is there or not."""
@@ -58,11 +61,12 @@ class Checkpoints:
         state: Mapping[str, Any],
         best_weights: Mapping[str, Tensor] | None = None,
     ) -> None:
-        """Write one, then drop those that are older than the last `keep`.
+        """Write one, then drop those that are older than the last `keep` whole ones.
 
-        Raises ValueError when the disk is full; what was saved before stays as it was.
+        Raises ValueError when it cannot be written; what was saved before stays as it was.
         """
-        with drafted(self.place(step)) as draft:
+        place = self.place(step)
+        with drafted(place) as draft:
             save_tensors(draft / WEIGHTS, weights)
             if best_weights is not None:
                 save_tensors(draft / BEST, best_weights)
@@ -70,30 +74,47 @@ class Checkpoints:
                 torch.save(dict(state), file)
             listed = {"format": FORMAT, "step": step, "files": _fingerprints(draft)}
             (draft / LIST).write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
-        for old in self.all()[: -self.keep]:
-            _remove(old)
+        self.broken.discard(place)
+        stay = [folder for folder in self.usable() if folder <= place][-self.keep :]
+        for folder in self.all():
+            if folder < place and folder not in stay:
+                _remove(folder)
 
     def all(self) -> list[Path]:
         """The folders of all checkpoints, oldest first, whole or not."""
         return sorted(self.folder.glob("step-????????"))
+
+    def usable(self) -> list[Path]:
+        """The folders of all checkpoints but those that `newest` found broken, oldest first."""
+        return [folder for folder in self.all() if folder not in self.broken]
 
     def newest(self) -> Path | None:
         """The newest whole checkpoint; None before the first. A warning names each broken one.
 
         Raises ValueError when there are some and none is whole.
         """
-        for left in [*self.folder.glob(f"*{DRAFT}"), *self.folder.glob(f"*{LEAVING}")]:
-            shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
+        self._tidy()
+        self.broken = set()
         for folder in reversed(self.all()):
             problem = problem_of(folder)
             if problem is None:
                 return folder
+            self.broken.add(folder)
             warnings.warn(f"{folder} is passed over: {problem}.", stacklevel=2)
         if self.all():
             raise ValueError(
                 f"no checkpoint in {self.folder} is whole; delete that folder to start afresh."
             )
         return None
+
+    def _tidy(self) -> None:
+        """Clear away what a killed run left; what had stepped aside gets its place back."""
+        for left in self.folder.glob(f"*{LEAVING}"):
+            place = left.with_name(left.name.removesuffix(LEAVING))
+            if not place.exists():
+                os.replace(left, place)
+        for left in [*self.folder.glob(f"*{DRAFT}"), *self.folder.glob(f"*{LEAVING}")]:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def load(folder: Path) -> Saved:
@@ -130,31 +151,32 @@ def problem_of(folder: Path) -> str | None:
     return None
 
 
-class drafted:
+@contextmanager
+def drafted(place: Path) -> Iterator[Path]:
     """A folder that appears at once or not at all: filled as a draft, flushed, renamed.
 
-    with drafted(place) as draft: write into draft. Raises ValueError when the disk is full.
+    with drafted(place) as draft: write into draft. Raises ValueError when it cannot be written.
     """
-
-    def __init__(self, place: Path) -> None:
-        self.place, self.draft = place, place.with_name(place.name + DRAFT)
-
-    def __enter__(self) -> Path:
-        shutil.rmtree(self.draft, ignore_errors=True)
-        self.draft.mkdir(parents=True)
-        return self.draft
-
-    def __exit__(self, kind: type | None, error: BaseException | None, _trace: object) -> None:
-        if error is not None:
-            shutil.rmtree(self.draft, ignore_errors=True)
-            explain_full_disk(error, self.place)
-            return
-        for file in self.draft.rglob("*"):
-            _flush(file)
-        _flush(self.draft)
-        _remove(self.place)
-        os.replace(self.draft, self.place)
-        _flush(self.place.parent)
+    draft, leaving = (place.with_name(place.name + mark) for mark in (DRAFT, LEAVING))
+    shutil.rmtree(draft, ignore_errors=True)
+    with writing(place):
+        try:
+            draft.mkdir(parents=True)
+            yield draft
+            for file in draft.rglob("*"):
+                _flush(file)
+            _flush(draft)
+            if place.exists():  # at every moment one of the two has its name or can have it back
+                shutil.rmtree(leaving, ignore_errors=True)
+                os.replace(place, leaving)
+            os.replace(draft, place)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            if leaving.exists() and not place.exists():
+                os.replace(leaving, place)
+            raise
+        _flush(place.parent)
+    shutil.rmtree(leaving, ignore_errors=True)
 
 
 def save_tensors(file: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -169,19 +191,38 @@ def save_model(model: nn.Module, weights: Mapping[str, Tensor], folder: Path) ->
     with drafted(folder) as draft:
         if hasattr(model, "save_pretrained"):
             model.save_pretrained(draft, state_dict=dict(weights))
-        else:
-            save_tensors(draft / WEIGHTS, weights)
+        else:  # a tied parameter under each of its names, so that load_state_dict finds them all
+            first: dict[int, str] = {}
+            named = model.named_parameters(remove_duplicate=False)
+            ties = {name: first.setdefault(id(p), name) for name, p in named}
+            tied = {name: weights[one].clone() for name, one in ties.items() if name != one}
+            save_tensors(draft / WEIGHTS, {**weights, **tied})
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """What the system refuses while a file or folder is written, as one sentence (ValueError)."""
+    try:
+        yield
+    except Exception as error:
+        explain_full_disk(error, place)
+        if isinstance(error, OSError):
+            raise ValueError(
+                f"{place} cannot be written ({error.strerror or error}): choose another place."
+            ) from error
+        raise
 
 
 def explain_full_disk(error: BaseException | None, place: Path) -> None:
     """A full disk as a sentence; torch and safetensors report it each in their own way."""
-    free = shutil.disk_usage(place.parent).free
     link = error
     while link is not None:
         if getattr(link, "errno", None) in FULL or any(word in str(link) for word in FULL_WORDS):
+            there = next(folder for folder in place.absolute().parents if folder.exists())
             raise ValueError(
-                f"the disk is full ({free / 1e6:,.0f} MB free): {place} was not written, and what "
-                "was saved before is whole; make room and start the same run again."
+                f"the disk is full ({shutil.disk_usage(there).free / 1e6:,.0f} MB free): {place} "
+                "was not written, and what was saved before is whole; make room and start the "
+                "same run again."
             ) from error
         link = link.__cause__ or link.__context__
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -60,17 +60,40 @@ class Place:
         dist.all_gather_object(found, mine)
         return found
 
-    def wait(self) -> None:
-        """Go on when all processes are here."""
-        if self.world > 1:
-            dist.barrier()
+    def led(self, action: Callable[[], Any]) -> Any:
+        """What `action` gives in the first process, in every process; its ValueError likewise."""
+        found: Any = None
+        if self.leads:
+            try:
+                found = action()
+            except ValueError as error:
+                found = error
+        found = self.gather(found)[0]
+        if isinstance(found, ValueError):
+            raise found
+        return found
 
 
 def join(config: FitConfig) -> Place:
     """This process's place; joins the group where torchrun started several.
 
     The group lasts as long as the process: shards are of no use without it.
-    Raises ValueError when the batches of a step cannot be dealt out evenly.
+    Raises ValueError as `check` does.
+    """
+    world, device, dtype = check(config)
+    if world > 1 and not dist.is_initialized():
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        atexit.register(dist.destroy_process_group)
+    return Place(device, dist.get_rank() if world > 1 else 0, world, dtype)
+
+
+def check(config: FitConfig) -> tuple[int, torch.device, torch.dtype]:
+    """Number of processes, device and number format, before any work is done.
+
+    Raises ValueError when the device is not there, when the batches of a step cannot be dealt out
+    evenly, or when shards would be trained in float16.
     """
     world = int(os.environ.get("WORLD_SIZE", 1))
     device = _device(config)
@@ -82,21 +105,27 @@ def join(config: FitConfig) -> Place:
     dtype = _dtype(config, device)
     if world > 1 and config.parallel == "fsdp" and dtype == torch.float16:
         raise ValueError("float16 needs parallel=ddp: shards are trained in bfloat16 or float32.")
-    if world > 1 and not dist.is_initialized():
-        if device.type == "cuda":
-            torch.cuda.set_device(device)
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-        atexit.register(dist.destroy_process_group)
-    return Place(device, dist.get_rank() if world > 1 else 0, world, dtype)
+    return world, device, dtype
 
 
 def _device(config: FitConfig) -> torch.device:
     from workbook.core import profile
 
     name = profile.current().device if config.device == "auto" else config.device
-    if name == "cuda":
-        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
-    return torch.device(name)
+    number = int(os.environ.get("LOCAL_RANK", 0))
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not there[name]:
+        raise ValueError(f"device={name}, but torch finds no such device here: give device=cpu.")
+    if name == "cuda" and number >= torch.cuda.device_count():
+        raise ValueError(
+            f"process {number} of this machine has no GPU of its own: start at most "
+            f"{torch.cuda.device_count()} with --nproc-per-node."
+        )
+    return torch.device("cuda", number) if name == "cuda" else torch.device(name)
 
 
 def _dtype(config: FitConfig, device: torch.device) -> torch.dtype:
@@ -152,6 +181,7 @@ def blocks(model: nn.Module) -> list[nn.Module]:
 
 def synchronised(runner: nn.Module, model: nn.Module, last: bool) -> AbstractContextManager:
     """Processes exchange gradients after the last batch of a step only: sums can wait."""
+    runner = getattr(runner, "_orig_mod", runner)  # within torch.compile
     if isinstance(model, FSDPModule):
         model.set_requires_gradient_sync(last)
     elif isinstance(runner, nn.parallel.DistributedDataParallel) and not last:

@@ -23,8 +23,10 @@ from workbook.training.batches import Batches, as_batches
 from workbook.training.config import FitConfig
 from workbook.training.devices import join, recomputing
 from workbook.training.interrupts import Interrupts
+from workbook.training.locks import occupied
 from workbook.training.loop import Loop, Record
 from workbook.training.losses import Loss
+from workbook.training.resuming import resume
 
 LossFunction = Callable[[nn.Module, Any], Loss]
 Evaluate = Callable[[nn.Module], float | Mapping[str, float]]
@@ -48,8 +50,11 @@ class Run:
 
     def summary(self) -> str:
         """One sentence: how far, how fast, how good."""
-        told = f"{self.step} steps, {self.records[-1]['tokens']:,} tokens"
-        told += f" in {self.records[-1]['seconds']:,.0f} s; loss {self.losses[-1]:.3f}"
+        told = f"{self.step} steps"
+        if self.records:
+            last = self.records[-1]
+            told += f", {last['tokens']:,} tokens in {last['seconds']:,.0f} s"
+            told += f"; loss {last['loss']:.3f}"
         if self.best:
             told += f", best on held-out text {self.best['loss']:.3f} (step {self.best['step']})"
         return told + "."
@@ -68,23 +73,27 @@ def fit(
 ) -> Run:
     """Train `model` in place for `config.steps` steps, or go on with the run saved in `out`.
 
-    1. Take a place among the processes, spread the model over them, load what is saved.
+    1. Take a place among the processes and the folder, spread the model, load what is saved.
     2. Until the end: update the weights, evaluate, record, save.
     3. Leave the weights asked for (the last, or the best).
     evaluate(model): a loss (lower is better), or a dict that has "loss"; called in eval mode.
     on_step(record): called after each step; a true answer ends the run there.
     Sets the seed of every global source of random numbers to `config.seed`.
-    Raises ValueError, in one sentence, when the loss is no number any more, the disk is full or
-    what lies in `out` is another run's. Ctrl-C saves, then raises KeyboardInterrupt.
+    Raises ValueError, in one sentence, when the loss is no number any more, the disk is full, what
+    lies in `out` is another run's or another process trains there, the device is not there, or
+    `restore_best` or `patience` lacks `evaluate`. Ctrl-C saves, then raises KeyboardInterrupt.
     """
     config = config or FitConfig()
+    if evaluate is None and (config.restore_best or config.patience):
+        raise ValueError("restore_best and patience need an evaluation: give `fit` evaluate=.")
     with ExitStack() as stack:
         # 1. Everything in its place.
         place = join(config)
+        stack.enter_context(occupied(out, place))
         stack.enter_context(recomputing(model, config))
         stack.callback(model.train, model.training)
-        loop = Loop(model.train(), as_batches(batches), loss, config, place, out)
-        loop.resume()
+        loop = Loop(model.train(), as_batches(batches, config.seed), loss, config, place, out)
+        resume(loop)
         bar = stack.enter_context(_bar(config, loop.step, progress and place.leads))
         asked = stack.enter_context(Interrupts())
         # 2. The loop.

@@ -1,8 +1,9 @@
 """The diary of a run: one JSON line per recorded step, in step with the checkpoints.
 
-Lines are written as they come but only a checkpoint makes sure that they are on the disk; a run
-that goes on from step n drops the lines after n first, so every step is told once. Read it with
-`workbook.core.records.read`. Left out: locking, as one process writes.
+Lines are handed to the system twenty at a time, and forced to the disk before each checkpoint; a
+run that goes on from step n drops the lines after n first, so every step is told once. Read it with
+`workbook.core.records.read`. Left out: locking, as one process writes and `locks.py` keeps others
+away.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.core import records
-from workbook.training.checkpoint import explain_full_disk
+from workbook.training.checkpoint import writing
 
 
 class Journal:
@@ -24,17 +25,19 @@ class Journal:
         self.records: list[dict[str, Any]] = []
         self.unwritten: list[str] = []
 
-    def go_on_from(self, step: int) -> None:
-        """Take up the records up to a step; drop those after it."""
-        if self.path is None:
-            return
+    def go_on_from(self, step: int) -> list[dict[str, Any]]:
+        """Take up the records up to a step, drop those after it; the ones that stay."""
         self.records = []
+        if self.path is None:
+            return self.records
         if step and self.path.exists():
             self.records = [r for r in records.read(self.path) if r.get("step", 0) <= step]
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name(self.path.name + ".writing")
-        draft.write_text("".join(map(_line, self.records)), encoding="utf-8")
-        os.replace(draft, self.path)
+        with writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text("".join(map(_line, self.records)), encoding="utf-8")
+            os.replace(draft, self.path)
+        return self.records
 
     def add(self, record: dict[str, Any]) -> None:
         """One more record."""
@@ -43,15 +46,14 @@ class Journal:
         if len(self.unwritten) >= 20:
             self.flush()
 
-    def flush(self) -> None:
-        """Hand what is new to the system."""
-        if self.path is not None and self.unwritten:
-            try:
-                with open(self.path, "a", encoding="utf-8") as file:
-                    file.writelines(self.unwritten)
-            except OSError as error:
-                explain_full_disk(error, self.path)
-                raise
+    def flush(self, to_disk: bool = False) -> None:
+        """Hand what is new to the system; with `to_disk`, wait until the disk has it."""
+        if self.path is not None and (self.unwritten or to_disk):
+            with writing(self.path), open(self.path, "a", encoding="utf-8") as file:
+                file.writelines(self.unwritten)
+                if to_disk:
+                    file.flush()
+                    os.fsync(file.fileno())
         self.unwritten.clear()
 
 

@@ -1,8 +1,8 @@
-"""A run at work: one step of the weights, and what surrounds it (judging, saving, going on).
+"""A run at work: one step of the weights, and what surrounds it (judging, saving).
 
 `Loop.update` is the heart: gradients of sums, divided once by the tokens of all processes.
-Left out: where tensors live (`devices.py`), how a checkpoint is written (`checkpoint.py`) and in
-which order things are done (`fit.py`). Lesson 08 reads this file.
+Left out: where tensors live (`devices.py`), how a checkpoint is written (`checkpoint.py`) and read
+again (`resuming.py`), and in which order things are done (`fit.py`). Lesson 08 reads this file.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from workbook.core.seeding import LARGEST_SEED, seed_everything
 from workbook.training import state
 from workbook.training.batches import Batches, to_device
-from workbook.training.checkpoint import Checkpoints, load, save_model
+from workbook.training.checkpoint import Checkpoints, save_model
 from workbook.training.config import FitConfig
 from workbook.training.devices import (
     Place,
@@ -32,12 +31,11 @@ from workbook.training.devices import (
 )
 from workbook.training.journal import Journal
 from workbook.training.losses import Loss
-from workbook.training.optimisers import make_optimisers, set_learning_rate
+from workbook.training.optimisers import make_optimisers, rates, set_learning_rate
+from workbook.training.resuming import COUNTERS, way_back
 from workbook.training.schedules import factor
 
 Record = dict[str, Any]
-COUNTERS = ("step", "seen", "seconds", "best", "over")
-FIXED = ("optimiser", "accumulate", "seed")  # settings a run cannot change on its way
 
 
 class Loop:
@@ -79,7 +77,7 @@ class Loop:
         4. Move the weights.
         """
         started = time.perf_counter()
-        rate = set_learning_rate(self.optimisers, factor(self.step, self.config))
+        set_learning_rate(self.optimisers, factor(self.step, self.config))
         # 1.
         sums = self._backward()
         gradients = [p.grad for p in self.trained if p.grad is not None]
@@ -88,7 +86,7 @@ class Loop:
         added = self.place.add_up([*sums.values(), norm * self.place.leads, float(asked_to_stop)])
         *added, norm, stops = added
         sums = dict(zip(sums, added, strict=True))
-        self._check(sums, norm, rate)
+        self._check(sums, norm)
         # 3.
         mean = 1.0 if self.alone else self.place.world / sums["tokens"]
         norm *= mean
@@ -103,7 +101,7 @@ class Loop:
         self.scaler.update()
         self.step += 1
         self.stopping = stops > 0
-        return self._record(sums, norm, rate, time.perf_counter() - started)
+        return self._record(sums, norm, time.perf_counter() - started)
 
     def _backward(self) -> dict[str, Tensor | float]:
         """Gradients of the summed loss over this process's share of the batches; the sums.
@@ -135,7 +133,7 @@ class Loop:
             )
         return found
 
-    def _check(self, sums: Mapping[str, float], norm: float, rate: float) -> None:
+    def _check(self, sums: Mapping[str, float], norm: float) -> None:
         """Stop before the weights move when a step makes no sense."""
         broken = not math.isfinite(sums["loss"])
         lost = not math.isfinite(norm) and not self.scaler.is_enabled()  # float16 skips such steps
@@ -148,23 +146,19 @@ class Loop:
         if not sums["tokens"]:
             raise ValueError(f"{where}: no token carries loss; look at the labels.")
         what = f"loss is {sums['loss']}" if broken else f"gradient's length is {norm}"
-        saved = self.save()
-        kept = f"saved in {saved}" if saved else "in the model"
-        raise ValueError(
-            f"{where}: the {what} at learning rate {rate:.3g}. The weights from before this step "
-            f"are {kept}; lower the learning rate or look at the batch, and run again."
+        speed = ", ".join(
+            f"{name.replace('_', ' ')} {rate:.3g}" for name, rate in rates(self.optimisers).items()
         )
+        raise ValueError(f"{where}: the {what} at {speed}. {way_back(self)}")
 
-    def _record(
-        self, sums: Mapping[str, float], norm: float, rate: float, seconds: float
-    ) -> Record:
+    def _record(self, sums: Mapping[str, float], norm: float, seconds: float) -> Record:
         self.seen += int(sums["read"])
         self.seconds += seconds
         parts = {k: v / sums["tokens"] for k, v in sums.items() if k not in ("tokens", "read")}
         return {
             "step": self.step,
             **parts,
-            "learning_rate": rate,
+            **rates(self.optimisers),
             "gradient_norm": norm,
             "tokens": self.seen,
             "tokens_per_second": sums["read"] / seconds,
@@ -193,23 +187,25 @@ class Loop:
         state.set_random_state(before)  # an evaluation must not change what comes after it
         found = dict(found) if isinstance(found, Mapping) else {"loss": float(found)}
         loss = found["loss"] = self.place.add_up([found["loss"] * self.place.leads])[0]
-        if self.best is None or loss < self.best["loss"]:
+        if math.isfinite(loss) and (self.best is None or loss < self.best["loss"]):
             self.best = {"step": self.step, "loss": loss}
             if self.checkpoints or self.config.restore_best:
                 keep = self.place.leads or self.config.restore_best
                 self.best_weights = state.copied(state.weights(self.model, keep))
-        waited = self.step - self.best["step"]
-        if self.config.patience and waited >= self.config.patience * self.config.evaluate_every:
-            self.over = True
+        self.over = self.waits_in_vain()
         return {f"evaluation_{name}": value for name, value in found.items()}
 
-    # Saving and going on.
+    def waits_in_vain(self) -> bool:
+        """True when `patience` evaluations in a row have found nothing better."""
+        waited = self.step - (self.best["step"] if self.best else 0)
+        return 0 < self.config.patience * self.config.evaluate_every <= waited
+
+    # Saving.
 
     def save(self) -> Path | None:
         """Write a checkpoint of everything the run consists of; None without a place for it."""
         if self.checkpoints is None:
             return None
-        self.journal.flush()
         leads = self.place.leads
         whole_state = {
             "optimisers": state.optimiser_state(self.model, self.optimisers, leads),
@@ -219,57 +215,25 @@ class Loop:
             "counters": {name: getattr(self, name) for name in COUNTERS},
         }
         weights = state.weights(self.model, leads)
-        if leads:
+
+        def write() -> None:
+            self.journal.flush(to_disk=True)
             self.checkpoints.save(self.step, weights, whole_state, self.best_weights)
-        self.place.wait()
+
+        self.place.led(write)
         return self.checkpoints.place(self.step)
-
-    def resume(self) -> None:
-        """Start from the newest whole checkpoint, or else from the seed."""
-        newest = self.checkpoints.newest() if self.checkpoints else None
-        self.place.wait()  # nobody writes before all have looked
-        if newest is None:
-            seed_everything((self.config.seed + self.place.rank) % (LARGEST_SEED + 1))
-            self.journal.go_on_from(0)
-            return
-        saved = load(newest)
-        self._refuse_other_runs(saved.state["config"], newest)
-        state.load_weights(self.model, saved.weights)
-        state.load_optimiser_state(self.model, self.optimisers, saved.state["optimisers"])
-        self.scaler.load_state_dict(saved.state["scaler"])
-        for name in COUNTERS:
-            setattr(self, name, saved.state["counters"][name])
-        self.best_weights = saved.best_weights
-        rank, states = self.place.rank, saved.state["random"]
-        if rank < len(states):
-            state.set_random_state(states[rank])
-        else:  # more processes than before
-            seed_everything((self.config.seed + rank + self.step) % (LARGEST_SEED + 1))
-        self.journal.go_on_from(self.step)
-        if self.place.leads:
-            print(f"Going on from step {self.step} of {self.config.steps} ({newest}).")
-
-    def _refuse_other_runs(self, before: Mapping[str, Any], folder: Path) -> None:
-        for name in FIXED:
-            if before[name] != getattr(self.config, name):
-                raise ValueError(
-                    f"{folder} was made with {name}={before[name]!r}, not "
-                    f"{getattr(self.config, name)!r}: give the old setting, or another `out`."
-                )
 
     def end(self) -> None:
         """Leave the weights that were asked for, save the run and, beside it, the model."""
         saved = self.checkpoints.place(self.step) if self.checkpoints else None
-        if saved is not None and not saved.exists():
+        if saved and not self.place.led(saved.exists):
             self.save()
-        self.journal.flush()
+        self.place.led(self.journal.flush)
         if self.config.restore_best and self.best_weights:
             state.load_weights(self.model, self.best_weights)
         if self.out is not None:
             whole_model = state.weights(self.model, self.place.leads, frozen=True)
-            if self.place.leads:
-                save_model(self.model, whole_model, self.out / "final")
-            self.place.wait()
+            self.place.led(lambda: save_model(self.model, whole_model, self.out / "final"))
 
     def farewell(self) -> str:
         """What to tell somebody who stopped the run."""

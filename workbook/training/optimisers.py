@@ -28,7 +28,10 @@ def build_optimisers(
     weight_decay: float = 0.01,
     betas: tuple[float, float] = (0.9, 0.95),
 ) -> list[torch.optim.Optimizer]:
-    """Muon for every trained matrix inside the layers, fused AdamW for everything else."""
+    """Muon for every trained matrix inside the layers, fused AdamW for everything else.
+
+    Raises ValueError where torch is too old to have Muon.
+    """
     tables = [m.weight for m in model.modules() if isinstance(m, nn.Embedding)]
     vocabulary = max((len(table) for table in tables), default=0)  # rows of the output layer, too
     rest, hidden = [], []
@@ -37,6 +40,8 @@ def build_optimisers(
         outer = outer or any(word in name for word in OUTER)
         (rest if outer or parameter.ndim != 2 else hidden).append(parameter)
     made = []
+    if hidden and not hasattr(torch.optim, "Muon"):
+        raise ValueError("Muon needs torch 2.9 or newer: update torch, or give optimiser=adamw.")
     if hidden:
         made.append(torch.optim.Muon(hidden, lr=muon_lr, momentum=0.95, weight_decay=weight_decay))
     if rest:
@@ -63,6 +68,15 @@ def set_learning_rate(optimisers: list[torch.optim.Optimizer], factor: float) ->
         for group in optimiser.param_groups:
             group["lr"] = group["peak_lr"] * factor
     return group["lr"]
+
+
+def rates(optimisers: list[torch.optim.Optimizer]) -> dict[str, float]:
+    """The learning rates of this step by the names of their settings; Muon's only where it is."""
+    found = {"learning_rate": optimisers[-1].param_groups[-1]["lr"]}
+    for optimiser in optimisers:
+        if type(optimiser).__name__ == "Muon":  # torch 2.8 has no such class to ask for
+            found["muon_learning_rate"] = optimiser.param_groups[-1]["lr"]
+    return found
 
 
 def _trained(model: nn.Module) -> list[tuple[str, nn.Parameter]]:

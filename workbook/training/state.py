@@ -65,7 +65,7 @@ def optimiser_state(
 def load_optimiser_state(
     model: nn.Module, optimisers: list[torch.optim.Optimizer], saved: dict[str, Named]
 ) -> None:
-    """Put moments back. Raises ValueError when another optimiser made them."""
+    """Put moments back, by name; a parameter that has none saved starts without."""
     for name, parameter, optimiser in _owners(model, optimisers):
         moments = saved.get(name, {})
         optimiser.state[parameter] = {

@@ -1,0 +1,50 @@
+"""One run in a folder at a time: while `fit` is at work it holds the folder's `.lock`.
+
+The system gives the lock up with the process that holds it, so that a killed run blocks nobody.
+Left out: file systems that know no locks, where nothing is checked. `fit.py` uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from workbook.training.checkpoint import writing
+from workbook.training.devices import Place
+
+
+@contextmanager
+def occupied(folder: str | Path | None, place: Place) -> Iterator[None]:
+    """Have a folder, made if absent, to this run alone; without a folder nothing is done.
+
+    Raises ValueError, in every process of the run, when another run is at work there or when the
+    folder cannot be made.
+    """
+    held: list[IO[str]] = []
+    if folder:
+        place.led(lambda: held.append(_locked(Path(folder))))
+    try:
+        yield
+    finally:
+        for file in held:
+            file.close()
+
+
+def _locked(folder: Path) -> IO[str]:
+    import portalocker
+
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(folder / ".lock", "a", encoding="utf-8")
+    try:
+        portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
+    except portalocker.AlreadyLocked as error:
+        file.close()
+        raise ValueError(
+            f"another process is training in {folder}: wait for its end, or give another folder."
+        ) from error
+    except portalocker.LockException:
+        pass  # this file system knows no locks
+    return file
