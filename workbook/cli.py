@@ -147,7 +147,8 @@ def _train(kind: str, file: Path | None, settings: list[str] | None) -> None:
     except KeyboardInterrupt as stopped:
         print(f"workbook: {stopped or 'stopped at once.'}", file=sys.stderr)
         raise typer.Exit(130) from stopped
-    print(f"{run.summary()} The model is in {run.out / 'final'}.")
+    if commands.leads():  # under torchrun every process gets here
+        print(f"{run.summary()} The model is in {run.out / 'final'}.")
 
 
 @app.command()

@@ -43,7 +43,7 @@ def test_settings_come_after_the_file(file):
         ("stpes=3", "there is no setting 'stpes'; the nearest is 'steps'"),
         ("learning-rate=3", "the nearest is 'learning_rate'"),
         ("zzz=3", "there is no setting 'zzz'; the nearest is "),
-        ("width=3", "there is no setting 'width'"),  # of the other kind of recipe
+        ("width=3", "'width' is a setting of `pretrain`, not of `finetune`"),
         ("steps=many", "steps is a whole number, not 'many'"),
         ("steps=2.5", "steps is a whole number, not 2.5"),
         ("steps=true", "steps is a whole number, not True"),

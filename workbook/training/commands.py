@@ -1,21 +1,26 @@
 """What `workbook train pretrain` and `workbook train finetune` do with a recipe.
 
-1. Refuse a folder that holds another run. 2. Model, tokenizer and data. 3. `fit`. 4. The tokenizer
-beside the final model, so that anyone can load the folder. Under torchrun every process does the
-same, and the first one writes. Left out: how the loop works, which is `fit.py`. Lesson 08 uses it.
+1. Refuse a device that is not there and a folder that holds another run. 2. Model, tokenizer and
+data; where these are wrong the folder stays free. 3. `fit`. 4. The tokenizer beside the final
+model, so that anyone can load the folder. Under torchrun every process does the same, and the first
+one writes. Left out: how the loop works, which is `fit.py`. Lesson 08 uses it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from workbook.core import hub
+from workbook.core import assets, hub
+from workbook.training.checkpoint import writing
 from workbook.training.config import FitConfig
 from workbook.training.data import (
     TokenRows,
@@ -23,9 +28,11 @@ from workbook.training.data import (
     chats,
     exchanges,
     raw_texts,
+    some,
     token_file,
     tokens_of,
 )
+from workbook.training.devices import check
 from workbook.training.fit import Run, fit
 from workbook.training.losses import causal_loss, mean_loss
 from workbook.training.packing import Rows
@@ -36,18 +43,20 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 FREE = ("out", "validation")  # keys of a recipe that may differ when a run goes on
+HASH = "data_sha256"  # of the data's file, where it is one
 
 
 def pretrain(recipe: Pretrain, config: FitConfig) -> Run:
     """Train a model on raw text, from nothing or from another model, into `recipe.out`."""
-    claim(recipe)
-    new = recipe.model == "new"
-    tokenizer = hub.load_tokenizer("base" if new else recipe.model)
-    model = new_model(recipe, tokenizer, config.seed) if new else _trainable(recipe.model)
-    tokens = token_file(recipe, tokenizer, Path(recipe.out) / "tokens.npy")
-    batches = TokenRows(tokens, recipe.rows, recipe.length, recipe.data_seed)
-    held_out = tokens_of(_first(raw_texts(recipe, "validation"), recipe), tokenizer)
-    judged = TokenRows(held_out, recipe.rows, recipe.length)
+    check(config)
+    with claimed(recipe):
+        new = recipe.model == "new"
+        tokenizer = hub.load_tokenizer("base" if new else recipe.model)
+        model = new_model(recipe, tokenizer, config.seed) if new else _trainable(recipe.model)
+        chosen = _held_out(raw_texts(recipe, "validation"), recipe)
+        tokens = token_file(recipe, tokenizer, Path(recipe.out) / "tokens.npy")
+        batches = TokenRows(tokens, recipe.rows, recipe.length, recipe.data_seed)
+        judged = _judged(TokenRows, tokens_of(chosen, tokenizer), recipe.rows, recipe.length)
     return _run(model, tokenizer, batches, judged, recipe, config)
 
 
@@ -56,74 +65,128 @@ def finetune(recipe: Finetune, config: FitConfig) -> Run:
 
     A decoder reads a chat in its template; an encoder-decoder reads what was said and answers.
     """
-    claim(recipe)
-    tokenizer = hub.load_tokenizer(recipe.model)
-    model = _trainable(recipe.model)
-    if model.config.is_encoder_decoder:
-        batches, judged = _pairs(recipe, tokenizer, model.config)
-        return _run(model, tokenizer, batches, judged, recipe, config, seq2seq_loss)
-    batches, judged = _rows(recipe, tokenizer)
-    return _run(model, tokenizer, batches, judged, recipe, config)
+    check(config)
+    with claimed(recipe):
+        tokenizer = hub.load_tokenizer(recipe.model)
+        model = _trainable(recipe.model)
+        if two := model.config.is_encoder_decoder:
+            batches, judged = _pairs(recipe, tokenizer, model.config)
+        else:
+            batches, judged = _rows(recipe, tokenizer)
+    loss = seq2seq_loss if two else causal_loss
+    return _run(model, tokenizer, batches, judged, recipe, config, loss)
 
 
 def _rows(recipe: Finetune, tokenizer: PreTrainedTokenizerBase) -> tuple[Rows, Rows]:
     """Chats for a decoder: to train on, and held out."""
     pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
-    train = [chat_example(tokenizer, chat) for chat in chats(recipe)]
-    held_out = [chat_example(tokenizer, c) for c in _first(chats(recipe, "validation"), recipe)]
+    chosen = _held_out(chats(recipe, "validation"), recipe)
+    held_out = [chat_example(tokenizer, chat) for chat in chosen]
+    read = (chat_example(tokenizer, chat) for chat in chats(recipe))
+    train = some(list(read), recipe, "training")
     shape = (recipe.rows, recipe.length, pad)
     batches = Rows(train, *shape, recipe.data_seed, recipe.packed)
-    _tell_skipped(batches.skipped, len(train), "chats", recipe)
-    return batches, Rows(held_out, *shape)
+    _tell_skipped(batches.skipped, f"{len(train)} chats do not have 2 to {recipe.length} tokens")
+    return batches, _judged(Rows, held_out, *shape)
 
 
 def _pairs(
     recipe: Finetune, tokenizer: PreTrainedTokenizerBase, shape: PreTrainedConfig
 ) -> tuple[Pairs, Pairs]:
     """The exchanges of chats for an encoder-decoder: to train on, and held out."""
-    train = [pair(tokenizer, *texts) for chat in chats(recipe) for texts in exchanges(chat)]
-    chosen = _first(chats(recipe, "validation"), recipe)
+    chosen = _held_out(chats(recipe, "validation"), recipe)
     held_out = [pair(tokenizer, *texts) for chat in chosen for texts in exchanges(chat)]
+    read = (pair(tokenizer, *texts) for chat in chats(recipe) for texts in exchanges(chat))
+    train = some(list(read), recipe, "training")
     batches = Pairs(train, recipe.rows, recipe.length, shape, recipe.data_seed)
-    _tell_skipped(batches.skipped, len(train), "exchanges", recipe)
-    return batches, Pairs(held_out, recipe.rows, recipe.length, shape)
+    too_long = (
+        f"{len(train)} exchanges are longer than {recipe.length} tokens, on one side or the other,"
+    )
+    _tell_skipped(batches.skipped, too_long)
+    return batches, _judged(Pairs, held_out, recipe.rows, recipe.length, shape)
 
 
-def _tell_skipped(skipped: int, count: int, what: str, recipe: Finetune) -> None:
-    if skipped:
-        print(f"{skipped} of {count} {what} are longer than {recipe.length} tokens "
-              "and are left out.")  # fmt: skip
+def _held_out(found: Iterable[Any], recipe: Recipe) -> list[Any]:
+    return some(list(islice(found, recipe.validation)), recipe, "validation")
 
 
-def claim(recipe: Recipe) -> None:
+def _judged(kind: Callable[..., Any], *given: Any) -> Any:
+    """Batches to judge by; what is wrong with them is not said of those to train on."""
+    try:
+        return kind(*given)
+    except ValueError as error:
+        raise ValueError(f"of what is held out for validation, {error}") from error
+
+
+def _tell_skipped(skipped: int, of_what: str) -> None:
+    if skipped and leads():
+        print(f"{skipped} of {of_what} and are left out.")
+
+
+def leads() -> bool:
+    """True in the one process that prints and writes, also before `fit` has gathered them."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+@contextmanager
+def claimed(recipe: Recipe) -> Iterator[None]:
+    """Have the recipe's folder; one that was free before is free again after an error."""
+    was_free = claim(recipe)
+    try:
+        yield
+    except BaseException:
+        if was_free:
+            for name in ("recipe.json", "tokens.npy"):
+                (Path(recipe.out) / name).unlink(missing_ok=True)
+        raise
+
+
+def claim(recipe: Recipe) -> bool:
     """Write the recipe into its folder, or see that it is the one that lies there.
 
-    Raises ValueError when the folder holds a run with other data or another model.
+    True when the folder was free. Raises ValueError when it cannot be written, or when it holds a
+    run with other data or another model.
     """
-    file = Path(recipe.out) / "recipe.json"
+    file, data = Path(recipe.out) / "recipe.json", Path(recipe.data)
     mine = {key: value for key, value in asdict(recipe).items() if key not in FREE}
+    mine[HASH] = assets.sha256(data) if data.is_file() else None
     mine = json.loads(json.dumps({"kind": type(recipe).__name__.lower(), **mine}))
-    if file.exists():
-        before = json.loads(file.read_text(encoding="utf-8"))
-        for key in mine:
-            if before.get(key) != mine[key]:
-                raise ValueError(
-                    f"{recipe.out} holds a run with {key}={before.get(key)!r}, not {mine[key]!r}: "
-                    "give the old value, or another out=FOLDER."
-                )
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}.writing")  # all processes may get here
-    draft.write_text(json.dumps(mine, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, file)
+    with writing(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            draft = file.with_name(f"{file.name}.{os.getpid()}.writing")  # all may get here at once
+            draft.write_text(json.dumps(mine, indent=1) + "\n", encoding="utf-8")
+            os.replace(draft, file)
+            return True
+    _refuse_another_recipe(recipe, mine, file)
+    return False
+
+
+def _refuse_another_recipe(recipe: Recipe, mine: dict[str, Any], file: Path) -> None:
+    try:
+        before = dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(
+            f"{file} is torn: delete it if the run in {recipe.out} was made with these very "
+            "settings, or give another out=FOLDER."
+        ) from error
+    for key in (key for key in mine if key != HASH):
+        if before.get(key) != mine[key]:
+            raise ValueError(
+                f"{recipe.out} holds a run with {key}={before.get(key)!r}, not {mine[key]!r}: "
+                "give the old value, or another out=FOLDER."
+            )
+    if before.get(HASH, mine[HASH]) != mine[HASH]:  # an older run has noted none
+        raise ValueError(
+            f"{recipe.data} was changed since the run in {recipe.out} began: put the old file "
+            "back, or give another out=FOLDER."
+        )
 
 
 def new_model(recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, seed: int) -> PreTrainedModel:
     """A random-weight model in the layout of Llama, of the recipe's shape."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    if recipe.width % recipe.heads or recipe.width // recipe.heads % 2:
-        raise ValueError(f"width={recipe.width} is no even multiple of heads={recipe.heads}.")
     torch.manual_seed(seed)
     shape = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -146,18 +209,12 @@ def _trainable(name: str) -> PreTrainedModel:
     return hub.load_model(name, dtype=torch.float32)
 
 
-def _first(found, recipe: Recipe) -> list:
-    from itertools import islice
-
-    return list(islice(found, recipe.validation))
-
-
 def _run(
     model, tokenizer, batches, judged, recipe: Recipe, config: FitConfig, loss=causal_loss
 ) -> Run:
-    held_out = [judged.batch(number) for number in range(judged.per_epoch)]
-    evaluate = mean_loss(loss, held_out)
+    evaluate = mean_loss(loss, judged.every())
     run = fit(model, batches, loss, config, out=recipe.out, evaluate=evaluate)
-    if os.environ.get("RANK", "0") == "0":
-        tokenizer.save_pretrained(run.out / "final")
+    if leads():
+        with writing(run.out / "final"):
+            tokenizer.save_pretrained(run.out / "final")
     return run

@@ -17,7 +17,11 @@ from workbook.core.seeding import checked
 
 @dataclass(frozen=True)
 class FitConfig:
-    """Settings of `fit`. One config gives the same numbers on any number of processes."""
+    """Settings of `fit`.
+
+    One config gives the same numbers, to rounding, on any number of processes; not with dropout,
+    for which each process draws numbers of its own.
+    """
 
     steps: int = 300  # updates of the weights, in all
     learning_rate: float = 1e-3  # peak, of AdamW
@@ -28,7 +32,7 @@ class FitConfig:
     schedule: Literal["wsd", "cosine", "constant"] = "wsd"
     warmup: int = 10  # steps in which the learning rate rises
     decay: float = 0.2  # "wsd": share of the run, at its end, in which it falls
-    floor: float = 0.02  # factor on the peak that the schedule ends with
+    floor: float = 0.02  # factor on the peak below which the schedule does not fall
     clip: float = 1.0  # longest gradient; 0 does not clip
     accumulate: int = 1  # batches per step, over all processes together
     seed: int = 0  # of dropout and whatever else draws numbers
@@ -49,15 +53,17 @@ class FitConfig:
             if choices := get_args(hint):
                 _one_of(name, getattr(self, name), choices)
         for name in ("steps", "accumulate", "keep", "log_every"):
-            _at_least(name, getattr(self, name), 1)
+            at_least(name, getattr(self, name), 1)
         for name in ("warmup", "evaluate_every", "patience", "save_every"):
-            _at_least(name, getattr(self, name), 0)
+            at_least(name, getattr(self, name), 0)
         for name in ("learning_rate", "muon_learning_rate", "weight_decay", "clip"):
-            _at_least(name, getattr(self, name), 0.0)
+            at_least(name, getattr(self, name), 0.0)
         for name in ("decay", "floor"):
-            _at_least(name, getattr(self, name), 0.0)
+            at_least(name, getattr(self, name), 0.0)
             if getattr(self, name) > 1:
                 raise ValueError(f"{name} is a share from 0 to 1, not {getattr(self, name)!r}.")
+        if not _two_shares(self.betas):
+            raise ValueError(f"betas are two numbers from 0 to below 1, not {self.betas!r}.")
         if self.patience and not self.evaluate_every:
             raise ValueError("patience counts evaluations: set evaluate_every as well.")
         checked(self.seed)
@@ -67,12 +73,19 @@ class FitConfig:
         return dataclasses.replace(self, **changes)
 
 
+def _two_shares(pair: object) -> bool:
+    """True for two numbers from 0 to below 1."""
+    two = isinstance(pair, (tuple, list)) and len(pair) == 2
+    return two and all(isinstance(one, (int, float)) and 0 <= one < 1 for one in pair)
+
+
 def _one_of(name: str, value: object, choices: tuple[object, ...]) -> None:
     if all(isinstance(choice, str) for choice in choices) and value not in choices:
         raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
 
 
-def _at_least(name: str, value: float, least: float) -> None:
+def at_least(name: str, value: float, least: float) -> None:
+    """Raises ValueError where a setting is less, or no number; a whole one where `least` is."""
     whole = isinstance(least, int)
     kind = int if whole else (int, float)
     fits = isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value)

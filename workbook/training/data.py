@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,9 @@ import torch
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.dialogues import load_dialogues, split_of
 from workbook.town.texts.instructions import FAMILIES
+from workbook.training.checkpoint import writing
 from workbook.training.packing import IGNORE, Example
-from workbook.training.recipes import Finetune, Pretrain
+from workbook.training.recipes import Finetune, Pretrain, Recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -53,7 +54,7 @@ def chats(recipe: Finetune, split: str = "train") -> Iterator[Messages]:
     else:
         rows = _json_lines(Path(recipe.data), ("messages",), ("prompt", "completion"))
         found = (
-            row.get("messages") or _turn(row["prompt"], row["completion"])
+            row["messages"] if "messages" in row else _turn(row["prompt"], row["completion"])
             for row in rows
             if split_of(json.dumps(row)) == split
         )
@@ -104,7 +105,10 @@ class TokenRows:
         self.tokens, self.length, self.seed = tokens, length, seed
         self.pieces = len(tokens) // length
         if not self.pieces:
-            raise ValueError(f"the text has {len(tokens)} tokens, fewer than a row of {length}.")
+            raise ValueError(
+                f"the text has {len(tokens)} tokens, fewer than a row of {length}: give more text "
+                "or a smaller length."
+            )
         self.rows = min(rows, self.pieces)
         self.per_epoch = self.pieces // self.rows
 
@@ -113,25 +117,52 @@ class TokenRows:
         epoch, place = divmod(number, self.per_epoch)
         source = torch.Generator().manual_seed(self.seed + epoch)
         order = torch.randperm(self.pieces, generator=source)
-        chosen = order[place * self.rows : (place + 1) * self.rows].tolist()
+        return self._rows(order[place * self.rows : (place + 1) * self.rows].tolist())
+
+    def every(self) -> list[dict[str, torch.Tensor]]:
+        """All pieces once, in their order; the last batch may be a short one."""
+        starts = range(0, self.pieces, self.rows)
+        return [self._rows(range(i, min(i + self.rows, self.pieces))) for i in starts]
+
+    def _rows(self, chosen: Iterable[int]) -> dict[str, torch.Tensor]:
         cut = [self.tokens[i * self.length : (i + 1) * self.length] for i in chosen]
         ids = torch.from_numpy(np.stack(cut).astype(np.int64))
         return {"ids": ids, "labels": ids}
 
 
 def token_file(recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, file: Path) -> np.ndarray:
-    """The recipe's documents as one row of token ids with an end after each; made once."""
+    """The recipe's documents as one row of token ids with an end after each; made once.
+
+    Raises ValueError when there is no document, or no room on the disk.
+    """
     import portalocker
 
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with portalocker.Lock(file.with_suffix(".lock"), "w"):  # one process writes, the others wait
-        if not file.exists():
-            draft = file.with_suffix(".writing")
-            kind = np.uint16 if len(tokenizer) <= 2**16 else np.uint32
-            with open(draft, "wb") as out:
-                np.save(out, tokens_of(raw_texts(recipe), tokenizer).astype(kind))
-            os.replace(draft, file)
+    draft = file.with_suffix(".writing")
+    with writing(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with portalocker.Lock(file.with_suffix(".lock"), "w"):  # one writes, the others wait
+            if not file.exists():
+                tokens = some(tokens_of(raw_texts(recipe), tokenizer), recipe, "training")
+                try:
+                    with open(draft, "wb") as out:
+                        np.save(
+                            out, tokens.astype(np.uint16 if len(tokenizer) <= 2**16 else np.uint32)
+                        )
+                    os.replace(draft, file)
+                finally:
+                    draft.unlink(missing_ok=True)
     return np.load(file, mmap_mode="r")
+
+
+def some(rows: Any, recipe: Recipe, purpose: str) -> Any:
+    """Rows of a split. Raises ValueError where the split has got none of them."""
+    if len(rows):
+        return rows
+    rows = "rows (what empty lines part)" if recipe.data.endswith(".txt") else "rows"
+    raise ValueError(
+        f"{recipe.data} leaves nothing for {purpose}: its {rows} are dealt out 80 / 10 / 10 by a "
+        "hash, so give more of them."
+    )
 
 
 def tokens_of(texts: Iterator[str], tokenizer: PreTrainedTokenizerBase) -> np.ndarray:
@@ -156,7 +187,13 @@ def _turn(prompt: str, answer: str) -> Messages:
 
 
 def _render(tokenizer: PreTrainedTokenizerBase, messages: Messages, **options: Any) -> str:
-    return tokenizer.apply_chat_template(messages, tokenize=False, **options)
+    from jinja2 import TemplateError
+
+    try:
+        return tokenizer.apply_chat_template(messages, tokenize=False, **options)
+    except TemplateError as error:
+        roles = ", ".join(message["role"] for message in messages)
+        raise ValueError(f"the chat template refuses a chat of {roles} ({error}).") from error
 
 
 def _paragraphs(file: Path) -> Iterator[str]:
@@ -173,10 +210,27 @@ def _json_lines(file: Path, *choices: tuple[str, ...]) -> Iterator[dict[str, Any
             row = json.loads(line)
         except json.JSONDecodeError as error:
             raise ValueError(f"{file}, line {number} is not JSON: {error}.") from error
-        if not isinstance(row, dict) or not any(set(names) <= row.keys() for names in choices):
+        there = row.keys() if isinstance(row, dict) else set()
+        found = next((names for names in choices if there >= set(names)), None)
+        if found is None:
             wanted = " or ".join(" and ".join(names) for names in choices)
             raise ValueError(f"{file}, line {number} is no object with {wanted}.")
+        for name in found:
+            if problem := _problem(name, row[name]):
+                raise ValueError(f"{file}, line {number}: {problem}.")
         yield row
+
+
+def _problem(name: str, value: Any) -> str | None:
+    """What is wrong with a column of a row, as a clause."""
+    if name != "messages":
+        return None if isinstance(value, str) else f"{name} is a text, not {value!r}"
+    told = value if isinstance(value, list) else []
+    parts = [m.get(key) if isinstance(m, dict) else m for m in told for key in ("role", "content")]
+    if not parts or not all(isinstance(part, str) for part in parts):
+        return "messages is a list of objects with the texts role and content"
+    spoken = any(message["role"] == "assistant" for message in told)
+    return None if spoken else "no message has the role assistant, so nothing is to be learned"
 
 
 def _text(file: Path) -> str:

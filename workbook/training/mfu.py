@@ -9,6 +9,7 @@ workbook.training.mfu` keeps them in data/runs/training for lesson 07.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import asdict, dataclass
 
@@ -21,13 +22,15 @@ from workbook.training.fit import fit
 from workbook.training.losses import causal_loss
 
 VOCABULARY = 32_000
-PEAKS = {  # dense bfloat16 FLOP/s by a word in the chip's name; the makers' data sheets
-    "H200": 989e12,
-    "H100": 989e12,
-    "A100": 312e12,
-    "L40S": 362e12,
-    "L4": 121e12,
-    "RTX 4090": 165e12,
+PEAKS = {  # dense bfloat16 FLOP/s by the chip's whole name, a pattern; the makers' data sheets
+    r"H100 \d+GB HBM3|H200": 989e12,
+    r"H[12]00 NVL": 835e12,
+    r"H100 PCIe": 756e12,
+    r"A100[- ](?!.*MIG).*": 312e12,
+    r"L40S": 362e12,
+    r"L40": 181e12,
+    r"L4": 121e12,
+    r"RTX 4090": 165e12,
 }
 
 
@@ -126,7 +129,8 @@ def flops_per_token(size: Size) -> float:
 
 def peak(name: str) -> float:
     """The chip's peak in bfloat16, FLOP/s; not a number for one the table does not have."""
-    return next((flops for word, flops in PEAKS.items() if word in name), float("nan"))
+    chip = re.sub("^(NVIDIA )?(GeForce )?", "", name)
+    return next((flops for form, flops in PEAKS.items() if re.fullmatch(form, chip)), float("nan"))
 
 
 def record() -> None:

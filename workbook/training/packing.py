@@ -54,6 +54,11 @@ class Rows:
         chosen = order[place * self.per_batch : (place + 1) * self.per_batch].tolist()
         return lay_out([self.rows[i] for i in chosen], self.pad_id)
 
+    def every(self) -> list[dict[str, Any]]:
+        """All rows once, in their order; the last batch may be a short one."""
+        starts = range(0, len(self.rows), self.per_batch)
+        return [lay_out(self.rows[i : i + self.per_batch], self.pad_id) for i in starts]
+
 
 def pack(examples: Sequence[Example], length: int) -> list[list[Example]]:
     """Examples in rows of at most `length` tokens: the longest first, each where it fits best."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from workbook.training.config import FitConfig
+from workbook.training.config import FitConfig, at_least
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Recipe:
     validation: int = 64  # examples held out, for the loss after training
     data_seed: int = 0  # of the town's texts, and of the order of rows
 
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if isinstance(field.default, int) and not isinstance(field.default, bool):
+                at_least(field.name, getattr(self, field.name), int(field.name != "data_seed"))
+
 
 @dataclass(frozen=True)
 class Pretrain(Recipe):
@@ -41,6 +46,11 @@ class Pretrain(Recipe):
     layers: int = 6
     heads: int = 3
     inner: int = 512  # width of the feed-forward layer
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.model == "new" and (self.width % self.heads or self.width // self.heads % 2):
+            raise ValueError(f"width={self.width} is no even multiple of heads={self.heads}.")
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,9 @@ def read(
     known = {**get_type_hints(KINDS[kind]), **get_type_hints(FitConfig)}
     for key, value in chosen.items():
         if key not in known:
+            for other in KINDS:
+                if key in get_type_hints(KINDS[other]):
+                    raise ValueError(f"{key!r} is a setting of `{other}`, not of `{kind}`.")
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
             raise ValueError(f"there is no setting {key!r}; the nearest is {near!r}.")
         chosen[key] = _checked(key, value, known[key])
@@ -72,9 +85,6 @@ def read(
     config = FitConfig(**{key: value for key, value in chosen.items() if key not in own})
     if not recipe.out:
         raise ValueError("say where the run is to be kept: out=FOLDER.")
-    for key in ("examples", "rows", "length", "validation"):
-        if getattr(recipe, key) < 1:
-            raise ValueError(f"{key} is a whole number of at least 1.")
     return recipe, config
 
 

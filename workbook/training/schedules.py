@@ -22,9 +22,10 @@ def factor(step: int, config: FitConfig) -> float:
 def warmup_stable_decay(
     step: int, steps: int, warmup: int = 100, decay: float = 0.2, floor: float = 0.02
 ) -> float:
-    """Rise, hold, then fall linearly.
+    """Rise, hold, then fall linearly toward 0, but not below `floor`.
 
-    `decay` is the share of the run at the end that falls, `floor` the factor it ends with.
+    `decay` is the share of the run at the end that falls. Of its n steps the last has the factor
+    1/n, or `floor` where that is more; a high floor is reached early and held from there on.
     """
     if steps < 1 or not 0.0 <= decay <= 1.0:
         raise ValueError(f"need steps >= 1 and decay between 0 and 1, not {steps} and {decay}")

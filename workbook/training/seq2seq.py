@@ -72,6 +72,12 @@ class Pairs:
             self._ordered = epoch, self._order(epoch)
         return lay_out_pairs([self.pairs[i] for i in self._ordered[1][place]], self.config)
 
+    def every(self) -> list[dict[str, Any]]:
+        """All pairs once, by the length of their prompts; the last batch may be a short one."""
+        ordered = sorted(self.pairs, key=lambda each: len(each.prompt))
+        starts = range(0, len(ordered), self.per_batch)
+        return [lay_out_pairs(ordered[i : i + self.per_batch], self.config) for i in starts]
+
     def _order(self, epoch: int) -> list[list[int]]:
         """The pairs of each batch: shuffled, sorted by length in pools, and shuffled batch-wise."""
         source = torch.Generator().manual_seed(self.seed + epoch)
