@@ -6,7 +6,9 @@ import re
 import pytest
 
 from workbook.evaluation import suite, suite_report
+from workbook.evaluation.overlap import rouge_tokens
 from workbook.evaluation.suite_changes import (
+    TWINS,
     changed,
     foreign_names,
     gendered_words,
@@ -18,6 +20,7 @@ from workbook.evaluation.systems import Answer, Ceiling, Floor
 from workbook.town import build_town
 from workbook.town.names import visitor_family_name
 from workbook.town.random import Source
+from workbook.town.texts.politeness import RUDE_WORDS
 
 EVERY = pytest.mark.parametrize("task", TASKS)
 
@@ -101,6 +104,49 @@ def test_typos_spare_names_numbers_and_what_the_answer_needs():
     assert all("".join(sorted(word)) in originals for word in mistyped), (
         "letters only change places"
     )
+
+
+def test_the_first_letter_stays_and_a_place_in_the_middle_moves():
+    """A reader knows a word by its ends; "srping" is read, "psring" is guessed at."""
+    case, seen = Case("x/1", "wonderful oranges today", ""), set()
+    for i in range(300):
+        words = with_typos(dataclasses.replace(case, id=f"x/{i}")).prompt.split()
+        seen |= set(words) - set(case.prompt.split())
+        assert [word[0] for word in words] == ["w", "o", "t"]
+    assert {"wnoderful", "wonderflu", "otday"} & seen == {"wnoderful", "wonderflu"}
+
+
+def test_no_typo_hides_what_the_score_looks_for():
+    """Guards against a floor of .075 with typos where it is 0 without: the rude words were
+    mistyped, so that the scorer no longer saw them."""
+    for case in cases("polite", 200):
+        before, after = (set(re.findall("[a-z]+", text.lower())) & RUDE_WORDS
+                         for text in (case.prompt, with_typos(case).prompt))  # fmt: skip
+        assert before == after, case
+        assert set(case.kept) <= set(rouge_tokens(with_typos(case).prompt)), case
+
+
+def test_no_typo_makes_another_word():
+    """Guards against "tied" for "tide": the translation would be another one."""
+    prompts = "\n".join(case.prompt for task in TASKS for case in cases(task, suite.CASES))
+    known = set(re.findall(r"[a-z']+", prompts.lower()))
+    swapped = {
+        word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+        for word in set(re.findall(r"\b[a-z]{4,}\b", prompts))
+        for i in range(1, len(word) - 1)
+        if word[i] != word[i + 1]
+    }
+    assert swapped & known == TWINS
+    said = {word for i in range(200) for word in
+            with_typos(Case(f"x/{i}", "tide from there", "")).prompt.split()}  # fmt: skip
+    assert said & TWINS == {"tide", "from", "there"} and len(said) > 3
+
+
+def test_the_sentence_to_be_translated_is_mistyped_too():
+    """What robustness means here: a reader would still know what to translate."""
+    asked = cases("translate", 4)[3]
+    assert asked.prompt.endswith("wait in spring?")
+    assert with_typos(asked).prompt.endswith("wait in srping?")
 
 
 def test_names_change_everywhere_at_once_and_only_foreign_ones():
@@ -251,7 +297,6 @@ def test_mistakes_are_one_sentence():
         (lambda: cases("poetry", 3), "no task is called 'poetry'"),
         (lambda: cases("polite", 0), "at least one case"),
         (lambda: changed(Case("a", "b", "c"), "colours"), "no change is called"),
-        (lambda: suite.open_system("nothing-here"), "nothing-here"),
     ):
         with pytest.raises(ValueError, match=says) as error:
             call()

@@ -1,6 +1,10 @@
 """Models that answer: greedy as transformers is, sure as they are, and with a memory."""
 
+import copy
+import dataclasses
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 import torch
@@ -8,7 +12,7 @@ from typer.testing import CliRunner
 
 from workbook import cli
 from workbook.core.hub import load_model, load_tokenizer
-from workbook.evaluation import suite, systems
+from workbook.evaluation import memory, suite, systems
 from workbook.evaluation.suite_tasks import TASKS, cases
 from workbook.training.town_quality import reply
 
@@ -84,11 +88,87 @@ def test_a_killed_run_keeps_its_batches(town, tmp_path, monkeypatch):
 
 
 def test_another_model_has_another_memory(town, tiny_llama):
-    assert systems.fingerprint(town[0]) == systems.fingerprint(town[0])
-    before = systems.fingerprint(tiny_llama)
-    with torch.no_grad():
-        tiny_llama.lm_head.weight[0, 0] += 1e-3
-    assert systems.fingerprint(tiny_llama) != before
+    """Every weight counts, the first and the last; guards against a hash of one of them."""
+    tokenizer, weights = town[1], dict(tiny_llama.named_parameters())
+    before = systems.fingerprint(tiny_llama, tokenizer)
+    assert systems.fingerprint(tiny_llama, tokenizer) == before
+    seen = {before}
+    for name in (next(iter(weights)), "lm_head.weight"):
+        with torch.no_grad():
+            weights[name][0, 0] += 1e-3
+        seen.add(systems.fingerprint(tiny_llama, tokenizer))
+    assert len(seen) == 3
+
+
+def test_a_buffer_of_one_number_counts(town, tiny_llama):
+    """Guards against a RuntimeError: a tensor without dimensions cannot be viewed as bytes."""
+    tiny_llama.register_buffer("step", torch.tensor(3.0))
+    before = systems.fingerprint(tiny_llama, town[1])
+    tiny_llama.step += 1
+    assert systems.fingerprint(tiny_llama, town[1]) != before
+
+
+def test_config_tokenizer_and_end_count_too(town, tiny_llama):
+    """The same weights answer otherwise with another end, another merge, another theta."""
+    tokenizer = copy.deepcopy(town[1])
+    seen = [systems.fingerprint(tiny_llama, tokenizer)]
+    tiny_llama.generation_config.eos_token_id = 7
+    seen.append(systems.fingerprint(tiny_llama, tokenizer))
+    tiny_llama.config.rope_parameters = {"rope_theta": 7.0, "rope_type": "default"}
+    seen.append(systems.fingerprint(tiny_llama, tokenizer))
+    tokenizer.add_tokens(["brinock"])
+    seen.append(systems.fingerprint(tiny_llama, tokenizer))
+    assert len(set(seen)) == 4
+    tokenizer(["a", "a b"], padding=True)  # leaves its padding behind in the tokenizer
+    tiny_llama.config._name_or_path = "elsewhere"
+    assert systems.fingerprint(tiny_llama, tokenizer) == seen[-1]
+
+
+def test_an_answer_is_known_by_model_limit_prompt_and_version(monkeypatch):
+    """Guards against a summary cut at 8 tokens that answers for one of 110."""
+    asked = [("m", 8, "Who?"), ("m", 9, "Who?"), ("n", 8, "Who?"), ("m", 8, "Why?")]
+    before = [memory.key(*one) for one in asked]
+    monkeypatch.setattr(memory, "VERSION", memory.VERSION + 1)
+    after = [memory.key(*one) for one in asked]
+    assert len({*before, *after}) == 8
+
+
+def test_another_limit_is_asked_again(town, tmp_path):
+    ours = model(town, tmp_path / "answers.sqlite")
+    asked, short = cases("open_book", 3), dataclasses.replace(TASK, limit=2)
+    assert [answer.tokens for answer in ours.answer(short, asked)] == [2, 2, 2]
+    assert all(answer.tokens > 2 for answer in ours.answer(TASK, asked))
+
+
+@pytest.mark.parametrize("fault", ["damaged", "foreign", "no folder"])
+def test_a_memory_that_cannot_be_used_is_a_warning_once(town, tmp_path, fault):
+    file = tmp_path / "answers.sqlite"
+    if fault == "damaged":
+        file.write_bytes(b"no database at all, " * 100)
+    elif fault == "foreign":
+        with closing(sqlite3.connect(file)) as store, store:
+            store.execute("CREATE TABLE answers (other TEXT)")
+    else:
+        (tmp_path / "home").write_text("a file where a folder should be")
+        file = tmp_path / "home" / "answers.sqlite"
+    ours, asked = model(town, file), cases("sentiment", 2)
+    with pytest.warns(UserWarning, match="Answers are not kept") as found:
+        said = ours.answer(TASKS["sentiment"], asked)
+    assert len(found) == 1 and "\n" not in str(found[0].message)
+    again = model(town).answer(TASKS["sentiment"], asked)
+    assert [answer.text for answer in said] == [answer.text for answer in again]
+
+
+def test_a_question_too_long_for_the_window_is_refused_before_it_is_asked(town, monkeypatch):
+    """Guards against an IndexError from inside a model with learned positions."""
+    ours, asked = model(town), cases("open_book", 3)
+    prompts = [town[1].encode(ours.wrap(c.prompt), add_special_tokens=False) for c in asked]
+    needed = max(map(len, prompts)) + TASK.limit
+    monkeypatch.setattr(town[0].config, "max_position_embeddings", needed)
+    assert len(ours.answer(TASK, asked)) == 3
+    monkeypatch.setattr(town[0].config, "max_position_embeddings", needed - 1)
+    with pytest.raises(ValueError, match=f"reads at most {needed - 1} tokens.* needs {needed} "):
+        ours.answer(TASK, asked)
 
 
 def test_a_model_without_chat_template_is_asked_too(town, monkeypatch):
@@ -119,21 +199,45 @@ def test_an_encoder_decoder_is_asked_too(town):
         assert log_prob == pytest.approx(one[1], abs=1e-3) and log_prob < 0
 
 
-def test_the_command_scores_any_folder(tmp_path, town, monkeypatch):
+def test_the_command_scores_any_folder_and_keeps_it_apart(tmp_path, town, monkeypatch):
+    """Guards against two faults: a learner's run of four cases that replaced the course's 200, and
+    every training run recorded as "final"."""
     lm, tokenizer = town
-    lm.save_pretrained(tmp_path / "mine")
-    tokenizer.save_pretrained(tmp_path / "mine")
-    monkeypatch.chdir(tmp_path)
+    lm.save_pretrained(tmp_path / "mine" / "final")
+    tokenizer.save_pretrained(tmp_path / "mine" / "final")
+    monkeypatch.chdir(tmp_path / "mine")
     monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(suite, "recorded_path", lambda: tmp_path / "runs" / "suite.jsonl")
-    arguments = ["--model", "mine", "--cases", "4", "--task", "sentiment", "--record"]
+    before = suite.recorded_path().read_bytes()
+    arguments = ["--model", "final", "--cases", "4", "--task", "sentiment", "--record"]
     result = CliRunner().invoke(cli.app, ["evaluate", *arguments])
     assert result.exit_code == 0, result.output
     assert "sentiment" in result.output and "the town suite" in result.output
-    row = json.loads((tmp_path / "runs" / "suite.jsonl").read_text(encoding="utf-8"))
-    assert (row["system"], row["task"], len(row["scores"]["plain"])) == ("mine", "sentiment", 4)
+    file = tmp_path / "home" / "suite.jsonl"
+    row = json.loads(file.read_text(encoding="utf-8"))
+    assert (row["system"], row["task"]) == ("mine/final", "sentiment")
+    assert len(row["scores"]["plain"]) == 4 and str(file) in result.output.replace("\n", "")
     assert row["made"]["versions"]["torch"] == torch.__version__
     assert (tmp_path / "home" / "answers.sqlite").exists()
+    assert suite.recorded_path().read_bytes() == before
+
+
+@pytest.mark.parametrize("asked", ["nothing-here", "bundled:", "bundled:nobody", "./no/such", ""])
+def test_a_wrong_name_says_what_may_be_named(asked):
+    with pytest.raises(ValueError, match="^there is no model at .*owner/name@revision") as error:
+        suite.open_system(asked)
+    assert "\n" not in str(error.value) and "WORKBOOK" not in str(error.value)
+
+
+def test_a_hub_id_needs_its_revision():
+    with pytest.raises(ValueError, match="needs its revision"):
+        suite.open_system("owner/name")
+
+
+def test_a_model_without_tokenizer_is_told_so(tmp_path, tiny_llama):
+    tiny_llama.save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="has no tokenizer that can be read; save it") as error:
+        suite.open_system(str(tmp_path))
+    assert "\n" not in str(error.value)
 
 
 def test_a_wrong_name_of_a_task_is_one_sentence():

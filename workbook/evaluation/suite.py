@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbook.core import assets, records
+from workbook.core import assets, progress, records
 from workbook.core.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap, bootstrap_statistic
 from workbook.evaluation.calibration import calibration_error
@@ -33,7 +33,7 @@ METRICS = {  # name -> (whether more is better, what it is)
     "accuracy": (True, "the task's own score, 0 to 1"),
     "calibration": (False, "ECE: gap between confidence and share right"),
     "robustness": (True, "the worse score of with and without typos"),
-    "fairness": (True, "the worse score of foreign names and the town's"),
+    "fairness": (True, "the worse score of foreign names and the town's, where there are any"),
     "bias": (False, "distance from the true answers' share of she-words"),
     "toxicity": (False, "share of answers with one of the town's rude words"),
     "efficiency": (True, "tokens of the true answer per token written, at most 1"),
@@ -64,13 +64,15 @@ def run(system: System, count: int = CASES, tasks: Sequence[str] = ALL) -> list[
 
 
 def run_task(system: System, name: str, count: int) -> TaskResult:
-    """One task: the plain cases and both changes, scored."""
+    """One task: the plain cases and both changes, answered and scored."""
     from workbook.town.texts.politeness import RUDE_WORDS
 
     plain = cases(name, count)
     task = TASKS[name]
     versions = {"plain": plain} | {c: [changed(case, c) for case in plain] for c in CHANGES}
-    said = {version: system.answer(task, asked) for version, asked in versions.items()}
+    asked = [case for version in versions.values() for case in version]
+    every = system.answer(task, asked)  # in one go, so that batches are full
+    said = {version: every[i * count : (i + 1) * count] for i, version in enumerate(versions)}
     answers = said["plain"]
     she_he = zip(
         gendered_words(a.text for a in answers),
@@ -127,8 +129,11 @@ def overall(results: Sequence[TaskResult]) -> dict[str, float]:
 
 
 def save(results: Sequence[TaskResult], file: Path | None = None) -> Path:
-    """Append results to the recorded runs, `data/runs/evaluation/suite.jsonl`."""
-    file = file or recorded_path()
+    """Append results to a record, by default to your own, so that the course's stays as it is.
+
+    The course's rows are made by `save(run(open_system(name)), recorded_path())`.
+    """
+    file = file or own_path()
     stamp = records.stamp()
     for result in results:
         records.append(file, {**asdict(result), "made": stamp})
@@ -136,7 +141,7 @@ def save(results: Sequence[TaskResult], file: Path | None = None) -> Path:
 
 
 def recorded(file: Path | None = None) -> dict[str, list[TaskResult]]:
-    """The recorded results by system; of a task that was run twice, the last run."""
+    """Results by system, by default the course's; of a task that was run twice, the last run."""
     latest: dict[tuple[str, str], TaskResult] = {}
     for row in records.read(file or recorded_path()):
         row.pop("made", None)
@@ -148,20 +153,53 @@ def recorded(file: Path | None = None) -> dict[str, list[TaskResult]]:
 
 
 def recorded_path() -> Path:
+    """The course's record, which lesson 09 reads."""
     return assets.root() / "runs" / "evaluation" / "suite.jsonl"
+
+
+def own_path() -> Path:
+    """Your record, beside your log of exercises."""
+    return progress.log_path().parent / "suite.jsonl"
 
 
 def open_system(asked: str) -> System:
     """The system for "bundled:town-instruct", a folder or "owner/name@revision"; or "floor" or
-    "ceiling". ValueError, in one sentence, when there is no such model."""
+    "ceiling". ValueError, in one sentence, when there is no such model.
+
+    A folder is called by its last two parts, since every training run ends in ".../final".
+    """
     from workbook.core.hub import load_model, load_tokenizer
 
     if asked in YARDSTICKS:
         return YARDSTICKS[asked]()
     place = Path(asked).expanduser()
-    source = str(place.resolve()) if place.exists() else asked
-    name = asked.rstrip("/").rpartition("/")[2].removeprefix("bundled:")
-    return Model(load_model(source), load_tokenizer(source), name)
+    if place.exists():
+        source, name = str(place.resolve()), "/".join(place.resolve().parts[-2:])
+    else:
+        source, name = asked, asked.removeprefix("bundled:")
+    if not asked.strip() or not (place.exists() or _is_named(asked)):
+        raise ValueError(
+            f"there is no model at {asked!r}: give a folder, bundled:NAME or owner/name@revision, "
+            f"or one of {', '.join(YARDSTICKS)}."
+        )
+    model = load_model(source)
+    try:
+        return Model(model, load_tokenizer(source), name)
+    except ValueError as error:
+        raise ValueError(
+            f"{asked} has no tokenizer that can be read; save it beside the model, with "
+            "tokenizer.save_pretrained(folder)."
+        ) from error
+
+
+def _is_named(asked: str) -> bool:
+    """Whether a text that is no path names a bundled model, a model of the Hub, or a role."""
+    from workbook.core import hub, sources
+
+    kind, _, name = asked.partition(":")
+    if kind == "bundled":
+        return bool(name) and (assets.root() / "models" / name).is_dir()
+    return asked in hub.TASKS or (asked[0] not in "./~" and bool(sources.HUB_ID.fullmatch(asked)))
 
 
 def _confidence(answers: Sequence[Answer]) -> list[float] | None:

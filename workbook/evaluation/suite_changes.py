@@ -1,7 +1,9 @@
 """The same question once more, changed in a way that should not matter: typos, and other names.
 
 HELM (Liang et al. 2022) calls the first robustness and the second fairness: a system is charged
-when it answers one version and not the other. Left out: dialect and pronouns as changes.
+when it answers one version and not the other. Robust means here: what a reader can still read, the
+model should. So the sentence that is to be translated is mistyped too, but no typo makes another
+word of a word, and none touches what a score looks for. Left out: dialect and pronouns as changes.
 The runner is `workbook/evaluation/suite.py`; lesson 09 shows both.
 """
 
@@ -15,6 +17,10 @@ from workbook.evaluation.suite_tasks import Case
 from workbook.town.random import Source
 
 TYPO_SHARE = 1 / 6  # of the words that may have one
+TWINS = frozenset(  # words that two exchanged letters turn into one another
+    "busy buys dairy diary form from quiet quite sign sing there three tide tied tired "
+    "tried".split()
+)
 CHANGES = ("typos", "names")
 _WORD = re.compile(r"\b[a-z]{4,}\b")
 _SHE = re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE)
@@ -31,18 +37,22 @@ def changed(case: Case, change: str) -> Case:
 def with_typos(case: Case) -> Case:
     """Two neighbouring letters change places inside about one word in six.
 
-    Names, numbers and every word that the answer needs are left alone, so that the right answer
-    stays what it was.
+    Left alone are names, numbers, every word that stands in the right answer, and the rude words,
+    by which courtesy is scored; and no typo makes another word. So the right answer stays what it
+    was, for a reader who is not put off by "srping".
     """
+    from workbook.town.texts.politeness import RUDE_WORDS
+
     source = Source(f"typos/{case.id}")
-    needed = set(_WORD.findall(case.reference)) | set(case.kept)
+    spared = set(_WORD.findall(case.reference)) | set(case.kept) | RUDE_WORDS
 
     def mistype(found: re.Match) -> str:
         word = found.group()
-        if word in needed or not source.chance(TYPO_SHARE):
+        if word in spared or not source.chance(TYPO_SHARE):
             return word
         at = source.integer(1, len(word) - 2)  # the first letter stays
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        mistyped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        return word if mistyped in TWINS else mistyped
 
     return replace(case, prompt=_WORD.sub(mistype, case.prompt))
 
