@@ -7,11 +7,13 @@ import torch
 from workbook.attention import (
     BytePairEncoder,
     Transformer,
+    TransformerConfig,
     charts,
     explorers,
     explorers_input,
     sliding_mask,
 )
+from workbook.attention import explorers_positions as positions
 from workbook.attention.heads import weights_of
 from workbook.core import figures
 from workbook.core.hub import load_model, load_tokenizer
@@ -98,17 +100,23 @@ def test_masks():
     assert figure.data[0].text[0][0] == "×" and figure.data[0].z[5][5] == 1
 
 
-def test_positions():
-    curves = explorers_input.position_curves(32, 64, 4.0)
-    assert set(curves) == {"sinusoidal", "rotary", "learned"}
-    figure = explorers.position_explorer().figure(length=32)
-    assert [len(trace.y) for trace in figure.data] == [32] * 3
-    assert {trace.y[0] for trace in figure.data} == {1.0}
-    table = explorers_input.some_distances(curves)
-    assert table.distance.tolist() == [0, 1, 2, 4, 8, 16]
-    assert table.rotary[3] == pytest.approx(curves["rotary"][4], abs=0.006)
-    slow = explorers_input.position_curves(32, 64, 6.0)["rotary"]
-    assert slow[20] > curves["rotary"][20], "a larger base turns more slowly"
+def test_positions(model, tokenizer):
+    ids = torch.tensor([[1, *tokenizer.encode(TEXT, add_special_tokens=False)]])
+    explorer = explorers.position_explorer(model, ids, layer=2, head=2)
+    curves = explorer.compute(base=4.0, layer=2, head=2)
+    left, right = (curves[panel] for panel in (positions.VECTORS, positions.SCORES))
+    assert list(left) == ["sinusoidal", "learned, new", "learned, trained"]
+    assert all(max(curve) == 0 and len(curve) == 49 for curve in right.values())
+    assert right["rotary, layer 2, head 2"].index(0.0) == 1, "the head that looks one back"
+    assert [trace.name for trace in explorer.figure().data] == [*left, *right]
+    slow = explorer.compute(base=6.0, layer=2, head=2)[positions.VECTORS]
+    assert slow["sinusoidal"][20] > left["sinusoidal"][20], "a larger base turns more slowly"
+    table = positions.some_distances(curves)
+    assert table.distance.tolist() == [0, 1, 2, 4, 8, 16, 32]
+    assert table.sinusoidal[3] == pytest.approx(left["sinusoidal"][4], abs=0.006)
+    assert "rotary, layer 2, head 2 1" in positions.describe_positions(curves)
+    with pytest.raises(ValueError, match="needs a model with rotary"):
+        explorers.position_explorer(Transformer(TransformerConfig(9, positions="none")), ids)
 
 
 def test_tokens_after_more_merges():
@@ -145,6 +153,8 @@ def test_copy_chart_has_intervals():
 def test_score_and_ablation_charts():
     figure = charts.score_chart({"first": torch.eye(2), "second": torch.zeros(2, 2)})
     assert figure.data[0].z[0][0] == 1.0 and figure.data[1].x[1] == "head 1"
-    bars = charts.ablation_chart({"nothing": [1.0, 1.0], "heads": [0.0, 1.0]}).data[0]
+    shares = {"nothing": [1.0, 1.0], "heads": [0.0, 1.0]}
+    bars, points = charts.ablation_chart(shares, "pairs", [0.8, 0.9]).data
     assert list(bars.y) == [1.0, 0.5] and bars.error_y.array[0] == 0 < bars.error_y.array[1]
+    assert list(points.y) == [0.8, 0.9] and set(points.x) == {"pairs"}
     figures.mimebundle(figure, "two tables")

@@ -9,12 +9,24 @@ from hypothesis import strategies as st
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 from transformers.models.t5.modeling_t5 import T5Attention
 
-from workbook.attention import rotary_embedding, sinusoidal_positions
+from workbook.attention import (
+    Transformer,
+    TransformerConfig,
+    rotary_embedding,
+    sinusoidal_positions,
+)
+from workbook.attention.learned_positions import (
+    PositionTask,
+    position_curve,
+    recorded_positions,
+    train_positions,
+)
 from workbook.attention.positions import (
     RelativeBias,
     frequencies,
-    likeness_by_distance,
+    likeness,
     relative_buckets,
+    rotary_scores,
 )
 
 
@@ -87,13 +99,20 @@ def test_relative_bias_is_a_table_by_distance():
     assert torch.equal(bias(torch.arange(4, 6), torch.arange(6)), table[:, 4:])
 
 
-def test_likeness_by_distance():
-    sinusoidal, rotary, learned = (
-        likeness_by_distance(kind, 64, 64) for kind in ("sinusoidal", "rotary", "learned")
-    )
-    assert sinusoidal[0] == rotary[0] == learned[0] == 1
-    assert sinusoidal[1] > 0.9 > sinusoidal[40] and abs(learned[1]) < 0.2
-    torch.testing.assert_close(sinusoidal, rotary, atol=1e-4, rtol=0)  # the same angles
+def test_likeness_is_a_mean_over_places():
+    table = torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
+    assert likeness(table).tolist() == pytest.approx([1.0, (1 + 2) / 2 / (7 / 3), 0.0])
+    sinusoidal = likeness(sinusoidal_positions(64, 64))
+    assert sinusoidal[0] == 1 and sinusoidal[1] > 0.9 > sinusoidal[40]
+
+
+def test_rotary_scores_are_those_of_a_query_behind_its_key():
+    q, k = torch.randn(2, 16)
+    scores = rotary_scores(q, k, 6, base=77.0)
+    for distance in range(6):
+        turned = rotary_embedding(q[None], torch.tensor([9]), base=77.0)
+        key = rotary_embedding(k[None], torch.tensor([9 - distance]), base=77.0)
+        assert scores[distance].item() == pytest.approx((turned * key).sum().item() / 4, abs=1e-4)
 
 
 @pytest.mark.parametrize("channels", [0, 3])
@@ -102,6 +121,32 @@ def test_an_odd_number_of_channels_is_refused(channels):
         sinusoidal_positions(4, channels)
 
 
-def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="sinusoidal, rotary or learned"):
-        likeness_by_distance("circular", 4, 4)
+@pytest.mark.parametrize("kind", ["learned", "relative"])
+def test_a_position_run_is_repeatable_and_moves_its_table(kind):
+    task = PositionTask(kind, steps=3, rows=2, length=12, channels=16)
+    first, again = train_positions(task), train_positions(task)
+    assert first == again and first["before"] != first["after"]
+    curves = first["after"] if kind == "relative" else [first["after"]]
+    assert [len(curve) for curve in curves] == [12] * (4 if kind == "relative" else 1)
+
+
+def test_relative_curves_are_by_distance_back():
+    config = TransformerConfig(9, 16, positions="relative", buckets=(8, 10))
+    model = Transformer(config)
+    with torch.no_grad():
+        model.decoder.relative.table.weight.copy_(torch.arange(8.0)[:, None].expand(8, 4))
+    assert position_curve(model, 6)[0] == relative_buckets(-torch.arange(6), False, 8, 10).tolist()
+
+
+def test_the_bundled_runs_learned_near_and_far():
+    """What the explorer says: a new table knows nothing of distance, a trained one does."""
+    runs = recorded_positions()
+    assert sorted(zip(runs.kind, runs.seed, strict=True)) == [
+        (kind, seed) for kind in ("learned", "relative") for seed in (0, 1, 2)
+    ]
+    for row in runs[runs.kind == "learned"].itertuples():
+        assert max(map(abs, row.before[1:33])) < 0.1
+        assert row.after[1] > 0.7 and row.after[1] > row.after[8] > row.after[24]
+    for row in runs[runs.kind == "relative"].itertuples():
+        for head in row.after:
+            assert sum(head[1:4]) > sum(head[20:23]) + 1

@@ -98,8 +98,13 @@ def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
     return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False, autorange="reversed")
 
 
-def ablation_chart(shares: Mapping[str, Sequence[float]]) -> go.Figure:
-    """A bar for each thing switched off: mean share right, with a bootstrap interval over texts."""
+def ablation_chart(
+    shares: Mapping[str, Sequence[float]], control: str, pairs: Sequence[float]
+) -> go.Figure:
+    """A bar for each thing switched off: mean share right, with a bootstrap interval over texts.
+
+    control: the name of one more place, where each of `pairs` is a point of its own.
+    """
     import plotly.graph_objects as go
 
     means = [over_cases(list(each)) for each in shares.values()]
@@ -107,8 +112,16 @@ def ablation_chart(shares: Mapping[str, Sequence[float]]) -> go.Figure:
         "array": [one.high - one.mean for one in means],
         "arrayminus": [one.mean - one.low for one in means],
     }
-    bars = go.Bar(x=list(shares), y=[one.mean for one in means], error_y=ends)
-    return go.Figure(bars).update_layout(
+    bars = go.Bar(x=list(shares), y=[one.mean for one in means], error_y=ends, name="share right")
+    points = go.Scatter(
+        x=[control] * len(pairs),
+        y=list(pairs),
+        mode="markers",
+        marker={"size": 11, "color": figures.PALETTE[1], "opacity": 0.5},
+        name="one pair each",
+    )
+    return go.Figure([bars, points]).update_layout(
         xaxis={"title": {"text": "switched off"}},
         yaxis={"title": {"text": "share right"}, "range": [0, 1.05]},
+        showlegend=False,
     )

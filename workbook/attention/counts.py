@@ -151,7 +151,7 @@ def known_table(progress: Callable = lambda models: models) -> pandas.DataFrame:
                 "model": known.name,
                 "published": known.published,
                 "counted here": f"{counted:,}",
-                "apart, %": round(100 * (counted / published - 1), 1),
+                "apart, %": round(100 * (counted / published - 1), 1) + 0.0,  # no -0.0
                 "known exactly": f"{known.exact:,}",
                 "equal": counted == known.exact,
                 "source": known.source,

@@ -1,7 +1,7 @@
 """The explorers of lesson 01: attention by layer and head, and masks.
 
 Each is a function that makes an `Explorer` from what it shows; the numbers come from the files of
-the lesson. Those for tokens and positions are in `explorers_input.py` and can be had from here.
+the lesson. Those for tokens and positions are in files of their own and can be had from here.
 Left out: editing weights by hand, and more than one head at a time.
 """
 
@@ -15,7 +15,8 @@ import torch
 
 from workbook.attention.charts import SHADES
 from workbook.attention.dot_product import causal_mask, sliding_mask
-from workbook.attention.explorers_input import position_explorer, tokenizer_explorer, visible
+from workbook.attention.explorers_input import tokenizer_explorer, visible
+from workbook.attention.explorers_positions import position_explorer
 from workbook.attention.heads import begin_ids, self_attentions, weights_of
 from workbook.core.explorer import Choice, Explorer, Slider, TextInput
 
@@ -127,7 +128,7 @@ def draw_head(view: HeadView) -> go.Figure:
             "type": "category",
             "showgrid": False,
         },
-        height=450,
+        height=400,
     )
     return figure
 
@@ -211,6 +212,6 @@ def draw_mask(data: tuple[Tensor, str]) -> go.Figure:
         title=sentence,
         xaxis={"title": {"text": "key"}, "dtick": 1, "constrain": "domain", "showgrid": False},
         yaxis={"title": {"text": "query"}, "autorange": "reversed", "dtick": 1, "scaleanchor": "x"},
-        height=360,
+        height=330,
     )
     return figure.update_yaxes(showgrid=False)

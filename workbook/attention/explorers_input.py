@@ -1,7 +1,7 @@
-"""The explorers of lesson 01 for what goes into a model: tokens and positions.
+"""The explorer of lesson 01 for what goes into a model: tokens.
 
-`explorers.py` has those for what happens inside. The numbers come from the files of the lesson;
-here they get controls, a figure and a sentence. Left out: learned positions after training.
+`explorers.py` has those for what happens inside, `explorers_positions.py` that for positions. The
+numbers come from `bpe.py`; here they get controls, a figure and a sentence.
 """
 
 from __future__ import annotations
@@ -11,75 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workbook.attention.bpe import BytePairEncoder
-from workbook.attention.positions import likeness_by_distance
 from workbook.core import figures
 from workbook.core.explorer import Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
-    import pandas
     import plotly.graph_objects as go
-
-# --- positions ----------------------------------------------------------------------------------
-
-KINDS = ("sinusoidal", "rotary", "learned")
-
-
-def position_curves(length: int, size: int, base: float) -> dict[str, list[float]]:
-    """For each kind of positions, the likeness of two of them by distance; base: its log10."""
-    return {kind: likeness_by_distance(kind, length, size, 10.0**base).tolist() for kind in KINDS}
-
-
-def position_explorer() -> Explorer:
-    """Dot products by distance for each kind of positions, with their base and size."""
-    return Explorer(
-        title="How alike two positions are",
-        compute=position_curves,
-        draw=draw_positions,
-        controls={
-            "base": Slider(
-                "log10 of the base",
-                4.0,
-                (2.0, 3.0, 4.0, 6.0),
-                low=1.0,
-                high=6.0,
-                step=0.5,
-            ),
-            "size": Slider("Channels", 64, low=8, high=256, step=8),
-            "length": Slider("Distances", 48, low=16, high=512, step=16),
-        },
-        alt=lambda curves: (
-            "Likeness of two positions half-way along the axis: "
-            + ", ".join(f"{kind} {curve[len(curve) // 2]:.2f}" for kind, curve in curves.items())
-        ),
-        table=some_distances,
-    )
-
-
-def some_distances(curves: dict[str, list[float]]) -> pandas.DataFrame:
-    """The curves as a table, at distances that double."""
-    import pandas as pd
-
-    table = pd.DataFrame(curves).rename_axis("distance").round(2)
-    return table[[place & (place - 1) == 0 for place in table.index]].reset_index()
-
-
-def draw_positions(curves: dict[str, list[float]]) -> go.Figure:
-    """A curve for each kind, 1 at distance 0."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    styles = zip(figures.PALETTE, ("solid", "dot", "dash"), (5, 2, 1), strict=False)
-    for (kind, curve), (colour, dash, width) in zip(curves.items(), styles, strict=True):
-        line = {"color": colour, "dash": dash, "width": width}
-        values = [round(value, 4) for value in curve]
-        figure.add_scatter(name=kind, x=list(range(len(curve))), y=values, line=line, mode="lines")
-    axes = {"xaxis": {"title": {"text": "distance in tokens"}}}
-    return figure.update_layout(
-        title="Dot product, 1 at distance 0", yaxis={"title": {"text": "likeness"}}, **axes
-    )
-
-
-# --- the tokenizer ------------------------------------------------------------------------------
 
 
 def tokenizer_explorer(encoder: BytePairEncoder, text: str) -> Explorer:

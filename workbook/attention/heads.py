@@ -11,8 +11,9 @@ Shapes: B batch, L layers, H heads, T time. `keep_mask` is true on real tokens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,6 +22,7 @@ from torch import Tensor
 
 from workbook.attention.layers import MultiHeadAttention
 from workbook.attention.transformer import Transformer
+from workbook.core.seeding import generator
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -53,6 +55,32 @@ def weights_of(model: Transformer, ids: Int[Tensor, "B T"]) -> Float[Tensor, "L 
     with recorded(model) as seen:
         model(ids.to(model.embedding.weight.device))
     return torch.stack(seen).float().cpu()
+
+
+@torch.no_grad()
+def mean_query_and_key(
+    model: Transformer, ids: Int[Tensor, "B T"]
+) -> tuple[Float[Tensor, "L H D"], Float[Tensor, "L H D"]]:
+    """Each head's query and key before they are turned, averaged over all tokens but the first."""
+    sums: list[list[Tensor]] = [[], []]
+    hooks = []
+    for layer in self_attentions(model):
+        for kept, part in zip(sums, (layer.query, layer.key), strict=True):
+            size = layer.head_size
+            hooks.append(
+                part.register_forward_hook(
+                    lambda _part, _given, out, kept=kept, size=size: kept.append(
+                        out[:, 1:].unflatten(-1, (-1, size)).mean((0, 1)).float().cpu()
+                    )
+                )
+            )
+    try:
+        model(ids.to(model.embedding.weight.device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    query, key = (torch.stack(kept) for kept in sums)
+    return query, key.repeat_interleave(query.shape[1] // key.shape[1], 1)
 
 
 @contextmanager
@@ -139,6 +167,37 @@ def copying(
     nats = -logits.log_softmax(-1).gather(2, next_ids[..., None])[..., 0]
     right = (logits.argmax(-1) == next_ids) & scored
     return nats[scored].mean().item(), (right.sum(1) / scored.sum(1).clamp(min=1)).tolist()
+
+
+def copying_without(
+    model: Transformer,
+    ids: Int[Tensor, "B T"],
+    scored: Bool[Tensor, "B T"],
+    groups: Iterable[Sequence[Head]],
+) -> list[float]:
+    """For each group of heads, the share copied right while they are switched off."""
+    shares = []
+    for heads in groups:
+        with ablated(model, heads):
+            right = copying(model, ids, scored)[1]
+        shares.append(sum(right) / len(right))
+    return shares
+
+
+def all_heads(model: Transformer) -> list[Head]:
+    """(layer, head) of each head, layer by layer."""
+    return [
+        (i, head) for i, layer in enumerate(self_attentions(model)) for head in range(layer.heads)
+    ]
+
+
+def random_pairs(
+    heads: Sequence[Head], count: int, seed: int, without: Sequence[Head] = ()
+) -> list[tuple[Head, Head]]:
+    """`count` different pairs of heads, drawn from those that are not in `without`."""
+    pairs = list(combinations([head for head in heads if head not in without], 2))
+    order = torch.randperm(len(pairs), generator=generator(seed)).tolist()
+    return [pairs[place] for place in order[:count]]
 
 
 @torch.no_grad()

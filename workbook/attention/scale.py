@@ -67,7 +67,7 @@ def scale_table(config: TransformerConfig, lengths: Sequence[int]) -> pandas.Dat
     for time in lengths:
         done = operations(config, time)
         rows[f"T = {time:,}"] = {
-            "10^15 operations": sum(done.values()) / 1e15,
+            "10^12 operations": sum(done.values()) / 1e12,
             "pairs, share": done["pairs"] / sum(done.values()),
             "scores of a layer, GB": scores_bytes(config, time) / 1e9,
             "cache, GB": cache_bytes(config, time) / 1e9,
