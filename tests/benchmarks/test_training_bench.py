@@ -112,8 +112,32 @@ def test_utilisation_is_measured_on_any_device(monkeypatch):
     use = mfu.measure(tiny, compiled=False, steps=4, warmup=2)
     assert use.tokens_per_second > 0 and use.first_loss == pytest.approx(math.log(32_000), rel=0.1)
     assert math.isnan(use.mfu)  # nobody has written down this processor's peak
-    known_chip = mfu.machine.Accelerator("cpu", "H100")
+    known_chip = mfu.machine.Accelerator("cpu", "NVIDIA H100 80GB HBM3")
     monkeypatch.setattr(mfu.machine, "find_accelerator", lambda: known_chip)
     known = mfu.measure(tiny, compiled=False, steps=4, warmup=2)
     assert known.mfu == pytest.approx(known.tokens_per_second * mfu.flops_per_token(tiny) / 989e12)
     assert mfu.peak("NVIDIA H200") == 989e12 and math.isnan(mfu.peak("abacus"))
+
+
+@pytest.mark.parametrize(
+    "name, teraflops",
+    [
+        ("NVIDIA H100 80GB HBM3", 989),
+        ("NVIDIA H100 PCIe", 756),
+        ("NVIDIA H100 NVL", 835),
+        ("NVIDIA A100-SXM4-80GB", 312),
+        ("NVIDIA A100 80GB PCIe", 312),
+        ("NVIDIA L40S", 362),
+        ("NVIDIA L40", 181),
+        ("NVIDIA L4", 121),
+        ("NVIDIA GeForce RTX 4090", 165),
+        ("NVIDIA GeForce RTX 4090 Laptop GPU", None),
+        ("NVIDIA GH200 480GB", None),
+        ("NVIDIA H100 80GB HBM3 MIG 1g.10gb", None),
+        ("NVIDIA A100-SXM4-40GB MIG 1g.5gb", None),
+    ],
+)
+def test_a_peak_is_of_the_very_chip(name, teraflops):
+    """Guards against a word in the name: an L40 is no L4, an H100 PCIe no H100 SXM."""
+    found = mfu.peak(name)
+    assert math.isnan(found) if teraflops is None else found == teraflops * 1e12

@@ -206,17 +206,21 @@ def test_the_command_goes_on_after_a_kill_and_after_ctrl_c(small, tmp_path, root
         told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen([*start, *settings, f"out={out}"], cwd=root, **told)
 
-    def wait_for_step(out, step):
+    def wait_for_step(process, out, step):
+        end = time.monotonic() + 300
         while not (out / "checkpoints" / f"step-{step:08d}").exists():
+            if process.poll() is not None or time.monotonic() > end:
+                process.kill()
+                pytest.fail(f"step {step} never came: {process.communicate()}")
             time.sleep(0.02)
 
     out, whole = tmp_path / "out", tmp_path / "whole"
     first = call(out)
-    wait_for_step(out, 5)
+    wait_for_step(first, out, 5)
     first.kill()
     first.communicate()
     second = call(out)
-    wait_for_step(out, 15)
+    wait_for_step(second, out, 15)
     second.send_signal(signal.SIGINT)
     _, told = second.communicate()
     if second.returncode:  # unless it was at its end already
@@ -228,3 +232,16 @@ def test_the_command_goes_on_after_a_kill_and_after_ctrl_c(small, tmp_path, root
     assert call(whole).wait() == 0
     for name in ("model.safetensors", "config.json", "tokenizer.json"):
         assert (out / "final" / name).read_bytes() == (whole / "final" / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_a_finished_run_can_be_started_again_under_torchrun(small, tmp_path, root):
+    """Guards the second process, which keeps no log: what it was to print used to end it."""
+    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
+             "-m", "workbook", "train", "finetune", f"model={small}", f"out={tmp_path / 'out'}",
+             "steps=2", "accumulate=2", "examples=30", "validation=4", "device=cpu"]  # fmt: skip
+    for again in (False, True):
+        done = subprocess.run(start, cwd=root, capture_output=True, text=True, timeout=500)
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert done.stdout.count("2 steps, ") == done.stdout.count("The model is in") == 1
+        assert done.stdout.count("Nothing to train: the run in") == again

@@ -1,5 +1,6 @@
 """The loop: what a step computes, what is recorded, when it stops, and that it can go on."""
 
+import copy
 import math
 import os
 import signal
@@ -10,7 +11,7 @@ from tiny_runs import Counting, Tiny, judge, loss, same
 from torch import nn
 
 from workbook.core import records
-from workbook.training import FitConfig, Loss, fit
+from workbook.training import FitConfig, Loss, causal_loss, fit
 from workbook.training.checkpoint import Checkpoints
 
 QUICK = FitConfig(steps=6, device="cpu", warmup=2)
@@ -144,6 +145,12 @@ def test_recomputing_activations_changes_nothing(tiny_llama):
     plain, saving = run(), run(QUICK.replace(checkpointing=True))
     assert same(plain.model, saving.model)
     assert "forward" not in vars(saving.model.layers[0])
+    twin = copy.deepcopy(tiny_llama)
+    ids = torch.arange(60).view(2, 30)
+    batches = [{"ids": ids, "labels": ids}]
+    fit(tiny_llama, batches, causal_loss, QUICK, progress=False)
+    fit(twin, batches, causal_loss, QUICK.replace(checkpointing=True), progress=False)
+    assert same(tiny_llama, twin) and "forward" not in vars(twin.model.layers[0])
 
 
 def test_recomputing_keeps_fewer_activations():
@@ -342,6 +349,8 @@ def test_a_loss_of_another_form_is_explained():
         ({"schedule": "linear"}, "schedule is one of wsd, cosine, constant"),
         ({"learning_rate": math.nan}, "learning_rate is a number of at least 0"),
         ({"decay": 1.5}, "decay is a share from 0 to 1"),
+        ({"betas": (1.5, 0.9)}, r"betas are two numbers from 0 to below 1, not \(1.5, 0.9\)"),
+        ({"betas": (0.9,)}, "betas are two numbers"),
         ({"patience": 3}, "set evaluate_every as well"),
         ({"seed": -1}, "a seed is a whole number"),
     ],
@@ -367,13 +376,11 @@ def test_float16_is_refused_for_shards(monkeypatch):
 @pytest.mark.slow
 def test_a_compiled_model_trains_the_same_and_keeps_its_names(tiny_llama, tmp_path, monkeypatch):
     """Without a C++ compiler: torch traces the model but runs it as it is."""
-    import copy
     from functools import partial
 
     from safetensors.torch import load_file
     from test_packing import examples
 
-    from workbook.training import causal_loss
     from workbook.training.packing import Rows
 
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))

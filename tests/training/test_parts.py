@@ -11,7 +11,12 @@ from torch import nn
 from workbook.town import mixture
 from workbook.training import tokenizer
 from workbook.training.config import FitConfig
-from workbook.training.optimisers import build_adamw, build_optimisers, set_learning_rate
+from workbook.training.optimisers import (
+    build_adamw,
+    build_optimisers,
+    rates,
+    set_learning_rate,
+)
 from workbook.training.packing import IGNORE, Example, Packer
 from workbook.training.schedules import cosine, factor, warmup_stable_decay
 
@@ -95,6 +100,9 @@ def test_the_schedule_rises_holds_and_falls():
     assert set(factors[100:800]) == {1.0}
     assert all(a > b for a, b in zip(factors[801:980], factors[802:981], strict=True))
     assert factors[-1] == 0.02
+    short = [warmup_stable_decay(s, 10, warmup=0, decay=0.5) for s in range(10)]
+    assert short[5:] == [1.0, 0.8, 0.6, 0.4, 0.2]  # 1/n at the end, where that is above the floor
+    assert warmup_stable_decay(9, 10, warmup=0, decay=0.5, floor=0.5) == 0.5
     with pytest.raises(ValueError, match="steps >= 1"):
         warmup_stable_decay(0, 0)
 
@@ -152,3 +160,10 @@ def test_muon_gets_the_hidden_matrices_and_adamw_the_rest(tiny_llama):
     assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
     set_learning_rate([muon, adamw], 0.5)  # factors are of the peak, they do not pile up
     assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
+
+
+def test_an_old_torch_without_muon_is_told(tiny_llama, monkeypatch):
+    monkeypatch.delattr(torch.optim, "Muon")
+    with pytest.raises(ValueError, match="Muon needs torch 2.9 or newer"):
+        build_optimisers(tiny_llama)
+    assert rates(build_adamw(tiny_llama, 0.5)) == {"learning_rate": 0.5}

@@ -1,10 +1,13 @@
 """Recipes: every key checked, the nearest named, and the course's own files read."""
 
+import re
 from pathlib import Path
 
 import pytest
+import torch
 
-from workbook.training import FitConfig, recipes
+from workbook.core import hub
+from workbook.training import FitConfig, commands, recipes
 from workbook.training.recipes import Finetune, Pretrain, read
 
 FILES = sorted((Path(recipes.__file__).parent / "recipes").glob("*.toml"))
@@ -80,5 +83,9 @@ def test_there_are_recipes_for_both_kinds_and_both_machines():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_courses_recipes_are_right(file):
     recipe, config = read(file.name.partition("-")[0], file, ["out=x"])
+    for stated in re.findall(r"([0-9.]+) million parameters", file.read_text(encoding="utf-8")):
+        with torch.device("meta"):
+            model = commands.new_model(recipe, hub.load_tokenizer("base"), 0)
+        assert stated == f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f}"
     assert isinstance(recipe, (Finetune, Pretrain)) and config.save_every
     assert f"workbook train {file.name.partition('-')[0]}" in file.read_text(encoding="utf-8")

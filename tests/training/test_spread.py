@@ -11,7 +11,7 @@ from tiny_runs import Counting, Tiny, judge, loss
 from torch import nn
 
 from workbook.training import FitConfig, fit
-from workbook.training.devices import blocks
+from workbook.training.devices import Place, blocks, synchronised
 
 ONE = FitConfig(steps=6, accumulate=4, device="cpu", schedule="constant")
 NEAR = {"adamw": 1e-6, "muon": 1e-4}  # Muon multiplies in bfloat16
@@ -85,6 +85,39 @@ def test_one_process_takes_up_what_shards_have_saved(spread, alone):
     for name, tensor in final.items():
         assert torch.allclose(tensor, sharded[name], atol=1e-6)
         assert torch.allclose(tensor, alone["adamw"].model.state_dict()[name], atol=1e-6)
+
+
+def test_a_compiled_model_exchanges_gradients_once_a_step_too(tmp_path, monkeypatch):
+    """Guards no_sync: torch.compile wraps the model that has it."""
+    from torch import distributed as dist
+    from torch.nn.parallel import DistributedDataParallel
+
+    asked = []
+    real = DistributedDataParallel.no_sync
+    monkeypatch.setattr(DistributedDataParallel, "no_sync", lambda m: asked.append(m) or real(m))
+    dist.init_process_group("gloo", f"file://{tmp_path}/group", rank=0, world_size=1)
+    try:
+        plain = DistributedDataParallel(Tiny())
+        for runner in (plain, torch.compile(plain, backend="eager")):
+            for last in (False, False, True):
+                with synchronised(runner, plain.module, last):
+                    assert plain.require_backward_grad_sync == last
+    finally:
+        dist.destroy_process_group()
+    assert len(asked) == 4
+
+
+def test_what_the_first_process_meets_all_of_them_are_told():
+    """A second process, whose peer has found an error, raises the same one."""
+
+    class Second(Place):
+        def gather(self, mine):
+            assert mine is None
+            return [ValueError("the disk is full"), mine]
+
+    with pytest.raises(ValueError, match="the disk is full"):
+        Second(torch.device("cpu"), 1, 2).led(lambda: pytest.fail("only the first one acts"))
+    assert Place(torch.device("cpu")).led(lambda: 7) == 7
 
 
 def test_the_repeated_layers_are_found(tiny_llama):

@@ -1,7 +1,8 @@
 """A model, batches and a loss so small that a run takes a second; also what child processes do.
 
-`python tiny_runs.py kills FOLDER` forks runs and kills them; under torchrun, `python tiny_runs.py
-spread FOLDER` makes the runs that `test_spread.py` compares with those of one process.
+`python tiny_runs.py kills FOLDER` forks runs and kills them, `replaced FOLDER` dies at every moment
+of a save, `hold FOLDER` trains until it is killed; under torchrun, `python tiny_runs.py spread
+FOLDER` makes the runs that `test_spread.py` compares with those of one process.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from workbook.training import FitConfig, Loss, fit
+from workbook.training import FitConfig, Loss, checkpoint, fit
 
 V, C = 31, 16
 
@@ -72,6 +75,11 @@ def judge(model) -> float:
     return float(found.total / found.tokens)
 
 
+def chat_rows(count: int) -> list[dict[str, str]]:
+    """Rows of a file for fine-tuning."""
+    return [{"prompt": f"Who is number {i}?", "completion": f"I am {i}."} for i in range(count)]
+
+
 def same(one: nn.Module, two: nn.Module) -> bool:
     return all(
         torch.equal(a, b)
@@ -109,6 +117,52 @@ def kills(folder: Path, wanted: int = 20) -> None:
     print(json.dumps({"killed": killed, "finished": finished + 1}))
 
 
+def replaced(folder: Path) -> None:
+    """Save a step a second time and die before the first, second, ... operation on the disk.
+
+    Prints a list of (exit code, which of the two is there, what lies in the folder).
+    """
+    found = []
+    for moment in count():
+        checkpoints = checkpoint.Checkpoints(folder / str(moment))
+        checkpoints.save(1, {"w": torch.zeros(2)}, {"made": "old"})
+        child = os.fork()
+        if child == 0:
+            for owner, name in (
+                (os, "replace"), (os, "fsync"), (os, "unlink"), (shutil, "rmtree"),
+            ):  # fmt: skip
+                setattr(owner, name, dying(getattr(owner, name), moment))
+            checkpoints.save(1, {"w": torch.ones(2)}, {"made": "new"})
+            os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        made = checkpoint.load(checkpoints.newest()).state["made"]
+        found.append((code, made, sorted(file.name for file in checkpoints.folder.iterdir())))
+        if code == 0:
+            print(json.dumps(found))
+            return
+
+
+calls: list[int] = []
+
+
+def dying(action, moment: int):
+    """The action, but the process dies before the call of this number (of all such actions)."""
+
+    def call(*given, **named):
+        calls.append(1)
+        if len(calls) > moment:
+            os._exit(9)
+        return action(*given, **named)
+
+    return call
+
+
+def hold(folder: Path) -> None:
+    """Train without an end, and say when it is at work."""
+    fit(Tiny(), Counting(), loss, FitConfig(steps=10**6, device="cpu"), out=folder, progress=False,
+        on_step=lambda record: print("training", flush=True) or time.sleep(0.1))  # fmt: skip
+
+
 def spread(folder: Path) -> None:
     """The same runs under DDP and FSDP2, and checkpoints of each taken up by the other."""
     results = {}
@@ -139,4 +193,6 @@ def spread(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"kills": kills, "spread": spread}[sys.argv[1]](Path(sys.argv[2]))
+    {"kills": kills, "replaced": replaced, "hold": hold, "spread": spread}[sys.argv[1]](
+        Path(sys.argv[2])
+    )

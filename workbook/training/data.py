@@ -226,7 +226,7 @@ def _problem(name: str, value: Any) -> str | None:
     if name != "messages":
         return None if isinstance(value, str) else f"{name} is a text, not {value!r}"
     told = value if isinstance(value, list) else []
-    parts = [m.get(key) if isinstance(m, dict) else m for m in told for key in ("role", "content")]
+    parts = [isinstance(m, dict) and m.get(key) for m in told for key in ("role", "content")]
     if not parts or not all(isinstance(part, str) for part in parts):
         return "messages is a list of objects with the texts role and content"
     spoken = any(message["role"] == "assistant" for message in told)
