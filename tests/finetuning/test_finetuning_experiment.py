@@ -117,11 +117,30 @@ def test_the_nearest_skill_is_lost_under_every_remedy(remedies):
             assert fmean(run["scores"]["summarise"]) < 0.45, name
 
 
-def test_two_remedies_beat_smaller_steps_and_an_adapter_does_not(remedies):
+def test_three_remedies_beat_smaller_steps_and_two_do_not(remedies):
     means = {name: fmean(map(old_skills, remedies[name])) for name in REMEDIES}
-    for name in ("ewc", "multitask"):
+    for name in ("ewc", "multitask", "replay"):
         assert min(map(old_skills, remedies[name])) > max(map(old_skills, remedies["gentle"]))
-    assert means["none"] < means["lora"] < means["gentle"]
+        lost = [
+            new_skill(free) - new_skill(run)
+            for free, run in zip(remedies["none"], remedies[name], strict=True)
+        ]
+        assert over_seeds(lost).low < 0, "no new skill is lost that three seeds could show"
+    assert means["none"] < means["lora"] < means["l2"] < means["gentle"]
+    assert min(map(new_skill, remedies["multitask"])) < 0.6, "one seed learned far less"
+
+
+def test_courtesy_and_forms_lose_most_where_no_old_chat_is_mixed_in():
+    lost = charts.families_table(experiment.recorded("remedies"))
+    lost = lost.loc["before"] - lost
+    for name in REMEDIES:
+        if name not in ("multitask", "replay"):
+            order = lost.loc[name, list(OLD_SKILLS)].sort_values()
+            assert {"polite", "extract"} == set(order.index[-2:]), name
+    assert (lost.loc[list(REMEDIES), "summarise"] > 0.5).all()
+    assert (
+        max(REMEDIES["replay"].grid) == experiment.chosen(experiment.recorded("remedies"))["replay"]
+    ), "the lesson says that more might be better still"
 
 
 def test_prompting_holds_out_against_short_tuning(yardsticks):
@@ -278,3 +297,9 @@ def test_tables_of_summaries_hold_the_means(yardsticks):
     assert list(sizes.data[0].x) == list(experiment.SIZES)
     first = rouge([r for r in experiment.recorded("sizes") if r["size"] == 50])
     assert sizes.data[0].y[0] == pytest.approx(fmean(first))
+
+
+def test_the_loss_chart_smooths_and_loses_no_end():
+    figure = charts.loss_chart([4.0, *[1.0] * 9, 2.0, *[9.0] * 3], smooth=4)
+    assert list(figure.data[0].x) == [1, 11]
+    assert list(figure.data[0].y) == [4.0, pytest.approx(1.25)]

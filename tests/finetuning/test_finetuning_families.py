@@ -6,7 +6,7 @@ import pytest
 from tiny_tuning import tiny_model, tokenizer
 
 from workbook.core.hub import load_model
-from workbook.finetuning import families, prompted
+from workbook.finetuning import families, prompted, templates
 from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import FAMILIES, Case, cases, score
 from workbook.town import build_town
@@ -154,3 +154,19 @@ def test_the_pattern_beats_the_request_it_never_saw():
         for way in ("chat", "pattern")
     }  # fmt: skip
     assert scores["pattern"] > scores["chat"] + 0.4
+
+
+def test_new_words_ask_for_the_same_talks():
+    """Most cases of the test split use known requests, so "new phrasings" were once mostly old."""
+    asked = cases("summarise", 12)
+    reworded = prompted.in_new_words(asked)
+    known = {case.prompt for case in asked}
+    new = templates.patterns("summarise", "test")[-1]
+    for case, again in zip(asked, reworded, strict=True):
+        assert (again.reference, again.family) == (case.reference, case.family)
+        talk = prompted.dialogue_of(case.prompt)
+        assert again.prompt == new.format(dialogue=talk) and again.prompt not in known
+        assert prompted.dialogue_of(again.prompt) == talk
+    of_the_split = cases("summarise", 24, phrasings="test")
+    request = new.splitlines()[-1]
+    assert sum(request in case.prompt for case in of_the_split) == 4
