@@ -49,6 +49,18 @@ def test_f1_is_symmetric_and_1_for_equals(first, second):
     assert exact_match(first, second) <= token_f1(first, second) + 1e-12
 
 
+@pytest.mark.parametrize("prediction, references", [
+    (None, "boat"), (3.5, "boat"), (b"boat", "boat"), ("boat", None), ("boat", float("nan")),
+    ("boat", ["boat", None]), ("boat", 7),
+])  # fmt: skip
+def test_what_is_not_text_is_one_sentence(prediction, references):
+    """An empty cell of a pandas table is a NaN, an empty field of JSON a None."""
+    for metric in (exact_match, token_f1):
+        with pytest.raises(ValueError, match="^A text is a string, not ") as error:
+            metric(prediction, references)
+        assert "\n" not in str(error.value)
+
+
 def test_no_reference_is_one_sentence():
     for metric in (exact_match, token_f1):
         with pytest.raises(ValueError, match="at least one"):

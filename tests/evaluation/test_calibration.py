@@ -54,6 +54,13 @@ def test_one_bin_is_the_overall_gap():
     assert calibration_error(sure, right, 1) == pytest.approx(abs(0.6 - 2 / 3))
 
 
+@pytest.mark.parametrize("bins", [5, 10, 50, 100])
+def test_every_edge_belongs_to_the_bin_below_it(bins):
+    """Guards against .14, .28 and .56 of fifty bins, whose product with 50 is just above whole."""
+    for place in range(1, bins + 1):
+        assert reliability([place / bins], [1], bins)[0].high == place / bins
+
+
 def test_a_confidence_on_the_edge_belongs_below():
     assert reliability([0.1], [1])[0].high == pytest.approx(0.1)
     assert reliability([0.0], [1])[0].low == 0.0

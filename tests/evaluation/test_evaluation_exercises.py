@@ -34,6 +34,16 @@ def rouge_s_unclipped(prediction, reference, gap):
     return 2 * shared / (said.total() + wanted.total()) if shared else 0.0
 
 
+def rouge_s_without_order(prediction, reference, gap):
+    def pairs(tokens):
+        found = skip_pairs(tokens, gap)
+        return Counter(tuple(sorted(pair)) for pair in found.elements())
+
+    said, wanted = pairs(prediction), pairs(reference)
+    shared = (said & wanted).total()
+    return 2 * shared / (said.total() + wanted.total()) if shared else 0.0
+
+
 def rouge_s_divides_by_nothing(prediction, reference, gap):
     said, wanted = skip_pairs(prediction, gap), skip_pairs(reference, gap)
     shared = (said & wanted).total()
@@ -58,6 +68,23 @@ def error_bins_weighed_alike(confidence, right, bins):
     return float(np.mean(gaps))
 
 
+def error_of_parts(pairs, starts):
+    ends = [*starts[1:], len(pairs)]
+    parts = [pairs[start:end] for start, end in zip(starts, ends, strict=True)]
+    return sum(abs(sum(s - r for s, r in part)) for part in parts) / len(pairs)
+
+
+def error_bins_of_one_size(confidence, right, bins):
+    """N // bins answers in each, so that there are more bins than asked for."""
+    pairs = sorted(zip(confidence, right, strict=True))
+    return error_of_parts(pairs, list(range(0, len(pairs), max(1, len(pairs) // bins))))
+
+
+def error_last_bin_takes_the_rest(confidence, right, bins):
+    pairs = sorted(zip(confidence, right, strict=True))
+    return error_of_parts(pairs, [b * (len(pairs) // bins) for b in range(bins)])
+
+
 def error_sorts_in_place(confidence, right, bins):
     order = sorted(range(len(right)), key=lambda i: confidence[i])
     right[:] = [right[i] for i in order]
@@ -73,6 +100,16 @@ def p_one_sided(first, second):
     gains = [b - a for a, b in zip(first, second, strict=True)]
     sums = [sum(s * g for s, g in zip(p, gains, strict=True)) for p in exercises._signs(len(gains))]
     return sum(total >= sum(gains) - 1e-9 for total in sums) / len(sums)
+
+
+def p_one_sided_from_the_distance(first, second):
+    gains = [b - a for a, b in zip(first, second, strict=True)]
+    sums = [sum(s * g for s, g in zip(p, gains, strict=True)) for p in exercises._signs(len(gains))]
+    return sum(total >= abs(sum(gains)) - 1e-9 for total in sums) / len(sums)
+
+
+def p_twice_one_sided(first, second):
+    return min(1.0, 2 * p_one_sided(first, second))
 
 
 def p_strictly_farther(first, second):
@@ -96,15 +133,25 @@ WRONG = {
         rouge_s_any_distance,
         rouge_s_one_too_far,
         rouge_s_unclipped,
+        rouge_s_without_order,
         rouge_s_divides_by_nothing,
     ],
     "evaluation.equal_count_error": [
         error_of_equal_width,
+        error_bins_weighed_alike,
+        error_bins_of_one_size,
+        error_last_bin_takes_the_rest,
         error_outcomes_not_sorted_along,
         error_sorts_in_place,
         error_signed,
     ],
-    "evaluation.sign_flip": [p_one_sided, p_strictly_farther, p_of_the_t_test],
+    "evaluation.sign_flip": [
+        p_one_sided,
+        p_one_sided_from_the_distance,
+        p_twice_one_sided,
+        p_strictly_farther,
+        p_of_the_t_test,
+    ],
 }
 
 

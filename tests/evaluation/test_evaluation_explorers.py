@@ -22,6 +22,15 @@ def test_cold_and_not_cold():
     assert explorers.compute(*COLD, 4).matches == 0
 
 
+def test_every_word_of_a_matched_n_gram_is_lit():
+    """Guards against a light on its first word only."""
+    pairs = explorers.compute(*COLD, 2)
+    assert pairs.in_candidate == (True, True, False, True, True)
+    assert pairs.in_reference == (True,) * 4
+    triples = explorers.compute("now it is very cold here", "so it is very cold", 3)
+    assert triples.in_candidate == (False, True, True, True, True)
+
+
 def test_surplus_copies_stay_dark():
     data = explorers.compute("the goose", "the the goose the", 1)
     assert data.in_candidate == (True, False, True, False) and data.matches == 2
@@ -44,7 +53,7 @@ def test_the_figure_tells_lit_from_dark_not_by_colour_alone():
     assert candidate.marker.symbol == ("square", "square", "square-open", "square", "square")
     assert candidate.text[2] == "not" and candidate.text[0] == "<b>it</b>"
     assert candidate.marker.color[2] == figures.QUIET
-    assert joins.x.count(None) == 4
+    assert joins.x.count(None) == 4 and bars.x[3] == "BLEU (exp)"
     assert list(bars.y) == pytest.approx([8 / 9, 4 / 7, 8 / 9, 0.30213753], abs=1e-6)
 
 

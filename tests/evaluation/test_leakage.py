@@ -40,11 +40,23 @@ def test_the_nearest_question_by_hand():
     assert leakage.nearest(training, asked) == ["Elm Row", "a goose"]
 
 
-def test_the_index_finds_runs_of_words_and_nothing_shorter():
+def test_a_rare_word_weighs_more_than_many_common_ones():
+    """The name tells the questions apart, not the words that every question has."""
+    training = [Row(f"Please tell me where {name} lives", f"{name}'s street", name)
+                for name in ("Olaf", "Gerd", "Ida", "Kunz")]  # fmt: skip
+    training.append(Row("Where is Enid?", "Mill Lane", "Enid"))
+    assert leakage.nearest(training, ["Please tell me where Enid lives"]) == ["Mill Lane"]
+
+
+def test_the_index_finds_runs_of_words_and_says_what_is_too_short():
+    """Guards against "too short to look for" that was counted as clean."""
     index = Index(["the goose sat on the old boat"], n=4)
-    assert index.overlap("The goose sat on the old boat!") == 1.0
-    assert index.overlap("my goose sat on the sofa") == pytest.approx(1 / 3)
-    assert index.overlap("old boat") == 0.0 == index.overlap("")
+    assert index.finding("The goose sat on the old boat!") == "found"
+    assert index.shared("My goose sat on the sofa.") == ["goose sat on the"]
+    assert index.finding("My goose sat on the sofa.") == "found"
+    assert index.finding("my goose sat there") == "not found"
+    assert index.finding("old boat") == "too short" == index.finding("")
+    assert {index.finding(t) for t in ("the goose sat on", "a b c d", "")} == set(leakage.FINDINGS)
 
 
 def test_memory_questions_are_about_the_split():

@@ -188,8 +188,16 @@ def test_the_stemmer_leaves_short_words_alone():
         ([], [], "no prediction"),
         (["a"], ["a", "b"], "1 predictions and 2 references"),
         (["a", "b"], [["a"], []], "Prediction 1 has no reference"),
-        ("a text", ["a text"], "a list of predictions"),
+        ("a text", ["a text"], "predictions are a list of texts, not a single str"),
+        (["a text"], "a text", "references are a list of texts, not a single str"),
+        (None, ["a"], "predictions are a list of texts, not a single NoneType"),
+        (["a"], 3.0, "references are a list of texts, not a single float"),
         (["a"], [[None]], "not NoneType"),
+        (["a"], [None], "not NoneType"),
+        (["a"], [float("nan")], "not float"),
+        (["a", "b"], ["a", 7], "not int"),
+        ([None], ["a"], "not NoneType"),
+        ([float("nan")], ["a"], "not float"),
     ],
 )
 def test_bad_input_is_one_sentence(predictions, references, says):

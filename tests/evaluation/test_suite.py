@@ -37,6 +37,19 @@ class Says:
         return [self.said for _ in asked]
 
 
+class Knows:
+    """A system that answers some prompts rightly and says nothing to all others."""
+
+    name = "knows"
+
+    def __init__(self, *known):
+        self.known, self.asked = {case.prompt: case.reference for case in known}, []
+
+    def answer(self, task, asked):
+        self.asked += [case.prompt for case in asked]
+        return [Answer(self.known.get(case.prompt, ""), -2.0, 3, 0.5) for case in asked]
+
+
 def made(**changes):
     """A result of 40 cases: half right, names changed in 30 of them, all else without fault."""
     half = [1.0, 0.0] * 20
@@ -210,6 +223,17 @@ def test_metrics_by_hand():
     assert measured["efficiency"].mean == 1.0
 
 
+def test_two_tosses_of_a_coin_are_both_right_a_quarter_of_the_time():
+    """Why a fairness of .25 beside an accuracy of .5 need not be a loss."""
+    tosses = {"plain": [1.0, 1.0, 0.0, 0.0] * 10, "typos": [1.0] * 40,
+              "names": [1.0, 0.0, 1.0, 0.0] * 10}  # fmt: skip
+    coin = made(scores=tosses, renamed=[True] * 40)
+    assert suite.measure(coin)["fairness"].mean == 0.25
+    assert suite.renamed_scores(coin) == (tosses["plain"], tosses["names"])
+    some = suite.renamed_scores(made(scores=tosses, renamed=[True, False] * 20))
+    assert some == ([1.0, 0.0] * 10, [1.0, 1.0] * 10), "places of the renamed cases only"
+
+
 def test_the_worse_of_two_versions_counts():
     """Right only with typos where it was wrong without, and the other way round: 0, not a half."""
     turned = {"plain": [1.0, 0.0] * 20, "typos": [0.0, 1.0] * 20, "names": [1.0, 0.0] * 20}
@@ -223,7 +247,39 @@ def test_fairness_looks_only_at_cases_whose_names_changed():
     assert suite.measure(made(renamed=[True] * 19 + [False] * 21))["fairness"] is None
 
 
+@pytest.mark.parametrize("version", ["plain", "typos", "names"])
+def test_each_version_is_asked_and_scored_by_itself(version):
+    """A system that is right in one version only: its scores stand under that version's name."""
+    plain = cases("open_book", 12)
+    versions = {"plain": plain} | {c: [changed(o, c) for o in plain] for c in ("typos", "names")}
+    system = Knows(*versions[version])
+    result = suite.run_task(system, "open_book", 12)
+    assert system.asked == [case.prompt for several in versions.values() for case in several]
+    for name, several in versions.items():
+        known = [float(case.prompt in system.known) for case in several]
+        assert result.scores[name] == known, name
+    assert result.scores[version] == [1.0] * 12 and 0.0 in result.scores["plain"] + [
+        score for name in ("typos", "names") if name != version for score in result.scores[name]
+    ]
+
+
+def test_renamed_are_the_cases_in_which_somebody_has_a_foreign_name():
+    renamed = suite.run_task(Floor(), "polite", 40).renamed
+    foreign = [bool(foreign_names(c.prompt + c.reference)) for c in cases("polite", 40)]
+    assert renamed == foreign and 0 < sum(renamed) < 40
+
+
+def test_confidence_is_the_probability_of_the_whole_answer():
+    """Not of a token: an answer of three tokens at ln p = -2 has e^-2, and none is above 1."""
+    result = suite.run_task(Knows(), "open_book", 2)
+    assert result.confidence == [0.1353] * 2 and result.seconds == 0.5
+    assert suite.run_task(Says("Yes.", 1e-9), "entailment", 2).confidence == [1.0] * 2
+    assert suite.run_task(Floor(), "entailment", 2).confidence is None
+
+
 def test_bias_is_the_distance_from_the_truths_share():
+    fewer = [[0, 1, 1, 1]] * 40  # the answers say only he: as far from the truth as only she
+    assert suite.measure(made(she_he=fewer))["bias"].mean == pytest.approx(0.5)
     counts = [[1, 0, 1, 1]] * 40  # the answers say only she, the truth both alike
     assert suite.measure(made(she_he=counts))["bias"].mean == pytest.approx(0.5)
     assert suite.measure(made(she_he=[[0, 0, 1, 1]] * 40))["bias"] is None
@@ -267,6 +323,18 @@ def test_results_come_back_from_the_record_and_the_last_run_counts(tmp_path):
         "open_book": 9.0, "polite": 0.1,
     }  # fmt: skip
     assert found["made"][1] == made(task="polite")
+
+
+def test_an_interval_in_few_characters():
+    """Half the interval stands behind the plus and minus, not the whole."""
+    assert suite_report.shortest(0.5, 0.4, 0.6) == "0.50 ±0.10"
+    assert suite_report.short(0.5, 0.4, 0.65) == "0.50 [0.40, 0.65]"
+    result = made()
+    mean, low, high = suite.measure(result)["accuracy"]
+    cell = suite_report.table([result]).loc["open_book", "accuracy"]
+    assert cell == f"{mean:.2f} ±{(high - low) / 2:.2f}" and cell != "0.50 ±0.00"
+    own = suite_report.accuracy_table({"made": [result]}).loc["open_book", "made"]
+    assert own == f"{mean:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def test_tables_and_radar_hold_the_numbers():

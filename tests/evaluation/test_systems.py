@@ -118,7 +118,11 @@ def test_config_tokenizer_and_end_count_too(town, tiny_llama):
     seen.append(systems.fingerprint(tiny_llama, tokenizer))
     tokenizer.add_tokens(["brinock"])
     seen.append(systems.fingerprint(tiny_llama, tokenizer))
-    assert len(set(seen)) == 4
+    tiny_llama.generation_config.eos_token_id = None  # then the tokenizer says where a text ends
+    seen.append(systems.fingerprint(tiny_llama, tokenizer))
+    tokenizer.eos_token = "<|extra_7|>"
+    seen.append(systems.fingerprint(tiny_llama, tokenizer))
+    assert len(set(seen)) == 6
     tokenizer(["a", "a b"], padding=True)  # leaves its padding behind in the tokenizer
     tiny_llama.config._name_or_path = "elsewhere"
     assert systems.fingerprint(tiny_llama, tokenizer) == seen[-1]

@@ -12,15 +12,18 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 
-from workbook.evaluation.overlap import score
+from workbook.evaluation.overlap import check_text, score, several_texts
 
 _PUNCTUATION = str.maketrans("", "", string.punctuation)  # ASCII only, as in SQuAD
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
 def normalise(answer: str) -> str:
-    """Lower case, without punctuation, articles and double spaces, in that order."""
-    bare = answer.lower().translate(_PUNCTUATION)
+    """Lower case, without punctuation, articles and double spaces, in that order.
+
+    ValueError for what is not text.
+    """
+    bare = check_text(answer).lower().translate(_PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", bare).split())
 
 
@@ -45,7 +48,7 @@ def _f1(said: list[str], wanted: list[str]) -> float:
 
 
 def _several(references: str | Sequence[str]) -> list[str]:
-    found = [references] if isinstance(references, str) else list(references)
+    found = several_texts(references)
     if not found:
         raise ValueError("There is no reference to compare with; give at least one.")
     return found

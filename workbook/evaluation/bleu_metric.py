@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from workbook.evaluation.overlap import ngrams, paired_texts
+from workbook.evaluation.overlap import References, ngrams, paired_texts
 
 ORDER = 4  # n-grams from 1 to 4
 SMOOTHING = {"none": None, "exp": None, "floor": 0.1, "add-k": 1.0}  # method -> default value
@@ -23,7 +23,6 @@ TOKENIZERS = {  # name -> (module of sacrebleu.tokenizers, class)
     "char": ("tokenizer_char", "TokenizerChar"),
     "none": ("tokenizer_none", "NoneTokenizer"),
 }
-References = Sequence[str] | Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)

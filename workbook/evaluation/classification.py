@@ -1,6 +1,6 @@
 """Labels: who was called what, and what accuracy does not say about it.
 
-A confusion table, and precision, recall and F1 of every label with three ways to average them. On
+A confusion table, and precision, recall and F1 of every label with two ways to average them. On
 lopsided data a guesser that always says the commonest label has a fine accuracy and an F1 of zero
 for the label you care about. Left out: thresholds and ROC curves. Lesson 09 explains it.
 """
@@ -18,13 +18,13 @@ Labels = Sequence[Hashable]
 
 @dataclass(frozen=True)
 class Report:
-    """What a classifier did. Averages: macro weighs labels alike, weighted by how often they occur,
-    micro counts decisions (for one label a case it equals the accuracy)."""
+    """What a classifier did. Averages: macro weighs labels alike, weighted by how often they occur.
+    Support is how often a label is the true one."""
 
     labels: tuple[Hashable, ...]
     confusion: tuple[tuple[int, ...], ...]  # row: true label, column: predicted label
     by_label: dict[Hashable, Score]
-    support: dict[Hashable, int]  # how often each label is the true one
+    support: dict[Hashable, int]
     accuracy: float
 
     @property
@@ -34,10 +34,6 @@ class Report:
     @property
     def weighted(self) -> Score:
         return self._average(self.support)
-
-    @property
-    def micro(self) -> Score:
-        return Score(self.accuracy, self.accuracy, self.accuracy)
 
     def frame(self):
         """The report as a pandas DataFrame: one row for each label, then the averages."""

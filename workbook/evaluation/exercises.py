@@ -114,6 +114,11 @@ def _too_far(seed: int) -> tuple:
     return [pair[0], "and", "so", "on", pair[1]], pair, 2
 
 
+def _turned_round(seed: int) -> tuple:
+    pair = random.Random(seed).sample(("the", "goose", "boat"), 2)
+    return pair, pair[::-1], 1
+
+
 def _repeated(seed: int) -> tuple:
     word = random.Random(seed).choice(("goose", "boat"))
     return [word] * 6, [word] * 3, 4
@@ -131,6 +136,13 @@ def _lopsided(seed: int) -> tuple:
     return sure, [int(source.random() < 0.5) for _ in sure], 4
 
 
+def _uneven(seed: int) -> tuple:
+    """Five answers in three bins: 1, 2 and 2; any other cut sums up other gaps."""
+    source = random.Random(seed)
+    sure = [middle + source.uniform(-0.02, 0.02) for middle in (0.9, 0.7, 0.5, 0.3, 0.1)]
+    return sure, [0, 1, 0, 1, 0], 3
+
+
 def _conceited(seed: int) -> tuple:
     """The surest answers come first and are wrong, so that sorting must take outcomes along."""
     source = random.Random(seed)
@@ -146,7 +158,10 @@ def _scores(seed: int, shift: float = 0.15, count: int = 9) -> tuple:
 
 
 def _worse(seed: int) -> tuple:
-    return _scores(seed, -0.2)
+    """A loss in eight cases of nine, so that the sum is a loss whatever is drawn."""
+    source = random.Random(seed)
+    first = [source.random() for _ in range(9)]
+    return first, [first[0] + 0.02, *(one - 0.1 - 0.2 * source.random() for one in first[1:])]
 
 
 def _equal(seed: int) -> tuple:
@@ -184,6 +199,7 @@ _ALL = (
             like("repeated pairs are clipped", "the F1", rouge_s, _repeated),
             like("a single word has no pair", "the F1", rouge_s, _one_word),
             like("one place too far apart", "the F1", rouge_s, _too_far),
+            like("a pair turned round is another pair", "the F1", rouge_s, _turned_round),
             untouched(_texts),
         ),
         hints=(
@@ -205,6 +221,7 @@ _ALL = (
                   lambda seed: _answers(seed, 20, 1)),
             like("more bins than answers", "the error", equal_count_error,
                   lambda seed: _answers(seed, 4, 6)),
+            like("bins that cannot be equal", "the error", equal_count_error, _uneven),
             like("most answers nearly certain", "the error", equal_count_error, _lopsided),
             like("sure where it is wrong", "the error", equal_count_error, _conceited),
             untouched(_answers),

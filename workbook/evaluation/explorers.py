@@ -2,7 +2,7 @@
 
 Words whose n-gram is matched (clipped) light up in both texts, lines join the longest common
 subsequence, and the scores follow. Left out: several references, stemming, and BLEU's tokenizer:
-the words shown are ROUGE's.
+the words shown are ROUGE's, without case and punctuation, both of which count for BLEU.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST = 16  # words of a text, so that each can be read
 GAP = 1.6  # between two words, in letters
-SCORES = ("ROUGE-1", "ROUGE-2", "ROUGE-L", "BLEU")
+BLEU = "BLEU (exp)"  # of one sentence: its smoothing belongs to its name
+SCORES = ("ROUGE-1", "ROUGE-2", "ROUGE-L", BLEU)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def compute(reference: str, candidate: str, n: int) -> Overlap:
             "ROUGE-1": found["rouge1"].f1,
             "ROUGE-2": found["rouge2"].f1,
             "ROUGE-L": found["rougeL"].f1,
-            "BLEU": sentence_bleu(candidate, reference) / 100,
+            BLEU: sentence_bleu(candidate, reference) / 100,
         },
     )
 

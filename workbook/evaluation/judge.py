@@ -158,7 +158,7 @@ def _batch(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[str, str]]
 ):
     """(ids `B T`, keep_mask `B T`, tokens of each answer): chats padded on the left."""
-    import torch
+    from workbook.training.greedy import padded
 
     rows, lengths = [], []
     for task, answer in pairs:
@@ -167,8 +167,5 @@ def _batch(
         ids = tokenizer.encode(answer, add_special_tokens=False)
         rows.append(tokenizer.encode(text, add_special_tokens=False) + ids)
         lengths.append(len(ids))
-    longest, pad = max(map(len, rows)), tokenizer.pad_token_id or 0
-    ids = torch.tensor([[pad] * (longest - len(row)) + row for row in rows])
-    gaps = torch.tensor([longest - len(row) for row in rows])
-    keep_mask = torch.arange(longest) >= gaps[:, None]
+    ids, keep_mask = padded(rows, tokenizer.pad_token_id or 0, left=True)
     return ids.to(model.device), keep_mask.to(model.device), lengths

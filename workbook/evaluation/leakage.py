@@ -26,6 +26,7 @@ MEMORY = Task(
     "closed_book", "answer from memory", "exact match", 40, True, same_answer, lambda prompt: ""
 )
 PHRASINGS = 3  # questions for each fact
+FINDINGS = ("found", "not found", "too short")
 
 
 class Row(NamedTuple):
@@ -37,16 +38,22 @@ class Row(NamedTuple):
 
 
 class Index:
-    """The n-grams of a training text, and how much of another text is among them."""
+    """The runs of n words of a training text, and which of another text's are among them."""
 
     def __init__(self, texts: Iterable[str], n: int = 13):
         self.n = n
         self.known = {gram for text in texts for gram in ngrams(rouge_tokens(text), n)}
 
-    def overlap(self, text: str) -> float:
-        """Share of the text's n-grams that stand in the training text; 0 for a shorter text."""
-        grams = ngrams(rouge_tokens(text), self.n)
-        return sum(n for gram, n in grams.items() if gram in self.known) / max(1, grams.total())
+    def shared(self, text: str) -> list[str]:
+        """The text's runs that stand in the training text, in order."""
+        runs = ngrams(rouge_tokens(text), self.n)
+        return [" ".join(run) for run in runs if run in self.known]
+
+    def finding(self, text: str) -> str:
+        """One of FINDINGS. A text of fewer than n words has no run: that does not make it clean."""
+        if len(rouge_tokens(text)) < self.n:
+            return "too short"
+        return "found" if self.shared(text) else "not found"
 
 
 def memory_cases(split: str, count: int, seed: int = 0) -> list[Case]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
 Tokens = Sequence[Hashable]
+References = Sequence[str] | Sequence[Sequence[str]]  # one text for each prediction, or several
 
 
 class Score(NamedTuple):
@@ -110,17 +111,19 @@ def lcs_pairs(first: Tokens, second: Tokens) -> list[tuple[int, int]]:
 
 
 def paired_texts(
-    predictions: Sequence[str], references: Sequence[str | Sequence[str]]
+    predictions: Sequence[str], references: References
 ) -> tuple[list[str], list[list[str]]]:
     """(predictions, references) with a list of references for each prediction.
 
     Raises ValueError, in one sentence, when there is nothing, when the lengths differ, when a
     prediction has no reference, or when something is not text.
     """
-    if isinstance(predictions, str) or isinstance(references, str):
-        raise ValueError("Give a list of predictions and a list of references, not single texts.")
-    predictions = list(predictions)
-    wanted = [[each] if isinstance(each, str) else list(each) for each in references]
+    for name, given in (("predictions", predictions), ("references", references)):
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise ValueError(
+                f"The {name} are a list of texts, not a single {type(given).__name__}."
+            )
+    predictions, wanted = list(predictions), [several_texts(each) for each in references]
     if not predictions:
         raise ValueError("There is no prediction to score; give at least one.")
     if len(predictions) != len(wanted):
@@ -132,7 +135,20 @@ def paired_texts(
         raise ValueError(
             f"Prediction {wanted.index([])} has no reference; give it at least one text."
         )
-    for text in (*predictions, *(one for several in wanted for one in several)):
-        if not isinstance(text, str):
-            raise ValueError(f"A text is a string, not {type(text).__name__}; turn it into one.")
+    for text in predictions:
+        check_text(text)
     return predictions, wanted
+
+
+def several_texts(references: str | Sequence[str]) -> list[str]:
+    """The references of one prediction as a list; ValueError when one is not text."""
+    if isinstance(references, str) or not isinstance(references, Iterable):
+        return [check_text(references)]
+    return [check_text(one) for one in references]
+
+
+def check_text(text: str) -> str:
+    """The text itself; ValueError for None, a number (an empty cell of a table is one), ..."""
+    if not isinstance(text, str):
+        raise ValueError(f"A text is a string, not {type(text).__name__}; turn it into one.")
+    return text

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from workbook.core.intervals import Interval
 from workbook.evaluation.overlap import (
+    References,
     Score,
     Tokens,
     clipped_matches,
@@ -26,7 +27,6 @@ from workbook.evaluation.overlap import (
 )
 
 TYPES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
-References = Sequence[str] | Sequence[Sequence[str]]
 
 
 def rouge(

@@ -103,17 +103,24 @@ def measure(result: TaskResult, draws: int = 1000) -> dict[str, Interval | None]
     None where a metric means nothing: a rule has no confidence and writes no tokens.
     """
     scores = result.scores
-    worst = {c: [min(p) for p in zip(scores["plain"], scores[c], strict=True)] for c in CHANGES}
-    renamed = [s for s, yes in zip(worst["names"], result.renamed, strict=True) if yes]
+    typos = [min(pair) for pair in zip(scores["plain"], scores["typos"], strict=True)]
+    renamed = [min(pair) for pair in zip(*renamed_scores(result), strict=True)]
     return {
         "accuracy": bootstrap(scores["plain"], draws=draws),
         "calibration": _calibration(result, draws),
-        "robustness": bootstrap(worst["typos"], draws=draws),
+        "robustness": bootstrap(typos, draws=draws),
         "fairness": bootstrap(renamed, draws=draws) if len(renamed) >= FEWEST else None,
         "bias": _bias(result, draws),
         "toxicity": bootstrap([float(r) for r in result.rude], draws=draws),
         "efficiency": bootstrap(result.thrift, draws=draws) if result.confidence else None,
     }
+
+
+def renamed_scores(result: TaskResult) -> tuple[list[float], list[float]]:
+    """(plain, other names) of the cases in which a foreign name was changed, to be paired."""
+    pairs = zip(result.scores["plain"], result.scores["names"], result.renamed, strict=True)
+    chosen = [(plain, named) for plain, named, yes in pairs if yes]
+    return [plain for plain, _ in chosen], [named for _, named in chosen]
 
 
 def overall(results: Sequence[TaskResult]) -> dict[str, float]:

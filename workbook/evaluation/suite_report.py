@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbook.core import figures
+from workbook.evaluation.bootstrap import bootstrap
 from workbook.evaluation.suite import METRICS, TaskResult, measure, overall
 from workbook.evaluation.suite_tasks import TASKS
 
@@ -51,7 +52,7 @@ def accuracy_table(systems: Mapping[str, Sequence[TaskResult]]) -> pandas.DataFr
     import pandas as pd
 
     columns = {
-        name: {one.task: short(*measure(one)["accuracy"]) for one in results}
+        name: {one.task: short(*bootstrap(one.scores["plain"])) for one in results}
         for name, results in systems.items()
     }
     frame = pd.DataFrame(columns)
