@@ -126,6 +126,8 @@ def test_tokens_after_more_merges():
     assert len(first.data[0].y) == 9 and set(first.data[0].y) == {1}
     assert sum(explorer.figure().data[0].y) == 9 and len(explorer.figure().data[0].y) < 9
     assert explorer.figure(merges=0).layout.xaxis.ticktext[3] == "␣"
+    table = explorers_input.token_table(["the", "␣b"])
+    assert table.to_dict("records") == [{"tokens": 2, "pieces": "the | ␣b"}]
     with pytest.raises(ValueError, match="shorter text"):
         explorer.figure(text="x" * 200, merges=0)
 
@@ -153,6 +155,7 @@ def test_copy_chart_has_intervals():
 def test_score_and_ablation_charts():
     figure = charts.score_chart({"first": torch.eye(2), "second": torch.zeros(2, 2)})
     assert figure.data[0].z[0][0] == 1.0 and figure.data[1].x[1] == "head 1"
+    assert [list(row) for row in figure.data[0].text] == [["1.00", ""], ["", "1.00"]]
     shares = {"nothing": [1.0, 1.0], "heads": [0.0, 1.0]}
     bars, points = charts.ablation_chart(shares, "pairs", [0.8, 0.9]).data
     assert list(bars.y) == [1.0, 0.5] and bars.error_y.array[0] == 0 < bars.error_y.array[1]

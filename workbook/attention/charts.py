@@ -76,7 +76,7 @@ def copy_chart(runs: pandas.DataFrame, guess: float) -> go.Figure:
 
 
 def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
-    """A table of shades for each score `L H`, side by side; the numbers stand in the cells."""
+    """A table of shades for each score `L H`, side by side; numbers from .1 on are written in."""
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, len(scores), subplot_titles=list(scores), horizontal_spacing=0.1)
@@ -87,7 +87,9 @@ def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
             z=score.tolist(),
             zmin=0,
             zmax=1,
-            texttemplate="%{z:.2f}",
+            text=[[f"{z:.2f}" if z >= 0.095 else "" for z in row] for row in score.tolist()],
+            texttemplate="%{text}",
+            hovertemplate="%{y}, %{x}: %{z:.3f}<extra></extra>",
             colorscale=SHADES,
             showscale=False,
             xgap=2,

@@ -126,9 +126,11 @@ def draw_head(view: HeadView) -> go.Figure:
             "title": {"text": "looks"},
             "autorange": "reversed",
             "type": "category",
+            "dtick": 1,
+            "tickfont": {"size": 12},
             "showgrid": False,
         },
-        height=400,
+        height=430,
     )
     return figure
 

@@ -15,6 +15,7 @@ from workbook.core import figures
 from workbook.core.explorer import Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
 
 
@@ -47,7 +48,15 @@ def tokenizer_explorer(encoder: BytePairEncoder, text: str) -> Explorer:
             ),
         },
         alt=lambda tokens: f"{len(tokens)} tokens: {' | '.join(tokens[:12])}",
+        table=token_table,
     )
+
+
+def token_table(tokens: list[str]) -> pandas.DataFrame:
+    """The figure as a table: how many tokens, and the text cut into them."""
+    import pandas as pd
+
+    return pd.DataFrame({"tokens": [len(tokens)], "pieces": [" | ".join(tokens)]})
 
 
 def draw_tokens(tokens: list[str]) -> go.Figure:
