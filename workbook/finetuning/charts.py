@@ -59,7 +59,7 @@ def forgetting_chart(runs: Runs) -> go.Figure:
     for number, name in enumerate(REMEDIES):
         style = {
             "color": figures.PALETTE[number % len(figures.PALETTE)],
-            "dash": figures.DASHES[number % len(figures.DASHES)],
+            "dash": figures.DASHES[(number + number // len(figures.PALETTE)) % len(figures.DASHES)],
         }
         tried = [run for run in runs if run["remedy"] == name and run["split"] == "validation"]
         tried.sort(key=lambda run: run["strength"])

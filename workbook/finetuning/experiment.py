@@ -1,7 +1,7 @@
 """The lesson's long runs: remedies, examples, masking and mixes, recorded for good.
 
 `python -m workbook.finetuning.experiment` trains whatever is not in `data/runs/finetuning/` yet and
-adds it there, one JSON line a run, in about 35 minutes on one core; killed, it goes on where it
+adds it there, one JSON line a run, in about 75 minutes on one core; killed, it goes on where it
 was. Part by part: name "remedies", "sizes", "masking" or "tasks" behind it, and seeds with --seeds.
 A remedy's strengths are compared on the validation split with one seed; the best of each is then
 measured on the test split with three others. Left out: what is tuned live, which lesson 08 does
