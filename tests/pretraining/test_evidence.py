@@ -18,7 +18,7 @@ def tokenizer():
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_the_end_is_hidden_and_the_evidence_is_not(objective, tokenizer):
-    batch = evidence.hidden_ends(objective, tokenizer, RUDE, POLITE)
+    batch = evidence.hidden_pieces(objective, tokenizer, RUDE, POLITE)
     for rude, polite, read, labels in zip(RUDE, POLITE, batch.inputs, batch.labels, strict=True):
         asked = labels[labels != IGNORE]
         end = tokenizer.decode(asked, skip_special_tokens=True)
@@ -31,10 +31,29 @@ def test_the_end_is_hidden_and_the_evidence_is_not(objective, tokenizer):
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_only_the_evidence_is_swapped(objective, tokenizer):
     """The same tokens are asked for, at another place if another's remark is longer."""
-    own = evidence.hidden_ends(objective, tokenizer, RUDE, POLITE)
-    other = evidence.hidden_ends(objective, tokenizer, RUDE[::-1], POLITE)
+    own = evidence.hidden_pieces(objective, tokenizer, RUDE, POLITE)
+    other = evidence.hidden_pieces(objective, tokenizer, RUDE[::-1], POLITE)
     asked = [[row[row != IGNORE].tolist() for row in batch.labels] for batch in (own, other)]
     assert asked[0] == asked[1] and not torch.equal(own.inputs, other.inputs)
+
+
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_a_gap_in_the_middle_leaves_both_sides(objective, tokenizer):
+    """Five tokens are asked for; the encoder reads on behind them, the decoder does not."""
+    batch = evidence.hidden_pieces(objective, tokenizer, RUDE, POLITE, "middle")
+    for rude, polite, read, labels in zip(RUDE, POLITE, batch.inputs, batch.labels, strict=True):
+        asked = labels[labels != IGNORE]
+        gone = tokenizer.decode(asked)
+        assert len(asked) == 5 and gone in polite and not polite.endswith(gone)
+        said = tokenizer.decode(read)
+        before, after = polite.split(gone)
+        assert f"Rude: {rude}\nPolite: {before}" in said and before
+        assert (after in said) is (objective != "causal")
+
+
+def test_an_unknown_place_is_one_sentence(tokenizer):
+    with pytest.raises(ValueError, match="there are end, middle"):
+        evidence.hidden_pieces("causal", tokenizer, RUDE, POLITE, "start")
 
 
 class Copier(torch.nn.Module):
@@ -56,7 +75,7 @@ class Copier(torch.nn.Module):
 
 def test_a_model_that_copies_gains(tokenizer, monkeypatch):
     monkeypatch.setattr(evidence, "pairs", lambda count: list(zip(RUDE, POLITE, strict=True)))
-    both = [evidence.hidden_ends("spans", tokenizer, rude, POLITE) for rude in (RUDE, RUDE[::-1])]
+    both = [evidence.hidden_pieces("spans", tokenizer, rude, POLITE) for rude in (RUDE, RUDE[::-1])]
     own, other = evidence.evidence_losses("spans", Copier(both), tokenizer)
     assert other - own > 1
     assert evidence.gained("spans", Copier(both), tokenizer) == other - own
@@ -70,11 +89,17 @@ def test_a_model_that_cannot_look_gains_nothing(tokenizer):
 
 
 def test_cross_attention_is_that_of_the_call_and_leaves_no_trace(tokenizer):
+    """Of two pairs in one batch as of each alone: padding is neither looked at nor listed."""
     model = models.build("spans", tokenizer, 0, Size(24, 4, 2, 32)).eval()
-    looks = evidence.cross_attention(model, tokenizer, RUDE[0], POLITE[0])
-    assert looks.weights.shape == (2, len(looks.said), len(looks.read))
-    assert torch.allclose(looks.weights.sum(-1), torch.ones(2, len(looks.said)), atol=1e-5)
-    assert looks.said[-1] == "<|end|>" and POLITE[0].endswith("".join(looks.said[:-1]))
+    examples = list(zip(RUDE, POLITE, strict=True))
+    both = evidence.cross_attention(model, tokenizer, examples)
+    for looks, example in zip(both, examples, strict=True):
+        assert looks.weights.shape == (2, len(looks.said), len(looks.read))
+        assert torch.allclose(looks.weights.sum(-1), torch.ones(2, len(looks.said)), atol=1e-5)
+        assert looks.said[-1] == "<|end|>" and example[1].endswith("".join(looks.said[:-1]))
+        (alone,) = evidence.cross_attention(model, tokenizer, [example])
+        assert alone.read == looks.read and alone.said == looks.said
+        assert torch.allclose(alone.weights, looks.weights, atol=1e-5)
     assert model.decoder.blocks[-1].cross.watch is None
 
 
@@ -83,10 +108,12 @@ def test_copying_by_hand():
     weights = torch.tensor([[[1.0, 0, 0], [0, 0, 1]], [[0.25, 0.75, 0], [1, 0, 0]]])
     looks = evidence.Looks(["a", "b", "c"], ["a", "x"], weights)
     assert looks.copying().tolist() == [1.0, 0.25]
+    assert looks.chance() == pytest.approx(1 / 3)
+    heads, chance = evidence.copying_heads(
+        [looks, evidence.Looks(["a"], ["a"], weights[:, :1, :1])]
+    )
+    assert heads.tolist() == [1.0, 0.25] and chance == pytest.approx(2 / 3)
     assert looks.table(1)["looked at most"].tolist() == ["b", "a"]
-    figure = charts.looks_chart(looks, 1)
-    assert [list(row) for row in figure.data[0].z] == [[0.25, 0.75, 0], [1, 0, 0]]
-    assert list(figure.layout.yaxis.ticktext) == ["a", "x"]
 
 
 def test_evidence_chart_has_a_line_each_and_intervals_over_seeds():

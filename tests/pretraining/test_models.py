@@ -1,14 +1,16 @@
 """Three models of one size: what they may see, what a training leaves, what the tasks count."""
 
 import dataclasses
+import re
 
 import pytest
 import torch
 
-from workbook.pretraining import compare, data, floor, models, tasks, transfer
+from workbook.pretraining import compare, data, evidence, floor, models, tasks, transfer
 from workbook.pretraining.models import ARCHITECTURES, Corrupter, Size
 from workbook.pretraining.objectives import Corrupted, objective_loss, pad_rows
 from workbook.town.texts.politeness import politeness
+from workbook.training.batches import to_device
 from workbook.training.packing import IGNORE
 
 TINY = Size(channels=24, blocks=2, heads=2, inner=32)
@@ -84,7 +86,6 @@ def test_documents_of_a_batch_are_corrupted_each_by_its_own_length(number, docum
     """Nothing of the padding is asked for or lost; put together again, each is what it was."""
     tools = Corrupter("spans", documents, tokenizer, 12)
     batch = tools.batch(number)
-    special = {*tools.sentinels, tools.end_id, tools.pad_id}
     for row, read, said in zip(documents, batch.inputs, batch.labels, strict=True):
         text, spans, last = row[row != tools.pad_id].tolist(), {}, None
         for token in said[said != IGNORE].tolist():
@@ -96,11 +97,11 @@ def test_documents_of_a_batch_are_corrupted_each_by_its_own_length(number, docum
         whole = [t for token in read.tolist() for t in spans.get(token, [token])]
         assert whole[: len(text)] == text and not set(whole[len(text) + 1 :]) - {tools.pad_id}
         gone = sum(map(len, spans.values()))
-        assert gone == round(models.SHARE * len(text)) and len(spans) <= len(special)
+        assert gone == round(models.SHARE * len(text)) and len(spans) <= len(tools.sentinels)
         if number % 3:  # one span, and it is the end
             assert list(spans.values()) == [text[-gone:]]
         else:
-            assert len(spans) > 1 or gone < 8
+            assert len(spans) == max(1, round(gone / models.MEAN_SPAN))
     assert torch.equal(batch.keep_mask, batch.inputs != tools.pad_id)
 
 
@@ -178,13 +179,26 @@ def test_adapting_leaves_the_town_model_alone(tiny, tokenizer):
     assert len(found["harbour"]) == len(found["town"]) == len(found["steps"])
 
 
-def test_blanks_are_words_of_new_texts(tokenizer):
-    asked = compare.blanks(40)
+@pytest.mark.parametrize("half", compare.HALVES)
+def test_a_blank_has_its_clue_on_one_side(half, tokenizer):
+    asked = compare.blanks(40, half)
     for blank in asked:
         whole = f"{blank.before} {blank.word}{blank.after}"
-        assert len(data.document_ids(whole, tokenizer)) <= data.LENGTH + 24
-        assert blank.word.isalpha() and len(blank.before) >= len(blank.after) - 1
-    assert asked == compare.blanks(40) and asked != compare.blanks(40, data.UNSEEN)
+        assert len(data.document_ids(whole, tokenizer)) <= data.LENGTH
+        sides = [re.findall("[A-Za-z]+", side).count(blank.word) for side in
+                 (blank.before, blank.after)]  # fmt: skip
+        assert sides == ([0, 1] if half == "early" else [1, 0])
+    assert asked == compare.blanks(40, half) and asked != compare.blanks(40, half, data.UNSEEN)
+    with pytest.raises(ValueError, match="there are early, late"):
+        compare.blanks(1, "middle")
+
+
+def test_early_and_late_blanks_ask_for_the_same_words_of_the_same_texts():
+    """So that the place of the clue is all that differs."""
+    early, late = (compare.blanks(40, half) for half in compare.HALVES)
+    for one, other in zip(early, late, strict=True):
+        assert one.word == other.word and len(one.before) < len(other.before)
+        assert f"{one.before} {one.word}{one.after}" == f"{other.before} {other.word}{other.after}"
 
 
 class Oracle(torch.nn.Module):
@@ -204,9 +218,9 @@ class Oracle(torch.nn.Module):
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_a_word_counts_only_if_all_its_tokens_are_right(objective, tokenizer):
-    asked = compare.blanks(6)
+    asked = compare.blanks(6, "late")
     tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
-    labels = [compare._blank_ids(objective, tools, tokenizer, blank).labels for blank in asked]
+    labels = [compare._blank_ids(tools, tokenizer, blank).labels for blank in asked]
     oracle = Oracle(pad_rows(labels, IGNORE), len(tokenizer))
     assert compare.fill_in(objective, oracle, tokenizer, asked) == [True, False] * 3
 
@@ -216,7 +230,7 @@ def test_a_blank_never_shows_its_word(objective, tokenizer):
     """What a model reads is the text without the word; a decoder reads the left side alone."""
     blank = compare.Blank("The old", "soggabout", " sat down.")
     tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
-    asked = compare._blank_ids(objective, tools, tokenizer, blank)
+    asked = compare._blank_ids(tools, tokenizer, blank)
     word = tokenizer.encode(" soggabout", add_special_tokens=False)
     assert asked.labels[asked.labels != IGNORE].tolist() == word
     first = (asked.labels != IGNORE).nonzero()[0].item()
@@ -259,6 +273,29 @@ def test_reviews_are_told_apart_by_what_is_asked():
     assert rude.any() and (labels[rude] == 1).all()
     about = compare.reviews(60, about="sentiment")
     assert about[0] != texts and len(about[0]) == 60
+
+
+def test_no_count_of_words_tells_the_order(tokenizer):
+    """Both orders hold the same tokens equally often, so counting is right half the time."""
+    texts, labels = compare.orders(40)
+    counts = compare.token_counts(texts, tokenizer)
+    assert torch.equal(counts[::2], counts[1::2]) and counts.sum() > 1000
+    assert labels[::2].eq(1).all() and labels[1::2].eq(-1).all()
+    for text, label in zip(texts, labels, strict=True):
+        rude, polite = text.split("\n")
+        assert rude.startswith("Rude: ") and polite.startswith("Polite: ")
+        assert (politeness(rude[6:]) < politeness(polite[8:])) is bool(label > 0)
+    assert compare.counted_shares(tokenizer, "order")["many"] == 0.5
+
+
+def test_counting_words_needs_no_model(tokenizer):
+    """The lesson's baseline: it tells rude from polite better than chance by far."""
+    shares = compare.counted_shares(tokenizer)
+    assert 0.7 < shares["few"] < shares["many"] < 1
+    ids = tokenizer.encode("It is not. It is.", add_special_tokens=False)
+    counts = compare.token_counts(["It is not. It is."], tokenizer)
+    place = tokenizer.encode(" is", add_special_tokens=False)
+    assert counts.sum() == len(ids) and counts[0, place].tolist() == [2.0]
 
 
 def test_the_probe_beats_chance_with_many_labels_and_with_few(tiny, tokenizer, monkeypatch):
@@ -317,3 +354,77 @@ def test_rewriting_tunes_a_copy_and_swaps_the_evidence(tiny, tokenizer, monkeypa
     found = tasks.rewriting("spans", tiny["spans"], tokenizer)
     assert torch.equal(tiny["spans"].embedding.weight, before)
     assert found["rewriting"] != found["rewriting_blind"] and 0 < found["rewriting"] < 9
+
+
+def everything(objective, model, tokenizer, judge):
+    """Every function of the lesson that asks a model something."""
+    tasks.all_tasks(objective, model, tokenizer, 0, judge)
+    for where in evidence.PLACES:
+        evidence.gained(objective, model, tokenizer, where)
+    if objective == "spans":
+        evidence.cross_attention(model, tokenizer, tasks.pairs(3))
+    if objective == "causal":
+        texts = floor.held_out(data.town_documents(4), tokenizer, 3)
+        floor.causal_loss_on(model, texts)
+        assert len(floor.surprises(model, texts.texts, tokenizer)) == 3
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Little of everything, so that all of it can be asked in a second."""
+    for module, name, value in (
+        (tasks, "ASKED", 3), (tasks, "NEW", 2), (tasks, "TUNING_STEPS", 2),
+        (compare, "EXAMPLES", 12), (compare, "FEW", 6),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+
+
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_every_batch_goes_to_the_models_device(
+    objective, tiny, tokenizer, tiny_llama, few, monkeypatch
+):
+    """On a GPU the lesson crashed: batches stayed on the CPU. Here each tensor that a model reads
+    must have come through `to_device`, whatever the device is."""
+    moved, read = [], []
+
+    def moving(batch, device):
+        found = to_device(batch, device)
+        parts = found if isinstance(found, tuple) else (found,)
+        moved.extend(part for part in parts if part is not None)
+        return found
+
+    def reads(_module, inputs):
+        given = [part for part in inputs if isinstance(part, torch.Tensor)]
+        read.extend(given)
+        assert all(any(part is one for one in moved) for part in given)
+
+    monkeypatch.setattr(models, "to_device", moving)
+    monkeypatch.setattr(floor, "to_device", moving)
+    monkeypatch.setattr(tasks, "tuned", lambda _objective, model, *_: model)
+    monkeypatch.setattr(tasks, "surprise", lambda *_: 0.0)
+    modules = (tiny[objective], tiny[objective].embedding)  # `encode` goes by the second alone
+    hooks = [module.register_forward_pre_hook(reads) for module in modules]
+    try:
+        everything(objective, tiny[objective], tokenizer, tiny_llama)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    assert len(read) > 20
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("objective", ARCHITECTURES)
+def test_everything_works_on_a_gpu(objective, tokenizer, tiny_llama, few):
+    model = models.build(objective, tokenizer, 0, TINY).eval().cuda()
+    everything(objective, model, tokenizer, tiny_llama.cuda())
+    tiny_llama.cpu()
+
+
+def test_surprises_are_the_losses_of_single_texts(tiny, tokenizer):
+    texts = floor.held_out(data.town_documents(4), tokenizer, 5)
+    each = torch.tensor(floor.surprises(tiny["causal"], texts.texts, tokenizer, rows=2))
+    lengths = texts.keep_mask.sum(1) - 1
+    mean = float((each * lengths).sum() / lengths.sum())
+    assert mean == pytest.approx(floor.causal_loss_on(tiny["causal"], texts), rel=1e-5)
+    alone = floor.surprises(tiny["causal"], texts.texts[3:4], tokenizer)
+    assert alone == pytest.approx([each[3].item()], rel=1e-5)

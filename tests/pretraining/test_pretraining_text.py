@@ -82,7 +82,7 @@ def test_loss_is_that_of_the_model_card(tokenizer):
 def test_loss_by_frequency_by_hand(tokenizer):
     """Two texts of two tokens; tokens 5 and 6 are read 3 times and once, V is 10."""
     ids = torch.tensor([[1, 5], [1, 6]])
-    texts = floor.HeldOut(ids, torch.ones(2, 2).bool(), 0.0, 2, ("a", "b"))
+    texts = floor.HeldOut(ids, torch.ones(2, 2).bool(), 0.0, ("a", "b"))
     rows = torch.tensor([[5, 5, 5, 6]])
     want = -(math.log(4 / 14) + math.log(2 / 14)) / 2
     assert floor.unigram_loss(rows, texts, 10) == pytest.approx(want)

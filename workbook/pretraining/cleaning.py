@@ -29,7 +29,8 @@ FUNCTION_WORDS = frozenset(
 )
 WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-PHONE = re.compile(r"\b\d{3}-\d{4}\b")
+PHONE = re.compile(r"(?:\+\d{1,3} )?\b\d{3}[- ]\d{4}\b")
+MOST_DIGITS = 6  # of a line that may be furniture; telephone numbers have more
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Rules:
 
 
 def strip_furniture(pages: Sequence[Page], rules: Rules = Rules()) -> list[Page]:
-    """Pages without the lines that stand on many of them; numbers in a line do not matter."""
+    """Pages without the lines that stand on many of them; small numbers do not matter, or a line
+    with the page's number would be another line each time."""
     seen = Counter(line for page in pages for line in set(map(_shape, page.text.split("\n"))))
     limit = max(1, rules.line_pages * len(pages))
 
@@ -120,11 +122,19 @@ def jaccard(a: set[str], b: set[str]) -> float:
     return len(a & b) / len(a | b) if a | b else 1.0
 
 
+MARKS = ("<mail>", "<phone>")
+
+
 def hide_personal(pages: Sequence[Page], rules: Rules = Rules()) -> list[Page]:
-    """Pages with a mark in place of each e-mail address and telephone number."""
-    return [
-        replace(page, text=PHONE.sub("<phone>", MAIL.sub("<mail>", page.text))) for page in pages
-    ]
+    """Pages with a mark in place of each e-mail address and telephone number that has a usual form;
+    one that is spelled out ("at", "dot") is not recognised."""
+    mail, phone = MARKS
+    return [replace(page, text=PHONE.sub(phone, MAIL.sub(mail, page.text))) for page in pages]
+
+
+def hidden(page: Page) -> int:
+    """How many marks of `hide_personal` a page carries; `page.personal` is how many it should."""
+    return sum(page.text.count(mark) for mark in MARKS)
 
 
 Step = Callable[[Sequence[Page], Rules], list[Page]]
@@ -138,10 +148,19 @@ STEPS: dict[str, Step] = {
 }
 
 
-def clean(pages: Sequence[Page], rules: Rules = Rules()) -> dict[str, list[Page]]:
-    """What is left after each step: "crawled", then the names in STEPS."""
+def clean(
+    pages: Sequence[Page], rules: Rules = Rules(), without: str | None = None
+) -> dict[str, list[Page]]:
+    """What is left after each step: "crawled", then the names in STEPS.
+
+    without: a step to leave out. ValueError for one that does not exist.
+    """
+    if without is not None and without not in STEPS:
+        raise ValueError(f"no step is called {without!r}; there are {', '.join(STEPS)}.")
     left = {"crawled": list(pages)}
     for name, step in STEPS.items():
+        if name == without:
+            continue
         left[name] = step(list(left.values())[-1], rules)
     return left
 
@@ -172,4 +191,7 @@ def _size(pages: Sequence[Page]) -> int:
 
 
 def _shape(line: str) -> str:
-    return re.sub(r"\d+", "0", line.strip().lower())
+    """What lines of furniture have in common. A line with many digits may hold somebody's number:
+    it stays as it is, for only itself is its equal."""
+    plain = line.strip().lower()
+    return plain if sum(map(str.isdigit, plain)) > MOST_DIGITS else re.sub(r"\d+", "0", plain)

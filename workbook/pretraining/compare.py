@@ -1,9 +1,9 @@
-"""What each objective is good for: four tasks that all three models are put to.
+"""What each objective is good for: the two tasks of reading that all three models are put to.
 
-Fill in a missing word; tell a rude review from a polite one by a linear probe on frozen states;
-continue a text; rewrite a rude sentence politely after a short tuning. Every task has a floor (no
-model, or the same model without the evidence) and a ceiling. A task that an architecture cannot do
-gives None, with the reason in the lesson. Left out: fine-tuning for classification. Lesson 02.
+Fill in a missing word, whose clue stands before the gap or behind it; tell two kinds of text apart
+by a linear probe on frozen states. Both have a mark that needs no model: the commonest word, and
+the same probe on counted tokens. `tasks.py` has the tasks of writing. Left out: fine-tuning for
+classification. Lesson 02.
 
 Shapes: B batch, T time, C channels, V vocabulary. `keep_mask` is true on real tokens.
 """
@@ -24,8 +24,9 @@ from torch import Tensor, nn
 
 from workbook.core.seeding import generator
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
-from workbook.pretraining.models import ARCHITECTURES, Corrupter
-from workbook.pretraining.objectives import Corrupted, pad_rows, padded
+from workbook.pretraining.floor import plain
+from workbook.pretraining.models import ARCHITECTURES, Corrupter, beside
+from workbook.pretraining.objectives import Corrupted, together
 from workbook.town import stream
 from workbook.town.random import Source
 from workbook.training.packing import IGNORE
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 BLANK_SEED, PROBE_SEED = 2021, 2022
+HALVES = ("early", "late")  # where a blank is
 EXAMPLES, FEW, DRAWS = 300, 64, 10  # labelled reviews of a probe; of one that has few; how often
 VERDICTS = {"tone": {"rude": 1.0, "polite": -1.0}, "sentiment": {"positive": 1.0, "negative": -1.0}}
 GROUP = 32  # texts at a time: their logits B T V are what memory goes to
-WORD = re.compile(r"(?<= )[A-Za-z]+")
+WORD = re.compile(r"(?<= )[A-Za-z]{4,}")  # of four letters or more: not "the" and "it"
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,39 @@ class Blank:
     after: str
 
 
-def blanks(count: int, split: str = SEEN) -> list[Blank]:
-    """Texts new to every model, each without one word of its second half."""
-    return list(islice(_blanks(split), count))
+def blanks(count: int, half: str, split: str = SEEN) -> list[Blank]:
+    """Texts new to every model, each without one word that it has twice, once in either half.
+
+    half: "early", the first is hidden and stands once more behind the gap; or "late", the second
+    is hidden and stands before the gap. The texts and words are the same: only the clue moves.
+    """
+    if half not in HALVES:
+        raise ValueError(f"no half is called {half!r}; there are {', '.join(HALVES)}.")
+    return list(islice(_blanks(HALVES.index(half), split), count))
 
 
-def _blanks(split: str) -> Iterator[Blank]:
+def _blanks(place: int, split: str) -> Iterator[Blank]:
     for number, document in enumerate(town_documents(BLANK_SEED, split)):
-        text = document.text
+        text, source = document.text, Source(f"blank/{split}/{number}")
         if len(text) > 320:  # with the longest names still less than a row
             continue
-        source = Source(f"blank/{split}/{number}")
-        found = [match for match in WORD.finditer(text) if match.start() > len(text) / 2]
-        if found:
-            match = source.choice(found)
+        twice = _twice(text)
+        if twice:
+            match = source.choice(twice)[place]
             yield Blank(text[: match.start() - 1], match.group(), text[match.end() :])
+
+
+def _twice(text: str) -> list[tuple[re.Match[str], re.Match[str]]]:
+    """Both places of each word that stands twice, once in either half, a space before it."""
+    places: dict[str, list[re.Match[str]]] = {}
+    for match in WORD.finditer(text):
+        places.setdefault(match.group(), []).append(match)
+    counts = Counter(re.findall("[A-Za-z]+", text))
+    return [
+        (found[0], found[1])
+        for word, found in places.items()
+        if counts[word] == len(found) == 2 and found[0].end() < len(text) / 2 < found[1].start()
+    ]
 
 
 @torch.no_grad()
@@ -84,36 +104,19 @@ def fill_in(
 def _filled(objective: str, model: nn.Module, tokenizer, asked: Sequence[Blank]) -> list[bool]:
     """`fill_in` for one batch."""
     tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
-    pairs = [_blank_ids(objective, tools, tokenizer, blank) for blank in asked]
-    pad_id = tokenizer.pad_token_id
-    batch = padded([pair.inputs for pair in pairs], [pair.labels for pair in pairs], pad_id)
-    if objective == "spans":
-        starts = [pair.decoder_inputs for pair in pairs]
-        batch = batch._replace(decoder_inputs=pad_rows(starts, pad_id))
-    said = model(batch.inputs, batch.decoder_inputs, batch.keep_mask).argmax(-1)  # B S
+    batch = tools.together([_blank_ids(tools, tokenizer, blank) for blank in asked])
+    there = beside(model, batch)
+    said = plain(model)(there.inputs, there.decoder_inputs, there.keep_mask).argmax(-1).cpu()  # B S
     return ((said == batch.labels) | (batch.labels == IGNORE)).all(1).tolist()
 
 
-def _blank_ids(objective: str, tools: Corrupter, tokenizer, blank: Blank) -> Corrupted:
+def _blank_ids(tools: Corrupter, tokenizer, blank: Blank) -> Corrupted:
     """One blank as the objective would ask it, tensors of one dimension."""
     before, word, after = (
         tokenizer.encode(text, add_special_tokens=False)
         for text in (blank.before, " " + blank.word, blank.after)
     )
-    before, after = [tools.start_id, *before], [*after, tools.end_id]
-    if objective == "causal":
-        inputs = [*before, *word[:-1]]
-        labels = [IGNORE] * (len(before) - 1) + word
-        return Corrupted(torch.tensor(inputs), torch.tensor(labels))
-    if objective == "masked":
-        inputs = [*before, *[tools.mask_id] * len(word), *after]
-        labels = [IGNORE] * len(before) + word + [IGNORE] * len(after)
-        return Corrupted(torch.tensor(inputs), torch.tensor(labels))
-    first = tools.sentinels[0]
-    inputs = [*before, first, *after]
-    starts = [tools.start_id, first, *word[:-1]]
-    labels = [IGNORE, *word]
-    return Corrupted(torch.tensor(inputs), torch.tensor(labels), torch.tensor(starts))
+    return tools.asking([tools.start_id, *before], word, [*after, tools.end_id])
 
 
 def commonest_word(asked: Sequence[Blank], documents: int = 500) -> float:
@@ -134,8 +137,10 @@ def sentence_states(
         torch.tensor(start + tokenizer.encode(text, add_special_tokens=False)) for text in texts
     ]
     groups = (rows[i : i + GROUP] for i in range(0, len(rows), GROUP))
-    batches = (padded(group, group, tokenizer.pad_token_id) for group in groups)
-    return torch.cat([_mean_states(objective, model, batch) for batch in batches])
+    pad_id = tokenizer.pad_token_id
+    batches = (together([Corrupted(row, row) for row in group], pad_id) for group in groups)
+    states = [_mean_states(objective, model, beside(model, batch)) for batch in batches]
+    return torch.cat(states).float().cpu()
 
 
 def _mean_states(objective: str, model: nn.Module, batch: Corrupted) -> Tensor:
@@ -168,6 +173,27 @@ def reviews(
     return texts, torch.tensor([verdicts[each.fields[about]] for each in clear])
 
 
+def orders(count: int, split: str = SEEN) -> tuple[list[str], Float[Tensor, " B"]]:
+    """`count` texts of the same words in two orders: +1 where the rude remark stands under "Rude",
+    -1 where it has changed places with its polite version. No count of tokens tells them apart."""
+    texts: list[str] = []
+    for each in islice(stream("politeness", split, PROBE_SEED), count // 2):
+        rude, polite = each.fields["rude"], each.fields["polite"]
+        texts += [f"Rude: {rude}\nPolite: {polite}", f"Rude: {polite}\nPolite: {rude}"]
+    return texts, torch.tensor([1.0, -1.0]).repeat(count // 2)
+
+
+def question(about: str, split: str) -> tuple[list[str], Float[Tensor, " B"]]:
+    """EXAMPLES texts and labels of a probe: about "tone", "sentiment" or "order"."""
+    return orders(EXAMPLES, split) if about == "order" else reviews(EXAMPLES, split, about)
+
+
+def token_counts(texts: Sequence[str], tokenizer: PreTrainedTokenizerFast) -> Float[Tensor, "B V"]:
+    """How often each token stands in each text: what a model reads, without model or order."""
+    rows = [torch.tensor(tokenizer.encode(text, add_special_tokens=False)) for text in texts]
+    return torch.stack([torch.bincount(row, minlength=len(tokenizer)) for row in rows]).float()
+
+
 def probe(train: Tensor, labels: Tensor, test: Tensor, penalty: float = 10.0) -> Tensor:
     """+1 or -1 for each test vector, by ridge regression on the training vectors `B C`.
 
@@ -177,24 +203,34 @@ def probe(train: Tensor, labels: Tensor, test: Tensor, penalty: float = 10.0) ->
     x, y = (train - mean) / spread, (test - mean) / spread
     gram = x.T @ x + penalty * torch.eye(x.shape[1])
     weights = torch.linalg.solve(gram, x.T @ (labels - labels.mean()))
-    return (y @ weights + labels.mean()).sign()
+    return torch.where(y @ weights + labels.mean() >= 0, 1.0, -1.0)
 
 
 def probe_shares(
     objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, about: str = "tone"
 ) -> dict[str, float]:
-    """The share of reviews of unknown places and things that the probe gets right, {"many", "few"}:
-    fitted on all EXAMPLES labels, and on FEW of them (the mean over DRAWS)."""
-    texts, labels = reviews(EXAMPLES, SEEN, about)
-    new_texts, new_labels = reviews(EXAMPLES, UNSEEN, about)
+    """The share of texts about unknown people and things that a probe of the model's states gets
+    right, {"many", "few"}: fitted on EXAMPLES labels, and on FEW of them (mean over DRAWS)."""
+    (texts, labels), (new_texts, new_labels) = (question(about, s) for s in (SEEN, UNSEEN))
     states, new = (
         sentence_states(objective, model, tokenizer, each) for each in (texts, new_texts)
     )
+    return _shares(states, labels, new, new_labels)
 
+
+def counted_shares(tokenizer: PreTrainedTokenizerFast, about: str = "tone") -> dict[str, float]:
+    """`probe_shares` of counted tokens instead of a model's states: no model is needed for it."""
+    (texts, labels), (new_texts, new_labels) = (question(about, s) for s in (SEEN, UNSEEN))
+    states, new = (token_counts(each, tokenizer) for each in (texts, new_texts))
+    met = states.any(0)  # a token that no example has tells a probe nothing
+    return _shares(states[:, met], labels, new[:, met], new_labels)
+
+
+def _shares(states: Tensor, labels: Tensor, new: Tensor, new_labels: Tensor) -> dict[str, float]:
     def right(chosen: Tensor) -> float:
         said = probe(states[chosen], labels[chosen], new)
         return (said == new_labels).float().mean().item()
 
-    orders = [torch.randperm(EXAMPLES, generator=generator(draw)) for draw in range(DRAWS)]
-    few = sum(right(order[:FEW]) for order in orders) / DRAWS
+    draws = [torch.randperm(EXAMPLES, generator=generator(draw)) for draw in range(DRAWS)]
+    few = sum(right(order[:FEW]) for order in draws) / DRAWS
     return {"many": right(torch.arange(EXAMPLES)), "few": few}

@@ -45,6 +45,12 @@ SHOUTS = (
 )
 THINGS = ("KETTLES", "BOOTS", "EELS", "LAMPS", "HATS", "PIES")
 CONTACTS = ("Write to {mail}.", "Ring me on {phone}.", "My address is {mail}, my number {phone}.")
+# As people write them: most in the usual way, some spelled out against robots.
+MAILS = {
+    "{name}{n}@{host}.brindle.example": 0.8,
+    "{name}{n} at {host} dot brindle dot example": 0.2,
+}
+PHONES = {"{a}-{b}": 0.5, "{a} {b}": 0.2, "+99 {a} {b}": 0.15, "{a}.{b}": 0.15}
 
 
 @dataclass(frozen=True)
@@ -122,10 +128,16 @@ def _changed(text: str, source: Source) -> str:
 def _contact(source: Source) -> tuple[str, int]:
     """A line with an address or a number, and how many of them it holds."""
     name = source.choice(("clerk", "baker", "miller", "reader", "captain", "shepherd"))
-    mail = f"{name}{source.integer(1, 99)}@{source.choice(('post', 'inn', 'mill'))}.brindle.example"
-    phone = f"{source.integer(200, 999)}-{source.integer(1000, 9999)}"
+    host = source.choice(("post", "inn", "mill"))
+    mail = _drawn(MAILS, source).format(name=name, n=source.integer(1, 99), host=host)
+    a, b = source.integer(200, 999), source.integer(1000, 9999)
+    phone = _drawn(PHONES, source).format(a=a, b=b)
     line = source.choice(CONTACTS)
     return line.format(mail=mail, phone=phone), line.count("{")
+
+
+def _drawn(forms: dict[str, float], source: Source) -> str:
+    return source.weighted(tuple(forms), tuple(forms.values()))
 
 
 def _furnished(body: str, source: Source) -> str:

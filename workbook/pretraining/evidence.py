@@ -19,13 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from workbook.pretraining.data import document_ids
-from workbook.pretraining.models import SHARE, Corrupter
-from workbook.pretraining.objectives import (
-    Corrupted,
-    objective_loss,
-    pad_rows,
-    padded,
-)
+from workbook.pretraining.models import MEAN_SPAN, SHARE, Corrupter, beside
+from workbook.pretraining.objectives import Corrupted, objective_loss
 from workbook.pretraining.tasks import pairs
 from workbook.training.packing import IGNORE
 
@@ -36,66 +31,65 @@ if TYPE_CHECKING:
     from workbook.attention import Transformer
 
 COUNT = 64  # pairs
+PLACES = ("end", "middle")  # of the polite sentence, where a piece is hidden
 
 
 @torch.no_grad()
 def evidence_losses(
-    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, count: int = COUNT
+    objective: str,
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerFast,
+    count: int = COUNT,
+    where: str = "end",
 ) -> tuple[float, float]:
-    """Nats a token on the hidden ends: given the rude sentence, and given another's."""
+    """Nats a token on the hidden pieces: given the rude sentence, and given another's."""
     rude, polite = zip(*pairs(count), strict=True)
     found = []
     for evidence in (rude, rude[1:] + rude[:1]):
-        total, tokens, *_ = objective_loss(
-            model, hidden_ends(objective, tokenizer, evidence, polite)
-        )
+        batch = hidden_pieces(objective, tokenizer, evidence, polite, where)
+        total, tokens, *_ = objective_loss(model, beside(model, batch))
         found.append(float(total / tokens))
     return found[0], found[1]
 
 
-def gained(objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast) -> float:
+def gained(
+    objective: str,
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerFast,
+    where: str = "end",
+    count: int = COUNT,
+) -> float:
     """Nats a token that the right evidence saves; 0 for a model that does not look back."""
-    own, other = evidence_losses(objective, model, tokenizer)
+    own, other = evidence_losses(objective, model, tokenizer, count, where)
     return other - own
 
 
-def hidden_ends(
+def hidden_pieces(
     objective: str,
     tokenizer: PreTrainedTokenizerFast,
     rude: Sequence[str],
     polite: Sequence[str],
+    where: str = "end",
 ) -> Corrupted:
-    """A batch that asks for the last part, of the size `SHARE`, of each pair, as the objective
-    asks it. The polite sentence alone decides what is hidden, so that losses can be compared."""
+    """A batch that asks for a piece of each polite sentence, as the objective asks it.
+
+    where: "end", of the share that training hides, or "middle", one gap of `MEAN_SPAN` tokens. The
+    polite sentence alone decides what is hidden, so that losses can be compared.
+    """
+    if where not in PLACES:
+        raise ValueError(f"no piece is called {where!r}; there are {', '.join(PLACES)}.")
     tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
     rows = []
     for evidence, answer in zip(rude, polite, strict=True):
         ids = document_ids(f"Rude: {evidence}\nPolite: {answer}", tokenizer)
-        after = tokenizer.encode(answer, add_special_tokens=False)
-        hidden = round(2 * SHARE * len(after))  # a pair is about twice as long
-        rows.append(_hidden_end(tools, ids[:-hidden], ids[-hidden:]))
-    batch = padded([row.inputs for row in rows], [row.labels for row in rows], tools.pad_id)
-    if objective == "spans":
-        starts = [row.decoder_inputs for row in rows]
-        batch = batch._replace(decoder_inputs=pad_rows(starts, tools.pad_id))
-    return batch
-
-
-def _hidden_end(tools: Corrupter, kept: list[int], gone: list[int]) -> Corrupted:
-    """One text, tensors of one dimension."""
-    quiet = [IGNORE] * len(kept)
-    if tools.objective == "causal":
-        return Corrupted(torch.tensor(kept + gone[:-1]), torch.tensor(quiet[1:] + gone))
-    if tools.objective == "masked":
-        return Corrupted(
-            torch.tensor(kept + [tools.mask_id] * len(gone)), torch.tensor(quiet + gone)
-        )
-    first = tools.sentinels[0]
-    return Corrupted(
-        torch.tensor([*kept, first, tools.end_id]),
-        torch.tensor([IGNORE, *gone]),
-        torch.tensor([tools.start_id, first, *gone[:-1]]),
-    )
+        size = len(tokenizer.encode(answer, add_special_tokens=False))
+        start = len(ids) - round(2 * SHARE * size)  # a pair is about twice as long as its half
+        stop = len(ids)
+        if where == "middle":
+            start = len(ids) - 1 - size // 2 - round(MEAN_SPAN / 2)
+            stop = min(start + round(MEAN_SPAN), len(ids) - 1)
+        rows.append(tools.asking(ids[:start], ids[start:stop], ids[stop:]))
+    return tools.together(rows)
 
 
 @dataclass(frozen=True)
@@ -109,9 +103,18 @@ class Looks:
     def copying(self) -> Tensor:
         """For each head `H`: the weight on tokens equal to the one to be written, on average over
         those that stand in what was read."""
-        same = torch.tensor([[a == b for b in self.read] for a in self.said])  # S T
-        asked = same.any(1)
+        same, asked = self._same()
         return (self.weights * same).sum(-1)[:, asked].mean(-1)
+
+    def chance(self) -> float:
+        """What `copying` would be if a head looked everywhere alike."""
+        same, asked = self._same()
+        return same[asked].float().mean().item()
+
+    def _same(self) -> tuple[Tensor, Tensor]:
+        """Which tokens read are the one to be written `S T`, and where there is one `S`."""
+        same = torch.tensor([[a == b for b in self.read] for a in self.said])
+        return same, same.any(1)
 
     def table(self, head: int) -> pandas.DataFrame:
         """For each token to be written, the token that the head looks at most, and its weight."""
@@ -125,16 +128,29 @@ class Looks:
 
 @torch.no_grad()
 def cross_attention(
-    model: Transformer, tokenizer: PreTrainedTokenizerFast, rude: str, polite: str
-) -> Looks:
-    """The weights of cross-attention while the model is asked for the end of a polite sentence."""
-    batch = hidden_ends("spans", tokenizer, [rude], [polite])
+    model: Transformer, tokenizer: PreTrainedTokenizerFast, examples: Sequence[tuple[str, str]]
+) -> list[Looks]:
+    """For each pair of a rude and a polite sentence, the weights of cross-attention while the model
+    is asked for the end of the polite one."""
+    batch = hidden_pieces("spans", tokenizer, *zip(*examples, strict=True))
     layer, seen = model.decoder.blocks[-1].cross, []
     layer.watch = seen.append
     try:
-        model(batch.inputs, batch.decoder_inputs, batch.keep_mask)
+        model(*beside(model, (batch.inputs, batch.decoder_inputs, batch.keep_mask)))
     finally:
         layer.watch = None
-    read = [tokenizer.decode([each]) for each in batch.inputs[0].tolist()]
-    said = [tokenizer.decode([each]) for each in batch.labels[0, 1:].tolist()]
-    return Looks(read, said, seen[0][0, :, 1:])
+    found = []
+    for read, said, keep, weights in zip(  # weights: H S T
+        batch.inputs, batch.labels, batch.keep_mask, seen[0].float().cpu(), strict=True
+    ):
+        asked = said != IGNORE
+        words = [[tokenizer.decode([each]) for each in ids] for ids in (read[keep], said[asked])]
+        found.append(Looks(*words, weights[:, asked][..., keep]))
+    return found
+
+
+def copying_heads(looks: Sequence[Looks]) -> tuple[Tensor, float]:
+    """For each head `H` the mean of `copying` over the pairs, and the mean of `chance`."""
+    heads = torch.stack([each.copying() for each in looks]).nanmean(0)
+    chances = torch.tensor([each.chance() for each in looks])
+    return heads, chances.nanmean().item()

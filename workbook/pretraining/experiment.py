@@ -18,12 +18,12 @@ import torch
 
 from workbook.core import assets, records
 from workbook.pretraining import data, floor
+from workbook.pretraining.cleaning import STEPS as STEPS_OF_CLEANING
 from workbook.pretraining.cleaning import clean
-from workbook.pretraining.compare import probe_shares
 from workbook.pretraining.crawl import crawl
-from workbook.pretraining.evidence import gained
+from workbook.pretraining.evidence import COUNT, gained
 from workbook.pretraining.models import ARCHITECTURES, Corrupter, build, train
-from workbook.pretraining.tasks import all_tasks
+from workbook.pretraining.tasks import all_tasks, probes
 from workbook.pretraining.transfer import BATCH as CUT_BATCH
 from workbook.pretraining.transfer import SHARES, adapt, judges
 
@@ -73,11 +73,19 @@ def steps_of(objective: str, profile_steps: int) -> int:
     return round(STEPS[objective] * profile_steps / 300)
 
 
+def documents_of(profile_steps: int) -> int:
+    """Documents of a live training: as many times those of a short run as it takes steps."""
+    return round(DOCUMENTS * profile_steps / 300)
+
+
 def measures(
-    objective: str, tokenizer: PreTrainedTokenizerFast, texts: floor.HeldOut
+    objective: str, tokenizer: PreTrainedTokenizerFast, texts: floor.HeldOut, pairs: int = COUNT
 ) -> dict[str, Callable[[torch.nn.Module], float]]:
-    """What is watched in a training: what evidence saves and, of a decoder, its loss on texts."""
-    watched = {"evidence": partial(gained, objective, tokenizer=tokenizer)}
+    """What is watched in a training: what evidence saves and, of a decoder, its loss on texts.
+
+    pairs: to measure the evidence on; fewer where time is short.
+    """
+    watched = {"evidence": partial(gained, objective, tokenizer=tokenizer, count=pairs)}
     if objective == "causal":
         watched["town"] = partial(floor.causal_loss_on, texts=texts)
     return watched
@@ -100,7 +108,7 @@ def run_objective(objective: str, length: str, seed: int) -> dict[str, Any]:
     tasks = all_tasks(objective, run.model, tokenizer, seed, judge())
     return {
         "objective": objective, "length": length, "steps": steps, "floor": texts.floor, **tasks,
-        "probe_sentiment": probe_shares(objective, run.model, tokenizer, "sentiment")["many"],
+        "evidence_middle": gained(objective, run.model, tokenizer, "middle"),
         "losses": [round(loss, 3) for loss in run.losses[:: max(1, steps // 150)]],
         "marks": run.steps, "evidence": run.seen["evidence"],
         "held_out": run.seen.get("town", []),
@@ -110,11 +118,7 @@ def run_objective(objective: str, length: str, seed: int) -> dict[str, Any]:
 def run_untrained(seed: int) -> dict[str, float]:
     """What the probe makes of an encoder's random weights: the mark that a training must beat."""
     tokenizer = data.tokenizer()
-    model = build("masked", tokenizer, seed).eval()
-    tone, sentiment = (
-        probe_shares("masked", model, tokenizer, about) for about in ("tone", "sentiment")
-    )
-    return {"probe": tone["many"], "probe_few": tone["few"], "probe_sentiment": sentiment["many"]}
+    return probes("masked", build("masked", tokenizer, seed).eval(), tokenizer)
 
 
 def run_recipe(recipe: str, seed: int) -> dict[str, Any]:
@@ -127,7 +131,8 @@ def run_recipe(recipe: str, seed: int) -> dict[str, Any]:
     run = train(
         "spans", rows, tokenizer, steps, seed=seed, watched=watched, batches=batches, progress=False
     )
-    return {"recipe": recipe, "marks": run.steps, **run.seen}
+    middle = gained("spans", run.model, tokenizer, "middle")
+    return {"recipe": recipe, "marks": run.steps, **run.seen, "evidence_middle": middle}
 
 
 def run_transfer(share: float, start: str, seed: int) -> dict[str, Any]:
@@ -159,7 +164,11 @@ def run_cleaning(diet: str, seed: int) -> dict[str, Any]:
     return {"diet": diet, "rows": len(rows), "steps": CLEANING_STEPS, "loss": loss}
 
 
-DIETS = ("the crawl", "the crawl, cleaned", "the town itself")
+CLEANED = "the crawl, cleaned"
+WITHOUT = f"{CLEANED} but for: "  # then the step that was left out
+DIETS = (
+    "the crawl", *(f"{WITHOUT}{step}" for step in STEPS_OF_CLEANING), CLEANED, "the town itself",
+)  # fmt: skip
 
 
 def diet_rows(diet: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> torch.Tensor:
@@ -167,8 +176,10 @@ def diet_rows(diet: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> torch
     most = CLEANING_STEPS * CUT_BATCH
     if diet == "the town itself":
         return cut_rows(tokenizer, most, seed)
-    left = clean(crawl(CRAWLED, seed))
-    pages = left["crawled"] if diet == "the crawl" else list(left.values())[-1]
+    pages = crawl(CRAWLED, seed)
+    if diet != "the crawl":
+        _, _, without = diet.partition(WITHOUT)
+        pages = list(clean(pages, without=without or None).values())[-1]
     tokens = sum(len(data.document_ids(page.text, tokenizer)) for page in pages)
     count = min(most, tokens // data.LENGTH)
     return data.text_rows((page.text for page in pages), tokenizer, count)

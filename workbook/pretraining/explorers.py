@@ -245,7 +245,7 @@ def floor_explorer(curves: Mapping[str, Curve], marks: Mapping[str, float]) -> E
         {
             "name": Choice("Training", names[-1], options=names),
             "exponent": Slider(
-                "log10 of the step", 2.0, (0.5, 1.0, 1.5, 2.0, 2.5, 3.0), low=0.0,
+                "log10 of the step", 2.0, (0.5, 1.0, 2.0, 3.0), low=0.0,
                 high=max(3.1, round(last, 1)), step=0.1,
             ),
         },

@@ -1,10 +1,11 @@
-"""The line that no model can cross for long: loss on whole documents beside the entropy floor.
+"""The line a loss is held against: loss on whole documents beside the entropy floor.
 
 The town's generator adds up -ln p of every choice it makes (`workbook.town.random`), so the mean
-over documents is an upper bound of the entropy of the text, in nats. A decoder's loss is -ln p of
-the whole text, token by token, so the two can be held against each other; the losses of the other
-objectives are about a part of the text given the rest, and can not. Left out: the small share of
-documents that are longer than a row. Lesson 02.
+over documents is the entropy of its choices, in nats: an upper bound of the entropy of the text,
+since two ways of choosing may print the same words. A decoder's loss is -ln p of the whole text,
+token by token, so the two can be held against each other; the losses of the other objectives are
+about a part of the text given the rest, and can not. Left out: the small share of documents that
+are longer than a row. Lesson 02.
 
 Shapes: B batch, T time, V vocabulary.
 """
@@ -20,8 +21,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from workbook.pretraining.data import whole_documents
+from workbook.pretraining.data import LENGTH, document_ids, whole_documents
 from workbook.pretraining.objectives import causal_targets, objective_loss
+from workbook.training.batches import to_device
 from workbook.training.packing import IGNORE
 
 if TYPE_CHECKING:
@@ -41,7 +43,6 @@ class HeldOut:
     ids: Tensor  # B T, padded on the right
     keep_mask: Tensor  # B T
     nats: float  # -ln p of all choices, all documents together
-    characters: int
     texts: tuple[str, ...]
 
     @property
@@ -73,7 +74,6 @@ def held_out(
         ids,
         torch.arange(ids.shape[1]) < lengths[:, None],
         sum(document.nats for _, document in pairs),
-        sum(map(len, texts)),
         texts,
     )
 
@@ -84,9 +84,29 @@ def causal_loss_on(model: nn.Module, texts: HeldOut, rows: int = 32) -> float:
     device = next(model.parameters()).device
     total = 0.0
     for ids, keep_mask in zip(texts.ids.split(rows), texts.keep_mask.split(rows), strict=True):
-        batch = causal_targets(ids.to(device), keep_mask.to(device))
+        batch = to_device(causal_targets(ids, keep_mask), device)
         total += objective_loss(plain(model), batch).total.item()
     return total / texts.tokens
+
+
+@torch.no_grad()
+def surprises(
+    model: nn.Module, texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, rows: int = 32
+) -> list[float]:
+    """A decoder's loss on each text alone, nats a token; of a text longer than a row, on a row."""
+    device, found = next(model.parameters()).device, []
+    for start in range(0, len(texts), rows):
+        ids = [document_ids(text, tokenizer)[:LENGTH] for text in texts[start : start + rows]]
+        lengths = torch.tensor([len(row) for row in ids])
+        read = pad_sequence([torch.tensor(row) for row in ids], batch_first=True)  # B T
+        keep_mask = torch.arange(read.shape[1]) < lengths[:, None]
+        batch = to_device(causal_targets(read, keep_mask), device)
+        logits = plain(model)(batch.inputs, None, batch.keep_mask).float()  # B T V
+        losses = nn.functional.cross_entropy(
+            logits.transpose(1, 2), batch.labels, ignore_index=IGNORE, reduction="none"
+        )
+        found += (losses.sum(1).cpu() / (lengths - 1)).tolist()
+    return found
 
 
 def plain(model: nn.Module) -> Callable[..., Tensor]:

@@ -9,7 +9,7 @@ pass over endless text needs none). Lesson 02 trains them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,11 @@ from workbook.pretraining.objectives import (
     corrupt_documents,
     mask_tokens,
     objective_loss,
+    together,
 )
 from workbook.training import FitConfig, fit
+from workbook.training.batches import to_device
+from workbook.training.packing import IGNORE
 from workbook.training.tokenizer import RESERVED
 
 if TYPE_CHECKING:
@@ -119,7 +122,7 @@ class Corrupter:
         """Rows number x size and on; after the last row the first comes again, cut otherwise."""
         places = (torch.arange(self.size) + number * self.size) % len(self.rows)
         source = generator(self.seed * 100_003 + number)
-        return self.corrupt(self.rows[places], source, self.tails and number % 3 > 0)
+        return self.corrupt(self.rows[places], source, self.tails and has_end(number))
 
     def corrupt(self, ids: Tensor, source: torch.Generator, tail: bool = False) -> Corrupted:
         """One batch `B T` under the objective; tail: of spans, one at the end instead of many."""
@@ -137,6 +140,24 @@ class Corrupter:
             rows, self.pad_id, sentinels=self.sentinels, end_id=self.end_id, start_id=self.start_id,
             generator=source, share=SHARE, mean_span=ids.shape[1] if tail else MEAN_SPAN,
         )  # fmt: skip
+
+    def asking(self, before: list[int], gone: list[int], after: Sequence[int] = ()) -> Corrupted:
+        """One text, tensors of one dimension, that asks for the piece `gone` and nothing else.
+
+        A decoder reads what stands before it and no more; an encoder is told how long it is.
+        """
+        labels = [IGNORE] * len(before) + gone + [IGNORE] * len(after)
+        if self.objective == "causal":
+            return _tensors(before + gone[:-1], labels[1 : len(before) + len(gone)])
+        if self.objective == "masked":
+            return _tensors([*before, *[self.mask_id] * len(gone), *after], labels)
+        first = self.sentinels[0]
+        reads = [*before, first, *(after or [self.end_id])]
+        return _tensors(reads, [IGNORE, *gone], [self.start_id, first, *gone[:-1]])
+
+    def together(self, rows: Sequence[Corrupted]) -> Corrupted:
+        """Single texts as one batch."""
+        return together(rows, self.pad_id)
 
 
 def train(
@@ -177,6 +198,21 @@ def train(
     trained.losses = run.losses
     model.eval()
     return trained
+
+
+def has_end(number: int) -> bool:
+    """Whether the spans of batch `number` are one, at the end of the text: two batches of three."""
+    return number % 3 > 0
+
+
+def beside(model: nn.Module, batch: Any) -> Any:
+    """A batch on the device that the model is on."""
+    weight = next(model.parameters(), None)
+    return batch if weight is None else to_device(batch, weight.device)
+
+
+def _tensors(*parts: list[int]) -> Corrupted:
+    return Corrupted(*map(torch.tensor, parts))
 
 
 def _known(objective: str) -> str:

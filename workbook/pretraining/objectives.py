@@ -93,9 +93,8 @@ def corrupt_spans(
     Raffel et al. (2020), section 3.1.4. Every row has the same number of spans, so the lengths of
     inputs and targets are those of `corrupted_lengths` and nothing is padded. A text always begins
     with a kept piece and ends in a span, so one too short for a second span (up to 29 tokens) loses
-    its end every time. start_id opens the
-    decoder's input, which is the target moved by one place. ValueError if the spans outnumber the
-    sentinels.
+    its end every time. start_id opens the decoder's input, which is the target moved by one place.
+    ValueError if the spans outnumber the sentinels.
     """
     noise, spans = noise_and_spans(ids.shape[1], share, mean_span)
     if spans > len(sentinels):
@@ -115,15 +114,15 @@ def corrupt_documents(rows: Sequence[Tensor], pad_id: int, **settings: Any) -> C
     rows: one `T` each. settings: the other arguments of `corrupt_spans`.
     """
     each = [corrupt_spans(row[None], **settings) for row in rows]
-    batch = padded([one.inputs[0] for one in each], [one.labels[0] for one in each], pad_id)
-    starts = [one.decoder_inputs[0] for one in each]
-    return batch._replace(decoder_inputs=pad_rows(starts, pad_id))
+    return together([Corrupted(*(part[0] for part in one[:3])) for one in each], pad_id)
 
 
-def padded(inputs: Sequence[Tensor], labels: Sequence[Tensor], pad_id: int) -> Corrupted:
-    """Rows of several lengths as one batch, padded on the right."""
+def together(rows: Sequence[Corrupted], pad_id: int) -> Corrupted:
+    """Single texts, tensors of one dimension each, as one batch, padded on the right."""
+    inputs, labels, starts, _ = zip(*rows, strict=True)
     keep_mask = pad_rows([torch.ones_like(row) for row in inputs], 0).bool()
-    return Corrupted(pad_rows(inputs, pad_id), pad_rows(labels, IGNORE), keep_mask=keep_mask)
+    decoder_inputs = None if starts[0] is None else pad_rows(starts, pad_id)
+    return Corrupted(pad_rows(inputs, pad_id), pad_rows(labels, IGNORE), decoder_inputs, keep_mask)
 
 
 def pad_rows(rows: Sequence[Tensor], value: int) -> Tensor:

@@ -11,7 +11,7 @@ Shapes: B batch, T time, N new tokens, V vocabulary.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,10 @@ import torch
 from torch import Tensor, nn
 
 from workbook.core.seeding import generator
-from workbook.pretraining.compare import blanks, fill_in, probe_shares
+from workbook.pretraining.compare import HALVES, blanks, counted_shares, fill_in, probe_shares
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
-from workbook.pretraining.models import Corrupter
-from workbook.pretraining.objectives import Corrupted, objective_loss, pad_rows, padded
+from workbook.pretraining.models import Corrupter, beside
+from workbook.pretraining.objectives import Corrupted, objective_loss, together
 from workbook.town import stream
 from workbook.training import FitConfig, fit
 from workbook.training.packing import IGNORE
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 PROMPT, NEW = 24, 24  # tokens
-ASKED = 300  # blanks
+ASKED = 300  # blanks, in either half
 TUNING_STEPS, TUNING_BATCH = 60, 8
 PAIR_SEED = 2023
 
@@ -45,15 +45,36 @@ def all_tasks(
     judge: nn.Module,
 ) -> dict[str, Any]:
     """Every task's figure; None where the architecture cannot do it."""
-    filled = fill_in(objective, model, tokenizer, blanks(ASKED))
-    found: dict[str, Any] = {"filled": sum(filled) / len(filled)}
-    shares = probe_shares(objective, model, tokenizer)
-    found |= {"probe": shares["many"], "probe_few": shares["few"]}
+    found: dict[str, Any] = {}
+    for half in HALVES:
+        filled = fill_in(objective, model, tokenizer, blanks(ASKED, half))
+        found[f"filled_{half}"] = sum(filled) / len(filled)
+    found |= probes(objective, model, tokenizer)
     prompts, _ = beginnings(tokenizer)
     said = continued(objective, model, tokenizer, prompts, seed)
     found["surprise"] = surprise(judge, prompts, said)
     rewritten = rewriting(objective, model, tokenizer, seed)
     return found | rewritten
+
+
+def probes(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast
+) -> dict[str, float]:
+    """What a linear probe of the frozen states gets right, by question and number of labels."""
+    return _by_task(partial(probe_shares, objective, model, tokenizer))
+
+
+def counted_probes(tokenizer: PreTrainedTokenizerFast) -> dict[str, float]:
+    """The same of counted tokens: what no model is needed for."""
+    return _by_task(partial(counted_shares, tokenizer))
+
+
+def _by_task(shares: Callable[[str], dict[str, float]]) -> dict[str, float]:
+    tone = shares("tone")
+    return {
+        "probe": tone["many"], "probe_few": tone["few"],
+        "probe_sentiment": shares("sentiment")["many"], "probe_order": shares("order")["many"],
+    }  # fmt: skip
 
 
 def beginnings(tokenizer: PreTrainedTokenizerFast, count: int = 32) -> tuple[Tensor, Tensor]:
@@ -81,8 +102,8 @@ def continued(
     tools = Corrupter(objective, prompts, tokenizer)
     source, said = generator(seed), prompts.new_empty(len(prompts), 0)
     for _ in range(NEW):
-        batch = _asking(tools, torch.cat([prompts, said], 1), said, prompts)
-        logits = model(batch.inputs, batch.decoder_inputs)[:, -1].float()  # B V
+        batch = beside(model, _asking(tools, torch.cat([prompts, said], 1), said, prompts))
+        logits = model(batch.inputs, batch.decoder_inputs)[:, -1].float().cpu()  # B V
         logits[:, tools.special] = -torch.inf
         said = torch.cat([said, torch.multinomial(logits.softmax(-1), 1, generator=source)], 1)
     return said
@@ -130,21 +151,16 @@ def pair_batch(
     """Pairs as one batch: the loss falls on the polite sentence and its end."""
     start, end = tokenizer.bos_token_id, tokenizer.eos_token_id
     encode = partial(tokenizer.encode, add_special_tokens=False)
-    reads, asks, starts = [], [], []
+    rows = []
     for rude, polite in examples:
         if objective == "spans":
             target = [*encode(polite), end]
-            reads.append(torch.tensor([start, *encode(rude), end]))
-            asks.append(torch.tensor(target))
-            starts.append(torch.tensor([start, *target[:-1]]))
+            parts = [[start, *encode(rude), end], target, [start, *target[:-1]]]
         else:
             before, target = encode(f"Rude: {rude}\nPolite:"), [*encode(f" {polite}"), end]
-            reads.append(torch.tensor([start, *before, *target[:-1]]))
-            asks.append(torch.tensor([IGNORE] * len(before) + target))
-    batch = padded(reads, asks, tokenizer.pad_token_id)
-    if objective == "spans":
-        batch = batch._replace(decoder_inputs=pad_rows(starts, tokenizer.pad_token_id))
-    return batch
+            parts = [[start, *before, *target[:-1]], [IGNORE] * len(before) + target]
+        rows.append(Corrupted(*map(torch.tensor, parts)))
+    return together(rows, tokenizer.pad_token_id)
 
 
 def tuned(
@@ -178,6 +194,7 @@ def rewriting(
     swapped = [(rude, polite) for (rude, _), (_, polite) in zip(others, examples, strict=True)]
     found = {}
     for name, each in (("rewriting", examples), ("rewriting_blind", swapped)):
-        total, tokens, *_ = objective_loss(model, pair_batch(objective, each, tokenizer))
+        batch = beside(model, pair_batch(objective, each, tokenizer))
+        total, tokens, *_ = objective_loss(model, batch)
         found[name] = float(total / tokens)
     return found
