@@ -153,7 +153,7 @@ def test_a_memory_that_cannot_be_used_is_a_warning_once(town, tmp_path, fault):
         with closing(sqlite3.connect(file)) as store, store:
             store.execute("CREATE TABLE answers (other TEXT)")
     else:
-        (tmp_path / "home").write_text("a file where a folder should be")
+        (tmp_path / "home").write_text("a file where a folder should be", encoding="utf-8")
         file = tmp_path / "home" / "answers.sqlite"
     ours, asked = model(town, file), cases("sentiment", 2)
     with pytest.warns(UserWarning, match="Answers are not kept") as found:
