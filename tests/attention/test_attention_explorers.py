@@ -48,6 +48,15 @@ def test_shades_are_the_models_weights(explorer, model, tokenizer):
     assert explorer.figure().layout.title.text == "Layer 0, head 0"
 
 
+def test_only_the_figure_writes_tokens_as_html(explorer):
+    """Guards a table and a description that showed `&lt;|bos|&gt;`."""
+    view = explorer.compute(text=TEXT, layer=0, head=0)
+    assert view.tokens[0] == "0 &lt;|bos|&gt;"
+    assert explorers.best_keys(view).looks[0] == "0 <|bos|>"
+    one = explorers.HeadView(0, 0, view.tokens[:1], ((1.0,),))
+    assert "“0 <|bos|>”" in explorers.describe_head(one)
+
+
 def test_sliders_move_the_live_table(explorer):
     explorer.widget()
     canvas = explorer._view.canvas

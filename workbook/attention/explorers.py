@@ -7,6 +7,7 @@ Left out: editing weights by hand, and more than one head at a time.
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -139,11 +140,12 @@ def best_keys(view: HeadView) -> pandas.DataFrame:
     """The figure as a table: the key that each token looks at most."""
     import pandas as pd
 
+    tokens = [html.unescape(token) for token in view.tokens]  # only plotly reads HTML in a label
     best = [max(range(len(row)), key=row.__getitem__) for row in view.weights]
     return pd.DataFrame(
         {
-            "looks": view.tokens,
-            "mostly at": [view.tokens[key] for key in best],
+            "looks": tokens,
+            "mostly at": [tokens[key] for key in best],
             "weight": [round(row[key], 2) for row, key in zip(view.weights, best, strict=True)],
         }
     )
@@ -153,10 +155,10 @@ def describe_head(view: HeadView) -> str:
     """The figure in one sentence: where the last token looks most."""
     last = view.weights[-1]
     best = max(range(len(last)), key=last.__getitem__)
+    looks, at = html.unescape(view.tokens[-1]), html.unescape(view.tokens[best])
     return (
         f"Attention weights of layer {view.layer}, head {view.head}, over {len(view.tokens)} "
-        f"tokens; the last, “{view.tokens[-1]}”, looks most at “{view.tokens[best]}”, "
-        f"with weight {last[best]:.2f}."
+        f"tokens; the last, “{looks}”, looks most at “{at}”, with weight {last[best]:.2f}."
     )
 
 
