@@ -201,7 +201,9 @@ def evaluate(
     ] = "bundled:town-instruct",
     cases: Annotated[int | None, typer.Option(min=1, help="Cases of each task.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; repeat it.")] = None,
-    record: Annotated[bool, typer.Option(help="Keep the results for lesson 09, beside your progress.")] = False,
+    record: Annotated[
+        bool, typer.Option(help="Keep the results for lesson 09, beside your progress.")
+    ] = False,
 ) -> None:
     """Ask a model the town suite: eight tasks, seven metrics. Minutes; a kill can be resumed."""
     from rich.console import Console
