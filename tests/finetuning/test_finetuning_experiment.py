@@ -130,6 +130,17 @@ def test_three_remedies_beat_smaller_steps_and_two_do_not(remedies):
     assert min(map(new_skill, remedies["multitask"])) < 0.6, "one seed learned far less"
 
 
+def test_strength_is_a_price():
+    """The strongest EWC forgets nothing, and the strongest pulls cost new skill."""
+    tried = [run for run in experiment.recorded("remedies") if run["split"] == "validation"]
+    by = {(run["remedy"], run["strength"]): run for run in tried}
+    weakest, strongest = (by["ewc", strength] for strength in (0.01, 0.2))
+    assert old_skills(strongest) >= old_skills(by["before", 0.0]) > old_skills(weakest) + 0.1
+    assert new_skill(strongest) < new_skill(weakest) - 0.1
+    gained = new_skill(by["l2", 0.2]) - new_skill(by["floor", 0.0])
+    assert gained < 0.3 * (new_skill(by["none", 1e-3]) - new_skill(by["floor", 0.0]))
+
+
 def test_courtesy_and_forms_lose_most_where_no_old_chat_is_mixed_in():
     lost = charts.families_table(experiment.recorded("remedies"))
     lost = lost.loc["before"] - lost
