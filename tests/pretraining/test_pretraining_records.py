@@ -1,8 +1,11 @@
 """The recorded runs say what the lesson says of them, and the command that made them works."""
 
+import json
 import math
+import re
 from collections import defaultdict
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -268,3 +271,12 @@ def test_recorded_curves_make_the_explorers_picture(objectives):
     assert max(curve) == experiment.STEPS["causal"] and all(
         len(losses) == 3 for losses in curve.values()
     )
+
+
+def test_no_number_in_the_lesson_is_nan():
+    """A chip's name that was known no longer gave prices of nan, and nothing complained."""
+    lesson = Path(__file__).resolve().parents[2] / "notebooks" / "02_pretraining.ipynb"
+    for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            said = "".join(output.get("text") or output.get("data", {}).get("text/plain", ""))
+            assert not re.search(r"\bnan\b", said, re.IGNORECASE), cell["id"]
