@@ -308,9 +308,3 @@ def test_tables_of_summaries_hold_the_means(yardsticks):
     assert list(sizes.data[0].x) == list(experiment.SIZES)
     first = rouge([r for r in experiment.recorded("sizes") if r["size"] == 50])
     assert sizes.data[0].y[0] == pytest.approx(fmean(first))
-
-
-def test_the_loss_chart_smooths_and_loses_no_end():
-    figure = charts.loss_chart([4.0, *[1.0] * 9, 2.0, *[9.0] * 3], smooth=4)
-    assert list(figure.data[0].x) == [1, 11]
-    assert list(figure.data[0].y) == [4.0, pytest.approx(1.25)]

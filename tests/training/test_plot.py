@@ -47,7 +47,7 @@ def test_without_a_notebook_nothing_is_drawn(capsys):
 
 
 @pytest.mark.slow
-def test_the_notebook_keeps_one_figure_the_last():
+def test_the_notebook_keeps_one_figure_the_last_and_its_table():
     code = """
 from workbook.training.plot import LiveLoss
 with LiveLoss(every=0) as plot:
@@ -56,7 +56,9 @@ with LiveLoss(every=0) as plot:
 """
     notebook = new_notebook(cells=[new_code_cell(code)])
     NotebookClient(notebook, timeout=300).execute()
-    (output,) = notebook.cells[0].outputs
+    output, table = notebook.cells[0].outputs
+    folded = table["data"]["text/html"]
+    assert "1.00 at step 5." in folded and "<table" in folded
     assert output["data"]["text/plain"].endswith("1.00 at step 5.")
     assert len(output["data"][PLOTLY_MIME]["data"][0]["x"]) == 5
     assert nbformat.validate(notebook) is None and not building()

@@ -142,21 +142,6 @@ def _over(values: Sequence[float]) -> str:
 # Summaries.
 
 
-def loss_chart(losses: Sequence[float], smooth: int = 5) -> go.Figure:
-    """The loss of a training, every tenth step the mean of the last `smooth` steps up to it."""
-    import plotly.graph_objects as go
-
-    steps = range(1, len(losses) + 1, 10)
-    means = [fmean(losses[max(0, step - smooth) : step]) for step in steps]
-    figure = go.Figure(
-        go.Scatter(name="loss on the answers", x=list(steps), y=means, mode="lines+markers")
-    )
-    return figure.update_layout(
-        xaxis={"title": {"text": "step"}},
-        yaxis={"title": {"text": "nats a token"}, "rangemode": "tozero"},
-    )
-
-
 def rouge_of(runs: Runs, asked: str = KNOWN_WORDS, name: str = "rouge1") -> Interval:
     """The mean ROUGE of some runs: over seeds if there are several, else over the cases."""
     means = [fmean(run["rouge"][asked][name]) for run in runs]

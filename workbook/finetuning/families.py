@@ -206,12 +206,12 @@ def largest_number(prompt: str) -> str:
 
 FAMILIES: Mapping[str, Family] = {
     "summarise": Family("ROUGE-L", 110, _rouge_l, lead),
-    "open_book": Family("exact match", 40, _same, lambda _: "The passage does not say."),
+    "open_book": Family("same string", 40, _same, lambda _: "The passage does not say."),
     "extract": Family("lines right", 60, lines_right, first_name),
-    "sentiment": Family("exact match", 8, _same, lambda _: "Positive."),
+    "sentiment": Family("same string", 8, _same, lambda _: "Positive."),
     "polite": Family("message kept, courteous", 60, _courteous, lambda prompt: f"Please. {prompt}"),
-    "translate": Family("exact match", 60, _same, lambda prompt: prompt),
+    "translate": Family("same string", 60, _same, lambda prompt: prompt),
     "arithmetic": Family("right number", 60, last_number_right, largest_number),
-    "entailment": Family("exact match", 8, _same, lambda _: "Yes."),
+    "entailment": Family("same string", 8, _same, lambda _: "Yes."),
     NEW: Family("lines right", 60, lines_right, _nobody_else),
 }

@@ -112,7 +112,7 @@ def remedy_run(
     # 4.
     trained = sum(p.numel() for p in learner.parameters() if p.requires_grad)
     learner, run, counts = train_on(
-        learner, tokenizer, mix, steps, seed, settings, penalty, progress
+        learner, tokenizer, mix, steps, seed, settings, penalty, progress=progress
     )
     learner = learner.merge_and_unload() if name == "lora" else learner
     seconds = time.perf_counter() - started

@@ -84,16 +84,19 @@ def tune(
     *,
     penalty: Penalty | None = None,
     progress: bool = True,
+    on_step: Callable[[dict[str, Any]], object] | None = None,
     **changes: Any,
 ) -> Tuned:
     """A copy of `model`, tuned on `chats` for `steps` steps, in eval mode.
 
     seed: of the order of the rows. changes: single `Settings`, as in learning_rate=3e-4.
-    penalty(model): added to each step's mean loss. progress: show a bar.
+    penalty(model): added to each step's mean loss. progress: show a bar. on_step: called with the
+    record of each step, such as a `LiveLoss`.
     """
     settings = replace(settings or Settings(), **changes)
     learner = copy.deepcopy(model).float()
-    return Tuned(*train_on(learner, tokenizer, chats, steps, seed, settings, penalty, progress))
+    watched = {"progress": progress, "on_step": on_step}
+    return Tuned(*train_on(learner, tokenizer, chats, steps, seed, settings, penalty, **watched))
 
 
 def train_on(
@@ -104,13 +107,16 @@ def train_on(
     seed: int,
     settings: Settings,
     penalty: Penalty | None = None,
-    progress: bool = True,
+    **watched: Any,
 ) -> tuple[PreTrainedModel, Run, Statistics]:
-    """`tune` without the copy: trains the learner itself, whichever of its weights are free."""
+    """`tune` without the copy: trains the learner itself, whichever of its weights are free.
+
+    watched: `progress` and `on_step` of `fit`.
+    """
     found = examples(tokenizer, chats, settings.loss_on)
     batches = Rows(found, settings.rows, settings.length, pad_id(tokenizer), seed, settings.packed)
     loss = causal_loss if penalty is None else with_penalty(penalty)
-    run = fit(learner, batches, loss, settings.fit_config(steps, seed), progress=progress)
+    run = fit(learner, batches, loss, settings.fit_config(steps, seed), **watched)
     return learner.eval(), run, statistics(found, settings.rows, settings.length, seed)
 
 

@@ -3,8 +3,9 @@
     with LiveLoss(floor=1.1) as plot:
         run = fit(model, batches, loss, config, on_step=plot)
 
-It is plain output that is replaced, so the stored notebook keeps the last one, and no widget is
-needed. Without a notebook nothing is drawn. `loss_figure` makes the same figure from any records.
+It is plain output that is replaced, so the stored notebook keeps the last one with its numbers as a
+table, and no widget is needed. Without a notebook nothing is drawn. `loss_figure` makes the same
+figure from any records. Lesson 08 watches its first tuning with it.
 Left out: other quantities of a record, which a chart of the lesson's own can show.
 """
 
@@ -36,7 +37,8 @@ class LiveLoss:
         self.records.append(record)
         now = time.monotonic()
         # While the course is built a drawing also makes a picture, so only the last is drawn.
-        if now - self.drawn >= self.every and not figures.building():
+        due = now - self.drawn >= self.every and not figures.building()
+        if self.handle is not None and due:
             self._draw()
             self.drawn = now
 
@@ -50,15 +52,15 @@ class LiveLoss:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.records:
-            self._draw()
+        if self.records and self.handle is not None:
+            alt = describe(self.records, self.floor)
+            figures.display_table(figures.as_table(self._draw()), alt)
 
-    def _draw(self) -> None:
-        if self.handle is None:
-            return
+    def _draw(self) -> go.Figure:
         figure = loss_figure(self.records, self.floor, self.title)
         data, metadata = figures.mimebundle(figure, describe(self.records, self.floor))
         self.handle.update(data, metadata=metadata, raw=True)
+        return figure
 
 
 def loss_figure(
