@@ -18,6 +18,7 @@ from torch import Tensor
 
 from workbook.attention.bpe import BytePairEncoder
 from workbook.attention.dot_product import sliding_mask
+from workbook.core.checks import tensor_form
 from workbook.core.exercise import Check, Exercise, Inputs, compare, like, untouched
 from workbook.core.seeding import generator
 
@@ -84,14 +85,10 @@ def _predicted(place: int, says: str) -> Check:
 
 
 def _same_shape(got: Any, want: Tensor) -> str | None:
-    if got is None:
-        return "the result is None; is a return missing?"
-    if not isinstance(got, Tensor):
-        kind = type(got).__name__
-        return f"the result is of type {kind}, not a tensor: torch.tensor(...) makes one of it."
-    if got.shape != want.shape:
+    wrong = tensor_form(got, want)
+    if wrong is None and got.shape != want.shape:
         return f"the result has shape {tuple(got.shape)}, it should be {tuple(want.shape)}."
-    return None
+    return wrong
 
 
 _like = partial(like, form=_same_shape)

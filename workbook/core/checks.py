@@ -130,10 +130,20 @@ def like(
 
     def test(answer: Callable, seed: int) -> str | None:
         got, want = answer(*_copied(inputs(seed))), right(*inputs(seed))
-        wrong = (form or _is_tensor)(got, want)
+        wrong = (form or tensor_form)(got, want)
         return wrong or compare(quantity, view(got), view(want))
 
     return Check(says, test)
+
+
+def tensor_form(got: Any, want: Any) -> str | None:
+    """None if `got` is a tensor or `want` is none, else a sentence that says so."""
+    if not hasattr(want, "detach") or hasattr(got, "detach"):
+        return None
+    if got is None:
+        return "the result is None; is a return missing?"
+    kind = type(got).__name__
+    return f"the result is of type {kind}, not a tensor: torch.tensor(...) makes one of it."
 
 
 def untouched(inputs: Inputs) -> Check:
@@ -167,15 +177,6 @@ def predicted(
 
 def _copied(arguments: tuple) -> tuple:
     return tuple(a.clone() if hasattr(a, "detach") else deepcopy(a) for a in arguments)
-
-
-def _is_tensor(got: Any, want: Any) -> str | None:
-    if not hasattr(want, "detach") or hasattr(got, "detach"):
-        return None
-    if got is None:
-        return "the result is None; is a return missing?"
-    kind = type(got).__name__
-    return f"the result is of type {kind}, not a tensor: torch.tensor(...) makes one of it."
 
 
 def limited(function: Callable[[], Any], seconds: float) -> Any:
