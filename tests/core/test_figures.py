@@ -1,5 +1,6 @@
 """The look of figures against WCAG and a model of colour blindness; what `show` stores."""
 
+import io
 import itertools
 import json
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from PIL import Image
 
 from workbook.core import figures
 
@@ -139,6 +141,27 @@ def test_build_adds_a_png_with_its_alt_text(shown, monkeypatch):
     ((data, options),) = shown
     assert data["image/png"] == "iVBORw=="
     assert options["metadata"] == {"image/png": {"alt": "Two bars."}}
+
+
+def test_a_picture_keeps_its_size_and_its_colours_in_fewer_bytes():
+    """The paper is see-through, which a palette is not: it must come out white, not black."""
+    source = Image.new("RGBA", (400, 300), (255, 255, 255, 235))
+    for number, colour in enumerate(figures.PALETTE):
+        rgb = tuple(bytes.fromhex(colour[1:]))
+        for x in range(200):  # what a smoothed edge is made of: mixtures of a colour and the paper
+            mixed = tuple(255 - (255 - c) * x // 200 for c in rgb)
+            source.paste((*mixed, 255), (x, 50 * number, x + 1, 50 * number + 40))
+        source.paste((*rgb, 255), (200, 50 * number, 400, 50 * number + 40))
+    whole = io.BytesIO()
+    source.save(whole, "PNG")
+    small = Image.open(io.BytesIO(figures.small_png(whole.getvalue())))
+    assert small.size == source.size and small.mode == "P"
+    seen = small.convert("RGB")
+    assert seen.getpixel((399, 299)) == (255, 255, 255)
+    for number, colour in enumerate(figures.PALETTE):
+        found = seen.getpixel((300, 50 * number + 20))
+        wanted = bytes.fromhex(colour[1:])
+        assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 4, colour
 
 
 def test_table_twin_is_a_second_output_that_needs_no_script(shown):
