@@ -114,6 +114,9 @@ def test_copying_by_hand():
     )
     assert heads.tolist() == [1.0, 0.25] and chance == pytest.approx(2 / 3)
     assert looks.table(1)["looked at most"].tolist() == ["b", "a"]
+    figure = charts.looks_chart(looks, 1)
+    assert [list(row) for row in figure.data[0].z] == [[0.25, 0.75, 0], [1, 0, 0]]
+    assert list(figure.layout.yaxis.ticktext) == ["a", "x"]
 
 
 def test_evidence_chart_has_a_line_each_and_intervals_over_seeds():

@@ -186,6 +186,14 @@ def test_spans_make_two_curves_gaps_and_ends():
     assert curves["causal"] == curves["spans, gaps"] | curves["spans, ends"]
 
 
+def test_the_mix_is_drawn_by_share_with_the_town_as_it_was():
+    runs = [{"share": share, "harbour": [3.0, 2 - share], "town": [1.0, 1 + share + noise]}
+            for share in (0.0, 1.0) for noise in (0.0, 0.1)]  # fmt: skip
+    figure = charts.mix_chart(runs, before=1.0)
+    assert figure.data[0].y == (2.0, 1.0) and figure.data[1].y == pytest.approx((1.05, 2.05))
+    assert figure.layout.annotations[0].text == "town, before: 1.00"
+
+
 def test_mix_table_has_a_row_for_each_start_and_share():
     runs = [
         {

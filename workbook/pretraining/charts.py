@@ -7,9 +7,11 @@ The tasks' figures are `task_charts.py`. Left out: what is measured (`compare.py
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbook.attention.charts import SHADES
 from workbook.core import figures
 from workbook.core.intervals import Interval, over_seeds
 from workbook.pretraining.models import has_end
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
 
+    from workbook.pretraining.evidence import Looks
     from workbook.pretraining.models import Trained
 
 Runs = Sequence[Mapping[str, Any]]
@@ -93,6 +96,24 @@ def evidence_chart(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> go.Fi
     return figure.update_layout(xaxis={"title": {"text": "step"}}, yaxis={"title": title})
 
 
+def looks_chart(looks: Looks, head: int) -> go.Figure:
+    """One head's weights: a row for each token to be written, a column for each that was read."""
+    import plotly.graph_objects as go
+
+    weights = looks.weights[head].round(decimals=2)  # S T
+    figure = go.Figure(
+        go.Heatmap(z=weights.tolist(), colorscale=SHADES, zmin=0, zmax=1, xgap=1, ygap=1)
+    )
+    for axis, words in (("x", looks.read), ("y", looks.said)):
+        names = [html.escape(word.strip()) for word in words]
+        ticks = {"tickvals": list(range(len(words))), "ticktext": names, "showgrid": False, "zeroline": False}
+        figure.update_layout({f"{axis}axis": ticks})
+    return figure.update_layout(
+        xaxis={"title": {"text": "what the encoder read"}, "tickangle": -90},
+        yaxis={"title": {"text": "what is to be written"}, "autorange": "reversed"},
+    )
+
+
 def adaptation_chart(curves: Mapping[str, Mapping[str, Sequence[float]]], text: str) -> go.Figure:
     """Loss on one domain ("harbour" or "town") against steps, a line for each training."""
     import plotly.graph_objects as go
@@ -107,6 +128,38 @@ def adaptation_chart(curves: Mapping[str, Mapping[str, Sequence[float]]], text: 
     title = {"text": f"loss on {text} text, nats a token"}
     return figure.update_layout(
         xaxis={"title": {"text": "step"}}, yaxis={"title": title, "rangemode": "tozero"}
+    )
+
+
+def mix_chart(runs: Runs, before: float) -> go.Figure:
+    """Loss on both domains after the same steps, against the harbour's share of what was read.
+
+    before: loss on the town before, drawn across.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    shares = sorted({run["share"] for run in runs})
+    for text, colour, dash in zip(
+        ("harbour", "town"), figures.PALETTE, figures.DASHES, strict=False
+    ):
+        means = [interval([r[text][-1] for r in runs if r["share"] == share]) for share in shares]
+        figure.add_scatter(
+            name=f"loss on {text}",
+            x=shares,
+            y=[mean.mean for mean in means],
+            error_y={"array": [mean.high - mean.mean for mean in means]},
+            line={"color": colour, "dash": dash},
+            mode="lines+markers",
+        )
+    figure.add_hline(
+        before,
+        line={"dash": "dot", "color": figures.QUIET},
+        annotation={"text": f"town, before: {before:.2f}", "font": {"color": figures.TEXT}},
+    )
+    return figure.update_layout(
+        xaxis={"title": {"text": "harbour's share of the rows"}, "tickformat": ".0%"},
+        yaxis={"title": {"text": "nats a token"}, "rangemode": "tozero"},
     )
 
 
