@@ -106,8 +106,8 @@ def looks_chart(looks: Looks, head: int) -> go.Figure:
     )
     for axis, words in (("x", looks.read), ("y", looks.said)):
         names = [html.escape(word.strip()) for word in words]
-        ticks = {"tickvals": list(range(len(words))), "ticktext": names, "showgrid": False, "zeroline": False}
-        figure.update_layout({f"{axis}axis": ticks})
+        ticks = {"tickvals": list(range(len(words))), "ticktext": names}
+        figure.update_layout({f"{axis}axis": ticks | {"showgrid": False, "zeroline": False}})
     return figure.update_layout(
         xaxis={"title": {"text": "what the encoder read"}, "tickangle": -90},
         yaxis={"title": {"text": "what is to be written"}, "autorange": "reversed"},
