@@ -3,9 +3,10 @@
     with LiveLoss(floor=1.1) as plot:
         run = fit(model, batches, loss, config, on_step=plot)
 
-It is plain output that is replaced, so the stored notebook keeps the last one with its numbers as a
-table, and no widget is needed. Without a notebook nothing is drawn. `loss_figure` makes the same
-figure from any records. Lesson 08 watches its first tuning with it.
+While it moves it stands in an output widget, since JupyterLab does not draw a plain figure anew. At
+the end a plain one takes its place, so the stored notebook keeps the last figure, with its numbers
+as a table, and no widget. Without a notebook nothing is drawn. `loss_figure` makes the same figure
+from any records. Lesson 08 watches its first tuning with it.
 Left out: other quantities of a record, which a chart of the lesson's own can show.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbook.core import figures
+from workbook.core.canvas import Canvas
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,15 +32,15 @@ class LiveLoss:
         """floor: the loss that nothing can beat, nats a token. every: seconds between drawings."""
         self.floor, self.every, self.title = floor, every, title
         self.records: list[dict[str, Any]] = []
-        self.handle: Any = None
+        self.handle: Any = None  # of the place in the notebook
+        self.canvas: Canvas | None = None  # what stands there until the end
         self.drawn = 0.0
 
     def __call__(self, record: dict[str, Any]) -> None:
         self.records.append(record)
         now = time.monotonic()
         # While the course is built a drawing also makes a picture, so only the last is drawn.
-        due = now - self.drawn >= self.every and not figures.building()
-        if self.handle is not None and due:
+        if self.handle and now - self.drawn >= self.every and not figures.building():
             self._draw()
             self.drawn = now
 
@@ -52,15 +54,27 @@ class LiveLoss:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.records and self.handle is not None:
-            alt = describe(self.records, self.floor)
-            figures.display_table(figures.as_table(self._draw()), alt)
-
-    def _draw(self) -> go.Figure:
-        figure = loss_figure(self.records, self.floor, self.title)
-        data, metadata = figures.mimebundle(figure, describe(self.records, self.floor))
+        if not self.records or self.handle is None:
+            return
+        figure, alt = self._figure()
+        data, metadata = figures.mimebundle(figure, alt)
         self.handle.update(data, metadata=metadata, raw=True)
-        return figure
+        if self.canvas is not None:
+            self.canvas.widget.close()
+        figures.display_table(figures.as_table(figure), alt)
+
+    def _draw(self) -> None:
+        figure, alt = self._figure()
+        figure = figures.styled(figure, alt)
+        if self.canvas is None:
+            self.canvas = Canvas(figure)
+            self.handle.update(self.canvas.widget)
+        else:
+            self.canvas.update(figure)
+
+    def _figure(self) -> tuple[go.Figure, str]:
+        alt = describe(self.records, self.floor)
+        return loss_figure(self.records, self.floor, self.title), alt
 
 
 def loss_figure(
