@@ -136,9 +136,9 @@ def _png(figure: go.Figure) -> bytes:
 
 def small_png(picture: bytes) -> bytes:
     """The same picture with COLOURS colours, a fifth of the bytes: a notebook holds many."""
-    from PIL import Image
+    from PIL import Image, PngImagePlugin
 
-    flat = Image.open(io.BytesIO(picture)).convert("RGB")
+    flat = PngImagePlugin.PngImageFile(io.BytesIO(picture)).convert("RGB")
     small = io.BytesIO()
     flat.quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return small.getvalue()
