@@ -10,7 +10,7 @@ import sys
 
 import pytest
 import torch
-from tiny_runs import Counting, Tiny, judge, killed_run, loss, same
+from tiny_runs import Counting, Tiny, judge, killed_run, loss, same, told_by_child
 
 from workbook.training import FitConfig, checkpoint, fit, state
 from workbook.training.checkpoint import BEST, LIST, STATE, WEIGHTS, Checkpoints
@@ -216,13 +216,7 @@ def test_every_source_of_random_numbers_comes_back():
 @pytest.mark.slow
 def test_twenty_kills_at_random_moments_change_no_bit(tmp_path, root):
     """kill -9 again and again; every run must end in the weights of one that was never killed."""
-    done = subprocess.run(
-        [sys.executable, "tests/training/tiny_runs.py", "kills", str(tmp_path)],
-        cwd=root, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{os.environ['PYTHONPATH']}"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout.splitlines()[-1])
+    told = told_by_child("kills", tmp_path, root)
     assert told["killed"] >= 20
     whole = killed_run(tmp_path / "whole")
     for number in range(told["finished"]):

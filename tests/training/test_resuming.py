@@ -1,14 +1,11 @@
 """Where a run goes on from: after harm, after an early stop, past broken folders, and alone."""
 
-import json
 import math
 import os
-import subprocess
-import sys
 
 import pytest
 import torch
-from tiny_runs import Counting, Tiny, judge, loss, same
+from tiny_runs import Counting, Tiny, child, judge, loss, same, told_by_child
 from torch.utils.data import DataLoader
 
 from workbook.training import FitConfig, checkpoint, fit
@@ -95,13 +92,7 @@ def test_the_sentence_names_both_learning_rates():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills its own forks, which Windows has not")
 def test_a_kill_at_any_moment_of_a_replacement_leaves_a_whole_checkpoint(tmp_path, root):
     """Dies before each operation on the disk in turn; guards the moment between two renames."""
-    done = subprocess.run(
-        [sys.executable, "tests/training/tiny_runs.py", "replaced", str(tmp_path)],
-        cwd=root, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{os.environ['PYTHONPATH']}"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = told_by_child("replaced", tmp_path, root)
     assert len(found) > 8 and [code for code, *_ in found] == [9] * (len(found) - 1) + [0]
     assert {made for _, made, _ in found} == {"old", "new"} and found[-1][1] == "new"
     assert all(names == ["step-00000001"] for *_, names in found)
@@ -112,11 +103,7 @@ def test_a_kill_at_any_moment_of_a_replacement_leaves_a_whole_checkpoint(tmp_pat
 
 def test_two_processes_cannot_train_in_one_folder_but_a_killed_one_blocks_nobody(tmp_path, root):
     """Guards against two runs that delete each other's drafts."""
-    first = subprocess.Popen(
-        [sys.executable, "tests/training/tiny_runs.py", "hold", str(tmp_path)],
-        cwd=root, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{os.environ['PYTHONPATH']}"},
-    )  # fmt: skip
+    first = child("hold", tmp_path, root)
     try:
         assert first.stdout.readline() == "training\n"
         with pytest.raises(ValueError, match=f"another process is training in {tmp_path}: wait"):

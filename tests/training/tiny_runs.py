@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from itertools import count
@@ -23,6 +24,23 @@ from torch import nn
 from workbook.training import FitConfig, Loss, checkpoint, fit
 
 V, C = 31, 16
+
+
+def child(what: str, folder: Path, root: Path, **pipes: int) -> subprocess.Popen:
+    """This file as a process of its own: `what` it is to do in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "tests/training/tiny_runs.py", what, str(folder)],
+        cwd=root, stdout=subprocess.PIPE, text=True, **pipes,
+        env={**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{os.environ['PYTHONPATH']}"},
+    )  # fmt: skip
+
+
+def told_by_child(what: str, folder: Path, root: Path):
+    """The JSON in the last line that a child has printed; it must have ended well."""
+    done = child(what, folder, root, stderr=subprocess.PIPE)
+    printed, errors = done.communicate()
+    assert done.returncode == 0, errors[-2000:]
+    return json.loads(printed.splitlines()[-1])
 
 
 class Tiny(nn.Module):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from workbook.core import memory
 from workbook.core.memory import Shape
+from workbook.training import mfu
 
 if TYPE_CHECKING:
     import pandas
@@ -58,8 +59,9 @@ LAB_LORA = 3_538_944  # weights of the lab's adapter: rank 32, queries and value
 # Against the first of the three summaries alone, as the lead is scored: ROUGE-1.
 PROMPTED_FIRST, TUNED_FIRST = 0.2407, 0.4294
 
-# What a card computes at most: bfloat16, dense, FLOP/s; the maker's data sheets.
-PEAKS = {"L4": 121e12, "A100": 312e12, "H100": 989e12}
+# What a card computes at most: bfloat16, dense, FLOP/s.
+CHIPS = {"L4": "NVIDIA L4", "A100": "NVIDIA A100-SXM4-80GB", "H100": "NVIDIA H100 80GB HBM3"}
+PEAKS = {card: mfu.peak(chip) for card, chip in CHIPS.items()}
 
 # FLAN is a recipe, not a model: instruction data of many tasks, each in several templates. With the
 # collection of 2022 it was given to T5 and PaLM (Chung et al., 2022, figure 2).
