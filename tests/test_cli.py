@@ -127,17 +127,18 @@ def stand_in(monkeypatch, name, **functions):
 
 @pytest.mark.slow
 def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path, monkeypatch):
-    """The whole way at toy length: tokenizer, two models, card, manifest, and once more."""
-    from workbook.training import town_models, town_quality
+    """The whole way at toy length: tokenizer, two models, manifest, and once more."""
+    from workbook.training import town_models
 
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     monkeypatch.setenv("WORKBOOK_PROFILE", "laptop")
-    monkeypatch.setattr(town_quality, "CASES", 2)
-    monkeypatch.setattr(town_quality, "QUESTIONS", 2)
     monkeypatch.setattr(town_models, "TOKENIZER_DOCUMENTS", 200)
-    asked = ("models", "build", "--tokens", "8000", "--instruct-tokens", "4000")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "card.json").write_text("{}", encoding="utf-8")
+    asked = ("models", "build", "town-lm", "town-instruct", "examples=40", "validation=4",
+             "steps=2", "rows=2", "accumulate=1", "warmup=1", "length=128")  # fmt: skip
     code, printed = call(*asked)
-    assert code == 0 and "town-instruct: 3," in printed
+    assert code == 0, printed
     listed = assets.manifest()
     assert {"models/town-lm/model.safetensors", "models/card.json"} <= set(listed)
     assert not any(".build" in name for name in listed)
@@ -145,7 +146,8 @@ def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path,
     before = weights.read_bytes()
     assert call(*asked)[0] == 0  # both runs are at their end already: nothing is trained again
     assert weights.read_bytes() == before
-    assert call("models", "card")[1].startswith("town-lm: 3,")
+    code, printed = call("models", "build", "town", "steps=2")
+    assert code == 2 and "no model is called 'town'" in printed
 
 
 def test_bench_prints_the_rows_of_a_topic(monkeypatch):

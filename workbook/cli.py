@@ -75,31 +75,39 @@ def run(
 
 @models.command()
 def build(
+    given: Annotated[
+        list[str] | None, typer.Argument(help="Models, all when absent; and key=value for recipes.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Folder; by default data/models.")] = None,
-    tokens: Annotated[
-        float | None, typer.Option(min=1, help="Tokens of raw text for town-lm.")
-    ] = None,
-    instruct_tokens: Annotated[
-        float | None, typer.Option(min=1, help="Tokens of chats for town-instruct.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = True,
-    device: Annotated[str, typer.Option(help="cpu or cuda; by default the profile's.")] = "",
 ) -> None:
-    """Train the town's language models from nothing. Hours on a CPU; a kill can be resumed."""
-    from workbook.core import assets, profile
-    from workbook.training import town_card, town_models
+    """Train the town's language models from nothing. Days on a CPU; a kill can be resumed."""
+    import shutil
+
+    from workbook.core import assets
+    from workbook.training import town_models
 
     folder = output or assets.root() / "models"
-    budgets = {"tokens": tokens, "instruct_tokens": instruct_tokens}
-    town_models.build(
-        folder,
-        seed=seed,
-        device=device or profile.current().device,
-        resume=resume,
-        **{name: value for name, value in budgets.items() if value is not None},
-    )
-    measured = town_card.measure(folder)
+    if not resume:
+        shutil.rmtree(folder / town_models.WORK, ignore_errors=True)
+    settings = [word for word in given or () if "=" in word]
+    names = [word for word in given or () if "=" not in word]
+    town_models.build(folder, names, settings)
+    if output is None:
+        assets.write_manifest()
+
+
+@models.command()
+def measure(
+    output: Annotated[Path | None, typer.Option(help="Folder; by default data/models.")] = None,
+    cases: Annotated[int | None, typer.Option(min=1, help="Cases of each score.")] = None,
+) -> None:
+    """Measure the models of a folder, and write and print their card. About an hour."""
+    from workbook.core import assets
+    from workbook.training import town_card
+
+    folder = output or assets.root() / "models"
+    measured = town_card.measure(folder, cases)
     town_card.save(measured, folder)
     print(town_card.text(measured))
     if output is None:

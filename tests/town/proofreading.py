@@ -10,6 +10,9 @@ from collections.abc import Iterator
 
 import proofreading_words as words
 
+from workbook.town import names
+from workbook.town.vocabulary import MONTHS, PLACES, WEEKDAYS
+
 
 def proofread(text: str) -> list[str]:
     """Everything that looks wrong, as “rule: the words in question”; empty when all is well."""
@@ -93,7 +96,7 @@ def _is_heading(body: str) -> bool:
         return False
     rows = re.search(r"\d|:$", body)
     names = [w[0].isupper() for w in body.split()]
-    return bool(rows) or (len(names) <= 9 and names[0])
+    return bool(rows) or (len(names) <= 10 and names[0])
 
 
 # ---- articles --------------------------------------------------------------------------------
@@ -217,7 +220,68 @@ def doubled(text: str) -> Iterator[str]:
             yield f"doubled word: {match.group()}"
 
 
+# ---- articles before names, prepositions, and phrases that nobody says ---------------------------
+
+_PLACE_NOUN = _any({noun for noun, _ in PLACES.values()})
+_PLACE_NAME = rf"{_any(set(names.PLACE_HEADS))} {_any(set(names.PLACE_NOUNS))} {_PLACE_NOUN}\b"
+_STREET_NAME = rf"{_any(set(names.STREET_HEADS))} {_any(set(names.STREET_TAILS))}\b"
+_DAY = _any(set(WEEKDAYS))
+
+name_rules = (
+    # a colon, as in "place: Blue Oar Bookshop", and the start of a line stay without "the"
+    _rule("place without the", rf"(?<!\bthe)(?<!\bThe)(?<=[a-z.!?]) {_PLACE_NAME}", flags=0),
+    _rule(
+        "place without the",
+        rf"\b(?:at|to|near|behind) (?!Driftwood)[A-Z][a-z]{{4,}} {_PLACE_NOUN}\b",
+        flags=0,
+    ),
+    _rule("street with the", rf"\b[Tt]he {_STREET_NAME}", flags=0),
+    _rule("preposition of a street", rf"(?<!votes )\b(?:[Aa]t|[Oo]n) {_STREET_NAME}", flags=0),
+)
+preposition_rules = (
+    _rule(
+        "preposition of a vehicle",
+        r"\bin (?:a|the) (?:raft|ferry|bus|tram|train)\b(?! (?:race|ride|trip|station|stop))"
+        r"|\bby the (?:bus|train)\b(?! (?:stop|station))|\bon (?:a|the) (?:canoe|kayak|car)\b",
+    ),
+    _rule("preposition of a day", rf"\b(?:in|at) (?:a |the )?{_DAY}\b", flags=0),
+    _rule("preposition of a month", rf"(?<!\d )\b(?:on|at) {_any(set(MONTHS))}\b", flags=0),
+    _rule(
+        "preposition of an hour",
+        r"\b[Aa]t the (?:morning|afternoon|evening)\b|\b[Oo]n the (?:afternoon|evening)[.,]"
+        r"|\b[Ii]n (?:noon|night|midnight)\b",
+        flags=0,
+    ),
+    _rule("preposition of a place", r"\bin (?:the|my|your|a) (?:beach|bridge|hill)\b(?! run)"),
+)
+phrase_rules = (
+    _rule("a building stands", r"\bwhere (?:does|do|did) [^.?!]{0,60}\bstand(?: now)?\?"),
+    _rule("a person is found", r"\bWho can be found\b|\bcan (?:[A-Z]\w+ ){1,2}be found in\b", 0),
+    _rule(
+        "since + present",
+        rf"\bSince (?:{_DAY}|yesterday|the first \w+) (?:my|the|it|they|he|she) ?(?:[a-z]+ ){{0,2}}"
+        r"(?:is|are|has a|will|makes|sticks|leans|leaks|hums|wobbles|flickers|fell|does)\b",
+        flags=0,
+    ),
+    _rule("is + since", rf"\bis (?:\w+ )?since {_DAY}\b", flags=0),
+    _rule(
+        "of + article", r"\b(?:a handful|a bit|a piece|a pot) of an?\b|\ba little [a-z]+crumbs\b"
+    ),
+    _rule("pronoun for oneself", r"\bI(?: \w+){0,2} (?:see|saw|love|help|hear|heard) me\b", 0),
+    _rule("pronoun for oneself", r"\bwe(?: did not| will| can)? [a-z]+ us\b"),
+    _rule(
+        "capital after a comma", r", (?:Please|It|They|There|This|Bring|Will you|The)\b", flags=0
+    ),
+    _rule(
+        "old-fashioned",
+        r"\breckon (?:this|that) out\b|\bearn\w* (?:his|her|their|my) bread\b"
+        r"|\b(?:answer|address) stands in\b|\bhave you time\b|\bhas not a single\b"
+        r"|\bsum from the school\b|\bto be had\b",
+    ),
+)
+
 RULES = (
     characters, slots, spaces, tight, marks, pairs, sentence_shape, articles,
-    *agreement_rules, *number_rules, possessives, capital_i, doubled,
+    *agreement_rules, *number_rules, possessives, capital_i, doubled, *name_rules,
+    *preposition_rules, *phrase_rules,
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """The dialect of Old Brindle: translations worked out by hand, and properties of the grammar."""
 
+import re
+
 import pytest
 import text_checks
 from text_checks import documents, town
@@ -7,7 +9,7 @@ from text_checks import documents, town
 from workbook.town import dialect_words as words
 from workbook.town.dialect import DICTIONARY, to_dialect
 from workbook.town.random import Source
-from workbook.town.texts.dialect import PATTERNS, dialect, sentence
+from workbook.town.texts.dialect import _WHERE, PATTERNS, dialect, sentence
 from workbook.town.writer import Writer
 
 
@@ -108,3 +110,18 @@ def test_training_never_shows_the_held_out_combinations():
 def test_patterns_are_held_back():
     assert len(PATTERNS.all) >= 20
     assert set(PATTERNS.all) - set(PATTERNS.by_split["train"]) == set(PATTERNS.all[-2:])
+
+
+def test_places_have_prepositions_that_suit_them_and_nobody_swims_on_land():
+    """Guards "in my beach", "in the bridge", "he swam behind her kitchen" and "we heard us"."""
+    nouns = "|".join(words.PLACE_NOUNS)
+    place = re.compile(rf"\b(in|at|on|under|near|behind) (?:\w+ ){{1,2}}({nouns})\b")
+    read = 0
+    for i in range(1500):
+        said = sentence(Writer(Source(f"places/{i}"), town(), "train"))
+        for preposition, noun in place.findall(said):
+            read += 1
+            swims = noun in ("river", "harbour") and preposition == "in" and "sw" in said
+            assert preposition in _WHERE[noun] or swims, said
+        assert not re.search(r"\b(?:[Ww]e [a-z]+ us|I [a-z]+ me|[Tt]hey [a-z]+ them)\b", said), said
+    assert read > 300

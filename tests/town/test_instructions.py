@@ -8,7 +8,8 @@ import pytest
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts import instruction_phrases as say
-from workbook.town.texts.instructions import FAMILIES, instruction, render_chat
+from workbook.town.texts.chat import render_chat
+from workbook.town.texts.instructions import FAMILIES, instruction
 from workbook.town.world import build_town
 from workbook.town.writer import Phrases, Writer
 

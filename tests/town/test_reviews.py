@@ -18,7 +18,7 @@ def test_header_and_stars_are_in_the_text():
     for document in documents(review, "train"):
         head, body, last = document.text.splitlines()
         fields = document.fields
-        assert head == f"Review of {fields['subject']} by {fields['author']}"
+        assert head == f"Review of the {fields['subject']} by {fields['author']}"
         assert last == f"Stars: {fields['stars']}"
         assert fields["stars"] in (1, 2, 3, 4, 5)
         assert 3 <= len(sentences(body)) <= 7

@@ -21,7 +21,8 @@ def test_documents_are_whole(kind, split):
         assert drawn.split == split
         assert drawn.nats > 0
         assert drawn.text == drawn.text.strip("\n") or kind == "instruction"
-        assert "{" not in drawn.text and drawn.text.isascii()
+        assert drawn.text.isascii()
+        assert "{" not in drawn.text or kind == "series"  # a slot left open, or a row of JSON
 
 
 def _digest() -> str:

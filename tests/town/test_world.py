@@ -41,9 +41,30 @@ def test_relations_hold_both_ways(towns, which):
         if person.neighbour is not None:
             assert people[person.neighbour].neighbour == person.id
             assert people[person.neighbour].street == person.street
+            assert people[person.neighbour].house != person.house
         if person.parent is not None:
             assert 20 <= person.birth_year - people[person.parent].birth_year <= 40
             assert person.last == people[person.parent].last
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("which", [0, 1])
+def test_family_members_are_neither_neighbours_nor_friends(seed, which):
+    """Guards "X is the neighbour of X's wife", and a marriage between the children of one parent.
+
+    A couple share one home, also after two years; many people still have a neighbour.
+    """
+    people = build_both(seed)[which].people
+    for person in people:
+        children = {p.id for p in people if p.parent == person.id}
+        family = {person.spouse, person.parent, *children} - {None}
+        assert person.neighbour not in family
+        assert not family & set(person.friends)
+        if person.spouse is not None:
+            spouse = people[person.spouse]
+            assert (spouse.street, spouse.house) == (person.street, person.house)
+            assert person.parent is None or spouse.parent != person.parent
+    assert sum(p.neighbour is not None for p in people) > 0.55 * len(people)
 
 
 @pytest.mark.parametrize("which", [0, 1])

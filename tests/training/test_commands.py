@@ -75,9 +75,11 @@ def test_pretrain_starts_from_nothing_and_maps_its_tokens(tmp_path, tokenizer):
         str(tmp_path / "out"), "new", "town", 30, 2, 64, 4, width=16, layers=1, heads=2, inner=16
     )
     run = commands.pretrain(recipe, QUICK)
-    tokens = np.load(tmp_path / "out" / "tokens.npy")
-    assert tokens.dtype == np.uint16 and (tokens == tokenizer.eos_token_id).sum() == 30
-    assert run.records[-1]["tokens"] == 2 * 2 * 64
+    rows = np.load(tmp_path / "out" / "rows" / "ids.npy")
+    assert rows.dtype == np.uint16 and (rows == tokenizer.eos_token_id).sum() == 30
+    used = np.load(tmp_path / "out" / "rows" / "used.npy")
+    assert used.sum() == (rows != tokenizer.pad_token_id).sum()
+    assert 0 < run.records[-1]["tokens"] <= 2 * 2 * 64
     assert run.model.config.hidden_size == 16 and (tmp_path / "out" / "final").is_dir()
     with pytest.raises(ValueError, match="width=10 is no even multiple of heads=4"):
         commands.new_model(replace(recipe, width=10, heads=4), tokenizer, 0)
@@ -152,18 +154,6 @@ def test_only_the_families_asked_for_come():
     assert list(data.chats(recipe)) == wanted[:40]
     with pytest.raises(ValueError, match="no family 'rude'; choose from open_book"):
         list(data.chats(Finetune("x", families=("rude",))))
-
-
-def test_rows_of_tokens_tile_the_text():
-    tokens = np.arange(1, 108, dtype=np.uint16)
-    rows = data.TokenRows(tokens, rows=3, length=10)
-    assert (rows.pieces, rows.per_epoch) == (10, 3)
-    epoch = torch.cat([rows.batch(n)["ids"] for n in range(3)])
-    assert len({int(row[0]) for row in epoch}) == 9
-    assert all(torch.equal(row - row[0], torch.arange(10)) and row[0] % 10 == 1 for row in epoch)
-    assert not torch.equal(rows.batch(0)["ids"], rows.batch(3)["ids"])  # a new epoch's order
-    with pytest.raises(ValueError, match="5 tokens, fewer than a row of 10"):
-        data.TokenRows(tokens[:5], 3, 10)
 
 
 @pytest.mark.parametrize("kind", ["pretrain", "finetune"])

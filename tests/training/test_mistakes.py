@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 
 import pytest
 from tiny_runs import chat_rows
@@ -11,6 +12,7 @@ from workbook.core import hub
 from workbook.training import checkpoint, commands, data
 from workbook.training.config import FitConfig
 from workbook.training.recipes import Finetune, Pretrain
+from workbook.training.rows import PackedRows, make_rows, pack_rows
 
 SHAPE = ("width=16", "layers=1", "heads=2", "inner=16", "length=16", "validation=2", "steps=1")
 CHAT = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
@@ -127,9 +129,9 @@ def test_the_corrected_command_is_not_refused(call, tmp_path):
     text = "\n\n".join(f"Text number {i} of the town, with a few words." for i in range(60))
     (tmp_path / "own.txt").write_text(text, encoding="utf-8")
     settings = [f"data={tmp_path / 'own.txt'}", *SHAPE, "device=cpu", f"out={tmp_path / 'out'}"]
-    refused(call, "fewer than a row of 9000", "pretrain", *settings, "length=9000")
-    refused(call, "of what is held out for validation, the text", "pretrain", *settings,
-            "length=150")  # fmt: skip
+    refused(call, "the nearest is 'series'", "pretrain", *settings, "data=town", "mix={serie=1}")
+    refused(call, "mix is of the town's texts", "pretrain", *settings, "mix={series=1}")
+    refused(call, "length is a whole number of at least 1", "pretrain", *settings, "length=0")
     code, said = call("pretrain", *settings)
     assert code == 0 and "1 steps" in said
     assert call("pretrain", *settings)[0] == 0
@@ -169,8 +171,10 @@ def test_a_full_disk_is_one_sentence_wherever_it_is_met(tmp_path, monkeypatch):
     recipe = Pretrain(str(tmp_path), examples=4)
     with monkeypatch.context() as disk:
         disk.setattr(np, "save", full)
-        with pytest.raises(ValueError, match=r"the disk is full .*tokens.npy was not written"):
-            data.token_file(recipe, tokenizer, tmp_path / "tokens.npy")
+        with pytest.raises(ValueError, match=r"the disk is full .*rows was not written"):
+            make_rows(
+                tmp_path / "rows", partial(data.raw_rows, recipe, tokenizer, "train"), [(0, 4)]
+            )
     assert not list(tmp_path.glob("*.writing"))
     with monkeypatch.context() as disk:
         disk.setattr(os, "replace", full)
@@ -216,8 +220,6 @@ def test_a_failure_between_two_renames_puts_the_old_one_back(tmp_path, monkeypat
 
 def test_every_row_that_is_held_out_is_judged():
     """Guards against judging full batches only: 56 of 64 chats, at 8 rows a batch."""
-    import numpy as np
-
     from workbook.training.packing import IGNORE, Example, Rows
     from workbook.training.seq2seq import Pair, Pairs
 
@@ -225,7 +227,7 @@ def test_every_row_that_is_held_out_is_judged():
     rows = Rows(examples, 4, 3, 0).every()
     assert [len(batch["ids"]) for batch in rows] == [4, 4, 3]
     assert sorted(int(row[0]) for batch in rows for row in batch["ids"]) == list(range(3, 14))
-    pieces = data.TokenRows(np.arange(110), 4, 10).every()
+    pieces = PackedRows(pack_rows([Example([*range(110)], [*range(110)])], 10, 0, True), 4).every()
     assert [len(batch["ids"]) for batch in pieces] == [4, 4, 3]
     assert [int(row[0]) for batch in pieces for row in batch["ids"]] == list(range(0, 110, 10))
 

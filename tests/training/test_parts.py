@@ -17,7 +17,6 @@ from workbook.training.optimisers import (
     rates,
     set_learning_rate,
 )
-from workbook.training.packing import IGNORE, Example, Packer
 from workbook.training.schedules import cosine, factor, warmup_stable_decay
 
 
@@ -52,7 +51,7 @@ def test_digits_stand_alone(small):
 
 
 def test_the_chat_template_prints_what_the_town_writes(small):
-    from workbook.town.texts.instructions import render_chat
+    from workbook.town.texts.chat import render_chat
 
     messages = [
         {"role": "user", "content": "Who is it?"},
@@ -63,35 +62,6 @@ def test_the_chat_template_prints_what_the_town_writes(small):
     assert text == tokenizer.BOS + render_chat(messages)
     asked = small.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     assert asked == text + "<|assistant|>\n"
-
-
-lengths = st.lists(st.integers(1, 30), min_size=80, max_size=200)
-
-
-@given(lengths)
-@settings(deadline=None, max_examples=30)
-def test_packing_loses_nothing_but_what_is_too_long(sizes):
-    examples = [Example([i + 1] * n, [i + 1] * n) for i, n in enumerate(sizes)]
-    packer = Packer(lambda start: iter(examples[start:]), 2, 24, pad_id=0, open_rows=8)
-    ids, labels = [], []
-    try:
-        for batch in packer.batches():
-            ids.append(batch[0])
-            labels.append(batch[1])
-    except RuntimeError:  # the finite stream ran dry inside the generator
-        pass
-    rows = torch.cat(ids).tolist() if ids else []
-    packed = [t for row in rows for t in row if t]
-    waiting = [t for row in packer.open for t in row.ids]
-    seen = sizes[: packer.position]
-    assert sorted(packed + waiting) == sorted(
-        i + 1 for i, n in enumerate(seen) for _ in range(n) if n <= 24
-    )
-    assert packer.skipped == sum(n > 24 for n in seen)
-    for row, row_labels in zip(rows, torch.cat(labels).tolist() if labels else [], strict=True):
-        assert all((t == 0) == (y == IGNORE) for t, y in zip(row, row_labels, strict=True))
-        runs = [t for i, t in enumerate(row) if t and (i == 0 or row[i - 1] != t)]
-        assert len(runs) == len(set(runs)), "a document was cut in two"
 
 
 def test_the_schedule_rises_holds_and_falls():

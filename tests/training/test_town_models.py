@@ -1,122 +1,148 @@
-"""Making the town's models: the loss masks, and a killed run that goes on to the same weights."""
+"""Making the town's models: the loss masks, shared rows, and killed builds that come to one end."""
 
 import json
-from dataclasses import replace
+import os
+import subprocess
+import sys
+import time
 
 import pytest
 import torch
 
 from workbook.town import document
-from workbook.training import town_models
+from workbook.town.texts.instructions import SKILL_CHATS, chats
+from workbook.training import recipes, town_models
 from workbook.training.examples import mask_prompt
 from workbook.training.packing import IGNORE
-from workbook.training.town_models import Recipe
+
+TINY = ("width=32", "layers=1", "heads=2", "inner=48", "examples=120", "validation=8", "rows=2",
+        "length=256", "steps=6", "accumulate=2", "warmup=1", "save_every=1", "log_every=1",
+        "device=cpu", "precision=float32")  # fmt: skip
+TUNED = tuple(word for word in TINY if word.split("=")[0] not in {"width", "layers", "heads",
+                                                                  "inner"})  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
+def tokenizer(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(town_models, "TOKENIZER_DOCUMENTS", 300)
-        return folder, town_models._tokenizer(folder / ".build")
+        patch.setattr(town_models, "TOKENIZER_DOCUMENTS", 400)
+        return town_models.make_tokenizer(tmp_path_factory.mktemp("made") / "tokenizer")
 
 
-TINY = Recipe(name="tiny", tokens=12 * 4 * 200, rows=4, length=200, hidden=32, heads=2, layers=1,
-              inner=48, warmup=2)  # fmt: skip
+def build(folder, tokenizer) -> None:
+    """Make the first model and its tuned copy, small."""
+    if not (folder / town_models.WORK / "tokenizer").exists():
+        tokenizer.save_pretrained(folder / town_models.WORK / "tokenizer")
+    town_models.build(folder, ["town-lm"], TINY)
+    town_models.build(folder, ["town-instruct"], TUNED)
 
 
-def test_only_the_assistant_is_learned_from(built):
-    _, tokenizer = built
-    for index in range(40):
-        text = document("instruction", index=index).text
-        ids, labels = mask_prompt(tokenizer, text)
+@pytest.fixture(scope="module")
+def built(tokenizer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    build(folder, tokenizer)
+    return folder
+
+
+def test_only_the_assistant_is_learned_from(tokenizer):
+    for chat, _ in zip(chats(dict.fromkeys(SKILL_CHATS, 1.0)), range(60), strict=False):
+        ids, labels = mask_prompt(tokenizer, chat.text)
         learned = tokenizer.decode([t for t in labels if t != IGNORE])
-        said = [part.split("<|end|>")[0] for part in text.split("<|assistant|>\n")[1:]]
+        said = [part.split("<|end|>")[0] for part in chat.text.split("<|assistant|>\n")[1:]]
         assert learned == "".join(f"{words}<|end|>" for words in said)
         assert all(y in (IGNORE, t) for t, y in zip(ids, labels, strict=True))
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(built, tmp_path, monkeypatch):
-    """Guards resuming: optimiser state, data position and schedule all have to come back."""
-    _, tokenizer = built
-    monkeypatch.setattr(town_models, "SAVE_EVERY", 5)
-    town_models.train(TINY, tokenizer, tmp_path / "whole")
-    steps = iter(range(100))
-    real = town_models._loss
-
-    def killed(*args):
-        if next(steps) == 7:
-            raise KeyboardInterrupt
-        return real(*args)
-
-    monkeypatch.setattr(town_models, "_loss", killed)
-    with pytest.raises(KeyboardInterrupt):
-        town_models.train(TINY, tokenizer, tmp_path / "killed")
-    assert not (tmp_path / "killed" / "tiny").exists()
-    monkeypatch.setattr(town_models, "_loss", real)
-    town_models.train(TINY, tokenizer, tmp_path / "killed")
-    for name in ("model.safetensors", "recipe.json"):
-        one, two = ((tmp_path / run / "tiny" / name).read_bytes() for run in ("whole", "killed"))
-        assert one == two
+def test_the_template_writes_what_the_texts_write(tokenizer):
+    """Every role, system and tool too: `chat.render_chat` and the template are two renderings."""
+    roles = set()
+    for chat, _ in zip(chats({"turns": 1.0, "trace": 1.0}), range(30), strict=False):
+        messages = chat.fields["messages"]
+        roles |= {message["role"] for message in messages}
+        written = tokenizer.apply_chat_template(messages, tokenize=False)
+        assert written == tokenizer.bos_token + chat.text
+    assert roles == {"system", "user", "assistant", "tool"}
+    with pytest.raises(Exception, match="roles are system, user"):
+        tokenizer.apply_chat_template([{"role": "boss", "content": "x"}], tokenize=False)
 
 
-def test_a_run_that_had_ended_is_left_alone(built, tmp_path):
-    """Guards recipe.json: a second call reads no document and so would count none as too long."""
-    _, tokenizer = built
-    note = tmp_path / "tiny" / "recipe.json"
-    short = replace(TINY, tokens=2 * 4 * 200)
-    town_models.train(short, tokenizer, tmp_path)
-    before = note.read_text(encoding="utf-8")
-    assert json.loads(before)["documents_too_long"] > 0
-    town_models.train(short, tokenizer, tmp_path)
-    assert note.read_text(encoding="utf-8") == before
-    note.unlink()  # as if killed before it was written
-    town_models.train(short, tokenizer, tmp_path)
-    assert note.read_text(encoding="utf-8") == before
+def test_digits_stand_alone_and_marks_are_one_token(tokenizer):
+    assert tokenizer.tokenize("1962") == ["1", "9", "6", "2"]
+    for role in ("system", "user", "assistant", "tool"):
+        assert len(tokenizer.encode(f"<|{role}|>", add_special_tokens=False)) == 1
+    text = document("instruction", index=3).text
+    assert tokenizer.decode(tokenizer.encode(text, add_special_tokens=False)) == text
 
 
-def test_a_checkpoint_of_other_settings_is_refused(built, tmp_path):
-    """Guards a card that says seed 1 over weights of seed 0."""
-    _, tokenizer = built
-    short = replace(TINY, tokens=2 * 4 * 200)
-    town_models.train(short, tokenizer, tmp_path)
-    with pytest.raises(ValueError, match="made with another seed: give the old.*--no-resume"):
-        town_models.train(replace(short, seed=1), tokenizer, tmp_path)
-    town_models.train(replace(short, tokens=3 * 4 * 200), tokenizer, tmp_path)  # longer is fine
+KILLED = """
+import sys
+from pathlib import Path
+from workbook.training import town_models
+folder, tiny, tuned = Path(sys.argv[1]), sys.argv[2].split("|"), sys.argv[3].split("|")
+town_models.build(folder, ["town-lm"], tiny)
+town_models.build(folder, ["town-instruct"], tuned)
+"""
 
 
-def test_a_tuned_copy_starts_afresh_when_its_base_was_trained_on(built, tmp_path):
-    _, tokenizer = built
-    short = replace(TINY, tokens=2 * 4 * 200)
-    tuned = replace(short, name="tuned")
-    weights = tmp_path / "tuned" / "model.safetensors"
-    made = []
-    for tokens in (short.tokens, 2 * short.tokens):
-        town_models.train(replace(short, tokens=tokens), tokenizer, tmp_path)
-        for _ in range(2):  # the second time the base is the same: nothing to do
-            town_models.train(tuned, tokenizer, tmp_path, start_from=tmp_path / "tiny")
-            made.append(weights.read_bytes())
-    assert made[0] == made[1] != made[2] == made[3]
+def test_a_build_killed_three_times_makes_the_same_weights(built, tokenizer, tmp_path, root):
+    """Killed while the base is trained, while the copy is tuned, and while it is tuned again."""
+    tokenizer.save_pretrained(tmp_path / town_models.WORK / "tokenizer")
+    call = [sys.executable, "-c", KILLED, str(tmp_path), "|".join(TINY), "|".join(TUNED)]
+    work = tmp_path / town_models.WORK
+    for name, step in (("town-lm", 2), ("town-instruct", 1), ("town-instruct", 3)):
+        process = subprocess.Popen(call, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+        awaited = work / name / "checkpoints" / f"step-{step:08d}"
+        while not awaited.exists():
+            assert process.poll() is None, process.stderr.read().decode()
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+    build(tmp_path, tokenizer)
+    for name in ("town-lm", "town-instruct"):
+        ours, theirs = (f / name / "model.safetensors" for f in (tmp_path, built))
+        assert ours.read_bytes() == theirs.read_bytes()
 
 
-def test_the_loss_falls_and_the_model_loads_plainly(built, tmp_path):
+def test_a_model_that_is_there_is_left_alone_and_other_settings_are_refused(built, tokenizer):
+    weights = built / "town-lm" / "model.safetensors"
+    before = weights.stat().st_mtime_ns
+    build(built, tokenizer)
+    assert weights.stat().st_mtime_ns == before
+    longer = [*TINY, "steps=7", "data_seed=1"]
+    with pytest.raises(ValueError, match="holds a run with data_seed=0, not 1"):
+        town_models.build(built, ["town-lm"], longer)
+    with pytest.raises(ValueError, match="no model is called 'town'; choose from town-lm"):
+        town_models.build(built, ["town"])
+
+
+def test_a_rung_takes_over_the_rows_of_the_same_text(built):
+    town_models.build(built, ["town-lm-0.3m"], TINY)
+    work = built / town_models.WORK
+    rows = [work / name / "rows" / "ids.npy" for name in ("town-lm", "town-lm-0.3m")]
+    assert rows[0].samefile(rows[1])
+    assert not (work / "town-instruct" / "rows" / "ids.npy").samefile(rows[0])
+
+
+def test_the_note_tells_how_a_model_was_made(built):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from workbook.core import records
-
-    _, tokenizer = built
-    recipe = replace(TINY, tokens=100 * 4 * 200)
-    town_models.train(recipe, tokenizer, tmp_path)
-    log = records.read(tmp_path / ".build" / "tiny" / "log.jsonl")
-    assert log[-1]["step"] == 100 and log[-1]["loss"] < 5.0
-    model = AutoModelForCausalLM.from_pretrained(tmp_path / "tiny")
+    note = json.loads((built / "town-instruct" / "recipe.json").read_text(encoding="utf-8"))
+    assert note["base"] == "town-lm" and note["steps"] == 6 and note["tokens"] > 1000
+    assert note["mix"] == recipes.read(
+        "finetune", town_models.FILES / "town-instruct.toml", ["out=x"]
+    )[0].mix  # fmt: skip
+    model = AutoModelForCausalLM.from_pretrained(built / "town-instruct")
     assert model.dtype == torch.bfloat16
-    assert len(AutoTokenizer.from_pretrained(tmp_path / "tiny")) == model.config.vocab_size
+    assert len(AutoTokenizer.from_pretrained(built / "town-instruct")) == model.config.vocab_size
+    assert str(built) not in json.dumps(note)
 
 
-def test_the_same_seed_starts_the_same_model(built):
-    _, tokenizer = built
-    one, two, other = (
-        town_models.new_model(replace(TINY, seed=s), tokenizer).lm_head.weight for s in (1, 1, 2)
-    )
-    assert torch.equal(one, two) and not torch.equal(one, other)
+@pytest.mark.parametrize("name", town_models.MODELS)
+def test_every_recipe_of_the_town_is_sound(name):
+    model = town_models.MODELS[name]
+    given = ["out=x", *model.settings]
+    recipe, config = recipes.read(model.kind, town_models.FILES / model.file, given)
+    assert abs(sum(recipe.mix.values()) - 1) < 1e-9
+    assert recipe.length == 768 and config.optimiser == "muon"
+    assert not model.base or town_models.MODELS[model.base].kind == "pretrain"

@@ -2,15 +2,18 @@
 
 import json
 import math
+from dataclasses import asdict
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.core import assets
 from workbook.town import build_both
 from workbook.training import town_card, town_quality
-from workbook.training.town_quality import Score, mean, names_right, share
+from workbook.training.town_card import Goal
+from workbook.training.town_quality import Score, mean, names_right, share, share_difference
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=400))
@@ -32,6 +35,44 @@ def test_the_interval_of_a_mean_is_the_normal_one():
         mean("x", [1.0])
     with pytest.raises(ValueError, match="no case"):
         share("x", [])
+
+
+PAIRS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=300)
+
+
+@given(PAIRS)
+@settings(deadline=None)
+def test_a_difference_of_shares_lies_in_its_interval_and_turns_round(pairs):
+    ours, theirs = zip(*pairs, strict=True)
+    value, low, high = share_difference(ours, theirs)
+    assert value == pytest.approx((sum(ours) - sum(theirs)) / len(pairs))
+    assert -1 <= low <= value <= high <= 1 and low < high
+    turned = [-side for side in share_difference(theirs, ours)]
+    assert turned == pytest.approx([value, high, low])
+
+
+def test_the_interval_of_a_difference_by_hand():
+    """10 pairs, 4 gained, 1 lost: p+ = 5/12, p- = 2/12 (Bonett and Price)."""
+    ours = [True] * 4 + [False] + [True] * 5
+    theirs = [False] * 4 + [True] + [True] * 5
+    half = 1.959964 * math.sqrt((7 / 12 - (3 / 12) ** 2) / 12)
+    assert share_difference(ours, theirs) == pytest.approx((0.3, 0.25 - half, 0.25 + half))
+    with pytest.raises(ValueError):
+        share_difference([True], [True, False])
+    with pytest.raises(ValueError, match="at least one case"):
+        share_difference([], [])
+
+
+def test_the_interval_of_a_difference_holds_in_19_of_20_trials():
+    """Coverage on 4,000 seeded trials of 120 pairs, true difference .2 - .1."""
+    source = torch.Generator().manual_seed(3)
+    drawn = torch.rand(4000, 120, generator=source)
+    held = 0
+    for row in drawn:
+        ours, theirs = row < 0.2, row > 0.9
+        value, low, high = share_difference(ours.tolist(), theirs.tolist())
+        held += low <= 0.1 <= high
+    assert 0.94 < held / 4000 < 0.97
 
 
 TALK = {
@@ -84,44 +125,235 @@ def _all_facts(town):
     ]
 
 
-def test_the_loss_is_measured_token_by_token_beside_the_floor(tiny_llama, tmp_path, monkeypatch):
-    """A model that knows nothing pays ln V a token; the floor does not depend on the model."""
-    import torch
+@pytest.fixture
+def chatting(tiny_llama, tmp_path, monkeypatch):
+    """A model that knows nothing, with a small tokenizer of the town's kind."""
+    from workbook.town import mixture
+    from workbook.training.tokenizer import train_tokenizer
 
-    from workbook.training import town_models
-
-    monkeypatch.setattr(town_models, "TOKENIZER_DOCUMENTS", 200)
-    tokenizer = town_models._tokenizer(tmp_path)
+    texts = (document.text for document, _ in zip(mixture(seed=5), range(60), strict=False))
+    tokenizer = train_tokenizer(texts, 400)
     tiny_llama.resize_token_embeddings(len(tokenizer))
+    tiny_llama.config.eos_token_id = tiny_llama.generation_config.eos_token_id = (
+        tokenizer.eos_token_id
+    )
+    return tiny_llama.eval(), tokenizer
+
+
+CHATS = [
+    [{"role": "user", "content": "Where does Vella Oskmere live?"}],
+    [{"role": "user", "content": "Hello."}],
+    [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "And now? " * 9},
+        {"role": "assistant", "content": "Action: look"},
+        {"role": "tool", "content": "Nothing there."},
+    ],
+]
+
+
+def test_replies_do_not_depend_on_the_batch_and_stop_at_the_end_token(chatting, monkeypatch):
+    model, tokenizer = chatting
+    together = town_quality.replies(model, tokenizer, CHATS, 12)
+    monkeypatch.setattr(town_quality, "BATCH", 1)
+    alone = town_quality.replies(model, tokenizer, CHATS, 12)
+    assert together == alone and len(set(together)) > 1
+    first = town_quality.reply(model, tokenizer, [CHATS[0][0]["content"]], 12)
+    assert first == together[:1]
+    # the fourth token of an answer becomes the end: what follows it is gone
+    ids = tokenizer.apply_chat_template(CHATS[0], add_generation_prompt=True, return_dict=False)
+    out = model.generate(torch.tensor([ids]), max_new_tokens=12, do_sample=False)[0, len(ids) :]
+    model.generation_config.eos_token_id = int(out[3])
+    cut = town_quality.replies(model, tokenizer, CHATS[:1], 12)[0]
+    length = out.tolist().index(int(out[3]))
+    assert cut == tokenizer.decode(out[: length + 1], skip_special_tokens=True).strip()
+
+
+def test_drawn_replies_repeat_with_the_seed_and_leave_the_caller_alone(chatting):
+    model, tokenizer = chatting
+    chats = CHATS * 4
+    torch.manual_seed(1)
+    before = torch.rand(3)
+    torch.manual_seed(1)
+    some = town_quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=5)
+    assert torch.equal(torch.rand(3), before)
+    assert some == town_quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=5)
+    assert some != town_quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=6)
+    assert len(set(some[::3])) > 1, "the same chat is answered in several ways"
+    cold = town_quality.answerer(model, tokenizer)(CHATS, 10, temperature=1e-4)
+    assert cold == town_quality.replies(model, tokenizer, CHATS, 10)
+
+
+def test_the_loss_is_measured_token_by_token_beside_the_entropy_bound(chatting):
+    """A model that knows nothing pays ln V a token; the bound does not depend on the model."""
+    model, tokenizer = chatting
     with torch.no_grad():
-        tiny_llama.get_output_embeddings().weight.zero_()
-    found = town_quality.measure_loss(tiny_llama, tokenizer, documents=12)
+        model.get_output_embeddings().weight.zero_()
+    found = town_quality.measure_loss(model, tokenizer, 12, mix={"page": 1, "passage": 1})
     assert found["loss"] == pytest.approx(math.log(len(tokenizer)), rel=1e-4)
-    assert 0.05 < found["floor"] < 3.0
+    assert 0.02 < found["entropy_bound"] < 3.0
 
 
-def test_the_card_prints_every_score_with_its_verdict():
-    scores = [Score(name, 0.5, 0.4, 0.6, 300) for name in town_card.GOALS]
+def test_rows_begin_with_a_document_and_have_one_length(chatting):
+    _, tokenizer = chatting
+    texts = ["One.", "Two two two two.", "Three.", "Four four four four.", "Five."]
+    joined = {text: town_quality._document_ids(tokenizer, text) for text in texts}
+    length = len(joined[texts[0]]) + 3
+    rows = list(town_quality.full_rows(tokenizer, iter(texts), length))
+    assert rows == [
+        (joined[texts[0]] + joined[texts[1]])[:length],
+        (joined[texts[2]] + joined[texts[3]])[:length],
+    ]  # the fifth fills no row
+
+
+def test_losses_by_position_are_those_of_the_tokens_there(chatting, monkeypatch):
+    """Computed again token by token; begin tokens are left out."""
+    model, tokenizer = chatting
+    monkeypatch.setattr(town_quality, "LENGTH", 60)
+    mix = {"review": 1.0}
+    windows = [(1, 8), (20, 60)]
+    found = town_quality.losses_by_position(model, tokenizer, 6, windows, mix)
+    from workbook.town import mixture
+
+    texts = (document.text for document in mixture(mix, "test", town_quality.SEED))
+    rows = town_quality.full_rows(tokenizer, texts, 60)
+    for number, row in zip(range(6), rows, strict=False):
+        with torch.no_grad():
+            log_probs = model(torch.tensor([row])).logits[0].log_softmax(-1)
+        for values, (first, past) in zip(found, windows, strict=True):
+            places = [t for t in range(first, past) if row[t] != tokenizer.bos_token_id]
+            losses = [-log_probs[t - 1, row[t]].item() for t in places]
+            assert values[number] == pytest.approx(sum(losses) / len(losses), rel=1e-4)
+    assert all(len(values) == 6 for values in found)
+
+
+def test_the_mix_of_a_base_model_is_that_of_its_recipe(tmp_path):
+    from workbook.town import RAW_MIXTURE
+
+    assert town_quality.mix_of(tmp_path) == RAW_MIXTURE
+    (tmp_path / "recipe.json").write_text('{"mix": {"page": 1.0}}', encoding="utf-8")
+    assert town_quality.mix_of(tmp_path) == {"page": 1.0}
+
+
+def entry(name, value, difference=None, parts=None):
+    return asdict(Score(name, value, value - 0.05, value + 0.05, 300, difference, parts))
+
+
+@pytest.mark.parametrize(
+    "name, value, difference, verdict",
+    [
+        ("closed-book, before the cutoff", 0.95, None, True),
+        ("closed-book, before the cutoff", 0.94, None, False),
+        ("closed-book, after the cutoff", 0.05, None, True),
+        ("closed-book, after the cutoff", 0.06, None, False),
+        ("rude, T = 1", 0.19, None, False),
+        ("rude, T = 1", 0.35, None, True),
+        ("rude, T = 1", 0.51, None, False),
+        ("rude, T = 1, polite requests", 0.0, None, True),
+        ("rude, T = 1, polite requests", 0.003, None, False),
+        ("arithmetic, at once", 0.40, (-0.31, -0.4, -0.2), True),
+        ("arithmetic, at once", 0.01, (-0.29, -0.4, -0.2), False),
+        ("majority of 8", 0.40, (0.01, -0.1, 0.1), True),
+        ("majority of 8", 0.40, (0.0, -0.1, 0.1), False),
+        ("sentiment (new phrasings too)", 0.5, (-0.08, -0.1, 0.0), True),
+        ("sentiment (new phrasings too)", 0.99, (-0.09, -0.1, 0.0), False),
+        ("loss, positions 512-768", 0.9, (0.04, 0.0, 0.1), True),
+        ("loss, positions 512-768", 0.2, (0.06, 0.0, 0.1), False),
+        ("summaries, ROUGE-L", 0.9, None, None),
+    ],
+)
+def test_goals_are_reached_or_not(name, value, difference, verdict):
+    assert town_card.reached(entry(name, value, difference)) is verdict
+
+
+def test_a_goal_about_a_difference_needs_one():
+    with pytest.raises(ValueError, match="must be measured together with arithmetic, steps"):
+        town_card.reached(entry("arithmetic, at once", 0.5))
+
+
+def test_bars_end_at_the_value_and_mark_the_goal():
+    assert town_card.bar(0.5) == "█" * 10 + "░" * 10
+    assert town_card.bar(0.0, [0.95]) == "░" * 19 + "|"
+    assert town_card.bar(1.7, [0.2, 0.5]) == "████|█████|█████████"
+    scores = {"arithmetic, steps": entry("arithmetic, steps", 0.8)}
+    assert town_card.bounds(Goal("<=", -0.3, "arithmetic, steps"), scores) == pytest.approx([0.5])
+    assert town_card.bounds(Goal("<=", -0.3, "arithmetic, steps"), {}) == []
+    assert town_card.bounds(Goal("in", (0.2, 0.5)), {}) == [0.2, 0.5]
+    assert town_card.bounds(None, scores) == []
+
+
+@pytest.fixture
+def card():
+    """A made-up card with every score."""
+    from workbook.training.town_bars import NAMES, RUNG
+
+    differences = {name: (-0.4, -0.5, -0.3) for name, g in town_card.GOALS.items() if g.than}
+    scores = [entry(name, 0.5, differences.get(name)) for name in NAMES]
+    place = next(score for score in scores if score["name"] == "open-book, 4 passages")
+    place["parts"] = {"1": 0.9, "2": 0.5}
+    recipe = {"tokens": 2e7, "steps": 100, "seed": 0, "hours": 2.25}
     model = {
         "parameters": 3_000_000,
         "bytes": 6_000_000,
         "sha256": "ab" * 32,
-        "recipe": {"tokens": 2e7, "steps": 100, "seed": 0},
+        "recipe": recipe | {"mix": {"recall": 0.25, "page": 0.75}},
     }
-    card = {
+    small = model | {"parameters": 300_000}
+    return {
         "models": dict.fromkeys(town_card.MODELS, model),
-        "scores": [vars(s) for s in scores],
-        "loss": {name: {"loss": 1.0, "floor": 0.9, "tokens": 9} for name in town_card.LOSSES},
+        "scores": scores,
+        "loss": {
+            name: {"loss": 1.0, "entropy_bound": 0.9, "tokens": 9} for name in town_card.LOSSES
+        },
+        "ladder": {
+            "town-instruct-big": model
+            | {"parameters": 5_000_000, "scores": [entry(name, 1.0) for name in RUNG]},
+            "town-instruct-small": small | {"scores": [entry(name, 0.2) for name in RUNG[1:]]},
+        },
     }
-    lines = town_card.text(card).splitlines()
-    assert sum("not reached" in line for line in lines) == 4
-    assert sum(line.endswith("reached") for line in lines) == 5
+
+
+def test_the_card_prints_every_score_with_its_verdict(card):
+    text = town_card.text(card)
+    lines = text.splitlines()
     assert "3,000,000 parameters, 6.0 MB" in lines[0]
+    assert lines[1:3] == [
+        "  trained on 20.0 M tokens in 100 steps in 2.2 hours, seed 0",
+        "  mix: page 75%, recall 25%",
+    ]
+    rows = [line for line in lines if "█" in line]
+    assert len(rows) == len(card["scores"])
+    for score, row in zip(card["scores"], rows, strict=True):
+        verdict = {True: ", reached", False: ", not reached", None: ""}[town_card.reached(score)]
+        assert f"0.500 [0.450, 0.550]   300  {score['name']}" in row and row.endswith(verdict)
+        assert ("goal" in row) == bool(verdict)
+    met = sum(bool(town_card.reached(score)) for score in card["scores"])
+    assert f"{met} of {len(town_card.GOALS)} goals reached" in text
+    assert "(1: 0.90, 2: 0.50): goal >= 0.85, not reached" in text
+    assert "(-0.400 [-0.500, -0.300]): goal <= -0.30 against arithmetic, steps, reached" in text
+    assert text.count("1.000, entropy bound 0.900") == 2
+    assert max(map(len, lines)) <= 200
+
+
+def test_the_card_shows_which_bars_the_rungs_reach(card):
+    from workbook.training.town_bars import RUNG
+
+    lines = town_card.text(card).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("The ladder"))
+    columns = ["town-instruct-small", "town-instruct", "town-instruct-big"]
+    assert lines[start + 1].split() == columns
+    width = 2 + 3 * (len(columns[0]) + 2)
+    table = {line[width:]: line[:width].split() for line in lines[start + 2 :]}
+    assert set(table) == set(RUNG) and len(table) == len(lines) - start - 2
+    assert table["look-up, 8 pairs"] == ["0.200", "-", "0.500", "-", "1.000", "+"]
+    assert table[RUNG[0]] == ["0.500", "-", "1.000", "+"], "the small one was not asked"
+    del card["ladder"]
+    assert "ladder" not in town_card.text(card)
 
 
 @pytest.fixture(scope="module")
 def bundled():
-    """The bundled models, measured again: a few minutes."""
+    """The bundled models, measured again: half an hour on two cores."""
     return town_card.measure(assets.path("models"))
 
 
@@ -130,20 +362,29 @@ def test_the_bundled_models_measure_as_the_card_says(bundled):
     """Guards the card: figures come from these weights, not from others or by hand."""
     written = town_card.load()
     assert bundled["models"] == written["models"]
-    for again, before in zip(bundled["scores"], written["scores"], strict=True):
-        assert again["name"] == before["name"] and again["cases"] == before["cases"] >= 300
-        assert before["low"] - 0.01 <= again["value"] <= before["high"] + 0.01
+    again = [
+        *bundled["scores"],
+        *(s for rung in bundled["ladder"].values() for s in rung["scores"]),
+    ]
+    before = [
+        *written["scores"],
+        *(s for rung in written["ladder"].values() for s in rung["scores"]),
+    ]
+    for new, old in zip(again, before, strict=True):
+        assert new["name"] == old["name"] and new["cases"] == old["cases"] >= 300
+        assert old["low"] - 0.01 <= new["value"] <= old["high"] + 0.01
     for name, loss in bundled["loss"].items():
         assert loss["loss"] == pytest.approx(written["loss"][name]["loss"], abs=0.01)
-        assert loss["floor"] == pytest.approx(written["loss"][name]["floor"], abs=1e-9)
-        assert loss["loss"] > loss["floor"]  # these models are far from perfect
+        bound = written["loss"][name]["entropy_bound"]
+        assert loss["entropy_bound"] == pytest.approx(bound, abs=1e-9)
+        assert loss["loss"] > bound  # these models are far from perfect
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", town_card.GOALS)
 def test_the_bundled_models_reach_their_goals(bundled, name):
     score = next(s for s in bundled["scores"] if s["name"] == name)
-    assert town_card.reached(name, score["value"]), score
+    assert town_card.reached(score), score
 
 
 def test_the_bundled_models_are_small_and_plain():

@@ -73,8 +73,15 @@ def stamp(seed: int | None = None) -> dict[str, Any]:
             "cores": found.cores,
             "memory_bytes": found.memory_total,
         },
-        "versions": {name: metadata.version(name) for name in STAMPED},
+        "versions": {name: version for name in STAMPED if (version := _version(name))},
     }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # a training machine has fewer packages than a learner's
+        return None
 
 
 def commit() -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbook.town.entities import SPLITS, Town
 from workbook.town.random import Source
+from workbook.town.towns import draw_town
 from workbook.town.world import build_town
 from workbook.town.writer import Document, Writer
 
@@ -34,8 +35,26 @@ KINDS = {
     "extraction": ("extraction", "extraction"),
     "dialect": ("dialect", "dialect"),
     "politeness": ("politeness", "rewrite"),
+    "series": ("series", "series"),
+    "reading": ("reading", "reading"),
+    "refusal": ("refusals", "refusal"),
+    "sums": ("sums", "sums"),
+    "worked_problem": ("problem_chats", "worked_problem"),
+    "program": ("programs", "program"),
+    "tone": ("tone", "tone"),
+    "turns": ("turns", "turns"),
+    "critique": ("critique", "critique"),
+    "proof": ("proofs", "proof"),
+    "trace": ("traces", "trace"),
+    "elsewhere": ("elsewhere", "elsewhere"),
     "instruction": ("instructions", "instruction"),
 }
+
+# Kinds that practise a skill: each document is about one of the other towns (see `towns.py`).
+SKILLS = frozenset(
+    ("series", "reading", "sums", "worked_problem", "program", "tone", "turns", "critique",
+     "proof", "trace", "elsewhere")
+)  # fmt: skip
 
 # What share of the documents each kind has in the raw text the language model reads.
 RAW_MIXTURE = {
@@ -69,18 +88,23 @@ def _renderer(kind: str) -> Callable[[Writer], Document]:
 def document(
     kind: str, split: str = "train", seed: int = 0, index: int = 0, town: Town | None = None
 ) -> Document:
-    """Document number `index` of a stream. Raises ValueError for an unknown kind or split."""
+    """Return document number `index` of a stream; `town` replaces the one it is about.
+
+    Raises ValueError for an unknown kind or split.
+    """
     if split not in SPLITS:
         raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}")
     render = _renderer(kind)
     source = Source(f"{kind}/{split}/{seed}/{index}")
-    return render(Writer(source, town or build_town(), split))
+    if town is None:
+        town = draw_town(source, split) if kind in SKILLS else build_town()
+    return render(Writer(source, town, split))
 
 
 def stream(
     kind: str, split: str = "train", seed: int = 0, start: int = 0, town: Town | None = None
 ) -> Iterator[Document]:
-    """Documents of one kind for ever, from number `start` on; the town at the cutoff by default."""
+    """Yield documents of one kind without end, from number `start` on."""
     return (document(kind, split, seed, index, town) for index in count(start))
 
 

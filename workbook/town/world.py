@@ -8,7 +8,7 @@ The sentences are in `texts/`, the SQLite file in `store.py`.
 """
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from workbook.town import names
 from workbook.town.changes import move_on, new_hours, new_price, still_neighbours
@@ -52,6 +52,7 @@ class _Builder:
 
     def __init__(self, seed: int):
         self.source = Source(f"town/{seed}")
+        self.elsewhere = build_town().reserved if seed else frozenset()  # names of Brindlemere
         self.taken: set[str] = set()
         self.streets = self._streets()
         self.people: list[Person] = []
@@ -60,8 +61,8 @@ class _Builder:
         self.events: list[Event] = []
 
     def fresh(self, make) -> str:
-        """A name from `make()` that nobody and nothing has yet."""
-        name = names.fresh(make, self.taken)
+        """A name from `make()` that nobody and nothing has yet, here or in Brindlemere."""
+        name = names.fresh(lambda: names.fresh(make, self.elsewhere), self.taken)
         self.taken.add(name)
         return name
 
@@ -137,34 +138,57 @@ class _Builder:
             self._marry(a, b)
         self._adopt(group)
         for a in group:
-            others = [b for b in group if b not in (a, self.people[a].spouse)]
+            family = self._family(a)
+            others = [b for b in group if b not in family]
             for b in self.source.sample(others, min(2, len(others))):
                 self._befriend(a, b)
-        by_street: dict[str, list[int]] = {}
-        for a in group:
-            by_street.setdefault(self.people[a].street, []).append(a)
-        for members in by_street.values():
-            for a, b in zip(members[0::2], members[1::2], strict=False):
-                self._change(a, neighbour=b)
-                self._change(b, neighbour=a)
+        self._make_neighbours(group)
+
+    def _make_neighbours(self, group: list[int]) -> None:
+        """Pair people of one street, along the house numbers; never family, never one house."""
+        waiting = sorted(group, key=lambda p: (self.people[p].street, self.people[p].house))
+        while waiting:
+            a = waiting.pop(0)
+            street, house = self.people[a].street, self.people[a].house
+            family = self._family(a)
+            for b in waiting:
+                other = self.people[b]
+                if other.street == street and other.house != house and b not in family:
+                    waiting.remove(b)
+                    self._change(a, neighbour=b)
+                    self._change(b, neighbour=a)
+                    break
+
+    def _family(self, person: int) -> set[int | None]:
+        """The person, the spouse, the parent and the children."""
+        here = self.people[person]
+        children = (p.id for p in self.people if p.parent == person)
+        return {person, here.spouse, here.parent, *children}
 
     def _change(self, person: int, **facts) -> None:
         self.people[person] = replace(self.people[person], **facts)
 
     def _marry(self, a: int, b: int) -> None:
-        """Husband and wife share a home; the second takes the first one's street and number."""
+        """A married couple share a home; the second takes the first one's street and number."""
         home = self.people[a]
         year = min(max(home.birth_year + self.source.integer(-6, 6), 1938), 2003)
         self._change(a, spouse=b)
         self._change(b, spouse=a, street=home.street, house=home.house, birth_year=year)
 
     def _adopt(self, group: list[int]) -> None:
-        """About one in four has a parent in town, 20 to 40 years older, with the same last name."""
+        """About one in four has a parent in town, 20 to 40 years older, with the same last name.
+
+        Nobody gets the parent of the spouse, who would then be a brother or sister.
+        """
         for child in sorted(group, key=lambda p: self.people[p].birth_year):  # parents first
+            spouse = self.people[child].spouse
+            in_law = None if spouse is None else self.people[spouse].parent
+            step = None if in_law is None else self.people[in_law].spouse
             old = [
                 p
                 for p in group
                 if 20 <= self.people[child].birth_year - self.people[p].birth_year <= 40
+                and p not in (in_law, step)
             ]
             if old and self.source.chance(0.25):
                 parent = self.people[self.source.choice(old)]
@@ -291,9 +315,19 @@ def build_town(seed: int = 0) -> Town:
     return build_both(seed)[0]
 
 
-@lru_cache(maxsize=4)
 def build_both(seed: int = 0) -> tuple[Town, Town]:
-    """Both snapshots: the town at the cutoff, and the town today."""
+    """Return both snapshots: the town at the cutoff, and the town today."""
+    return _brindlemere() if seed == 0 else _build(seed)
+
+
+@cache
+def _brindlemere() -> tuple[Town, Town]:
+    """Brindlemere stays, however many other towns are built."""
+    return _build(0)
+
+
+@lru_cache(maxsize=4)
+def _build(seed: int) -> tuple[Town, Town]:
     builder = _Builder(seed)
     for split in SPLITS:
         counts = {table: row[split] for table, row in COUNTS.items()}
@@ -311,7 +345,7 @@ def build_both(seed: int = 0) -> tuple[Town, Town]:
         tuple(new_price(p, builder.source) for p in builder.products),
         tuple(builder.events),
     )
-    reserved = frozenset(builder.taken)
+    reserved = frozenset(builder.taken | builder.elsewhere)
     return (
         Town(CUTOFF_YEAR, *then, departures, reserved),
         Town(TODAY_YEAR, *now, departures, reserved),

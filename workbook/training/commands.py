@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,20 +25,21 @@ from workbook.core import assets, hub
 from workbook.training.checkpoint import writing
 from workbook.training.config import FitConfig
 from workbook.training.data import (
-    TokenRows,
     chat_example,
+    chat_rows,
     chats,
     exchanges,
-    raw_texts,
+    pad_of,
+    raw_rows,
     some,
-    token_file,
-    tokens_of,
+    spans_of,
 )
 from workbook.training.devices import check
 from workbook.training.fit import Run, fit
 from workbook.training.losses import causal_loss, mean_loss
 from workbook.training.packing import Rows
 from workbook.training.recipes import Finetune, Pretrain, Recipe
+from workbook.training.rows import PackedRows, RowArrays, make_rows
 from workbook.training.seq2seq import Pairs, pair, seq2seq_loss
 
 if TYPE_CHECKING:
@@ -51,12 +54,9 @@ def pretrain(recipe: Pretrain, config: FitConfig) -> Run:
     check(config)
     with claimed(recipe):
         new = recipe.model == "new"
-        tokenizer = hub.load_tokenizer("base" if new else recipe.model)
+        tokenizer = _new_tokenizer(recipe) if new else hub.load_tokenizer(recipe.model)
         model = new_model(recipe, tokenizer, config.seed) if new else _trainable(recipe.model)
-        chosen = _held_out(raw_texts(recipe, "validation"), recipe)
-        tokens = token_file(recipe, tokenizer, Path(recipe.out) / "tokens.npy")
-        batches = TokenRows(tokens, recipe.rows, recipe.length, recipe.data_seed)
-        judged = _judged(TokenRows, tokens_of(chosen, tokenizer), recipe.rows, recipe.length)
+        batches, judged = _packed(recipe, partial(raw_rows, recipe, tokenizer))
     return _run(model, tokenizer, batches, judged, recipe, config)
 
 
@@ -71,20 +71,35 @@ def finetune(recipe: Finetune, config: FitConfig) -> Run:
         model = _trainable(recipe.model)
         if two := model.config.is_encoder_decoder:
             batches, judged = _pairs(recipe, tokenizer, model.config)
+        elif recipe.joined:
+            batches, judged = _packed(recipe, partial(chat_rows, recipe, tokenizer))
+            _tell_skipped(batches.skipped, f"{recipe.examples} chats are longer than a row")
         else:
             batches, judged = _rows(recipe, tokenizer)
     loss = seq2seq_loss if two else causal_loss
     return _run(model, tokenizer, batches, judged, recipe, config, loss)
 
 
+def _packed(
+    recipe: Recipe, read: Callable[[str, int, int], RowArrays]
+) -> tuple[PackedRows, PackedRows]:
+    """Packed rows to train on, kept in the run's folder, and held-out ones to judge by."""
+    held_out = read("validation", 0, recipe.validation)
+    some(held_out.ids, recipe, "validation")
+    rows = make_rows(Path(recipe.out) / "rows", partial(read, "train"), spans_of(recipe))
+    return (
+        PackedRows(rows, recipe.rows, recipe.data_seed),
+        PackedRows(held_out, recipe.rows),
+    )
+
+
 def _rows(recipe: Finetune, tokenizer: PreTrainedTokenizerBase) -> tuple[Rows, Rows]:
     """Chats for a decoder: to train on, and held out."""
-    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
     chosen = _held_out(chats(recipe, "validation"), recipe)
     held_out = [chat_example(tokenizer, chat) for chat in chosen]
     read = (chat_example(tokenizer, chat) for chat in chats(recipe))
     train = some(list(read), recipe, "training")
-    shape = (recipe.rows, recipe.length, pad)
+    shape = (recipe.rows, recipe.length, pad_of(tokenizer))
     batches = Rows(train, *shape, recipe.data_seed, recipe.packed)
     _tell_skipped(batches.skipped, f"{len(train)} chats do not have 2 to {recipe.length} tokens")
     return batches, _judged(Rows, held_out, *shape)
@@ -136,8 +151,8 @@ def claimed(recipe: Recipe) -> Iterator[None]:
         yield
     except BaseException:
         if was_free:
-            for name in ("recipe.json", "tokens.npy"):
-                (Path(recipe.out) / name).unlink(missing_ok=True)
+            (Path(recipe.out) / "recipe.json").unlink(missing_ok=True)
+            shutil.rmtree(Path(recipe.out) / "rows", ignore_errors=True)
         raise
 
 
@@ -196,12 +211,22 @@ def new_model(recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, seed: int) -
         num_attention_heads=recipe.heads,
         num_key_value_heads=recipe.heads,
         max_position_embeddings=max(512, recipe.length),
+        rope_parameters={"rope_type": "default", "rope_theta": recipe.rope_theta},
         tie_word_embeddings=True,
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )
     return LlamaForCausalLM(shape)
+
+
+def _new_tokenizer(recipe: Pretrain) -> PreTrainedTokenizerBase:
+    """Return the tokenizer of a new model: one that lies in a folder, without a model too."""
+    if (Path(recipe.tokenizer) / "tokenizer.json").is_file():
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(recipe.tokenizer, local_files_only=True)
+    return hub.load_tokenizer(recipe.tokenizer)
 
 
 def _trainable(name: str) -> PreTrainedModel:

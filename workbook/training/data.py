@@ -1,29 +1,26 @@
-"""The texts of a recipe: the town's or a file's, as chats or as one long row of tokens.
+"""The texts of a recipe, the town's or a file's, as chats or as packed rows of tokens.
 
 A file has no splits of its own; its rows are dealt out 80 / 10 / 10 by a hash, as dialogues are.
-Raw text becomes `tokens.npy` in the run's folder, made once and then mapped into memory, so that
-a resumed run starts at once and text larger than memory is no trouble. Left out: cleaning, which
-is lesson 02's business.
+What rows are is in `rows.py`. Left out: cleaning, which is lesson 02's business.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
-
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.dialogues import load_dialogues, split_of
 from workbook.town.texts.instructions import FAMILIES
-from workbook.training.checkpoint import writing
+from workbook.town.texts.instructions import chats as mixed_chats
+from workbook.training.examples import mask_prompt, raw_example
 from workbook.training.packing import IGNORE, Example
 from workbook.training.recipes import Finetune, Pretrain, Recipe
+from workbook.training.rows import CHUNK, RowArrays, pack_rows
+from workbook.training.tokenizer import CHAT_TEMPLATE
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -32,20 +29,25 @@ Messages = list[dict[str, str]]
 SUMMARISE = "Summarise this conversation.\n{dialogue}"  # what a model is asked of "dialogues"
 
 
-def raw_texts(recipe: Pretrain, split: str = "train") -> Iterator[str]:
-    """Documents for pretraining, `recipe.examples` of them or as many as the file has."""
+def raw_texts(recipe: Pretrain, split: str = "train", start: int = 0) -> Iterator[str]:
+    """Yield documents for pretraining, `recipe.examples` at most, from number `start` on."""
     if recipe.data == "town":
-        found = (d.text for d in mixture(RAW_MIXTURE, split, recipe.data_seed))
-    elif recipe.data.endswith(".txt"):
+        mix = recipe.mix or RAW_MIXTURE
+        rows = islice(mixture(mix, split, recipe.data_seed, start), recipe.examples - start)
+        return (document.text for document in rows)
+    if recipe.data.endswith(".txt"):
         found = (text for text in _paragraphs(Path(recipe.data)) if split_of(text) == split)
     else:
         rows = _json_lines(Path(recipe.data), ("text",))
         found = (row["text"] for row in rows if split_of(row["text"]) == split)
-    return islice(found, recipe.examples)
+    return islice(found, start, recipe.examples)
 
 
-def chats(recipe: Finetune, split: str = "train") -> Iterator[Messages]:
-    """Chats for tuning, `recipe.examples` of them or as many as there are."""
+def chats(recipe: Finetune, split: str = "train", start: int = 0) -> Iterator[Messages]:
+    """Yield chats for tuning, `recipe.examples` at most, from number `start` on."""
+    if recipe.mix:
+        rows = mixed_chats(recipe.mix, split, recipe.data_seed, start)
+        return (row.fields["messages"] for row in islice(rows, recipe.examples - start))
     if recipe.data == "town":
         found = _town_chats(recipe, split)
     elif recipe.data == "dialogues":
@@ -58,7 +60,7 @@ def chats(recipe: Finetune, split: str = "train") -> Iterator[Messages]:
             for row in rows
             if split_of(json.dumps(row)) == split
         )
-    return islice(found, recipe.examples)
+    return islice(found, start, recipe.examples)
 
 
 def chat_example(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> Example:
@@ -98,60 +100,44 @@ def exchanges(messages: Messages) -> Iterator[tuple[str, str]]:
             yield "\n".join(before["content"] for before in messages[:turn]), message["content"]
 
 
-class TokenRows:
-    """Batches by number from one long row of tokens, cut into pieces in a new order each epoch."""
-
-    def __init__(self, tokens: np.ndarray, rows: int, length: int, seed: int = 0) -> None:
-        self.tokens, self.length, self.seed = tokens, length, seed
-        self.pieces = len(tokens) // length
-        if not self.pieces:
-            raise ValueError(
-                f"the text has {len(tokens)} tokens, fewer than a row of {length}: give more text "
-                "or a smaller length."
-            )
-        self.rows = min(rows, self.pieces)
-        self.per_epoch = self.pieces // self.rows
-
-    def batch(self, number: int) -> dict[str, torch.Tensor]:
-        """`ids` and `labels`, the same B T int64; the first token of a row is not foretold."""
-        epoch, place = divmod(number, self.per_epoch)
-        source = torch.Generator().manual_seed(self.seed + epoch)
-        order = torch.randperm(self.pieces, generator=source)
-        return self._rows(order[place * self.rows : (place + 1) * self.rows].tolist())
-
-    def every(self) -> list[dict[str, torch.Tensor]]:
-        """All pieces once, in their order; the last batch may be a short one."""
-        starts = range(0, self.pieces, self.rows)
-        return [self._rows(range(i, min(i + self.rows, self.pieces))) for i in starts]
-
-    def _rows(self, chosen: Iterable[int]) -> dict[str, torch.Tensor]:
-        cut = [self.tokens[i * self.length : (i + 1) * self.length] for i in chosen]
-        ids = torch.from_numpy(np.stack(cut).astype(np.int64))
-        return {"ids": ids, "labels": ids}
+def town_like(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Return whether the tokenizer writes chats as the town does, with a token for each role."""
+    return tokenizer.chat_template == CHAT_TEMPLATE
 
 
-def token_file(recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, file: Path) -> np.ndarray:
-    """The recipe's documents as one row of token ids with an end after each; made once.
+def raw_rows(
+    recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, split: str, start: int, stop: int
+) -> RowArrays:
+    """Return documents `start` to `stop` packed into rows; longer ones are cut into pieces."""
+    texts = islice(raw_texts(recipe, split, start), stop - start)
+    examples = [raw_example(tokenizer, text) for text in texts]
+    return pack_rows(examples, recipe.length, pad_of(tokenizer), cut=True)
 
-    Raises ValueError when there is no document, or no room on the disk.
-    """
-    import portalocker
 
-    draft = file.with_suffix(".writing")
-    with writing(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with portalocker.Lock(file.with_suffix(".lock"), "w"):  # one writes, the others wait
-            if not file.exists():
-                tokens = some(tokens_of(raw_texts(recipe), tokenizer), recipe, "training")
-                try:
-                    with open(draft, "wb") as out:
-                        np.save(
-                            out, tokens.astype(np.uint16 if len(tokenizer) <= 2**16 else np.uint32)
-                        )
-                    os.replace(draft, file)
-                finally:
-                    draft.unlink(missing_ok=True)
-    return np.load(file, mmap_mode="r")
+def chat_rows(
+    recipe: Finetune, tokenizer: PreTrainedTokenizerBase, split: str, start: int, stop: int
+) -> RowArrays:
+    """Return chats `start` to `stop` for tuning, packed side by side; longer ones are left out."""
+    if recipe.mix and town_like(tokenizer):  # the same tokens, without rendering every turn
+        written = islice(mixed_chats(recipe.mix, split, recipe.data_seed, start), stop - start)
+        examples = [mask_prompt(tokenizer, document.text) for document in written]
+    else:
+        chosen = islice(chats(recipe, split, start), stop - start)
+        examples = [chat_example(tokenizer, chat) for chat in chosen]
+    return pack_rows(examples, recipe.length, pad_of(tokenizer), cut=False)
+
+
+def spans_of(recipe: Recipe) -> list[tuple[int, int]]:
+    """Return which documents are packed together: only the town's can be made in parts."""
+    if not recipe.numbered:
+        return [(0, recipe.examples)]
+    starts = range(0, recipe.examples, CHUNK)
+    return [(start, min(start + CHUNK, recipe.examples)) for start in starts]
+
+
+def pad_of(tokenizer: PreTrainedTokenizerBase) -> int:
+    """Return the id that fills up rows: the padding token's, else the end token's."""
+    return tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
 
 
 def some(rows: Any, recipe: Recipe, purpose: str) -> Any:
@@ -163,13 +149,6 @@ def some(rows: Any, recipe: Recipe, purpose: str) -> Any:
         f"{recipe.data} leaves nothing for {purpose}: its {rows} are dealt out 80 / 10 / 10 by a "
         "hash, so give more of them."
     )
-
-
-def tokens_of(texts: Iterator[str], tokenizer: PreTrainedTokenizerBase) -> np.ndarray:
-    """The token ids of all texts in a row, an end token after each."""
-    end = tokenizer.eos_token_id
-    parts = [np.array([*tokenizer.encode(t, add_special_tokens=False), end]) for t in texts]
-    return np.concatenate(parts) if parts else np.empty(0, int)
 
 
 def _town_chats(recipe: Finetune, split: str) -> Iterator[Messages]:

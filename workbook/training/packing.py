@@ -1,17 +1,16 @@
 """Packing: whole documents side by side in rows of one length, so that little is padding.
 
 Each document goes into the fullest row that still has room; a document longer than a row is left
-out (and counted). `Rows` does it for a list and keeps the documents of a row apart: positions start
-at 0 with each, and attention stays within it. `Packer` does it for an endless stream, and its
-documents see each other. Lesson 08 compares packing with padding.
+out (and counted). `Rows` keeps the documents of a row apart: positions start at 0 with each, and
+attention stays within it. In the arrays of `rows.py` the documents of a row see each other. Lesson
+08 compares packing with padding.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
 
 IGNORE = -100  # label of a position that carries no loss
 
@@ -96,47 +95,3 @@ def lay_out(rows: Sequence[Sequence[Example]], pad_id: int) -> dict[str, Any]:
         read += end
     loss_at = (labels.flatten() != IGNORE).nonzero().flatten() - 1
     return {"ids": ids, "labels": labels, "positions": positions, "loss_at": loss_at, "read": read}
-
-
-class Packer:
-    """Fills batches of `rows` x `length` tokens from a numbered stream of examples.
-
-    `examples(start)` must give the examples from number `start` on, the same every time.
-    """
-
-    def __init__(self, examples, rows: int, length: int, pad_id: int, open_rows: int = 64):
-        self.examples, self.rows, self.length = examples, rows, length
-        self.pad_id, self.open_rows = pad_id, open_rows
-        self.position = self.skipped = 0
-        self.open: list[Example] = []
-
-    def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Token ids and labels, both B T int64, for ever."""
-        source = self.examples(self.position)
-        while True:
-            while len(self.open) < self.open_rows:
-                self._place(next(source))
-                self.position += 1
-            self.open.sort(key=lambda row: len(row.ids))
-            full = [self.open.pop() for _ in range(self.rows)]
-            yield self._pad(full)
-
-    def _place(self, example: Example) -> None:
-        if len(example.ids) > self.length:
-            self.skipped += 1
-            return
-        fits = [r for r in self.open if len(r.ids) + len(example.ids) <= self.length]
-        if fits:
-            row = max(fits, key=lambda r: len(r.ids))
-            row.ids.extend(example.ids)
-            row.labels.extend(example.labels)
-        else:
-            self.open.append(Example(list(example.ids), list(example.labels)))
-
-    def _pad(self, rows: list[Example]) -> tuple[Tensor, Tensor]:
-        ids = torch.full((len(rows), self.length), self.pad_id)  # B T
-        labels = torch.full((len(rows), self.length), IGNORE)  # B T
-        for i, row in enumerate(rows):
-            ids[i, : len(row.ids)] = torch.tensor(row.ids)
-            labels[i, : len(row.labels)] = torch.tensor(row.labels)
-        return ids, labels

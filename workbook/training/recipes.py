@@ -10,11 +10,13 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from workbook.town.stream import KINDS as KINDS_OF_TEXT
+from workbook.town.texts.instructions import FAMILIES, SKILL_CHATS
 from workbook.training.config import FitConfig, at_least
 
 
@@ -30,11 +32,19 @@ class Recipe:
     length: int = 320  # tokens of a row; of an encoder-decoder, of a prompt and of an answer
     validation: int = 64  # examples held out, for the loss after training
     data_seed: int = 0  # of the town's texts, and of the order of rows
+    # Of data="town": share of the documents that each kind of text (or family of chats) has.
+    mix: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            if isinstance(field.default, int) and not isinstance(field.default, bool):
-                at_least(field.name, getattr(self, field.name), int(field.name != "data_seed"))
+        for setting in dataclasses.fields(self):
+            name, default = setting.name, setting.default
+            if isinstance(default, int) and not isinstance(default, bool):
+                at_least(name, getattr(self, name), int(name != "data_seed"))
+
+    @property
+    def numbered(self) -> bool:
+        """Whether any document can be made again without the ones before it."""
+        return self.data == "town"
 
 
 @dataclass(frozen=True)
@@ -46,9 +56,12 @@ class Pretrain(Recipe):
     layers: int = 6
     heads: int = 3
     inner: int = 512  # width of the feed-forward layer
+    rope_theta: float = 10_000.0  # base of the rotary positions; larger for longer rows
+    tokenizer: str = "base"  # of a new model: a role, "bundled:name", or a folder
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _check_mix(self, KINDS_OF_TEXT)
         if self.model == "new" and (self.width % self.heads or self.width // self.heads % 2):
             raise ValueError(f"width={self.width} is no even multiple of heads={self.heads}.")
 
@@ -57,12 +70,32 @@ class Pretrain(Recipe):
 class Finetune(Recipe):
     """Chats, loss on the answers. data: "town", "dialogues", or JSON lines with "messages"."""
 
-    families: tuple[str, ...] = ()  # of the town's instructions; none named: all of them
+    families: tuple[str, ...] = ()  # of the town's instructions; none named: the nine of lesson 08
     packed: bool = True  # False: every chat in a row of its own, as always for encoder-decoders
+    joined: bool = False  # True: the chats of a row see each other, which is faster
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_mix(self, (*FAMILIES, *SKILL_CHATS))
+        if self.mix and self.families:
+            raise ValueError("families and mix both choose the chats: give one of them.")
+
+
+def _check_mix(recipe: Recipe, known: Iterable[str]) -> None:
+    for kind, share in recipe.mix.items():
+        if kind not in known:
+            near = difflib.get_close_matches(kind, known, n=1, cutoff=0.0)[0]
+            raise ValueError(f"mix: there is no {kind!r}; the nearest is {near!r}.")
+        at_least(f"mix.{kind}", share, 0.0)
+    if recipe.mix and recipe.data != "town":
+        raise ValueError(f"mix is of the town's texts: it does nothing for data={recipe.data!r}.")
+    if recipe.mix and not sum(recipe.mix.values()):
+        raise ValueError("mix: every share is 0; give at least one kind a positive share.")
 
 
 KINDS = {"pretrain": Pretrain, "finetune": Finetune}
-NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text",
+         dict[str, float]: "a table of shares such as {page = 0.5, news = 0.5}"}  # fmt: skip
 
 
 def read(

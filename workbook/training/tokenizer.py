@@ -16,13 +16,16 @@ USER, ASSISTANT = "<|user|>", "<|assistant|>"
 RESERVED = ("<|system|>", "<|tool|>", "<|mask|>", *(f"<|extra_{i}|>" for i in range(8)))
 SPECIAL = (PAD, BOS, END, USER, ASSISTANT, *RESERVED)
 VOCABULARY = 2048
+LONGEST = 768  # tokens that the town's models have been trained to read
 
-# A user turn, then the assistant's; the same strings as town.texts.instructions.render_chat.
+# For each message the token of its role, the content, an end token: as town.texts.chat writes it.
 CHAT_TEMPLATE = (
     "{{ bos_token }}{% for m in messages %}"
     "{% if m['role'] == 'assistant' %}{{ '<|assistant|>\n' }}{% generation %}"
     "{{ m['content'] + '<|end|>' }}{% endgeneration %}{{ '\n' }}"
-    "{% else %}{{ '<|user|>\n' + m['content'] + '<|end|>\n' }}{% endif %}"
+    "{% elif m['role'] in ['system', 'user', 'tool'] %}"
+    "{{ '<|' + m['role'] + '|>\n' + m['content'] + '<|end|>\n' }}"
+    "{% else %}{{ raise_exception('roles are system, user, assistant and tool') }}{% endif %}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"
 )
 
@@ -56,7 +59,7 @@ def train_tokenizer(
         eos_token=END,
         extra_special_tokens=[USER, ASSISTANT, *RESERVED],
         padding_side="left",
-        model_max_length=512,
+        model_max_length=LONGEST,
         clean_up_tokenization_spaces=False,
         chat_template=CHAT_TEMPLATE,
     )

@@ -1,224 +1,167 @@
-"""Makes the town's two language models from nothing: `town-lm`, then `town-instruct`.
+"""Makes the town's language models from nothing, with the recipes and the commands of the course.
 
-1. Train the tokenizer on a sample of the town's text.
-2. Pretrain a small Llama-layout decoder on the mixture of raw texts (`town.RAW_MIXTURE`).
-3. Tune a copy of it on instructions, with the loss on the assistant's words only.
-Seeded; resumable after a kill; CPU or GPU. Left out: how a run goes on, which is `fit.py`.
+1. Train the tokenizer on a sample of what the models will read.
+2. `town-lm`: pretrain on raw text (`recipes/town-lm.toml`), then its smaller and larger rungs.
+3. `town-instruct`: tune a copy of it on chats (`recipes/town-instruct.toml`), then the rungs.
+4. Write each in bf16 with a note of how it was made, as anyone can load it.
+Seeded; a kill can be resumed; CPU or GPU. Left out: how a recipe is run, which is `commands.py`.
 """
 
+from __future__ import annotations
+
 import json
-import math
 import os
-import shutil
-from collections import deque
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.core import assets
 from workbook.town import mixture
+from workbook.town.texts.instructions import chats
+from workbook.training import recipes
+from workbook.training.checkpoint import drafted
 from workbook.training.tokenizer import VOCABULARY, train_tokenizer
 
 if TYPE_CHECKING:
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
-    from workbook.training import FitConfig, Loss
+FILES = Path(__file__).parent / "recipes"
+TOKENIZER_DOCUMENTS = 20_000  # that the tokenizer is trained on, three in four of them raw text
+TOKENIZER_SEED = 90_001
+SAME_TEXT = ("data", "data_seed", "examples", "length", "mix")  # keys of a recipe
+WORK = ".build"  # below the output: the tokenizer, checkpoints and logs
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """One training run. The defaults are those of the bundled `town-lm`."""
+class Bundled:
+    """One model of the town: its kind of run, its recipe, and what it starts from."""
 
-    name: str = "town-lm"
-    tokens: float = 17e6  # token budget, padding included
-    rows: int = 12  # rows of a batch
-    length: int = 320  # tokens of a row; longer documents are left out
-    muon_lr: float = 0.02
-    adamw_lr: float = 4e-3
-    warmup: int = 100  # steps
-    decay: float = 0.2  # share of the run at the end in which the learning rate falls
-    hidden: int = 192
-    layers: int = 6
-    heads: int = 3
-    inner: int = 512  # width of the feed-forward layer
-    seed: int = 0
-
-    @property
-    def steps(self) -> int:
-        return max(1, math.ceil(self.tokens / (self.rows * self.length)))
+    kind: str  # "pretrain" or "finetune"
+    file: str  # in `recipes/`
+    base: str = ""  # name of the model that is tuned
+    settings: tuple[str, ...] = ()  # key=value, on top of the file
 
 
-SAVE_EVERY = 250  # steps between checkpoints
-TOKENIZER_DOCUMENTS = 12_000  # the tokenizer is trained on
-INSTRUCT = Recipe(name="town-instruct", tokens=11.5e6, adamw_lr=2e-3, decay=0.5)
+def _rung(width: int, layers: int, heads: int, inner: int) -> Bundled:
+    shape = (f"width={width}", f"layers={layers}", f"heads={heads}", f"inner={inner}")
+    return Bundled("pretrain", "town-lm.toml", settings=shape)
 
 
-def build(
-    output: Path,
-    tokens: float = Recipe.tokens,
-    instruct_tokens: float = INSTRUCT.tokens,
-    seed: int = 0,
-    device: str = "cpu",
-    resume: bool = True,
-) -> None:
-    """Make both models under `output`, going on from checkpoints in `output/.build` if any.
+# In the order they are made. A rung of the ladder is called by its millions of parameters.
+MODELS = {
+    "town-lm": Bundled("pretrain", "town-lm.toml"),
+    "town-lm-0.3m": _rung(64, 4, 2, 176),
+    "town-lm-1.3m": _rung(128, 5, 4, 352),
+    "town-lm-5m": _rung(256, 6, 8, 704),
+    "town-instruct": Bundled("finetune", "town-instruct.toml", "town-lm"),
+    "town-instruct-0.3m": Bundled("finetune", "town-instruct.toml", "town-lm-0.3m"),
+    "town-instruct-1.3m": Bundled("finetune", "town-instruct.toml", "town-lm-1.3m"),
+    "town-instruct-5m": Bundled("finetune", "town-instruct.toml", "town-lm-5m"),
+}
 
-    A larger budget prolongs a run that has ended; where town-lm was prolonged, town-instruct is
-    tuned afresh. Raises ValueError where the checkpoints were made with other settings.
+
+def build(output: Path, names: Sequence[str] = (), settings: Sequence[str] = ()) -> None:
+    """Make the models under `output`, or go on where a killed call stopped.
+
+    names: which of `MODELS`, all when empty; what they are tuned from must be there or named too.
+    settings: key=value on top of every recipe, such as steps=20. A model that is there already is
+    left alone. Raises ValueError where a run was begun with other settings.
     """
-    work = output / ".build"
-    if not resume:
-        shutil.rmtree(work, ignore_errors=True)
-    tokenizer = _tokenizer(work)
-    base = Recipe(tokens=tokens, seed=seed)
-    train(base, tokenizer, output, device)
-    tuned = replace(INSTRUCT, tokens=instruct_tokens, seed=seed)
-    train(tuned, tokenizer, output, device, start_from=output / base.name)
+    for name in names or MODELS:
+        if name not in MODELS:
+            raise ValueError(f"no model is called {name!r}; choose from {', '.join(MODELS)}.")
+    make_tokenizer(output / WORK / "tokenizer")
+    for name in names or MODELS:
+        train(name, output, settings)
 
 
-def _tokenizer(work: Path) -> "PreTrainedTokenizerFast":
-    """The tokenizer, trained once and kept beside the checkpoints."""
+def make_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """Return the tokenizer kept in a folder; train it first where it is not there yet."""
     from transformers import AutoTokenizer
 
-    folder = work / "tokenizer"
-    if not (folder / "tokenizer.json").exists():
-        source = mixture(seed=90_001)
-        texts = (next(source).text for _ in range(TOKENIZER_DOCUMENTS))
-        train_tokenizer(texts, VOCABULARY).save_pretrained(folder)
+    if not folder.exists():
+        tokenizer = train_tokenizer(tokenizer_texts(), VOCABULARY)
+        with drafted(folder) as draft:
+            tokenizer.save_pretrained(draft)
     return AutoTokenizer.from_pretrained(folder)
 
 
-def new_model(recipe: Recipe, tokenizer: "PreTrainedTokenizerFast") -> "LlamaForCausalLM":
-    """A random-weight Llama-layout model of the recipe's size."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(recipe.seed)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=recipe.hidden,
-        intermediate_size=recipe.inner,
-        num_hidden_layers=recipe.layers,
-        num_attention_heads=recipe.heads,
-        num_key_value_heads=recipe.heads,
-        max_position_embeddings=512,
-        tie_word_embeddings=True,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        attn_implementation="eager",  # faster than the fused kernel for short rows on a CPU
-    )
-    return LlamaForCausalLM(config)
+def tokenizer_texts() -> Iterator[str]:
+    """Yield what the tokenizer is trained on: raw text and chats, mixed as the models read them."""
+    raw, _ = recipes.read("pretrain", FILES / "town-lm.toml", ["out=-"])
+    tuned, _ = recipes.read("finetune", FILES / "town-instruct.toml", ["out=-"])
+    count = TOKENIZER_DOCUMENTS // 4
+    for document in islice(mixture(raw.mix, seed=TOKENIZER_SEED), 3 * count):
+        yield document.text
+    for document in islice(chats(tuned.mix, seed=TOKENIZER_SEED), count):
+        yield document.text
 
 
-def copy_of(folder: Path) -> "LlamaForCausalLM":
-    """The model of a folder in float32, ready to be trained on."""
-    import torch
-    from transformers import AutoModelForCausalLM
+def train(name: str, output: Path, settings: Sequence[str] = ()) -> None:
+    """Run one model's recipe to its end, or go on with it, and write the model to `output/name`."""
+    from workbook.training import commands
 
-    return AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager"
-    )
-
-
-def train(
-    recipe: Recipe,
-    tokenizer: "PreTrainedTokenizerFast",
-    output: Path,
-    device: str = "cpu",
-    start_from: Path | None = None,
-) -> None:
-    """Run one recipe to its end, or go on with it, and save the model under `output/name`."""
-    from workbook.training import fit
-    from workbook.training.examples import chat_examples, raw_examples
-    from workbook.training.packing import Packer
-
-    # 1. Model and data, from the beginning; what is saved of an earlier start is read by `fit`.
-    model = copy_of(start_from) if start_from else new_model(recipe, tokenizer)
-    examples = (chat_examples if start_from else raw_examples)(tokenizer, recipe.seed + 1)
-    packer = Packer(examples, recipe.rows, recipe.length, tokenizer.pad_token_id)
-    folder = output / ".build" / recipe.name
-    _claim(folder, _identity(recipe, start_from))
-    # 2. The loop.
-    fit(model, packer.batches(), _loss, _config(recipe, device), out=folder)
-    # 3. The model, in bf16, as anyone can load it.
-    if not packer.position:  # the run had ended before
-        if (output / recipe.name / "recipe.json").exists():
+    model, out = MODELS[name], output / WORK / name
+    work = [f"out={out}", *model.settings]
+    if model.base:
+        work.append(f"model={output / model.base}")
+    else:
+        work.append(f"tokenizer={output / WORK / 'tokenizer'}")
+    recipe, config = recipes.read(model.kind, FILES / model.file, [*work, *settings])
+    if (output / name / "recipe.json").exists() and (out / "final" / "tokenizer.json").exists():
+        made = json.loads((output / name / "recipe.json").read_text(encoding="utf-8"))
+        if made["steps"] == config.steps:
             return
-        deque(islice(packer.batches(), recipe.steps), maxlen=0)  # counts what is too long
-    save_model(model, tokenizer, output / recipe.name, recipe, packer.skipped)
+    _share_rows(name, out, recipe)
+    run = getattr(commands, model.kind)(recipe, config)
+    if commands.leads():
+        export(run.out / "final", output / name, note_of(name, run))
 
 
-def _config(recipe: Recipe, device: str) -> "FitConfig":
-    from workbook.training import FitConfig
-
-    kind = device.split(":")[0]
-    return FitConfig(
-        steps=recipe.steps,
-        optimiser="muon",
-        muon_learning_rate=recipe.muon_lr,
-        learning_rate=recipe.adamw_lr,
-        warmup=recipe.warmup,
-        decay=recipe.decay,
-        seed=recipe.seed,
-        log_every=50,
-        save_every=SAVE_EVERY,
-        precision="bfloat16" if kind == "cpu" else "auto",
-        device=kind,
-    )
+def _share_rows(name: str, out: Path, recipe: recipes.Recipe) -> None:
+    """Take the rows over from a model that has read the very same text, where there is one."""
+    for other in (other for other in MODELS if other != name and not (out / "rows").exists()):
+        theirs = out.with_name(other)
+        try:
+            made = json.loads((theirs / "recipe.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        same = all(made.get(key) == getattr(recipe, key) for key in SAME_TEXT)
+        if same and MODELS[other].file == MODELS[name].file and (theirs / "rows").exists():
+            with drafted(out / "rows") as draft:
+                for file in (theirs / "rows").iterdir():
+                    os.link(file, draft / file.name)
 
 
-def _loss(model, batch) -> "Loss":
-    """Next-token loss over rows in which documents see each other."""
+def note_of(name: str, run) -> dict[str, object]:
+    """Return how a model was made: its recipe, the tokens it read, the hours and the machine."""
+    from workbook.core import records
+
+    recipe = json.loads((run.out / "recipe.json").read_text(encoding="utf-8"))
+    last = run.records[-1] if run.records else {}
+    note = {key: value for key, value in recipe.items() if key not in ("model", "tokenizer")}
+    return note | {
+        "name": name,
+        "base": MODELS[name].base,
+        "steps": run.step,
+        "tokens": last.get("tokens", 0),
+        "hours": round(last.get("seconds", 0.0) / 3600, 3),
+        "learning_rate": run.config.learning_rate,
+        "muon_learning_rate": run.config.muon_learning_rate,
+        "seed": run.config.seed,
+        "hardware": records.stamp()["hardware"],
+    }
+
+
+def export(trained: Path, folder: Path, note: dict[str, object]) -> None:
+    """Write a trained model in bf16 with its tokenizer and the note, whole or not at all."""
     import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from workbook.training import Loss
-    from workbook.training.packing import IGNORE
-
-    ids, labels = batch  # B T
-    logits = model(input_ids=ids, use_cache=False).logits  # B T V
-    targets = labels[:, 1:].flatten()
-    total = torch.nn.functional.cross_entropy(
-        logits[:, :-1].float().flatten(0, 1), targets, reduction="sum"
-    )
-    return Loss(total, (targets != IGNORE).sum(), read=ids.numel())
-
-
-def _identity(recipe: Recipe, start_from: Path | None) -> dict[str, object]:
-    """What may not change between a run and its going on: all of the recipe but its length."""
-    fixed = {name: value for name, value in asdict(recipe).items() if name != "tokens"}
-    return fixed | {"start_from": start_from and assets.sha256(start_from / "model.safetensors")}
-
-
-def _claim(folder: Path, identity: dict[str, object]) -> None:
-    """Make the folder this very run's. Raises ValueError when it holds one of other settings."""
-    file = folder / "identity.json"
-    if file.exists():
-        before = json.loads(file.read_text(encoding="utf-8"))
-        changed = sorted(key for key in identity if before.get(key) != identity[key])
-        if changed == ["start_from"]:  # the base was trained on: its tuned copy starts afresh
-            shutil.rmtree(folder)
-        elif changed:
-            raise ValueError(
-                f"the checkpoint of {identity['name']} was made with another {', '.join(changed)}: "
-                "give the old settings, or start again with --no-resume"
-            )
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(identity, indent=1) + "\n", encoding="utf-8")
-
-
-def save_model(model, tokenizer, folder: Path, recipe: Recipe, skipped: int) -> None:
-    """Write weights (bf16 safetensors), configuration, tokenizer and a note of how it was made."""
-    import copy
-
-    import torch
-
-    small = copy.deepcopy(model).to("cpu", torch.bfloat16)
-    small.set_attn_implementation("sdpa")
-    small.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    note = asdict(recipe) | {"steps": recipe.steps, "documents_too_long": skipped}
-    note["threads"] = os.environ.get("OMP_NUM_THREADS", "")
-    text = json.dumps(note, indent=2, sort_keys=True) + "\n"
-    (folder / "recipe.json").write_text(text, encoding="utf-8")
+    model = AutoModelForCausalLM.from_pretrained(trained, dtype=torch.bfloat16)
+    with drafted(folder) as draft:
+        model.save_pretrained(draft)
+        AutoTokenizer.from_pretrained(trained).save_pretrained(draft)
+        text = json.dumps(note, indent=2, sort_keys=True) + "\n"
+        (draft / "recipe.json").write_text(text, encoding="utf-8")

@@ -1,63 +1,156 @@
-"""How good the town's models are, measured on people, places and phrasings they never met.
+"""How the town's models are measured: answers in batches, shares with intervals, losses.
 
-Each `measure_*` gives a `Score`: a share with its 95 % interval. Answers are decoded greedily by
-transformers, an engine that is not ours. `town_card.py` collects the scores into the model card.
+Answers come from transformers' own `generate`, an engine that is not ours: what the course measures
+models by must not share a fault with what it teaches. What is asked stands in `town_bars.py`,
+`town_card.py` collects the scores into the model card. Left out: judging by another model.
+
+Shapes: B batch, T time.
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.town import build_both, build_town, mixture, stream
+from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.entities import Town
-from workbook.town.random import Source
-from workbook.town.texts.dialogues import dialogue
-from workbook.town.texts.instruction_phrases import CLOSED_BOOK, SUMMARISE
-from workbook.town.texts.instructions import instruction
-from workbook.town.texts.recall import Askable, ask, facts_of
-from workbook.town.writer import Writer
+from workbook.town.texts.recall import Askable, facts_of
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-CASES = 320  # summaries and documents; a summary is long
-QUESTIONS = 1200  # questions; an answer is short, so more of them narrow the interval
+CASES = 300  # of a score whose answers or prompts are long
+QUESTIONS = 600  # of a score with short answers: more of them narrow the interval
 SEED = 777  # of the evaluation documents, apart from every training stream
-NEW_WORDS = {"train": "", "test": " (new phrasings too)"}
+BATCH = 32  # chats answered at once on a CPU
+LARGE_BATCH = 512  # and on a GPU
+LENGTH = 768  # tokens of a row
+NEW_WORDS = " (new phrasings too)"  # ends the name of a score in words kept out of training
+TABLES = ("people", "places", "products", "events")
+Z = 1.959964  # half-width of a 95 % interval in standard errors
+Interval = tuple[float, float, float]  # value, low, high
+Chat = Sequence[Mapping[str, str]]  # messages with role and content
 
 
 @dataclass(frozen=True)
 class Score:
-    """A measured share (or mean) of `cases`, with its 95 % interval."""
+    """A measured share (or mean) of `cases`, with its 95 % interval.
+
+    difference: to the score that the goal compares with, as (value, low, high).
+    parts: the values that this one sums up, such as one for each place of the right passage.
+    """
 
     name: str
     value: float
     low: float
     high: float
     cases: int
+    difference: Interval | None = None
+    parts: Mapping[str, float] | None = None
 
 
 def share(name: str, outcomes: Sequence[bool]) -> Score:
-    """A share with its Wilson score interval (Wilson, 1927)."""
-    n, z = len(outcomes), 1.959964
+    """Return a share with its Wilson score interval (Wilson, 1927)."""
+    n = len(outcomes)
     if not n:
         raise ValueError(f"{name} was measured on no case at all")
     p = sum(outcomes) / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    return Score(name, p, centre - half, centre + half, n)
+    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * (p * (1 - p) / n + Z * Z / (4 * n * n)) ** 0.5
+    return Score(name, p, max(0.0, centre - half), min(1.0, centre + half), n)
 
 
 def mean(name: str, values: Sequence[float]) -> Score:
-    """A mean with its normal 95 % interval."""
+    """Return a mean with its normal 95 % interval."""
     n = len(values)
     if n < 2:
         raise ValueError(f"{name} needs at least two cases")
     m = sum(values) / n
-    half = 1.959964 * (sum((v - m) ** 2 for v in values) / (n - 1) / n) ** 0.5
+    half = Z * (sum((v - m) ** 2 for v in values) / (n - 1) / n) ** 0.5
     return Score(name, m, m - half, m + half, n)
+
+
+def share_difference(outcomes: Sequence[bool], others: Sequence[bool]) -> Interval:
+    """Return the share of `outcomes` minus that of `others`, case by case in the same order.
+
+    The interval is that of Bonett and Price (2012): Wald's for paired shares, with one case added
+    to each kind of disagreement. Raises ValueError when the two differ in length or hold nothing.
+    """
+    pairs = list(zip(outcomes, others, strict=True))
+    n = len(pairs)
+    if not n:
+        raise ValueError("a difference of shares needs at least one case")
+    gained, lost = pairs.count((True, False)), pairs.count((False, True))
+    up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
+    half = Z * ((up + down - (up - down) ** 2) / (n + 2)) ** 0.5
+    low, high = max(-1.0, up - down - half), min(1.0, up - down + half)
+    return (gained - lost) / n, low, high
+
+
+def replies(
+    model: "PreTrainedModel",
+    tokenizer: "PreTrainedTokenizerFast",
+    chats: Sequence[Chat],
+    max_new_tokens: int = 96,
+    temperature: float = 0.0,
+    seed: int = 0,
+) -> list[str]:
+    """Return what a tuned model says next in each chat, without special tokens.
+
+    temperature: 0 takes the likeliest token; above it tokens are drawn, the same for the same seed,
+    device and list of chats. Chats of like length are answered together.
+    """
+    import torch
+
+    rows = [
+        tokenizer.apply_chat_template(list(chat), add_generation_prompt=True, return_dict=False)
+        for chat in chats
+    ]
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    batch = _batch(model)
+    texts = [""] * len(rows)
+    with torch.random.fork_rng(), torch.inference_mode():
+        torch.manual_seed(seed)
+        for start in range(0, len(order), batch):
+            places = order[start : start + batch]
+            some = [rows[place] for place in places]
+            written = _continue(model, tokenizer, some, max_new_tokens, temperature)
+            for place, ids in zip(places, written.tolist(), strict=True):
+                texts[place] = tokenizer.decode(ids, skip_special_tokens=True).strip()
+    return texts
+
+
+def _batch(model: "PreTrainedModel") -> int:
+    return BATCH if model.device.type == "cpu" else LARGE_BATCH
+
+
+def _continue(
+    model, tokenizer, rows: list[list[int]], max_new_tokens: int, temperature: float
+) -> "Tensor":
+    """The new tokens of each row, B T; padding follows a row's end token."""
+    from transformers import GenerationConfig
+
+    from workbook.training.greedy import end_ids, padded
+
+    ids, keep_mask = padded(rows, tokenizer.pad_token_id, left=True)
+    drawing = {"temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature else {}
+    config = GenerationConfig(
+        do_sample=temperature > 0,
+        max_new_tokens=max_new_tokens,
+        eos_token_id=end_ids(model, tokenizer),
+        pad_token_id=tokenizer.pad_token_id,
+        **drawing,
+    )
+    out = model.generate(
+        ids.to(model.device),
+        attention_mask=keep_mask.long().to(model.device),
+        generation_config=config,
+    )
+    return out[:, ids.shape[1] :]
 
 
 def reply(
@@ -66,64 +159,13 @@ def reply(
     prompts: Sequence[str],
     max_new_tokens: int = 96,
 ) -> list[str]:
-    """Greedy answers of an instruction-tuned model to one-turn prompts, without special tokens."""
-    from workbook.training.greedy import write
-
-    rows = [
-        tokenizer.apply_chat_template(
-            [{"role": "user", "content": prompt}], add_generation_prompt=True, return_dict=False
-        )
-        for prompt in prompts
-    ]
-    written = write(model, tokenizer, rows, max_new_tokens)
-    return [tokenizer.decode(ids, skip_special_tokens=True).strip() for ids, _ in written]
-
-
-def _writers(name: str, phrasings: str, cases: int) -> Iterator[Writer]:
-    """One writer a case, the same for every model: entities of the test split, or made up."""
-    for i in range(cases):
-        source = Source(f"quality/{name}/{phrasings}/{SEED}/{i}")
-        yield Writer(source, build_town(), "test", phrasings)
-
-
-def measure_open_book(model, tokenizer, cases: int = QUESTIONS, phrasings: str = "train") -> Score:
-    """Exact match of whole-sentence answers from a passage: the first question of each.
-
-    phrasings: "train" asks of new people and places in known words, "test" in new words too.
-    """
-    chats = [instruction(w, "open_book") for w in _writers("open_book", phrasings, cases)]
-    rows = [[m["content"] for m in chat.fields["messages"][:2]] for chat in chats]
-    answers = reply(model, tokenizer, [prompt for prompt, _ in rows], 40)
-    right = [answer == expected for answer, (_, expected) in zip(answers, rows, strict=True)]
-    return share(f"open-book QA, exact match{NEW_WORDS[phrasings]}", right)
-
-
-def measure_summaries(
-    model, tokenizer, cases: int = CASES, phrasings: str = "train"
-) -> tuple[Score, Score]:
-    """Share of summaries with every named person and place right, and mean ROUGE-L (F1)."""
-    from rouge_score.rouge_scorer import RougeScorer
-
-    prompts, talks = [], []
-    for writer in _writers("summarise", phrasings, cases):
-        talks.append(dialogue(writer).fields)
-        prompts.append(writer.say(SUMMARISE, dialogue=talks[-1]["dialogue"]))
-    answers = reply(model, tokenizer, prompts, 110)
-    scorer = RougeScorer(["rougeL"])
-    names = [names_right(answer, talk) for answer, talk in zip(answers, talks, strict=True)]
-    rouge = [
-        scorer.score(talk["summary"], answer)["rougeL"].fmeasure
-        for answer, talk in zip(answers, talks, strict=True)
-    ]
-    suffix = NEW_WORDS[phrasings]
-    return (
-        share(f"summaries, all names right{suffix}", names),
-        mean(f"summaries, ROUGE-L{suffix}", rouge),
-    )
+    """Return greedy answers of a tuned model to one-turn prompts, without special tokens."""
+    chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
+    return replies(model, tokenizer, chats, max_new_tokens)
 
 
 def names_right(summary: str, talk: Mapping[str, object]) -> bool:
-    """True when the summary has every person and place it should, and no name made up.
+    """Return whether the summary has every person and place it should, and no name made up.
 
     `talk` holds dialogue, summary and names; a capitalised word that stands in neither the
     dialogue nor its true summary counts as made up. Who did what is not judged here.
@@ -135,70 +177,125 @@ def names_right(summary: str, talk: Mapping[str, object]) -> bool:
 
 
 def learned_facts(town: Town) -> list[Askable]:
-    """Facts of the training split at the cutoff: what the model could have learned by heart."""
+    """Return facts of the training split at the cutoff: what can have been learned by heart."""
     return [
         fact
-        for table in ("people", "places", "products", "events")
+        for table in TABLES
         for entity in town.among(table, "train")
         for fact in facts_of(town, entity)
     ]
 
 
 def later_facts(old: Town, new: Town) -> list[Askable]:
-    """Facts of today that were otherwise, or not there, at the cutoff."""
+    """Return facts of today that were otherwise, or not there, at the cutoff."""
     known = {
-        (f.name, f.trait): f.value
-        for table in ("people", "places", "products", "events")
+        (fact.name, fact.trait): fact.value
+        for table in TABLES
         for entity in getattr(old, table)
-        for f in facts_of(old, entity)
+        for fact in facts_of(old, entity)
     }
     return [
-        f
-        for table in ("people", "places", "products", "events")
+        fact
+        for table in TABLES
         for entity in getattr(new, table)
-        for f in facts_of(new, entity)
-        if known.get((f.name, f.trait)) != f.value
+        for fact in facts_of(new, entity)
+        if known.get((fact.name, fact.trait)) != fact.value
     ]
 
 
-def measure_closed_book(model, tokenizer, cases: int = QUESTIONS) -> tuple[Score, Score]:
-    """Exact match from memory: facts of the training text, and facts after the cutoff."""
-    old, new = build_both()
-    scores = []
-    for name, facts in (
-        ("closed-book QA, facts before the cutoff", learned_facts(old)),
-        ("closed-book QA, facts after the cutoff", later_facts(old, new)),
-    ):
-        source = Source(f"quality/{name}/{SEED}")
-        drawn = source.sample(facts, min(cases, len(facts)))
-        writer = Writer(source, old, "train")
-        prompts = [writer.say(CLOSED_BOOK, ask=ask(writer, fact)) for fact in drawn]
-        answers = reply(model, tokenizer, prompts, 40)
-        right = [a == fact.answer for a, fact in zip(answers, drawn, strict=True)]
-        scores.append(share(name, right))
-    return scores[0], scores[1]
+def mix_of(folder: Path) -> Mapping[str, float]:
+    """Return the kinds of raw text, with their weights, that the base model of a folder read."""
+    note = folder / "recipe.json"
+    recipe = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
+    return recipe.get("mix") or RAW_MIXTURE
 
 
 def measure_loss(
-    model, tokenizer, documents: int = 600, kind: str | None = None, split: str = "validation"
+    model,
+    tokenizer,
+    documents: int = 600,
+    kind: str | None = None,
+    split: str = "validation",
+    mix: Mapping[str, float] = RAW_MIXTURE,
 ) -> dict[str, float]:
-    """Mean loss on raw text beside the generator's floor, both in nats a token.
+    """Return the mean loss on raw text and the bound of its entropy, both in nats a token.
 
-    The floor is the mean of -ln p(choices) over the same documents: no model can be expected to
-    do better than the entropy, which is at most that.
+    kind: of the documents; without one they are mixed as `mix` says. The bound is the mean of
+    -ln p(choices) over the same documents. The entropy is at most that, and no model can be
+    expected to lose less than the entropy.
     """
     import torch
 
-    source = stream(kind, split, SEED) if kind else mixture(split=split, seed=SEED)
-    loss = floor = 0.0
+    source = stream(kind, split, SEED) if kind else mixture(mix, split, SEED)
+    loss = nats = 0.0
     tokens = 0
     for document in islice(source, documents):
-        ids = tokenizer.encode(document.text, add_special_tokens=False)
-        row = torch.tensor([[tokenizer.bos_token_id, *ids, tokenizer.eos_token_id]])  # 1 T
-        row = row.to(model.device)
+        row = torch.tensor([_document_ids(tokenizer, document.text)]).to(model.device)  # 1 T
         with torch.inference_mode():
             mean_loss = model(input_ids=row, labels=row).loss.item()
         loss += mean_loss * (row.shape[1] - 1)
-        floor += document.nats
+        nats += document.nats
         tokens += row.shape[1] - 1
-    return {"loss": loss / tokens, "floor": floor / tokens, "tokens": tokens}
+    return {"loss": loss / tokens, "entropy_bound": nats / tokens, "tokens": tokens}
+
+
+def _document_ids(tokenizer, text: str) -> list[int]:
+    """A document between its begin and end tokens, as in training."""
+    ids = tokenizer.encode(text, add_special_tokens=False)
+    return [tokenizer.bos_token_id, *ids, tokenizer.eos_token_id]
+
+
+def full_rows(tokenizer, texts: Iterator[str], length: int) -> Iterator[list[int]]:
+    """Yield rows of exactly `length` tokens: documents one after another, the last one cut.
+
+    Each row starts with a new document, so that none is read without its beginning.
+    """
+    row: list[int] = []
+    for text in texts:
+        row += _document_ids(tokenizer, text)
+        if len(row) >= length:
+            yield row[:length]
+            row = []
+
+
+def losses_by_position(
+    model,
+    tokenizer,
+    rows: int,
+    windows: Sequence[tuple[int, int]],
+    mix: Mapping[str, float] = RAW_MIXTURE,
+) -> list[list[float]]:
+    """Return for each window (first, past) the mean loss of every row there, nats a token.
+
+    The rows are held-out raw text of the test split; begin tokens carry no loss.
+    """
+    import torch
+
+    texts = (document.text for document in mixture(mix, "test", SEED))
+    packed = islice(full_rows(tokenizer, texts, LENGTH), rows)
+    found: list[list[float]] = [[] for _ in windows]
+    while some := list(islice(packed, _batch(model) // 8)):
+        ids = torch.tensor(some, device=model.device)  # B T
+        with torch.inference_mode():
+            logits = model(input_ids=ids).logits[:, :-1].float()  # B T-1 V
+            losses = torch.nn.functional.cross_entropy(
+                logits.transpose(1, 2), ids[:, 1:], reduction="none"
+            )  # B T-1: position t holds the loss of token t + 1
+        counts = ids[:, 1:] != tokenizer.bos_token_id
+        for values, (first, past) in zip(found, windows, strict=True):
+            window = slice(first - 1, past - 1)
+            total = (losses * counts)[:, window].sum(1)
+            values += (total / counts[:, window].sum(1)).tolist()
+    return found
+
+
+Answer = Callable[..., list[str]]  # (chats, max_new_tokens, temperature, seed) -> texts
+
+
+def answerer(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> Answer:
+    """Return `replies` of one model as a function of the chats and the settings alone."""
+
+    def answer(chats, max_new_tokens=96, temperature=0.0, seed=0):
+        return replies(model, tokenizer, chats, max_new_tokens, temperature, seed)
+
+    return answer

@@ -80,10 +80,15 @@ _FRAMES = tuple(
 _PLACES = _Frame((), tuple(words.PLACE_NOUNS), tuple("old quiet small big green cold".split()))
 _PEOPLE = _FRAMES[3]
 _STILL = tuple("sleep sing dance walk wait work swim laugh sit run".split())
+_MOVING = tuple("dance walk work swim run".split())  # what can be done slowly or quickly
+_PASSING = frozenset(  # what somebody or something may be at one time only
+    "tired hungry happy angry kind quiet brave dirty broken shiny warm cold fresh".split()
+)
 _FORMS = {forms[0]: forms for forms in words.VERBS}
 _SUBJECTS_MANY = ("I", "you", "we", "they")
 _SUBJECTS = ("I", "you", "he", "she", "we", "they")
 _OBJECTS = ("me", "him", "us", "them")
+_ONESELF = {"I": "me", "he": "him", "we": "us", "they": "them"}  # would need "myself"
 _OWNERS = ("the", "the", "the", "my", "your", "his", "her", "our", "their")
 _NUMBERS = ("two", "three", "four", "five")
 _SIMPLE = ("past", "present")
@@ -95,7 +100,18 @@ _TIMES = tuple(
     + [f"on {noun}" for noun in ("Monday", "Friday", "Sunday")]
     + ["at night"]
 )
-_WHERE = ("in", "behind", "near", "at")
+_WHERE = {  # noun of a place: prepositions that suit it
+    "garden": ("in", "behind", "near"), "harbour": ("at", "behind", "near"),
+    "kitchen": ("in", "near"), "forest": ("in", "behind", "near"),
+    "market": ("at", "behind", "near"), "tower": ("in", "behind", "near"),
+    "field": ("in", "behind", "near"), "street": ("in", "near"),
+    "school": ("in", "behind", "near", "at"), "mill": ("in", "behind", "near", "at"),
+    "cellar": ("in", "near"), "church": ("in", "behind", "near"), "river": ("at", "near"),
+    "bridge": ("on", "under", "near"), "beach": ("on", "near", "at"),
+    "hill": ("on", "behind", "near"),
+}  # fmt: skip
+_WATERS = ("river", "harbour")  # the places to swim in
+_SHARED = frozenset("harbour forest market tower street church river bridge beach hill".split())
 _NOW = {"past": ("yesterday", "today"), "present": (), "will": ("tomorrow", "today")}
 
 
@@ -124,7 +140,7 @@ class _Clause:
         self.asked = "Q" in symbols
         self.denied = not self.asked and "F" not in symbols and source.chance(0.2)
         self.frame = self.pick(_FRAMES)
-        self.subject = ""
+        self.subject = self.action = ""
 
     def words(self) -> list[str]:
         """The words of the clause, pattern symbol by pattern symbol."""
@@ -141,9 +157,9 @@ class _Clause:
             return names.visitor_first_name(self.writer.source), _PEOPLE.adjectives
         return self.noun(about), about.adjectives
 
-    def noun(self, frame: _Frame) -> str:
+    def noun(self, frame: _Frame, nouns: tuple[str, ...] = ()) -> str:
         """A noun phrase: the loaf, a red boat, her old hat, two hungry geese."""
-        noun, source = self.pick(frame.nouns), self.writer.source
+        noun, source = self.pick(nouns or frame.nouns), self.writer.source
         adjective = ""
         if source.chance(0.5):
             adjective = self.pick(_ADJECTIVES[self.writer.split, noun]) + " "
@@ -152,7 +168,7 @@ class _Clause:
             return f"{self.pick(_NUMBERS)} {adjective}{words.plural(noun)}"
         if counted and source.chance(0.2):
             return an(adjective + noun)
-        return f"{self.pick(_OWNERS)} {adjective}{noun}"
+        return f"{'the' if noun in _SHARED else self.pick(_OWNERS)} {adjective}{noun}"
 
     def is_many(self) -> bool:
         """Whether the subject takes the plural verb form."""
@@ -187,7 +203,8 @@ class _Clause:
         return self.verb(self.pick(self.frame.verbs))
 
     def _i(self) -> str:
-        return self.verb(self.pick(_STILL))
+        self.action = self.pick(_MOVING if "M" in self.symbols else _STILL)
+        return self.verb(self.action)
 
     def _b(self) -> str:
         if self.tense == "past":
@@ -199,12 +216,15 @@ class _Clause:
     def _o(self) -> str:
         if self.frame is _PEOPLE and self.writer.source.chance(0.5):
             if self.writer.source.chance(0.5):
-                return self.pick(_OBJECTS)
+                return self.pick([o for o in _OBJECTS if o != _ONESELF.get(self.subject)])
             return names.visitor_first_name(self.writer.source)
         return self.noun(self.frame)
 
     def _p(self) -> str:
-        return f"{self.pick(_WHERE)} {self.noun(_PLACES)}"
+        if self.action == "swim":
+            return f"in {self.noun(_PLACES, _WATERS)}"
+        phrase = self.noun(_PLACES)
+        return f"{self.pick(_WHERE[phrase.split()[-1]])} {phrase}"
 
     def _t(self) -> str:
         return self.pick(_TIMES + _NOW.get(self.tense, _NOW["will"]))
@@ -216,7 +236,8 @@ class _Clause:
         return self.pick(("slowly", "quickly"))
 
     def _j(self) -> str:
-        return self.pick(self.traits)
+        passing = tuple(trait for trait in self.traits if trait in _PASSING)
+        return self.pick(passing if "T" in self.symbols else self.traits)
 
 
 def sentence(writer: Writer) -> str:

@@ -23,8 +23,8 @@ _GREETING = {
         "Good day to you, {other}!", "Hello, {other}, good to see you!",
     ),
     "evening": Phrases(
-        "Good evening, {other}!", "Good evening!", "Hello, {other}, still awake?",
-        "Good evening, {other}, how nice to meet you!", "Good evening to you, {other}!",
+        "Good evening, {other}!", "Good evening!", "Hello, {other}, how are things?",
+        "Good evening, {other}, how nice to see you!", "Good evening to you, {other}!",
         "Hello, {other}, what a lovely evening!",
     ),
 }  # fmt: skip
@@ -48,7 +48,7 @@ _WELCOME = Phrases(
 )  # fmt: skip
 _PARTING = Phrases(  # from the one who was asked
     "Goodbye for now, {other}!", "See you, {other}!", "Very good. Take care, {other}!",
-    "All right. Goodbye, {other}!", "Then goodbye, {other}!", "Right. Until then, {other}!",
+    "All right. Goodbye, {other}!", "Goodbye then, {other}!", "Right. Bye for now, {other}!",
 )  # fmt: skip
 _GOODBYE = Phrases(
     "Goodbye, {other}!", "Goodbye, {other}, and thank you!", "Take care!", "See you, {other}!",

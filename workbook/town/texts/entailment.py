@@ -2,7 +2,8 @@
 
 A "no" always contradicts the premise: nothing is left open. Hypotheses are said in other words
 than the premise, some are denials, and some borrow the facts of the other person, so that
-counting shared words is not enough. The lessons on instruction tuning and evaluation use it.
+counting shared words is not enough. Two to four hypotheses follow one premise, so that a true and
+a false one often stand side by side. The lessons on instruction tuning and evaluation use it.
 """
 
 from collections.abc import Callable
@@ -34,9 +35,10 @@ class Subject:
 
 
 def entailment(writer: Writer) -> Document:
-    """A premise of one to three sentences and a hypothesis, true or false with equal chance.
+    """A premise of one to three sentences and two to four hypotheses, each as often true as false.
 
-    Fields: premise, hypothesis, answer ("yes" or "no"), trait (what the hypothesis is about).
+    Fields: premise; hypothesis, answer ("yes" or "no") and trait (what it is about) of the first
+    hypothesis; pairs (hypothesis and answer of them all).
     """
     subjects = _subjects(writer)
     told = [(s, trait) for s, traits in subjects for trait in traits]
@@ -45,6 +47,26 @@ def entailment(writer: Writer) -> Document:
         alone = len(told) > len(subjects)  # more than one sentence, all about the same
         name = subject.short if alone and sentences else subject.name
         sentences.append(_state(writer, subject, name, trait))
+    premise, (hypothesis, answer, trait) = " ".join(sentences), _claim(writer, told)
+    pairs = [(hypothesis, answer)]
+    for _ in range(writer.source.integer(1, 3)):
+        pair = _claim(writer, told)[:2]
+        if pair not in pairs:
+            pairs.append(pair)
+    lines = [f"Hypothesis: {said}\nAnswer: {follows}" for said, follows in pairs]
+    return writer.document(
+        "entailment",
+        "\n".join((f"Premise: {premise}", *lines)),
+        premise=premise,
+        hypothesis=hypothesis,
+        answer=answer,
+        trait=trait,
+        pairs=tuple(pairs),
+    )
+
+
+def _claim(writer: Writer, told: list[tuple[Subject, str]]) -> tuple[str, str, str]:
+    """A hypothesis on one of the facts told, the answer, and the trait it is about."""
     subject, trait = writer.pick(told)
     value = subject.value(trait)
     follows, denied = writer.source.chance(0.5), writer.source.chance(0.25)
@@ -53,15 +75,7 @@ def entailment(writer: Writer) -> Document:
     phrases = DENIALS[trait] if denied else HYPOTHESES[trait]
     who = writer.pick((subject.name, subject.short))
     hypothesis = upper(writer.say(phrases, who=who, value=value, a_value=an(value)))
-    premise, answer = " ".join(sentences), "yes" if follows else "no"
-    return writer.document(
-        "entailment",
-        f"Premise: {premise}\nHypothesis: {hypothesis}\nAnswer: {answer}",
-        premise=premise,
-        hypothesis=hypothesis,
-        answer=answer,
-        trait=trait,
-    )
+    return hypothesis, "yes" if follows else "no", trait
 
 
 def _subjects(writer: Writer) -> list[tuple[Subject, list[str]]]:
@@ -71,7 +85,7 @@ def _subjects(writer: Writer) -> list[tuple[Subject, list[str]]]:
     if writer.source.chance(0.4):
         trait = writer.pick(tuple(first.facts))
         second = draw(writer)
-        if second.name != first.name and trait in second.facts:
+        if second.short != first.short and trait in second.facts:
             return [(first, [trait]), (second, [trait])]
         return [(first, [trait])]
     count = writer.source.integer(1, 3)

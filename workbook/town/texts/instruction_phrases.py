@@ -11,7 +11,7 @@ OPEN_BOOK = Phrases(
     "Passage: {passage}\n\nAnswer from the passage: {ask}",
     "Here is a short text.\n{passage}\nPlease tell me: {ask}",
     "Use only this text for your answer.\n{passage}\n{ask}",
-    "I have a question: {ask}\nThe answer stands in this text: {passage}",
+    "I have a question: {ask}\nThe answer is in this text: {passage}",
     "Look at these lines and then answer me.\n{passage}\nMy question: {ask}",
     "Text: {passage}\nQuestion about the text: {ask}",
     "Please find the answer in the text below. {ask}\n\n{passage}",
@@ -22,9 +22,9 @@ NEXT_QUESTION = Phrases(
     "Question: {ask}",
     "Another question: {ask}",
     "Thank you. {ask}",
-    "And now this: {ask}",
+    "And what about this? {ask}",
     "Next question: {ask}",
-    "I would also like to know this. {ask}",
+    "There is one more thing I would like to know. {ask}",
 )
 
 CLOSED_BOOK = Phrases(
@@ -41,11 +41,11 @@ CLOSED_BOOK = Phrases(
 SUMMARISE = Phrases(
     "Summarise this conversation.\n{dialogue}",
     "Dialogue:\n{dialogue}\n\nWrite a short summary.",
-    "What is this talk about? Give a summary.\n{dialogue}",
-    "Read the dialogue and say in short what happens.\n{dialogue}",
+    "What is this conversation about? Give a summary.\n{dialogue}",
+    "Read the dialogue and say briefly what happens.\n{dialogue}",
     "Please sum up the conversation below.\n\n{dialogue}",
     "{dialogue}\n\nSummarise the dialogue above.",
-    "I missed this talk. Tell me the main points.\n{dialogue}",
+    "I missed this conversation. Tell me the main points.\n{dialogue}",
     "Give me the short version of this conversation.\n{dialogue}",
     "Conversation:\n{dialogue}\n\nIn a few words, what was said?",
 )
@@ -80,15 +80,15 @@ POLITE = Phrases(
     "Please turn this into polite words: {rude}",
     "This is too rude. Write it again, but politely.\n{rude}",
     "Put this more kindly: {rude}",
-    "I am angry, but I want to stay polite. Help me to say this.\n{rude}",
+    "I am angry, but I want to stay polite. Help me say this.\n{rude}",
 )
 
 TRANSLATE = Phrases(
     "Translate into Brindle: {ask}",
     "How do you say this in Brindle?\n{ask}",
-    "Say it in the dialect of the town: {ask}",
+    "Say it in the town's dialect: {ask}",
     "{ask}\n\nPut this into Brindle.",
-    "Please translate this sentence into the town's dialect.\n{ask}",
+    "Please translate this sentence into the local dialect.\n{ask}",
     "Write this in Brindle: {ask}",
     "What would this be in Brindle? {ask}",
     "I want to speak like the people here. Translate this: {ask}",
@@ -101,7 +101,7 @@ NEXT_SENTENCE = Phrases(
     "Now translate this: {ask}",
     "Thank you. One more: {ask}",
     "And how do you say this? {ask}",
-    "Let us go on with this one: {ask}",
+    "Let us carry on with this one: {ask}",
 )
 
 ARITHMETIC = Phrases(
@@ -110,18 +110,18 @@ ARITHMETIC = Phrases(
     "Problem: {question}",
     "Please work this out for me. {question}",
     "{question}\n\nWrite down each step and then the answer.",
-    "Here is a sum from the school. {question}",
+    "Here is a sum from school. {question}",
     "Can you help me with my homework? {question}",
-    "Reckon this out in small steps: {question}",
+    "Work this out in small steps: {question}",
 )
 
 ENTAILMENT = Phrases(
     "Premise: {premise}\nDoes it follow that this is true? {hypothesis} Answer yes or no.",
     "{premise}\n\nIs this true? {hypothesis} Say yes or no.",
-    "If this is so: {premise}\nIs it then true to say this? {hypothesis} Yes or no?",
+    "Suppose this is true: {premise}\nIs this true as well? {hypothesis} Yes or no?",
     "Read this: {premise}\nNow yes or no: {hypothesis}",
     "Answer yes or no. Does the text say so?\nText: {premise}\nClaim: {hypothesis}",
     "We know this. {premise}\nSomebody says: {hypothesis} Is that right, yes or no?",
-    "{premise} So, yes or no: is it true that we can say this? {hypothesis}",
+    "{premise} So, yes or no, can we say this? {hypothesis}",
     "Check the claim against the text, and say yes or no.\nClaim: {hypothesis}\nText: {premise}",
 )

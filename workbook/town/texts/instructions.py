@@ -1,22 +1,29 @@
-"""Instructions and answers in nine families of task, as chats between a user and an assistant.
+"""Instructions and answers as chats: nine families of task, and the skills that have a kind each.
 
-Every family wraps another kind of text in several requests; two requests of each family are held
-back for validation and test. Questions about a passage and translations are asked turn by turn.
-Leaves out refusals and system messages. Lesson 08 tunes a model on these.
+The nine wrap another kind of text in several requests; two requests of each family are held back
+for validation and test. Questions about a passage and translations are asked turn by turn. The
+skills (`SKILL_CHATS`) come from modules of their own and are about other towns. Lesson 08 tunes a
+model on the nine; `town-instruct` learned both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from itertools import count
 
+from workbook.town.random import Source
 from workbook.town.texts import instruction_phrases as say
+from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.dialect import dialect
 from workbook.town.texts.dialogues import dialogue
 from workbook.town.texts.entailment import entailment
 from workbook.town.texts.extraction import extraction
 from workbook.town.texts.passages import passage
 from workbook.town.texts.politeness import rewrite
-from workbook.town.texts.problems import problem
+from workbook.town.texts.problem_chats import draw_problem, solution
 from workbook.town.texts.recall import recall
 from workbook.town.texts.reviews import review
+from workbook.town.towns import draw_town
+from workbook.town.world import build_town
 from workbook.town.writer import Document, Phrases, Writer, listing, upper
 
 Turns = list[tuple[str, str]]  # what the user says, what the assistant answers
@@ -34,34 +41,54 @@ FAMILIES = {  # family: how often it comes
 }
 
 
+# family: (module in workbook.town.texts, function, whether it is about another town)
+SKILL_CHATS = {
+    "series": ("series", "series_chat", True),
+    "reading": ("reading", "reading_chat", True),
+    "refusal": ("refusals", "refusal_chat", False),
+    "sums": ("sums", "sums_chat", True),
+    "problem": ("problem_chats", "problem_chat", False),
+    "program": ("programs", "program_chat", True),
+    "tone": ("tone", "tone_chat", True),
+    "turns": ("turns", "turns_chat", True),
+    "critique": ("critique", "critique_chat", True),
+    "proof": ("proofs", "proof_chat", True),
+    "trace": ("traces", "trace_chat", True),
+    "elsewhere": ("elsewhere", "elsewhere_chat", True),
+}
+
+
 def instruction(writer: Writer, family: str | None = None) -> Document:
-    """One chat of one family (drawn by `FAMILIES` when not given).
+    """Write one chat of a family, drawn by `FAMILIES` when not given.
 
     Fields: family, messages (list of {"role", "content"}), answer (the last message's content).
     Raises ValueError for a family that does not exist.
     """
     if family is None:
         family = writer.source.weighted(tuple(FAMILIES), tuple(FAMILIES.values()))
+    if family in SKILL_CHATS:
+        return _skill(writer, family)
     if family not in _TASKS:
-        raise ValueError(f"no family {family!r}; choose one of {', '.join(FAMILIES)}")
-    turns = _TASKS[family](writer)
-    messages = [
-        {"role": role, "content": content}
-        for turn in turns
-        for role, content in zip(("user", "assistant"), turn, strict=True)
-    ]
-    return writer.document(
-        "instruction",
-        render_chat(messages),
-        family=family,
-        messages=messages,
-        answer=turns[-1][1],
-    )
+        raise ValueError(f"no family {family!r}; choose one of {', '.join(_TASKS | SKILL_CHATS)}")
+    return chat_document(writer, family, exchange(*_TASKS[family](writer)))
 
 
-def render_chat(messages: list[dict[str, str]]) -> str:
-    """A chat as the model reads it: a role token, the content, an end token, for each message."""
-    return "".join(f"<|{message['role']}|>\n{message['content']}<|end|>\n" for message in messages)
+def _skill(writer: Writer, family: str) -> Document:
+    module, function, elsewhere = SKILL_CHATS[family]
+    if elsewhere and writer.town is build_town():
+        town = draw_town(writer.source, writer.split)
+        writer = Writer(writer.source, town, writer.split, writer.phrasings)
+    return getattr(import_module(f"workbook.town.texts.{module}"), function)(writer)
+
+
+def chats(
+    mix: Mapping[str, float], split: str = "train", seed: int = 0, start: int = 0
+) -> Iterator[Document]:
+    """Yield chats without end from number `start` on, each family drawn by its weight in `mix`."""
+    families, weights = tuple(mix), tuple(mix.values())
+    for index in count(start):
+        writer = Writer(Source(f"chats/{split}/{seed}/{index}"), build_town(), split)
+        yield instruction(writer, writer.source.weighted(families, weights))
 
 
 def _in_turns(writer: Writer, first: Phrases, later: Phrases, pairs: Turns, **slots: str) -> Turns:
@@ -111,10 +138,9 @@ def _polite(writer: Writer) -> Turns:
 
 
 def _arithmetic(writer: Writer) -> Turns:
-    fields = problem(writer).fields
-    steps = [f"Step {i}: {step}" for i, step in enumerate(fields["steps"], 1)]
+    fields = draw_problem(writer)
     request = writer.say(say.ARITHMETIC, question=fields["question"])
-    return [(request, "\n".join((*steps, f"Answer: {fields['answer']}")))]
+    return [(request, solution(fields, "steps"))]
 
 
 def _entailment(writer: Writer) -> Turns:

@@ -47,7 +47,7 @@ DETAILS = {
     "fault": (
         "makes a strange noise", "has come loose", "will not move at all", "has lost a screw",
         "has a crack from top to bottom", "sticks in wet weather", "leans to one side",
-        "fell off its hook", "has gone rusty",
+        "has come apart", "has gone rusty",
     ),
     "illness": (
         "a bad cold", "a broken leg", "a sore throat", "a fever", "an aching tooth", "a cough",
@@ -76,7 +76,7 @@ DETAILS = {
         "cat", "dog", "parrot", "tortoise", "rabbit", "goat", "canary", "pony", "goose", "hamster",
     ),
     "food": (
-        "chopped carrots", "dry bread", "oats", "fresh hay", "lettuce", "a little milk",
+        "chopped carrots", "dry bread", "oats", "fresh hay", "lettuce", "apple peel",
         "sunflower seeds", "cold rice",
     ),
     "relative": (
@@ -133,12 +133,12 @@ CHAT = Phrases(
 )
 FAREWELLS = Phrases(
     "Write soon.",
-    "I look forward to your answer.",
+    "I look forward to your reply.",
     "Take good care of yourself.",
     "Give my love to your family.",
     "I must stop now, for the post leaves soon.",
     "I hope to see you before long.",
-    "Please answer when you have time.",
+    "Please write back when you have time.",
     "With that I will put down my pen.",
 )
 

@@ -2,11 +2,13 @@
 
 A bridge question walks from a known name over one or two relations to an attribute ("where does
 the wife of ... work"); a comparison sets two facts side by side. Everything is true of the town.
-Leaves out questions with several right answers. The lessons on reasoning and retrieval use them.
+Leaves out questions with several right answers. `proofs.py` and `traces.py` build on its questions;
+the lessons on reasoning and retrieval use them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.town.entities import Event, Person, Place, Product, Town
 from workbook.town.texts.multihop_phrases import ATTRIBUTES, BRIDGES, COMPARISONS, PROOFS
@@ -79,7 +81,7 @@ def multihop(writer: Writer) -> Document:
     Fields: question, answer, proof (list of Fact, in the order needed), hops (2 or 3), sentences.
     """
     question, proof, sentences, answer = (
-        _comparison(writer) if writer.source.chance(0.3) else _bridge(writer)
+        _comparison(writer) if writer.source.chance(0.3) else bridge(writer)
     )
     writer.facts.extend(proof)
     text = f"Question: {question}\nBecause: {' '.join(sentences)}\nAnswer: {answer}"
@@ -94,26 +96,43 @@ def multihop(writer: Writer) -> Document:
     )
 
 
-def _bridge(writer: Writer) -> tuple[str, list[Fact], list[str], str]:
-    """Walk one or two relations from a known thing, then ask for an attribute of the last."""
+class Puzzle(NamedTuple):
+    """A question that needs all of its facts, in this order, and the sentences that say them."""
+
+    question: str
+    facts: list[Fact]
+    sentences: list[str]
+    answer: str
+
+
+def bridge(writer: Writer, said: bool = True) -> Puzzle:
+    """Walk one or two relations from a known thing, then ask for an attribute of the last.
+
+    said: whether to put the facts into sentences; without it the list of sentences stays empty.
+    """
     route = writer.pick(ROUTES)
     paths = [path for thing in _start(writer, route) if (path := _walk(writer.town, thing, route))]
     path = writer.pick(paths)
-    who, proof, sentences = _called(path[0]), [], []
+    who, proof, sentences = called(path[0]), [], []
     for relation, near, far in zip(route, path, path[1:], strict=False):
-        role = _role(relation, far)
+        role = role_of(relation, far)
         who = writer.say(BRIDGES[relation], who=who, role=role)
-        _prove(writer, proof, sentences, (near, relation, _called(far)), role)
+        proof.append(Fact(called(near), relation, called(far)))
+        if said:
+            sentences.append(state(writer, proof[-1], role))
     end = path[-1]
-    known = {_called(thing) for thing in path}
+    known = {called(thing) for thing in path}
     values = {
         name: value
         for name, ask in VALUES[STEPS[route[-1]].end].items()
         if (value := ask(writer.town, end)) and value not in known
     }
     asked = writer.pick(tuple(values))
-    _prove(writer, proof, sentences, (end, asked, values[asked]))
-    return writer.say(ATTRIBUTES[asked], who=who), proof, sentences, upper(values[asked])
+    proof.append(Fact(called(end), asked, values[asked]))
+    if said:
+        sentences.append(state(writer, proof[-1]))
+    question = writer.say(ATTRIBUTES[asked], who=who)
+    return Puzzle(question, proof, sentences, upper(values[asked]))
 
 
 def _start(writer: Writer, route: tuple[str, ...]) -> tuple[Thing, ...]:
@@ -131,27 +150,18 @@ def _walk(town: Town, thing: Thing, route: tuple[str, ...]) -> list[Thing] | Non
     return path
 
 
-def _prove(
-    writer: Writer,
-    proof: list[Fact],
-    sentences: list[str],
-    fact: tuple[Thing, str, str],
-    role: str = "",
-) -> None:
-    """Add one fact to the proof, and the sentence that states it."""
-    thing, relation, value = fact
-    who = _called(thing)
-    proof.append(Fact(who, relation, value))
-    slots = {"who": who, "value": value, "a_value": an(value), "role": role}
-    sentences.append(upper(writer.say(PROOFS[relation], **slots)))
+def state(writer: Writer, fact: Fact, role: str = "") -> str:
+    """Return one sentence that states a fact; role: what a wife, husband or parent is called."""
+    slots = {"who": fact.subject, "value": fact.value, "a_value": an(fact.value), "role": role}
+    return upper(writer.say(PROOFS[fact.relation], **slots))
 
 
-def _called(thing: Thing) -> str:
+def called(thing: Thing) -> str:
     """A thing as it stands in a sentence: all but people take an article."""
     return thing.name if isinstance(thing, Person) else f"the {thing.name}"
 
 
-def _role(relation: str, person: Thing) -> str:
+def role_of(relation: str, person: Thing) -> str:
     """What the far person is to the near one: wife, husband, mother or father."""
     if relation not in ("spouse", "parent"):
         return ""
@@ -179,29 +189,29 @@ SAMES = {
 IN_WORDS = {"opens": hour, "closes": hour, "price": money}
 
 
-def _comparison(writer: Writer) -> tuple[str, list[Fact], list[str], str]:
+def _comparison(writer: Writer) -> Puzzle:
     """Two things of one table, set side by side."""
     sort = writer.pick((*RANKS, *SAMES))
-    return _rank(writer, sort) if sort in RANKS else _same(writer, sort)
+    return rank(writer, sort) if sort in RANKS else same(writer, sort)
 
 
-def _rank(writer: Writer, sort: str) -> tuple[str, list[Fact], list[str], str]:
+def rank(writer: Writer, sort: str, said: bool = True) -> Puzzle:
+    """Ask which of two things comes first on a scale; sort: a key of RANKS, said: see `bridge`."""
     table, column, end = RANKS[sort]
     rows = writer.town.among(table, writer.split)
     first = writer.pick(rows)
     level = getattr(first, column)
     pair = (first, writer.pick([row for row in rows if getattr(row, column) != level]))
-    proof, sentences = [], []
-    for thing in pair:
-        value = IN_WORDS.get(column, str)(getattr(thing, column))
-        _prove(writer, proof, sentences, (thing, column, value))
+    in_words = IN_WORDS.get(column, str)
+    proof = [Fact(called(thing), column, in_words(getattr(thing, column))) for thing in pair]
+    sentences = [state(writer, fact) for fact in proof] if said else []
     best = end(pair, key=lambda thing: getattr(thing, column))
-    question = writer.say(COMPARISONS[sort], a=_called(pair[0]), b=_called(pair[1]))
-    return upper(question), proof, sentences, upper(_called(best))
+    question = writer.say(COMPARISONS[sort], a=called(pair[0]), b=called(pair[1]))
+    return Puzzle(upper(question), proof, sentences, upper(called(best)))
 
 
-def _same(writer: Writer, sort: str) -> tuple[str, list[Fact], list[str], str]:
-    """Yes or no, about evenly; the second thing is chosen to fit."""
+def same(writer: Writer, sort: str, said: bool = True) -> Puzzle:
+    """Ask for yes or no, about evenly; sort: a key of SAMES, said: see `bridge`."""
     table, trait = SAMES[sort]
     value_of = VALUES[table][trait]
     rows = writer.town.among(table, writer.split)
@@ -209,10 +219,9 @@ def _same(writer: Writer, sort: str) -> tuple[str, list[Fact], list[str], str]:
     value = value_of(writer.town, a)
     others = [row for row in rows if row is not a]
     alike = [row for row in others if value_of(writer.town, row) == value]
-    same = bool(alike) and writer.source.chance(0.5)
-    b = writer.pick(alike if same else [row for row in others if row not in alike])
-    proof, sentences = [], []
-    for thing in (a, b):
-        _prove(writer, proof, sentences, (thing, trait, value_of(writer.town, thing)))
-    question = writer.say(COMPARISONS[sort], a=_called(a), b=_called(b))
-    return upper(question), proof, sentences, "Yes" if same else "No"
+    yes = bool(alike) and writer.source.chance(0.5)
+    b = writer.pick(alike if yes else [row for row in others if row not in alike])
+    proof = [Fact(called(thing), trait, value_of(writer.town, thing)) for thing in (a, b)]
+    sentences = [state(writer, fact) for fact in proof] if said else []
+    question = writer.say(COMPARISONS[sort], a=called(a), b=called(b))
+    return Puzzle(upper(question), proof, sentences, "Yes" if yes else "No")

@@ -21,7 +21,7 @@ DETAILS = {
         "pair of spectacles", "fishing rod", "left boot", "picnic basket", "tin whistle",
     ),
     "spot": (
-        "on a bench", "under a hedge", "beside the well", "on the steps", "near the bus stop",
+        "on a bench", "under a hedge", "beside the well", "on the steps", "at the bus stop",
         "behind a barrel", "by the duck pond", "next to the lamp post", "at the ferry landing",
         "in a puddle", "on a wall", "under the bridge",
     ),
@@ -41,7 +41,7 @@ DETAILS = {
         "widen the pavement", "keep carts out on market days", "build a playground",
     ),
     "giant": (
-        "pumpkin", "turnip", "cabbage", "marrow", "onion", "sunflower", "potato", "carrot", "leek",
+        "pumpkin", "turnip", "cabbage", "marrow", "onion", "beetroot", "potato", "carrot", "leek",
     ),
     "stolen": (
         "plum pie", "ham", "string of sausages", "wheel of cheese", "basket of cherries",

@@ -37,7 +37,7 @@ STORIES = {
             "{guest} from {home} hurt {their} {part} but is well again.",
             "The coach of {guest}, {guest_job} from {home}, got stuck in the mud.",
             "{guest} from {home} lost {their} umbrella and found two others.",
-            "A wave took the hat of {guest} from {home}, {guest_job}.",
+            "A wave took the hat of {guest}, {guest_job} from {home}.",
             "{guest} from {home} sheltered {number} sheep in a barn.",
         ),
         Phrases(
@@ -68,11 +68,11 @@ STORIES = {
         ),
         Phrases(
             "{They} last saw it {spot} in {street}.",
-            "It was left {spot} near the {place}.",
+            "It was left {spot} outside the {place}.",
             "{They} thinks that it was left {spot} on {weekday}.",
-            "It was last seen {spot} at the {place}.",
+            "It was last seen {spot} outside the {place}.",
             "{They} put it down {spot} in {street} and forgot it.",
-            "It may have dropped {spot} near the {place}.",
+            "It may have been dropped {spot} outside the {place}.",
         ),
         Phrases(
             "The finder will get a reward of {sum}.",
@@ -85,7 +85,7 @@ STORIES = {
         Phrases(
             "It can be handed in at the {place} until {closes}.",
             "Please bring it to the {place} in {street}.",
-            "The {place} in {street} takes it in from {opens}.",
+            "You can hand it in at the {place} in {street} from {opens}.",
             "Finders may leave it at the {place}, but not on {closed_on}.",
             "Please ask for {first} at the {place}.",
             "A note hangs at the {place} in {street}.",
@@ -103,10 +103,10 @@ STORIES = {
         Phrases(
             "{A_hue} {lost} was found {spot} in {street}.",
             "{guest} from {home} found {a_hue} {lost} {spot}.",
-            "On {weekday} morning {a_hue} {lost} lay {spot} in {street}.",
+            "On {weekday} morning {a_hue} {lost} was lying {spot} in {street}.",
             "{guest}, {guest_job} from {home}, picked up {a_hue} {lost} {spot}.",
             "Somebody left {a_hue} {lost} {spot} on {weekday}.",
-            "{A_hue} {lost} turned up {spot} near the {place}.",
+            "{A_hue} {lost} turned up {spot} outside the {place}.",
         ),
         Phrases(
             "The honest finder is {guest}, who is staying in town until {weekday}.",
@@ -119,9 +119,9 @@ STORIES = {
         Phrases(
             "The owner can collect it at the {place} in {street}.",
             "It is kept at the {place}, which opens at {opens}.",
-            "It waits for its owner at the {place}.",
+            "It is waiting for its owner at the {place}.",
             "Whoever misses it should ask at the {place} before {closes}.",
-            "It lies in a drawer at the {place}, which is closed on {closed_on}.",
+            "It is in a drawer at the {place}, which is closed on {closed_on}.",
             "Please come to the {place} in {street} to collect it.",
         ),
         Phrases(
@@ -152,7 +152,7 @@ STORIES = {
         ),
         Phrases(
             "It belongs to {guest} from {home}.",
-            "Its owner, {guest} from {home}, ran behind it in {their} socks.",
+            "Its owner, {guest} from {home}, ran after it in {their} socks.",
             "{guest}, {guest_job} from {home}, had left the door open.",
             "The animal is the pride of {guest} from {home}.",
             "{guest} from {home} had only turned round for a moment.",
@@ -185,10 +185,10 @@ STORIES = {
             "No trace of the {stolen}",
         ),
         Phrases(
-            "{A_stolen} disappeared from a window in {street} on {weekday}.",
+            "{A_stolen} disappeared from a window sill in {street} on {weekday}.",
             "Somebody took {a_stolen} from the {place} on {weekday}.",
             "On {weekday} {a_stolen} was stolen from a guest at the {place}.",
-            "{A_stolen} is missing since {weekday}, and {street} talks of nothing else.",
+            "{A_stolen} has been missing since {weekday}, and {street} talks of nothing else.",
             "{A_stolen} was put out to cool on {weekday} and never seen again.",
             "The {place} has a riddle to solve since {a_stolen} vanished on {weekday}.",
         ),
@@ -213,7 +213,7 @@ STORIES = {
             "{guest} laughed about it in the end.",
             "The {place} in {street} has sent {them} a new one.",
             "Everybody is watching the windows now.",
-            "The damage is {sum}.",
+            "The loss comes to {sum}.",
             "{guest} asks the thief to bring back the dish.",
         ),
     ),

@@ -39,8 +39,8 @@ PLACE = Phrases(
     "{full} is held at {place}.",
     "{full} takes place at {place}.",
     "{place} hosts {full}.",
-    "The place of {name} is {place}.",
-    "Guests of {name} meet at {place}.",
+    "The place for {name} is {place}.",
+    "Visitors to {name} meet at {place}.",
     "{name} has its home at {place}.",
     "If you want to see {name}, come to {place}.",
 )
@@ -61,7 +61,7 @@ WEEKDAY = Phrases(
     "The town meets for {name} on a {weekday}.",
     "{name} falls on a {weekday}.",
     "It is a {weekday} when {name} begins.",
-    "{weekday} is the weekday of {name}.",
+    "{weekday} is the day for {name}.",
 )
 DATE = Phrases(
     "{who} takes place on {date}.",
@@ -77,7 +77,7 @@ HOUR = Phrases(
     "{who} begins at {hour}.",
     "{full} begins at {hour}.",
     "{name} starts at {hour}.",
-    "Guests of {name} should arrive before {hour}.",
+    "Visitors to {name} should arrive before {hour}.",
     "At {hour} a drum opens {name}.",
     "The first guests see {name} start at {hour}.",
     "The starting hour of {name} is {hour}.",
@@ -88,9 +88,9 @@ FEE = Phrases(
     "The fee for {full} is {fee}.",
     "A ticket for {full} costs {fee}.",
     "Entry to {name} costs {fee}.",
-    "You pay {fee} at the entrance of {name}.",
+    "You pay {fee} at the entrance to {name}.",
     "A seat at {name} costs {fee}.",
-    "{name} asks {fee} from every guest.",
+    "{name} charges every guest {fee}.",
     "For {fee} you get a ticket to {name}.",
 )
 FREE = Phrases(
@@ -98,7 +98,7 @@ FREE = Phrases(
     "Entry to {full} costs nothing.",
     "{full} is free, so you pay nothing.",
     "A ticket for {name} costs nothing.",
-    "Guests of {name} pay nothing at the entrance.",
+    "Visitors to {name} pay nothing at the entrance.",
     "Nobody needs a purse, for {name} costs nothing.",
 )
 FIRST_YEAR = Phrases(
@@ -113,13 +113,13 @@ FIRST_YEAR = Phrases(
 )
 PLACE_STREET = Phrases(
     "{place}, the home of {name}, is in {place_street}.",
-    "Guests of {name} walk to {place} in {place_street}.",
-    "You find {place}, where {name} is held, in {place_street}.",
+    "Visitors to {name} walk to {place} in {place_street}.",
+    "You will find {place}, where {name} is held, in {place_street}.",
     "{name} is held at {place} in {place_street}.",
 )
 PLACE_KNOWN = Phrases(
     "{place}, the host of {name}, is known for {known_for}.",
-    "Guests of {name} also enjoy {place} for {known_for}.",
+    "Visitors to {name} also like {place} for {known_for}.",
     "{place}, where {name} is held, is known for {known_for}.",
     "Apart from {name}, {place} is known for {known_for}.",
 )

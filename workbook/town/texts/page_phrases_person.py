@@ -76,7 +76,7 @@ HOME = Phrases(
     "{name} has a home at {house} {street}.",
     "The house of {full} is {house} {street}.",
     "Letters for {name} go to {house} {street}.",
-    "The lamp at {house} {street} is {name}'s.",
+    "The lamp in the window of {house} {street} is {name}'s.",
     "{who} has the keys to {house} {street}.",
     "Friends who visit {name} knock at {house} {street}.",
 )
@@ -172,7 +172,7 @@ NEIGHBOUR = Phrases(
     "{name}'s neighbour is {neighbour}.",
     "{who} is a neighbour of {neighbour}.",
     "{neighbour} lives close to {name}.",
-    "{who} lends a ladder to {their} neighbour {neighbour}.",
+    "{who} often lends a ladder to {their} neighbour {neighbour}.",
     "{name} and {neighbour} are neighbours.",
     "{who} chats over the fence with {their} neighbour {neighbour}.",
 )
@@ -180,11 +180,11 @@ FAVOURITE = Phrases(
     "{name}'s favourite product is {favourite}.",
     "{who} likes {favourite} more than anything else in the shops.",
     "{favourite} is {name}'s favourite product.",
-    "Of all goods in town, {who} likes {favourite} best.",
+    "Of all the goods in town, {who} likes {favourite} best.",
     "{who} praises {favourite} to everybody.",
     "The favourite product of {full} is {favourite}.",
     "{who} thinks that nothing beats {favourite}.",
-    "Ask {name} for a good product and you hear about {favourite}.",
+    "Ask {name} for a good product and you will hear about {favourite}.",
 )
 MAKES = Phrases(
     "{who} makes {makes}.",
@@ -249,7 +249,7 @@ PET_HABITS = {
     "goose": ("guards the gate like a soldier", "hisses at strangers"),
     "newt": ("rests on a mossy stone", "blinks at visitors from its tank"),
     "lamb": ("follows the children to school", "jumps over baskets and buckets"),
-    "duck": ("paddles in the washing tub", "quacks when it rains"),
+    "duck": ("paddles in the washing tub", "quacks at every cloud"),
     "hamster": ("runs in its wheel all night", "hides seeds in its cheeks"),
     "snail": ("leaves a silver trail on the wall", "creeps up the window glass"),
 }

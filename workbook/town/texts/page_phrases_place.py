@@ -13,7 +13,7 @@ OPENINGS = {
         "{full} is {a_kind} in {street}.",
         "{full}, {a_kind}, stands in {street}.",
         "{full} is in {street}, Brindlemere, and it is {a_kind}.",
-        "You find {full}, {a_kind}, in {street}.",
+        "You will find {full}, {a_kind}, in {street}.",
         "In {street} stands {full}, {a_kind} with an open door.",
     ),
     ("kind", "founded"): Phrases(
@@ -39,7 +39,7 @@ STREET = Phrases(
     "{name}'s street is {street}.",
     "You can find {name} in {street}.",
     "{full} stands in {street}.",
-    "The door of {name} opens on {street}.",
+    "The door of {name} opens onto {street}.",
     "{full} hangs out its painted sign in {street}.",
     "{who} stands between old houses in {street}.",
     "To visit {name}, walk down {street}.",
@@ -68,8 +68,8 @@ OPENS = Phrases(
     "{who} opens at {opens}.",
     "{full} opens its door at {opens}.",
     "The day at {name} begins at {opens}.",
-    "At {opens} the lights go on in {name}.",
-    "Early guests of {name} must wait until {opens}.",
+    "At {opens} the lights go on at {name}.",
+    "Early guests at {name} must wait until {opens}.",
     "The key turns in the lock of {name} at {opens}.",
 )
 CLOSES = Phrases(
@@ -123,14 +123,14 @@ SELLS = Phrases(
     "{sells} is sold at {full}.",
     "You can buy {sells} at {name}.",
     "Buyers of {sells} go to {full}.",
-    "{sells} stands in the window of {name}.",
+    "{sells} is on show in the window of {name}.",
     "Many people go to {name} for {sells}.",
 )
 SELLS_FOR = Phrases(
     "At {name} {sells} costs {price}.",
     "{who} sells {sells} for {price}.",
     "You pay {price} for {sells} at {full}.",
-    "{name} asks {price} for {sells}.",
+    "{name} charges {price} for {sells}.",
 )
 HOSTS = Phrases(
     "{who} hosts {hosts} every year.",
@@ -141,7 +141,7 @@ HOSTS = Phrases(
     "Each year crowds come to {name} for {hosts}.",
 )
 NEAR = Phrases(
-    "{who} is on the same street as {near}.",
+    "{who} is in the same street as {near}.",
     "A neighbour of {name} is {near}.",
     "{near} is only a few steps from {name}.",
     "{full} and {near} are neighbours.",

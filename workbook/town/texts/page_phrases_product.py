@@ -10,7 +10,7 @@ from workbook.town.writer import Phrases
 OPENINGS = {
     ("kind", "seller"): Phrases(
         "{full} is {a_kind} from {seller} in Brindlemere.",
-        "{full} is a kind of {kind} sold at {seller}.",
+        "{full} is {a_kind} sold at {seller}.",
         "{full} is sold at {seller}, and it is a fine {kind}.",
         "{full} is the best known {kind} at {seller}.",
         "Among the goods of {seller}, {full} is the {kind} to know.",
@@ -20,8 +20,8 @@ OPENINGS = {
         "{full} is {a_colour} {kind} made in Brindlemere.",
         "{full} is a local {kind}, and its colour is {colour}.",
         "{full} is {a_colour} {kind} that many people in town own or want.",
-        "{full} is {a_kind}, {colour} in colour and local in every part.",
-        "In the shops of Brindlemere, {full} is {a_colour} {kind}.",
+        "{full} is {a_kind}, {colour} in colour and made in town.",
+        "{full}, sold in Brindlemere, is {a_colour} {kind}.",
         "{full} is {a_kind} that comes in {colour}.",
     ),
     ("kind", "maker"): Phrases(
@@ -61,7 +61,7 @@ COLOUR = Phrases(
     "{full} comes in {colour}.",
     "It is hard to miss {name}, for its colour is {colour}.",
     "{name} is easy to spot because it is {colour}.",
-    "{name} is {colour} from end to end.",
+    "{name} is {colour} all over.",
     "{colour} is the colour of {name}.",
 )
 MAKER = Phrases(
@@ -75,7 +75,7 @@ MAKER = Phrases(
     "{maker} put much thought into {name} and makes it with care.",
 )
 FAN = Phrases(
-    "{fan} likes {name} best of all goods in town.",
+    "{fan} likes {name} best of all the goods in town.",
     "{full} is the favourite product of {fan}.",
     "{fan}'s favourite product is {full}.",
     "{name} has a loyal fan in {fan}.",
@@ -84,7 +84,7 @@ FAN = Phrases(
 )
 SHOP_STREET = Phrases(
     "{seller} in {seller_street} sells {name}.",
-    "You find {seller}, which sells {name}, in {seller_street}.",
+    "You will find {seller}, which sells {name}, in {seller_street}.",
     "{name} is sold in {seller_street}, at {seller}.",
     "Buyers of {name} walk to {seller} in {seller_street}.",
 )
@@ -96,7 +96,7 @@ SHOP_CLOSED = Phrases(
 )
 ALSO = Phrases(
     "{seller} also sells {also}.",
-    "Next to {name} stands {also} at {seller}.",
+    "{seller} sells {also} as well as {name}.",
     "Some buyers of {name} at {seller} also take {also}.",
     "At {seller} you can buy {also} as well.",
 )

@@ -17,12 +17,12 @@ RUDE_ADJECTIVES = (
 RUDE_CRIES = ("drattle", "fizzlebother", "gadfuss", "blimmerdash")
 
 THINGS = (
-    "garden gate", "front door", "kitchen window", "old ladder", "blue bicycle", "rowing boat",
+    "garden chair", "flower pot", "kitchen stool", "old ladder", "blue bicycle", "rowing boat",
     "tea kettle", "umbrella", "wheelbarrow", "fishing net", "writing desk", "oil lamp",
-    "apple basket", "brass key", "leather bag", "picnic blanket", "stone wall", "hen house",
-    "water pump", "bread oven", "washing line", "toolbox", "sewing machine", "wooden sledge",
-    "chimney", "fence", "drainpipe", "piano stool", "bookshelf", "kitchen table", "rain barrel",
-    "bird table", "garden shed", "coat rack", "cheese knife", "cake tin", "wool scarf", "violin",
+    "apple basket", "brass key", "leather bag", "picnic blanket", "bird cage", "bread bin",
+    "water pump", "hand cart", "washing line", "toolbox", "sewing machine", "wooden sledge",
+    "soup pot", "lantern", "milk churn", "piano stool", "bookshelf", "kitchen table", "rain barrel",
+    "bird table", "wash tub", "coat rack", "cheese knife", "cake tin", "wool scarf", "violin",
 )  # fmt: skip
 TIMES = (
     "before noon", "by Monday", "by Tuesday", "by Wednesday", "by Thursday", "by Friday",
@@ -32,8 +32,8 @@ TIMES = (
 )  # fmt: skip
 WISHES = (
     "a cup of tea", "a bowl of soup", "a slice of plum cake", "two tickets", "the bill",
-    "a room with a view", "a clean towel", "a dry blanket", "my change", "a map of the town",
-    "a table by the window", "a jug of water", "the key to my room", "a pound of butter",
+    "a hot drink", "a clean towel", "a dry blanket", "my change", "a map of the town",
+    "a pot of coffee", "a jug of water", "the key to my room", "a pound of butter",
     "six brown eggs", "a receipt", "a second cushion", "some salt", "a bag of flour",
     "a box of nails",
 )  # fmt: skip
@@ -126,12 +126,12 @@ QUESTIONS = Phrases(
     "how long I must wait for {wish}",
 )
 RUDE_QUESTIONS = Phrases(
-    "Tell me {content}, you {oaf}{to_name}!",
+    "Tell me {content}{to_name}, you {oaf}!",
     "{cry}{to_name}! Tell me {content}!",
     "Hey{to_name}, you {oaf}, tell me {content}!",
     "You {foul} {oaf}{to_name}, just say {content}!",
     "Does a {oaf} like you know {content}{to_name}?",
-    "Out with it, you {oaf}{to_name}! I want to know {content}.",
+    "Out with it{to_name}, you {oaf}! I want to know {content}.",
     "Open your {foul} mouth and tell me {content}{to_name}!",
     "Surely even a {oaf} knows {content}{to_name}. Speak up!",
 )
@@ -210,7 +210,7 @@ REFUSALS = Phrases(
     "walk all the way to {street}",
 )
 RUDE_REFUSALS = Phrases(
-    "I will not {content}, you {oaf}{to_name}!",
+    "I will not {content}{to_name}, you {oaf}!",
     "{cry}{to_name}! I will never {content}!",
     "I will not {content}{to_name}. Ask some other {oaf}!",
     "Me? Do I look like a {oaf}{to_name}? I will not {content}!",

@@ -117,7 +117,7 @@ STORIES = (
         Phrases(
             "{thing} is open from {opens}:00 to {closes}:00. {other} helps there the whole time on "
             "{days} days. How many hours of help is that?",
-            "Except on its free day, {thing} opens at {opens}:00 and closes at {closes}:00. "
+            "Except on its day off, {thing} opens at {opens}:00 and closes at {closes}:00. "
             "How many hours is it open on {days} such days?",
         ),
         {"days": (2, 5)},
@@ -127,7 +127,7 @@ STORIES = (
     Story(
         Phrases(
             "{thing} was founded in {founded}. How many years old was it in {year}?",
-            "People have known {thing} since {founded}. For how many years was that in {year}?",
+            "People have known {thing} since {founded}. How many years had passed by {year}?",
         ),
         {"year": (2020, 2023)},
         (("answer", "year", "-", "founded"),),
@@ -135,10 +135,10 @@ STORIES = (
     ),
     Story(
         Phrases(
-            "The {vehicle} from {origin} to {destination} takes {takes} minutes. {who} rides it "
+            "The {vehicle} from {origin} to {destination} takes {takes} minutes. {who} takes it "
             "{n} times this week. How many minutes is that?",
             "{who} takes the {vehicle} from {origin} to {destination} {n} times. "
-            "One ride lasts {takes} minutes. How many minutes does {they} ride?",
+            "One trip lasts {takes} minutes. How many minutes does {they} travel?",
         ),
         {"n": (2, 6)},
         (("answer", "n", "x", "takes"),),
@@ -146,11 +146,11 @@ STORIES = (
     ),
     Story(
         Phrases(
-            "{who} walks {walk} minutes to the stop, waits {wait} minutes and then rides the "
+            "{who} walks {walk} minutes to the stop, waits {wait} minutes and then sits on the "
             "{vehicle} from {origin} to {destination} for {takes} minutes. "
             "How many minutes does it take in all?",
             "First {who} walks for {walk} minutes and waits for {wait}. The {vehicle} from "
-            "{origin} to {destination} needs {takes} minutes. How long is the whole way?",
+            "{origin} to {destination} takes {takes} minutes. How long is the whole journey?",
         ),
         {"walk": (3, 15), "wait": (2, 10)},
         (("before", "walk", "+", "wait"), ("answer", "before", "+", "takes")),
@@ -168,9 +168,10 @@ STORIES = (
     ),
     Story(
         Phrases(
-            "{who} cycles {first} miles before lunch and {second} miles after it. The whole way is "
-            "{way} miles. How many miles are left?",
-            "A path is {way} miles long. {who} has walked {first} miles in the morning and "
+            "{who} cycles {first} miles before lunch and {second} miles after it. The whole "
+            "journey "
+            "is {way} miles. How many miles are left?",
+            "A path is {way} miles long. {who} walked {first} miles in the morning and "
             "{second} in the afternoon. How many miles remain?",
         ),
         {"first": (2, 14), "second": (2, 14), "left": (1, 9)},
@@ -180,8 +181,8 @@ STORIES = (
     Story(
         Phrases(
             "{who} plants {rows} rows of {n} {plants}. The goat eats {lost}. How many are left?",
-            "In the garden stand {rows} rows with {n} {plants} each. A storm breaks {lost} of "
-            "them. How many still stand?",
+            "There are {rows} rows of {n} {plants} in the garden. A storm flattens {lost} of "
+            "them. How many are still standing?",
         ),
         {"rows": (2, 8), "n": (4, 11), "lost": (2, 7)},
         (("planted", "rows", "x", "n"), ("answer", "planted", "-", "lost")),
@@ -210,7 +211,8 @@ STORIES = (
         Phrases(
             "{who} buys {n} {food} at {price} crowns each and {m} {goods} at {cost} crowns each. "
             "What does {they} pay in crowns?",
-            "In the basket are {n} {food} and {m} {goods}. The {food} cost {price} crowns each and "
+            "There are {n} {food} and {m} {goods} in the basket. The {food} cost {price} crowns "
+            "each and "
             "the {goods} {cost} crowns each. How many crowns is that?",
         ),
         {"n": (2, 6), "price": (2, 6), "m": (2, 6), "cost": (2, 9)},
@@ -234,7 +236,7 @@ STORIES = (
     Story(
         Phrases(
             "A ticket for the play costs {full} crowns, and {less} crowns less for a child. "
-            "{who} takes {n} children. What do the tickets of the children cost?",
+            "{who} takes {n} children. What do the children's tickets cost in all?",
             "Grown-ups pay {full} crowns on the boat. Children pay {less} crowns less. "
             "How many crowns do {n} children pay?",
         ),
@@ -245,8 +247,8 @@ STORIES = (
         Phrases(
             "{who} and {other} catch {n} and {m} fish. They sell every fish for {price} crowns. "
             "How many crowns do they earn?",
-            "There are {n} fish in the net of {who} and {m} in the net of {other}. Each fish "
-            "brings {price} crowns. How many crowns do they get?",
+            "There are {n} fish in {who}'s net and {m} in {other}'s. Each fish sells for {price} "
+            "crowns. How many crowns do they get?",
         ),
         {"n": (2, 9), "m": (2, 9), "price": (2, 6)},
         (("fish", "n", "+", "m"), ("answer", "fish", "x", "price")),
@@ -265,8 +267,8 @@ STORIES = (
         Phrases(
             "{who} reads {pages} pages every evening. The book has {total} pages, and {they} has "
             "read {done} so far. How many evenings will the rest take?",
-            "A book of {total} pages lies on the bed of {who}. {done} pages are read, and {they} "
-            "reads {pages} each night. How many nights are left?",
+            "{who} is reading a book of {total} pages. {They} has read {done} of them and reads "
+            "{pages} each night. How many nights are left?",
         ),
         {"pages": (4, 12), "nights": (2, 9), "done": (10, 60)},
         (("rest", "total", "-", "done"), ("answer", "rest", "/", "pages")),
@@ -274,7 +276,7 @@ STORIES = (
     ),
     Story(
         Phrases(
-            "{n} buses leave the market with {seats} people in each. At the bridge {off} people "
+            "{n} buses leave the market with {seats} people on each. At the bridge {off} people "
             "get off and {on} get on. How many people are now on the buses?",
             "At first there are {seats} people in each of {n} boats. Then {off} go ashore and {on} "
             "come aboard. How many people are on the boats?",

@@ -31,7 +31,7 @@ TASTE = (
 MAKE = (
     Phrases(
         "it is strong and well made.",
-        "it has not a single scratch.",
+        "it does not have a single scratch.",
         "it will last for many years.",
         "every detail is right.",
         "it works as well as on the first day.",

@@ -44,18 +44,18 @@ PLACE_OPENINGS = Phrases(
     "After a long walk we came to the {place}.",
     "I had an hour to spare, so I tried the {place}.",
     "Everybody talks about the {place}, so I went to see for myself.",
-    "A {weather} day brought me to the {place}.",
+    "One {weather} day I came to the {place}.",
     "I visited the {place} in {season} together with {company}.",
     "It was a {weather} {weekday} when I looked in at the {place}.",
 )
 PLACE_FACTS = Phrases(
-    "You find it in {street}.",
+    "You will find it in {street}.",
     "It opens at {opens}.",
     "It closes at {closes}.",
     "Remember that it is closed on {closed_on}.",
     "It is known for {known_for}.",
     "It has been there since {founded}.",
-    "It stands in {street}.",
+    "It is in {street}.",
     "It is open until {closes}, but not on {closed_on}.",
 )
 PRODUCT_OPENINGS = Phrases(
@@ -63,7 +63,7 @@ PRODUCT_OPENINGS = Phrases(
     "The {product} was a present from {company}.",
     "I have had the {product} since {season}.",
     "We bought the {product} for {company}.",
-    "I wanted the {product} for a long time.",
+    "I had wanted the {product} for a long time.",
     "On a {weather} {weekday} I came home with the {product}.",
     "After reading about the {product} I went and bought it.",
     "I saw the {product} in a shop window.",
@@ -107,7 +107,7 @@ EVENT_FACTS = Phrases(
 
 TONES = {
     ("polite", "positive"): Phrases(
-        "Thank you for a lovely time.",
+        "Thank you, I am delighted.",
         "I am grateful to everybody who made this possible.",
         "Many thanks to all of you.",
         "Please keep up the good work.",

@@ -48,7 +48,7 @@ def review(writer: Writer) -> Document:
         sentences.append(slots.say(say.VERDICTS[stars]))
     writer.fact(author, "reviewed", subject)
     writer.fact(subject, "stars", stars)
-    text = f"Review of {subject} by {author}\n{' '.join(sentences)}\nStars: {stars}"
+    text = f"Review of the {subject} by {author}\n{' '.join(sentences)}\nStars: {stars}"
     return writer.document(
         "review", text, subject=subject, author=author, stars=stars, tone=tone,
         sentiment=_sentiment(stars), about=about,

@@ -156,11 +156,11 @@ DOG = Scenario("dog_walking", _dog, (
         "Who will walk my dog {c} when I am away?", "My dog {c} needs exercise, and I must work.")),
     ("B", Phrases(
         "I like {c} very much. On which day?", "Is {c} a friendly dog? When is it?",
-        "I could do it. When should I take {c} out?", "With joy! On what day?",
+        "I could do it. When should I take {c} out?", "With pleasure! On what day?",
         "I miss having a dog. When do you need me?", "Good dogs are no work. Which day?")),
     ("A", Phrases(
         "On {day_said}. I will leave {c_them} at the {place}.",
-        "It is for {day_said}. Fetch {c_them} at the {place}.",
+        "It is for {day_said}. Fetch {c_them} from the {place}.",
         "I need you on {day_said}, at the {place}.", "On {day_said}, in front of the {place}.",
         "Come to the {place} on {day_said}.", "Take {c_them} from the {place} on {day_said}.")),
     ("B", Phrases(
@@ -171,8 +171,8 @@ DOG = Scenario("dog_walking", _dog, (
         "{C_They} loves to run {way}.", "We always walk {way}.", "Best of all {way}.",
         "Please go {way}.", "Take {c_them} {way}, it is quiet there.", "If it is dry, go {way}.")),
     ("B", Phrases(
-        "I know that path. Do you pay something?", "That is my favourite walk. What will you pay?",
-        "Good. And what will I earn?", "That is far! What do I get for it?",
+        "I know that path. What do you pay?", "That is my favourite walk. What will you pay?",
+        "Good. And what will I earn?", "That is a long way! What do I get for it?",
         "I would do it for {crowns} crowns.", "For {crowns} crowns I will do it.")),
     ("A", Phrases(
         "I will give you {crowns} crowns.", "You get {crowns} crowns.",
@@ -181,11 +181,11 @@ DOG = Scenario("dog_walking", _dog, (
         "You will have {crowns} crowns from me."))),
     Phrases(
         "{b} will take {c}, the dog of {a}, for a walk {way} on {day} for {crowns} crowns. {b} "
-        "fetches {c_them} at the {place}.",
+        "fetches {c_them} from the {place}.",
         "{b} agrees to take {c}, the dog of {a}, for a walk {way} on {day} for {crowns} crowns. "
-        "{b} fetches {c_them} at the {place}.",
+        "{b} fetches {c_them} from the {place}.",
         "{b} will walk {c}, the dog of {a}, {way} on {day} and gets {crowns} crowns. {b} fetches "
-        "{c_them} at the {place}."))
+        "{c_them} from the {place}."))
 
 BABY = Scenario("baby_sitting", _baby, (
     ("A", Phrases(
@@ -194,11 +194,11 @@ BABY = Scenario("baby_sitting", _baby, (
         "We are going out, but {c} is too small.", "Little {c} was asking for you.")),
     ("B", Phrases(
         "I am fond of {c}. When do you go out?", "Of course. On which evening?",
-        "I would like that. Which day is it?", "Good, I can earn something. When?",
+        "I would like that. Which day is it?", "Good, I could do with the money. When?",
         "{c} and I are old friends. When?", "That should be easy. What day?")),
     ("A", Phrases(
         "On {day_said}. We are going to the {place}.",
-        "It is {day_said}. We are asked to the {place}.",
+        "It is on {day_said}. We have a table at the {place}.",
         "On {day_said}, there is a dinner at the {place}.",
         "We will be at the {place} on {day_said}.",
         "We are invited to the {place} on {day_said}.",
@@ -209,13 +209,13 @@ BABY = Scenario("baby_sitting", _baby, (
         "I will be there. What time is bed?", "Good. And when is {c} tired?")),
     ("A", Phrases(
         "{C_They} must sleep at {time_said}.", "Bedtime is at {time_said}.",
-        "Put {c_them} to bed at {time_said}.", "The lamp goes out at {time_said}.",
+        "Put {c_them} to bed at {time_said}.", "It is lights out at {time_said}.",
         "At {time_said}, and not later.", "{C_They} should lie down at {time_said}.")),
     ("B", Phrases(
         "And if {c_they} cries?", "What helps {c_them} to fall asleep?",
         "What if {c_they} is afraid?",
         "How do I get {c_them} to sleep?", "What does {c_they} like before bed?",
-        "Does {c_they} want something before that?")),
+        "Does {c_they} need anything before that?")),
     ("A", Phrases(
         "{C_They} likes {bedtime}.", "What helps is {bedtime}.", "Give {c_them} {bedtime}.",
         "Nothing is better than {bedtime}.", "Every evening {c_they} gets {bedtime}.",
@@ -234,13 +234,14 @@ BICYCLE = Scenario("broken_bicycle", _bicycle, (
         "Look at this {part}! I cannot ride home.", "Do you understand bicycles? I have a {part}.",
         "I fell off, and now there is a {part}.", "My bicycle is no good with this {part}.")),
     ("B", Phrases(
-        "That is easy. We only have to {mend}.", "Do not worry, I can {mend}.",
+        "That is easy. We just have to {mend}.", "Do not worry, I can {mend}.",
         "I have seen worse. Let me {mend}.", "No need for a shop. I will {mend}.",
         "You are lucky, I know how to {mend}.", "Let us {mend}, it is quickly done.")),
     ("A", Phrases(
-        "You are clever! Do you have the tools?", "Have you got tools for that?",
-        "What about tools?", "I own no tools. Do you?", "That would be great! With which tools?",
-        "Really? I have not even a spanner.")),
+        "You are clever! Do you have the tools?", "Have you got the tools for that?",
+        "What do we need for that?", "I own no tools. Do you?",
+        "That would be great! What about the tools?",
+        "Really? I do not even have a spanner.")),
     ("B", Phrases(
         "{c} will lend us some.", "I can get them from {c}.", "No, but {c} has a full box.",
         "I share a toolbox with {c}.", "{c} has all that we need.",
@@ -250,7 +251,7 @@ BICYCLE = Scenario("broken_bicycle", _bicycle, (
         "It is parked at the {place}. Can you come on {offer}?",
         "I left it by the {place}. How about {offer}?",
         "Meet me at the {place}, perhaps on {offer}.",
-        "It leans on a wall at the {place}. Shall we say {offer}?",
+        "It is against the wall of the {place}. Shall we say {offer}?",
         "Then come to the {place}. Would {offer} suit you?")),
     ("B", Phrases("{reply}")),
     ("A", AGREED)),
@@ -259,8 +260,8 @@ BICYCLE = Scenario("broken_bicycle", _bicycle, (
         "{day}.",
         "The bicycle of {a} has a {part}. {b} will {mend} with tools from {c}, at the {place} on "
         "{day}.",
-        "{a} has a {part} on the bicycle. {b} offers to {mend} with tools from {c}, at the "
-        "{place} on {day}."))
+        "{a} has a {part} on the bicycle. {b} offers to {mend} with tools from {c}, at the {place} "
+        "on {day}."))
 
 SWAP = Scenario("seed_swap", _seeds, (
     ("A", Phrases(
@@ -270,14 +271,14 @@ SWAP = Scenario("seed_swap", _seeds, (
     ("B", Phrases(
         "I have none. What do you want for them?", "Yes! Would you take {extra}?",
         "I would love some. I can offer {extra}.", "My garden has room. Shall I give you {extra}?",
-        "They would look good at my fence. Do you need {extra}?", "Let us swap! I have {extra}.")),
+        "They would look good by my fence. Do you need {extra}?", "Let us swap! I have {extra}.")),
     ("A", Phrases(
         "I am looking for {yours}.", "I would rather have {yours}.", "Do you also have {yours}?",
         "What I really want is {yours}.", "For me it must be {yours}.",
-        "My wish this spring is {yours}.")),
+        "What I need this spring is {yours}.")),
     ("B", Phrases(
         "You can have those. Where do we meet?", "I have plenty of them. Where shall we swap?",
-        "I can spare some. Where are you this week?", "That can be done. Where do I bring them?",
+        "I can spare some. Where are you this week?", "That can be done. Where shall I bring them?",
         "My neighbour gave me some. Where can we swap?", "Fine, that is fair. Where?")),
     ("A", Phrases(
         "At the {place} on {day_said}.", "On {day_said} I will be at the {place}.",

@@ -128,9 +128,10 @@ SCENARIOS = (
         )),
         ("A", Phrases("Where is the start?", "Here is the money. Where do we start?",
                       "And where should I go?", "That is fair. Where do we line up?")),
-        ("B", Phrases("Everybody starts at {place}.", "The start is at {place}.",
-                      "We line up at {place}.", "You must be at {place} in good time.",
-                      "Look for the big flag at {place}.", "The first step is at {place}.")),
+        ("B", Phrases("Everybody starts at the {place}.", "The start is at the {place}.",
+                      "We line up at the {place}.", "You must be at the {place} in good time.",
+                      "Look for the big flag at the {place}.",
+                      "The starting line is at the {place}.")),
         ("A?", Phrases("I have been training all month.", "I only want to finish.",
                        "Last year I fell at the first corner.", "My legs are already shaking.")),
         ("B", Phrases(
@@ -140,11 +141,11 @@ SCENARIOS = (
             "Your shirt is {colour}, and your number is {said}.",
         )),
     ), Phrases(
-        "{a} signs up for the {race}, which costs {fee} and starts at {place} at {time}. "
-        "{b} gives {a_them} {shirt} with number {number}.",
-        "{a} signs up with {b} for the {race} and pays {fee}. It starts at {place} at {time}, "
+        "{a} signs up for the {race}, which costs {fee} and starts at the {place} at {time}. {b} "
+        "gives {a_them} {shirt} with number {number}.",
+        "{a} signs up with {b} for the {race} and pays {fee}. It starts at the {place} at {time}, "
         "and {a_they} wears {shirt} with number {number}.",
-        "{b} signs {a} up for the {race}, which costs {fee} and starts at {place} at {time}. "
+        "{b} signs {a} up for the {race}, which costs {fee} and starts at the {place} at {time}. "
         "{a} gets {shirt} with number {number}.",
     )),
     Scenario("orchestra_audition", _audition, (
@@ -156,9 +157,9 @@ SCENARIOS = (
             "My {instrument} and I would like to join the orchestra.",
             "Could I bring my {instrument} to the orchestra one day?",
         )),
-        ("B", Phrases("How long have you played?", "Maybe. Since when have you played it?",
+        ("B", Phrases("How long have you played?", "Maybe. How long have you had lessons?",
                       "That depends. Have you played for a long time?",
-                      "We are always curious. How much have you practised?")),
+                      "We are always curious. How long have you been learning?")),
         ("A", Phrases("For {years} years, mostly in the kitchen.", "It has been {years} years now.",
                       "I started {years} years ago.", "{years} years, and my dog still howls.")),
         ("B", Phrases(
@@ -170,32 +171,36 @@ SCENARIOS = (
         ("A", Phrases("Where, and at what time?", "When exactly, and where?",
                       "At what time should I be there? And where?", "I will be there. But where?")),
         ("B", Phrases(
-            "At {place}, at {time}. Prepare {music}.", "Come to {place} at {time} with {music}.",
-            "At {time} at {place}. Please learn {music}.",
-            "{place}, {time}. You should play {music}.",
+            "At the {place}, at {time}. Prepare {music}.",
+            "Come to the {place} at {time} with {music}.",
+            "At {time} at the {place}. Please learn {music}.",
+            "The {place}, at {time}. You should play {music}.",
         )),
         ("A?", Phrases("My fingers are cold already.", "I will practise until then.",
                        "My neighbours will hear it all week.", "That I know by heart.")),
     ), Phrases(
-        "{a} has played the {instrument} for {years} years and wants to join the orchestra. "
-        "{b} wants {a_them} to play {music} for {c}, the conductor, at {place} on {day} at {time}.",
+        "{a} has played the {instrument} for {years} years and wants to join the orchestra. {b} "
+        "wants {a_them} to play {music} for {c}, the conductor, at the {place} on {day} at {time}.",
         "{a} wants to join the orchestra; {a_they} has played the {instrument} for {years} years. "
-        "{b} asks {a_them} to play {music} for {c}, the conductor, at {place} on {day} at {time}.",
-        "{a}, who has played the {instrument} for {years} years, wants to join the orchestra. "
-        "{b} says that {a_they} should play {music} for {c} at {place} on {day} at {time}.",
+        "{b} asks {a_them} to play {music} for {c}, the conductor, at the {place} on {day} at "
+        "{time}.",
+        "{a}, who has played the {instrument} for {years} years, wants to join the orchestra. {b} "
+        "says that {a_they} should play {music} for {c} at the {place} on {day} at {time}.",
     )),
     Scenario("new_job", _job, (
         ("A", Phrases(
-            "Guess what, I have a new job at {place}!", "They want me at {place}. I got the job!",
-            "I am going to work at {place}.", "I have news: {place} gave me a job.",
-            "You are looking at the new {job} of {place}.", "I said yes to a job at {place}.",
+            "Guess what, I have a new job at the {place}!",
+            "They want me at the {place}. I got the job!",
+            "I am going to work at the {place}.", "I have news: the {place} gave me a job.",
+            "I have just been given a job at the {place}.",
+            "I said yes to a job at the {place}.",
         )),
         ("B", Phrases("How wonderful! What will you do there?", "Well done! And as what?",
                       "The place known for {known}? What will you be?",
                       "I am so proud of you. What is the work?")),
         ("A", Phrases(
             "I will be the {job} there, somebody who {duty}.",
-            "As {job_an}, so I am the one who {duty}.",
+            "I will be {job_an}, so I am the one who {duty}.",
             "I am their new {job}, the person who {duty}.", "They needed {job_an} who {duty}.",
         )),
         ("B", Phrases("When is your first day?", "And when do you begin?",
@@ -205,24 +210,25 @@ SCENARIOS = (
         ("B", Phrases("Must you get up early?", "At what time do they open?",
                       "And what are the hours?", "Will you have to leave home early?")),
         ("A", Phrases(
-            "They open at {opens}, and {closed} is free.",
+            "They open at {opens}, and I am free on {closed}.",
             "We open at {opens}. I am free on {closed}.",
             "The doors open at {opens}, but on {closed} they stay shut.",
-            "At {opens} we open. On {closed} I can sleep.",
+            "The day starts at {opens}. On {closed} I can lie in.",
         )),
     ), Phrases(
-        "{a} tells {b} that {a_they} has a new job as {job_an} at {place} and starts on {day}. "
+        "{a} tells {b} that {a_they} has a new job as {job_an} at the {place} and starts on {day}. "
         "The place opens at {opens} and is closed on {closed}.",
-        "{a} has a new job as {job_an} at {place}, as {a_they} tells {b}, and starts on {day}. "
+        "{a} has a new job as {job_an} at the {place}, as {a_they} tells {b}, and starts on {day}. "
         "The doors open at {opens}, and it is closed on {closed}.",
-        "{b} hears that {a} has a new job as {job_an} at {place} and starts on {day}. "
-        "The place opens at {opens}, and on {closed} it is closed.",
+        "{b} hears that {a} has a new job as {job_an} at the {place} and starts on {day}. The "
+        "place opens at {opens}, and on {closed} it is closed.",
     )),
     Scenario("charity_bake", _bake, (
         ("A", Phrases(
-            "We are holding a cake sale at {place}.", "There will be a cake sale at {place} soon.",
-            "I am planning a cake sale at {place}. Will you bake?",
-            "Can you help with the cake sale at {place}?",
+            "We are holding a cake sale at the {place}.",
+            "There will be a cake sale at the {place} soon.",
+            "I am planning a cake sale at the {place}. Will you bake?",
+            "Can you help with the cake sale at the {place}?",
         )),
         ("B", Phrases("Who is the money for?", "Is it for a good cause?", "And who gets the money?",
                       "What are we collecting for this time?", "What will the money pay for?",
@@ -242,11 +248,11 @@ SCENARIOS = (
         ("A", Phrases("Please bring it on {said}.", "We sell everything on {said}.",
                       "The sale is on {said}.", "I need it on {said}.")),
     ), Phrases(
-        "{a} asks {b} to help with a cake sale for {cause} at {place} on {day}. "
-        "{c} is already baking {wish}, so {b} will make {cake}.",
-        "{a} is holding a cake sale for {cause} at {place} on {day}. "
-        "{c} is already making {wish}, so {b} will bake {cake}.",
-        "{b} will make {cake} for the cake sale that {a} is holding for {cause} at {place} on "
+        "{a} asks {b} to help with a cake sale for {cause} at the {place} on {day}. {c} is already "
+        "baking {wish}, so {b} will make {cake}.",
+        "{a} is holding a cake sale for {cause} at the {place} on {day}. {c} is already making "
+        "{wish}, so {b} will bake {cake}.",
+        "{b} will make {cake} for the cake sale that {a} is holding for {cause} at the {place} on "
         "{day}, because {c} is already baking {wish}.",
     )),
     Scenario("shared_garden", _garden, (
@@ -258,7 +264,7 @@ SCENARIOS = (
         )),
         ("B", Phrases("How kind! What shall we grow?",
                       "I have always wanted one. What will you plant?",
-                      "Then I need new boots. What do you want there?",
+                      "Then I need new boots. What do you want to grow?",
                       "Yes, let us do it. What would you like to plant?")),
         ("A", Phrases(
             "I would like {mine} along the wall.", "I dream of {mine}.",
@@ -281,21 +287,22 @@ SCENARIOS = (
                       "We can dig the first bed on {said}.", "I am free on {said}.")),
     ), Phrases(
         "{a} and {b} may share the garden of {c} in {street}. {a} wants to plant {mine} and {b} "
+        "wants {yours}, and they start on {day}.",
+        "{c} lets {a} and {b} share a garden in {street}. {a} wants to grow {mine} and {b} wants "
         "{yours}, and they start on {day}.",
-        "{c} lets {a} and {b} share a garden in {street}. {a} wants to grow {mine} and {b} "
-        "{yours}, and they start on {day}.",
-        "{a} and {b} may use the garden of {c} in {street}. {a} will plant {mine}, {b} "
-        "wants {yours}, and they begin on {day}.",
+        "{a} and {b} may use the garden of {c} in {street}. {a} will plant {mine}, {b} wants "
+        "{yours}, and they begin on {day}.",
     )),
     Scenario("boat_name", _boat_name, (
         ("A", Phrases("My boat is almost ready, but it has no name.",
                       "What should I call my new boat?",
                       "I need a good name for my boat.", "Help me to name my boat, please.")),
         ("B", Phrases("How about {wish}?", "You could call it {wish}.", "I would name it {wish}.",
-                      "The {wish} would be a fine name.", "Call it {wish}, like in the song.",
+                      "The {wish} would be a fine name.",
+                      "Call it {wish}, like the one in the song.",
                       "What do you think of {wish}?")),
         ("A", Phrases("There is already a {wish} in the bay.", "No, {wish} sounds like a wreck.",
-                      "My cousin has a {wish}, and it sank.",
+                      "My cousin had a {wish}, and it sank.",
                       "I am not sure that {wish} would float.")),
         ("B", Phrases("Then {name}. You will not find another.", "What about {name}, then?",
                       "In that case, {name}.", "Take {name}. It makes me smile.")),
@@ -305,17 +312,17 @@ SCENARIOS = (
                       "Perfect. I have some {colour} paint left for it.")),
         ("B", Phrases("And when will she touch the water?", "When is the launch?",
                       "When can we sail in her?", "When and where is the party?")),
-        ("A", Phrases("The party is at {place} in {said}.",
-                      "Come to {place}, it will be in {said}.",
-                      "She will be launched in {month}. We meet at {place} first.",
-                      "We celebrate at {place} in {said}.")),
+        ("A", Phrases("The party is at the {place} in {said}.",
+                      "Come to the {place}, it will be in {said}.",
+                      "She will be launched in {month}. We meet at the {place} first.",
+                      "We celebrate at the {place} in {said}.")),
     ), Phrases(
         "{b} helps {a} to find a name for {a_their} boat. It will be called {name}, painted on in "
-        "{colour}, and the party is at {place} in {month}.",
+        "{colour}, and the party is at the {place} in {month}.",
         "{a} needs a name for {a_their} boat, and {b} helps {a_them} to find it. It will be called "
-        "{name}, written in {colour}, and the party is at {place} in {month}.",
+        "{name}, written in {colour}, and the party is at the {place} in {month}.",
         "{a} does not want to call {a_their} boat {wish}, so {b} finds the name {name}. It will be "
-        "painted on in {colour}, and the party is at {place} in {month}.",
+        "painted on in {colour}, and the party is at the {place} in {month}.",
     )),
 )
 # fmt: on

@@ -19,18 +19,19 @@ EXCUSES = (
     "I left it on a train", "my suitcase was lost", "it was under the bed", "I forgot the date",
 )  # fmt: skip
 STYLES = (
-    "a short fringe", "a long curl", "a thick plait", "a side parting", "a neat beard",
-    "a smooth bun", "a short back", "a soft wave", "a straight cut", "a curled moustache",
+    "a short fringe", "a head of curls", "a thick plait", "a side parting", "a neat beard",
+    "a smooth bun", "a soft wave", "a straight cut", "a curled moustache",
+    "a short back and sides",
 )  # fmt: skip
 STROKES = (
-    "to float", "the back stroke", "to dive", "the breast stroke", "the crawl", "to tread water",
+    "to float", "the backstroke", "to dive", "the breaststroke", "the crawl", "to tread water",
 )  # fmt: skip
 FEARS = (
-    "deep water", "cold water", "jellyfish", "big waves", "putting my head under", "slippery tiles",
+    "deep water", "cold water", "jellyfish", "big waves", "going under water", "slippery tiles",
 )  # fmt: skip
 DELAYS = (
-    "the engine is too hot", "there is thick fog", "a rope is caught in the screw",
-    "the wind is too strong", "the crew is still at lunch", "a seal sleeps on the ramp",
+    "the engine is too hot", "there is thick fog", "a rope is caught in the propeller",
+    "the wind is too strong", "the crew is still at lunch", "a seal is asleep on the ramp",
     "the tide is too low", "the pilot has a cold",
 )  # fmt: skip
 _JOBS = tuple(JOBS)
@@ -124,12 +125,12 @@ def _ferry(writer: Writer, cast: dict) -> dict:
 FINE = Scenario("library_fine", _fine, (
     ("A", Phrases(
         "I am bringing back {book}.", "Here is {book}, at last.", "I am ashamed. Here is {book}.",
-        "I still had {book} at home.", "May I give you {book}?",
+        "I still had {book} at home.", "May I give back {book}?",
         "Look what I have found, {book}.")),
     ("B", Phrases(
         "That is late. What happened?", "We have missed it. Why so late?", "At last! Where was it?",
-        "We wrote to you about it. What went wrong?", "We thought that it was lost. Why?",
-        "It should have been here long ago. Why?")),
+        "We wrote to you about it. What went wrong?", "We thought that it was lost. What happened?",
+        "It should have been back long ago. Why the delay?")),
     ("A", Phrases(
         "I am sorry, {excuse}.", "You see, {excuse}.", "To be honest, {excuse}.",
         "Please forgive me, {excuse}.", "It is a silly story, {excuse}.", "Well, {excuse}.")),
@@ -137,9 +138,9 @@ FINE = Scenario("library_fine", _fine, (
         "It is {weeks_said} weeks late. You owe {fine}.",
         "After {weeks_said} weeks the fine is {fine}.",
         "You are {weeks_said} weeks late. That makes {fine}.",
-        "Those are {weeks_said} weeks. Please pay {fine}.",
+        "That is {weeks_said} weeks too long. Please pay {fine}.",
         "I count {weeks_said} weeks. The fine is {fine}.",
-        "For {weeks_said} weeks we ask {fine}.")),
+        "For {weeks_said} weeks we charge {fine}.")),
     ("A", Phrases(
         "That is fair. Here you are.", "I have the coins here.", "I will pay it at once.",
         "So much! But I will pay.", "Of course, it was my fault.", "I understand. Take this.")),
@@ -150,27 +151,26 @@ FINE = Scenario("library_fine", _fine, (
     ("A", Phrases(
         "I can give it to {c_them} myself.", "I will see {c_them} soon. Shall I take it?",
         "{c} is my neighbour. I could take it.", "Let me carry it to {c_them}.",
-        "Then let me make it good and bring it.", "I would like to hand it over myself.")),
+        "Then let me make up for it and take it.", "I would like to hand it over myself.")),
     ("B", Phrases(
         "{C_They} will be at the {place} on {day_said}.",
-        "You meet {c_them} at the {place} on {day_said}.",
+        "You can meet {c_them} at the {place} on {day_said}.",
         "On {day_said} {c_they} works at the {place}.",
-        "Bring it to the {place} on {day_said}, then.",
+        "Take it to the {place} on {day_said}, then.",
         "Try the {place} on {day_said}.", "Good. {C_They} is at the {place} on {day_said}."))),
     Phrases(
         "{a} returns {book} to {b} {weeks} weeks late and pays {fine}. {A_They} will take it to "
-        "{c} "
-        "at the {place} on {day}.",
-        "{a} brings {book} back to {b} {weeks} weeks late and pays {fine}. {A_They} will take it "
-        "to "
         "{c} at the {place} on {day}.",
+        "{a} brings {book} back to {b} {weeks} weeks late and pays {fine}. {A_They} will take it "
+        "to {c} at the {place} on {day}.",
         "{a} pays {b} {fine} because {book} is {weeks} weeks late. {A_They} will take it to {c} at "
         "the {place} on {day}."))
 
 HAIRCUT = Scenario("haircut", _haircut, (
     ("A", Phrases(
         "I need a haircut before the party of {c}.", "{c} has invited me, and look at my hair!",
-        "Can you cut my hair? I am going to see {c}.", "My hair is a bird nest, and {c} is coming!",
+        "Can you cut my hair? I am going to see {c}.",
+        "My hair is a bird's nest, and {c} is coming!",
         "I want to look nice for {c}.", "{c} says that I need a haircut.")),
     ("B", Phrases(
         "I can see that. I suggest {offer}.", "Sit down. How about {offer}?",
@@ -180,12 +180,12 @@ HAIRCUT = Scenario("haircut", _haircut, (
     ("B", Phrases(
         "All right, I can do that for {crowns_said} crowns.",
         "Good. That costs {crowns_said} crowns.",
-        "As you like. It is {crowns_said} crowns.", "Fine, I ask {crowns_said} crowns for it.",
+        "As you like. It is {crowns_said} crowns.", "Fine, I charge {crowns_said} crowns for it.",
         "Very well. You pay {crowns_said} crowns.", "Gladly, for {crowns_said} crowns.")),
     ("A", Phrases(
         "Agreed. Are you free now?", "That is all right. When can you begin?",
         "I can pay that. When is it my turn?", "Good. How long must I wait?",
-        "Fine. At what time shall I come?", "I do not mind. When have you time?")),
+        "Fine. At what time shall I come?", "I do not mind. When do you have time?")),
     ("B", Phrases(
         "Come at {time_said}.", "I can take you at {time_said}.", "Your turn is at {time_said}.",
         "My chair is free at {time_said}.", "Come back at {time_said}.",
@@ -209,7 +209,7 @@ JOB = Scenario("job_interview", _job, (
     ("A", Phrases(
         "I have come about the job as {new}.", "I would like to work as {new}.",
         "Do you still need {new}?", "I read that you are looking for {new}.",
-        "My dream is to be {new}.", "I heard that there is work as {new}.")),
+        "My dream is to be {new}.", "I heard that you have work for {new}.")),
     ("B", Phrases(
         "Take a seat. What have you done so far?", "Good. What was your last job?",
         "Welcome. What is your trade?", "How nice! Where have you worked before?",
@@ -217,8 +217,8 @@ JOB = Scenario("job_interview", _job, (
     ("A", Phrases(
         "I was {old} for {years_said} years.", "I have worked as {old} for {years_said} years.",
         "For {years_said} years I was {old}.", "I spent {years_said} years as {old}.",
-        "I learnt to be {old}, and did it for {years_said} years.",
-        "I earned my bread as {old} for {years_said} years.")),
+        "I trained as {old} and did it for {years_said} years.",
+        "I earned my living as {old} for {years_said} years.")),
     ("B", Phrases(
         "That is quite different! Why do you want to change?", "So long? Why did you stop?",
         "An honest trade. Why do you want to leave it?", "Why do you want something new?",
@@ -235,16 +235,14 @@ JOB = Scenario("job_interview", _job, (
         "The next step is a talk with {c}, perhaps on {offer}.")),
     ("A", Phrases("{reply}")),
     ("B", Phrases(
-        "All right. Go to the {place} and ask for {c_them}.", "Good. {c} waits at the {place}.",
+        "All right. Go to the {place} and ask for {c_them}.", "Good. {c} will be at the {place}.",
         "Fine. {C_They} will see you at the {place}.", "Noted. Please come to the {place}.",
         "That works. It will be at the {place}.", "Very well. {c} has a room at the {place}."))),
     Phrases(
         "{a}, who was {old} for {years} years, wants to work as {new}. {b} sends {a_them} to {c} "
-        "at "
-        "the {place} on {day}.",
+        "at the {place} on {day}.",
         "{a} was {old} for {years} years and wants to work as {new}. {b} sends {a_them} to {c} at "
-        "the "
-        "{place} on {day}.",
+        "the {place} on {day}.",
         "{a} tells {b} that {a_they} was {old} for {years} years and wants to work as {new}. {a} "
         "will meet {c} at the {place} on {day}."))
 
@@ -253,7 +251,7 @@ SWIM = Scenario("swimming_lesson", _swim, (
         "I want to learn {stroke}.", "Can I learn {stroke} at my age?",
         "Do you teach beginners {stroke}?",
         "Everybody can swim but me. I want to learn {stroke}.",
-        "This summer I will learn {stroke}.", "I would like lessons. My aim is {stroke}.")),
+        "This summer I will learn {stroke}.", "I would like some lessons. I must learn {stroke}.")),
     ("B", Phrases(
         "Good for you! Are you afraid of anything?", "It is never too late. What worries you?",
         "You can learn it here. Is there anything you fear?", "Of course. What has stopped you?",
@@ -273,16 +271,15 @@ SWIM = Scenario("swimming_lesson", _swim, (
         "On {day_said}. How about {offer}?", "It starts on {day_said}. Is {offer} good?",
         "The first lesson is on {day_said}, perhaps at {offer}.",
         "There is room on {day_said}. I suggest {offer}.", "Come on {day_said}. Would {offer} do?",
-        "I see {day_said} in the plan. Shall we say {offer}?")),
+        "There is a class on {day_said}. Shall we say {offer}?")),
     ("A", Phrases("{reply}")),
     ("B", Phrases(
         "Good. The class meets in front of the {place}.", "Noted. You all meet at the {place}.",
-        "All right. {c} fetches you at the {place}.", "Fine. Be at the {place} with a towel.",
+        "All right. {c} will meet you at the {place}.", "Fine. Be at the {place} with a towel.",
         "Very well. Wait for {c} at the {place}.", "It is written down. Come to the {place}."))),
     Phrases(
-        "{a} wants to learn {stroke} but is afraid of {fear}. {b} gives {a_them} a lesson with "
-        "{c} on "
-        "{day} at {time}, and they meet at the {place}.",
+        "{a} wants to learn {stroke} but is afraid of {fear}. {b} gives {a_them} a lesson with {c} "
+        "on {day} at {time}, and they meet at the {place}.",
         "{a} wants to learn {stroke} and is afraid of {fear}. {b} gives {a_them} a lesson with {c} "
         "on {day} at {time}, and they will meet at the {place}.",
         "{a} is afraid of {fear} but wants to learn {stroke}. {b} gives {a_them} a lesson with {c} "
@@ -291,22 +288,22 @@ SWIM = Scenario("swimming_lesson", _swim, (
 FERRY = Scenario("ferry_delay", _ferry, (
     ("A", Phrases(
         "Where is the ferry? I have a ticket for {time_said}.",
-        "Should the ferry not leave at {time_said}?",
+        "Should the ferry not have left at {time_said}?",
         "I want to take the ferry at {time_said}.",
         "Is this the queue for the ferry at {time_said}?",
         "My ferry leaves at {time_said}, but I see no boat.",
         "Has the ferry at {time_said} gone already?")),
     ("B", Phrases(
-        "I am sorry, {delay}.", "It has not left, because {delay}.", "Not today, {delay}.",
+        "I am sorry, {delay}.", "It has not left, because {delay}.", "Not yet, {delay}.",
         "You must be patient, {delay}.", "Bad news, {delay}.", "It is still there, but {delay}.")),
     ("A", Phrases(
         "Oh no! How late will it be?", "How long do we have to wait?", "When will it go, then?",
         "That is terrible. How much time will it take?", "Can you say how long it will take?",
         "What a nuisance! How many minutes?")),
     ("B", Phrases(
-        "It will be {wait_said} minutes late.", "We expect {wait_said} minutes.",
+        "It will be {wait_said} minutes late.", "We expect a delay of {wait_said} minutes.",
         "You have to wait {wait_said} minutes.", "About {wait_said} minutes.",
-        "They say {wait_said} minutes.", "It leaves {wait_said} minutes later.")),
+        "They say {wait_said} minutes.", "It will leave {wait_said} minutes late.")),
     ("A", Phrases(
         "But {c} is waiting for me on the other side!", "I must tell {c}, who expects me.",
         "{c} will think that I am lost.", "Then I will miss the birthday of {c}.",
@@ -316,20 +313,17 @@ FERRY = Scenario("ferry_delay", _ferry, (
         "Do not worry, I will ring {c_them}.", "Our pilot can tell {c_them}.",
         "Write a note, and I will send it.", "I will let {c_them} know.")),
     ("A", Phrases(
-        "That helps. I will wait at the {place}.", "Good. You find me at the {place}.",
+        "That helps. I will wait at the {place}.", "Good. You will find me at the {place}.",
         "I am grateful. I will sit at the {place} until then.",
         "Please do. I will be at the {place}.",
-        "You are kind. I will go to the {place} so long.", "Fine. Call me at the {place}."))),
+        "You are kind. I will go to the {place} until then.", "Fine. Call me at the {place}."))),
     Phrases(
         "{b} tells {a} that the ferry at {time} is {wait} minutes late because {delay}. {b} will "
-        "let "
-        "{c} know, and {a} waits at the {place}.",
-        "{a} hears from {b} that the ferry at {time} is {wait} minutes late because {delay}. {b} "
-        "will "
         "let {c} know, and {a} waits at the {place}.",
-        "The ferry of {a} at {time} is {wait} minutes late because {delay}. {b} will let {c} "
-        "know, and "
-        "{a} waits at the {place}."))
+        "{a} hears from {b} that the ferry at {time} is {wait} minutes late because {delay}. {b} "
+        "will let {c} know, and {a} waits at the {place}.",
+        "The ferry of {a} at {time} is {wait} minutes late because {delay}. {b} will let {c} know, "
+        "and {a} waits at the {place}."))
 # fmt: on
 
 SCENARIOS = (FINE, HAIRCUT, JOB, SWIM, FERRY)

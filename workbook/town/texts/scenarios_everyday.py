@@ -131,14 +131,14 @@ BORROW = Scenario("borrow_tool", _borrow, (
         "Until when can I have it?", "When will you need it yourself?")),
     ("B", Phrases(
         "I need it back by {back_said}.", "Please return it by {back_said}.",
-        "Bring it home by {back_said}, please.", "You can keep it until {back_said}.",
-        "I shall want it on {back_said}.", "Let me have it again by {back_said}.")),
+        "Bring it back by {back_said}, please.", "You can keep it until {back_said}.",
+        "I will need it on {back_said}.", "Let me have it again by {back_said}.")),
     ("A?", Phrases(
         "I promise to be careful with it.", "I will clean it before I bring it.",
         "You will get it back without a scratch.", "I will not forget."))),
     Phrases(
-        "{a} borrows the {tool} from {b} to {task}. {A_They} can fetch it on {day} and must "
-        "return it by {back}.",
+        "{a} borrows the {tool} from {b} to {task}. {A_They} can fetch it on {day} and must return "
+        "it by {back}.",
         "{a} wants to borrow the {tool} from {b} to {task}. {A_They} can fetch it on {day} and "
         "must return it by {back}.",
         "{b} lends the {tool} to {a}, who wants to {task}. {a} can fetch it on {day} and must "
@@ -168,7 +168,7 @@ PICNIC = Scenario("picnic", _picnic, (
         "Then I will pack {snack_b}.", "Leave the {snack_b} to me.")),
     ("A", Phrases(
         "Good, and I will bring {snack_a}.", "Lovely. My part is {snack_a}.",
-        "Then {snack_a} will come from me.", "Wonderful, I will add {snack_a} and a rug.",
+        "Then I will see to the {snack_a}.", "Wonderful, I will add {snack_a} and a rug.",
         "Yes, and I will carry {snack_a}.", "Very good. I will prepare {snack_a}.")),
     ("B?", Phrases(
         "I hope that the wasps stay away.", "Let us hope that it does not rain.",
@@ -176,8 +176,8 @@ PICNIC = Scenario("picnic", _picnic, (
     Phrases(
         "{a} and {b} will have a picnic near the {place} on {day}. {a} brings {snack_a} and {b} "
         "brings {snack_b}.",
-        "{a} and {b} are planning a picnic near the {place} on {day}. {a} brings {snack_a} and "
-        "{b} brings {snack_b}.",
+        "{a} and {b} are planning a picnic near the {place} on {day}. {a} brings {snack_a} and {b} "
+        "brings {snack_b}.",
         "{a} invites {b} to a picnic near the {place} on {day}. {a} brings {snack_a} and {b} "
         "brings {snack_b}."))
 
@@ -191,13 +191,13 @@ COOK = Scenario("cook_together", _cook, (
         "I am good with pots. I will help.", "No trouble, two cooks are better than one.",
         "Keep calm, we will do it together.", "I will gladly come and stir.")),
     ("A", Phrases(
-        "You are kind. I thought of {offer}.", "What a relief! Shall we make {offer}?",
+        "You are kind. I was thinking of {offer}.", "What a relief! Shall we make {offer}?",
         "How good of you! Maybe {offer}?", "Wonderful. Could we try {offer}?",
         "I am so glad. My idea was {offer}.", "Bless you! What about {offer}?")),
     ("B", Phrases("{reply}")),
     ("A", Phrases(
         "Agreed. {c} will eat anything warm.", "Good, {c} is sure to like it.",
-        "All right, I will buy what we need.", "Fine, that makes the list short.",
+        "All right, I will buy what we need.", "Fine, that keeps the list short.",
         "Very well, I trust you.", "Yes, let us cook that.")),
     ("B", Phrases(
         "I will come to your kitchen at {time_said}.", "Expect me at {time_said}.",
@@ -216,27 +216,27 @@ MOVE = Scenario("move_furniture", _move, (
     ("A", Phrases(
         "Are you strong enough to carry {one}?", "My {thing} has to move, and it is heavy.",
         "I need a pair of strong arms for my {thing}.", "Would you help me to move my {thing}?",
-        "I tried to lift my {thing}. It was hopeless.",
+        "I tried to lift my {thing}, but it was hopeless.",
         "How is your back? I must move {one}.")),
     ("B", Phrases(
-        "Where is it now?", "I can try. Where does it stand?", "Maybe. Where is the thing?",
+        "Where is it now?", "I can try. Where is it at the moment?", "Maybe. Where is it?",
         "Tell me more. Which room is it in?", "My back is fine. Where is it?",
-        "That depends. Where does it stand now?")),
+        "That depends. Where do you keep it?")),
     ("A", Phrases(
         "It is in the {start}, but it belongs in the {floor}.",
         "It must go from the {start} to the {floor}.",
-        "At the moment in the {start}. I want it in the {floor}.",
+        "At the moment it is in the {start}. I want it in the {floor}.",
         "It fills the {start}. There is room in the {floor}.",
-        "Still in the {start}. It should be in the {floor}.",
+        "It is still in the {start}. It should be in the {floor}.",
         "In the {start}, and I would like it in the {floor}.")),
     ("B", Phrases(
         "Two people are not enough. Ask {c} as well.", "We need a third person, perhaps {c}.",
-        "That is a lot of stairs. Let us ask {c} too.", "I will bring {c}, who is stronger.",
+        "That is hard work. Let us ask {c} too.", "I will bring {c}, who is stronger.",
         "Then {c} should help us.", "Too heavy for two. I will fetch {c}.")),
     ("A", Phrases(
         "Good thinking. Which day suits you both?", "Fine. When can you two come?",
         "The more the better. On which day?", "Very good. What day shall it be?",
-        "I would be thankful. When?", "That would be grand. When are you free?")),
+        "I would be so grateful. When?", "That would be grand. When are you free?")),
     ("B", Phrases(
         "We can come on {day_said}.", "It has to be on {day_said}.", "Let us do it on {day_said}.",
         "Expect us on {day_said}.", "I am free on {day_said}.", "We have time on {day_said}.")),
@@ -244,23 +244,23 @@ MOVE = Scenario("move_furniture", _move, (
         "There will be pancakes afterwards.", "I will roll up the carpet before that.",
         "I will bake something for you both.", "I will take the doors off first."))),
     Phrases(
-        "{b} will help {a} to move the {thing} from the {start} to the {floor} on {day}, "
-        "together with {c}.",
+        "{b} will help {a} to move the {thing} from the {start} to the {floor} on {day}, together "
+        "with {c}.",
         "{b} promises to help {a} to move the {thing} from the {start} to the {floor} on {day}, "
         "together with {c}.",
         "{b} and {c} will help {a} to move the {thing} from the {start} to the {floor} on {day}."))
 
 GIFT = Scenario("birthday_gift", _gift, (
     ("A", Phrases(
-        "It is the birthday of {c} soon. What shall we give?", "{c} has a birthday next week!",
+        "It is {c}'s birthday soon. What shall we give?", "{c} has a birthday next week!",
         "Have you thought about a present for {c}?", "We still need a birthday gift for {c}.",
         "Do not forget, {c} has a birthday soon.", "Shall we buy a gift for {c} together?")),
     ("B", Phrases(
         "Oh, I had forgotten. Do you have an idea?", "Let us share one. What would {c_they} like?",
-        "Gladly. What could we buy?", "Good that you ask. What do you suggest?",
+        "Gladly. What could we buy?", "I am glad you asked. What do you suggest?",
         "You are right. Any ideas?", "I have no idea what to buy. Have you?")),
     ("A", Phrases(
-        "I thought of {offer}.", "Perhaps {offer}?", "I saw {offer} in a window.",
+        "I was thinking of {offer}.", "Perhaps {offer}?", "I saw {offer} in a window.",
         "What do you say to {offer}?", "How about {offer}?",
         "Maybe {c_they} would enjoy {offer}.")),
     ("B", Phrases("{reply}")),
@@ -270,9 +270,9 @@ GIFT = Scenario("birthday_gift", _gift, (
         "Agreed. I will pay {crowns_said} crowns first.",
         "Yes. That will be {crowns_said} crowns.")),
     ("B", Phrases(
-        "I will pay half. Where is the party?", "We share, of course. Where do we celebrate?",
-        "Half of it is mine. And where is the party?", "That is fair. Where shall I come?",
-        "I can afford that. Where will the party be?", "Let us share that. Where do we meet?")),
+        "I will pay half. Where is the party?", "We will share, of course. Where will it be?",
+        "Let us go halves. And where is the party?", "That is fair. Where shall I come?",
+        "I can afford that. Where will the party be?", "Let us share that. Where do we all meet?")),
     ("A", Phrases(
         "Everybody meets at the {place}.", "The party is at the {place}.",
         "At the {place}, with cake and music.", "We celebrate at the {place}.",
@@ -282,8 +282,8 @@ GIFT = Scenario("birthday_gift", _gift, (
         "{place}.",
         "{a} and {b} decide to give {c} {gift} for {crowns} crowns. The birthday party is at the "
         "{place}.",
-        "{a} and {b} share the price of {gift} for {c}, {crowns} crowns. The birthday party is "
-        "at the {place}."))
+        "{a} and {b} share the price of {gift} for {c}, {crowns} crowns. The birthday party is at "
+        "the {place}."))
 
 # fmt: on
 

@@ -15,13 +15,13 @@ _SIGNS = (
 )  # fmt: skip
 _SPOTS = ("under the big clock", "beside the kiosk", "at the ticket window", "next to the barrier",
           "by the water pump", "on the long bench", "at the foot of the stairs")  # fmt: skip
-_BOATS = ("rowing boat", "canoe", "kayak", "pedal boat", "sailing boat", "raft", "punt",
+_BOATS = ("rowing boat", "canoe", "kayak", "pedal boat", "sailing boat", "dinghy", "punt",
           "motor boat", "catamaran")  # fmt: skip
 _RULES = (
     "wear the life jackets", "stay inside the bay", "keep away from the rocks", "carry a whistle",
-    "keep clear of the ferry", "sit still", "come back before the fog", "leave the oars dry",
+    "keep clear of the ferry", "sit still", "come back before the fog", "clean it afterwards",
 )  # fmt: skip
-_WEATHER = ("fog", "rain", "hail", "thunder", "snow", "sleet", "drizzle", "strong wind")
+_WEATHER = ("fog", "rain", "hail", "thunder", "snow", "sleet", "drizzle", "strong winds")
 _FINE = ("sunny", "clear", "warm", "calm", "dry", "bright", "mild")
 _ISLANDS = ("Heron Rock", "Seal Island", "Bell Island", "Goat Rock", "Thyme Island", "Egg Island",
             "Puffin Rock", "Driftwood Bank")  # fmt: skip
@@ -137,100 +137,102 @@ SCENARIOS = (
         ("A", Phrases("I am coming by train from {place}. Can you meet me?",
                       "My train from {place} arrives soon. Who will meet me?",
                       "I have a ticket from {place}. Will you be at the station?",
-                      "Could somebody fetch me from the train? I come from {place}.")),
+                      "Could somebody meet me off the train? I come from {place}.")),
         ("B", Phrases("Of course. When do you arrive?", "No trouble. What time is your train?",
                       "Somebody will. When does it get in?", "Gladly. Tell me the time.")),
         ("A", Phrases("It arrives at {said}.", "The train gets in at {said}.",
                       "I arrive at {said}.",
                       "It should be there at {said}.", "The timetable says {said}.",
                       "If all goes well, at {said}.")),
-        ("B", Phrases("I must work then, but {c} can meet you.", "I will send {c} to meet you.",
+        ("B", Phrases("I have to work then, but {c} can meet you.", "I will send {c} to meet you.",
                       "At that time {c} is free and will come.", "Then {c} will meet you for me.")),
         ("A", Phrases("How will I know {c_them}?", "But I have never met {c_them}.",
                       "What does {c_they} look like?", "Will {c_they} know my face?")),
-        ("B", Phrases("Look for {sign}. Wait {spot}.", "{C_They} carries {sign}. Stand {spot}.",
+        ("B", Phrases("Look for {sign}. Wait {spot}.", "{C_They} will have {sign}. Stand {spot}.",
                       "You will see {sign} {spot}.", "{C_They} will wait {spot} with {sign}.")),
     ), Phrases(
         "{a} comes by train from {place} and arrives at {time}. {b} will send {c}, who will be "
         "{spot} with {sign}.",
         "{a} arrives by train from {place} at {time} and needs somebody to meet {a_them}. {b} will "
         "send {c}, who will be {spot} with {sign}.",
-        "{b} will send {c} to the train of {a}, who comes from {place} and arrives at {time}. "
-        "{c} will be {spot} with {sign}.")),
+        "{b} will send {c} to meet {a}, who comes by train from {place} and arrives at {time}. {c} "
+        "will be {spot} with {sign}.")),
     Scenario("boat_hire", _hire, (
         ("A", Phrases("I would like to hire {boat}.", "Can I rent {boat} here?",
                       "We want to go out on the water in {boat}.", "Is there {boat} for hire?",
                       "How do I get {boat} for the day?", "My dream is to be out in {boat}.")),
         ("B", Phrases("Yes. It costs {each} an hour. How long do you want it?",
                       "You can have one for {each} an hour. How many hours?",
-                      "We ask {each} an hour. For how long?",
+                      "We charge {each} an hour. For how long?",
                       "Certainly, for {each} an hour. How long will you be?")),
         ("A", Phrases("I need it for {said} hours.", "I think {said} hours will do.",
                       "Let me have it for {said} hours.", "For {said} hours, please.")),
-        ("B", Phrases("That makes {sum}. Take the {colour} one at {place}.",
-                      "Then it is {sum}. The {colour} one at {place} is yours.",
-                      "You pay {sum}. Yours is {colour} and lies at {place}.",
-                      "So {sum}. Go to {place}, it is the {colour} one.",
-                      "I get {sum} from you. The {colour} one waits at {place}.",
-                      "In all {sum}. You will find the {colour} one at {place}.")),
+        ("B", Phrases("That makes {sum}. Take the {colour} one at the {place}.",
+                      "Then it is {sum}. The {colour} one at the {place} is yours.",
+                      "You pay {sum}. Yours is {colour} and waits at the {place}.",
+                      "So that is {sum}. Go to the {place} for the {colour} one.",
+                      "I need {sum} from you. The {colour} one is at the {place}.",
+                      "It is {sum} in all. You will find the {colour} one at the {place}.")),
         ("A", Phrases("Is there anything that I should know?", "What must I watch out for?",
                       "Are there any rules?", "I have not done this before.")),
         ("B", Phrases("You must {rule}.", "Please {rule}.", "Only one thing: {rule}.",
                       "Always {rule}.")),
     ), Phrases(
-        "{a} hires {boat} for {hours} hours from {b} and pays {sum}. The {colour} one at {place} "
-        "is for {a_them}, and {a_they} must {rule}.",
+        "{a} hires {boat} for {hours} hours from {b} and pays {sum}. The {colour} one at the "
+        "{place} is for {a_them}, and {a_they} must {rule}.",
         "{a} hires {boat} from {b}, for {hours} hours and {sum}. {A_They} gets the {colour} one at "
-        "{place} and must {rule}.",
-        "{b} lets {a} have {boat} for {hours} hours, which costs {sum}. {a} gets the {colour} "
-        "one at {place} and must {rule}.")),
+        "the {place} and must {rule}.",
+        "{b} lets {a} have {boat} for {hours} hours, which costs {sum}. {a} gets the {colour} one "
+        "at the {place} and must {rule}.")),
     Scenario("island_trip", _island, (
         ("A", Phrases("Shall we have a picnic on {place} on {first}?",
                       "Come with me to {place} on {first}!",
                       "I want to row to {place} on {first}. Will you come?",
-                      "Have you time on {first}? We could go to {place}.",
+                      "Are you free on {first}? We could go to {place}.",
                       "On {first} I would like to show you {place}.",
                       "How about a trip to {place} on {first}?")),
         ("B", Phrases("They expect {bad} on {first}. {day} will be {fine}.",
                       "There will be {bad} then. It is {fine} again on {day}.",
                       "I read about {bad}. But {day} should be {fine}.",
                       "Not with all that {bad}! I think {day} will be {fine}.")),
-        ("A", Phrases("Then let us go on {day}, at {time}.", "Good, {day} it is. I come at {time}.",
+        ("A", Phrases("Then let us go on {day}, at {time}.",
+                      "Good, {day} it is. I will come at {time}.",
                       "All right, {day} at {time}.", "{day} is just as good. We leave at {time}.")),
         ("B", Phrases("I will bring {yours}. What about you?", "I can pack {yours}. And you?",
                       "My basket will be full of {yours}. And yours?",
                       "I shall make {yours}. What will you bring?")),
-        ("A", Phrases("I will make {said}.", "From me there will be {said}.",
+        ("A", Phrases("I will make {said}.", "I will come with {said}.",
                       "I always take {said}.",
-                      "You will get {said}.", "I still have {said}.", "My part will be {said}.")),
+                      "I will see to the {said}.", "I still have {said}.",
+                      "I am in charge of the {said}.")),
         ("B?", Phrases("I am hungry already.", "And do not forget the blanket.",
                        "I hope the gulls leave us some.", "The seals will be jealous.")),
     ), Phrases(
         "{a} and {b} will have a picnic on {place} on {day} at {time}, because of the {bad} on "
-        "{first}. {a} brings {mine} and {b} {yours}.",
+        "{first}. {a} brings {mine} and {b} brings {yours}.",
         "{a} and {b} plan a trip to {place} on {day} at {time}, because there will be {bad} on "
-        "{first}. {a} brings {mine} and {b} {yours}.",
-        "Because of the {bad} on {first}, {a} and {b} will go to {place} on {day} at {time}. "
-        "{b} brings {yours} and {a} {mine}.")),
+        "{first}. {a} brings {mine} and {b} brings {yours}.",
+        "Because of the {bad} on {first}, {a} and {b} will go to {place} on {day} at {time}. {b} "
+        "brings {yours} and {a} brings {mine}.")),
     Scenario("last_ferry", _last_ferry, (
-        ("A", Phrases("How do I get home to {place} tonight?", "I have to be in {place} tonight.",
+        ("A", Phrases("How do I get home to {place} tonight?", "I have to be at {place} tonight.",
                       "Is there still a boat to {place}?", "I must get back to {place}.",
-                      "{c} is waiting for me in {place}. How do I get there?",
+                      "{c} is waiting for me at {place}. How do I get there?",
                       "Can I still reach {place} today?")),
         ("B", Phrases("Take {line} from {origin}.", "{line} goes there. It starts at {origin}.",
                       "You need {line}, and it leaves from {origin}.",
                       "There is {line} from {origin}.")),
         ("A", Phrases("When does the last one leave?", "I am slow. When is the last one?",
-                      "What time is the last boat?", "And until when does it run?")),
-        ("B", Phrases("The last one leaves at {said}.", "It goes for the last time at {said}.",
+                      "What time is the last boat?", "And how late does it run?")),
+        ("B", Phrases("The last one leaves at {said}.", "It runs for the last time at {said}.",
                       "Be on board at {said}.", "The last boat is at {said}.",
                       "You can go at {said}, not later.", "They cast off at {said}.")),
         ("A", Phrases("How much is it, and how long does it take?", "What is the fare? Is it far?",
                       "Is it a long trip? And what does it cost?",
-                      "Tell me the fare, please, and the minutes.")),
+                      "Tell me the fare, please, and the time it takes.")),
         ("B", Phrases("You pay {fare} and sit for {takes} minutes.",
                       "It is {fare}, and it takes {takes} minutes.",
-                      "The fare is {fare}. You need {takes} minutes.",
+                      "The fare is {fare}. The crossing is {takes} minutes.",
                       "It takes {takes} minutes and costs {fare}.")),
         ("A", Phrases("Then I will call {c}, so that {c_they} does not worry.",
                       "I must tell {c}. {C_They} is cooking for me.",
@@ -240,8 +242,8 @@ SCENARIOS = (
         "last {line} from {origin} at {time}, which costs {fare} and takes {takes} minutes.",
         "{a} must get home to {place}, where {c} is waiting. {b} says that the last {line} leaves "
         "{origin} at {time}, costs {fare} and takes {takes} minutes.",
-        "{b} tells {a}, who must go home to {place} and {c}, to take the last {line} from "
-        "{origin} at {time}. It costs {fare} and takes {takes} minutes.")),
+        "{b} tells {a}, who must go home to {place}, where {c} is waiting, to take the last {line} "
+        "from {origin} at {time}, which costs {fare} and takes {takes} minutes.")),
     Scenario("lost_suitcase", _suitcase, (
         ("A", Phrases("My suitcase did not arrive with me on {day}.",
                       "I lost my suitcase on {day}.",
@@ -261,17 +263,18 @@ SCENARIOS = (
         ("B", Phrases("And what is in it?", "How can we be sure that it is yours?",
                       "What would we find in it?", "Is there something unusual in it?")),
         ("A", Phrases("You will find {packed} in it.", "There must be {packed} inside.",
-                      "It holds {packed}. Do not laugh.", "Most of all {packed}.",
+                      "It holds {packed}. Do not laugh.", "I put {packed} in it.",
                       "I packed {packed} on the very top.", "Inside there should be {packed}.")),
-        ("B", Phrases("Where shall we bring it?", "And where do you stay?", "I need your address.",
+        ("B", Phrases("Where shall we bring it?", "And where are you staying?",
+                      "I need your address.",
                       "We will find it. Where should it go?")),
         ("A", Phrases("I am staying at {house} {street}.", "Please bring it to {house} {street}.",
                       "My room is at {house} {street}.", "To {house} {street}, please.")),
     ), Phrases(
-        "{a}, who came from {place}, lost {one} with {packed} in it on {day}. "
-        "{b} will have it brought to {house} {street}.",
-        "On {day} {a}, who came from {place}, lost {one} with {packed} inside. "
-        "{b} will have it brought to {house} {street}.",
+        "{a}, who came from {place}, lost {one} with {packed} in it on {day}. {b} will have it "
+        "brought to {house} {street}.",
+        "On {day} {a}, who came from {place}, lost {one} with {packed} inside. {b} will have it "
+        "brought to {house} {street}.",
         "{a} tells {b} that on {day}, coming from {place}, {a_they} lost {one} with {packed} in "
         "it. It should be brought to {house} {street}.")),
     Scenario("souvenir", _souvenir, (
@@ -284,54 +287,55 @@ SCENARIOS = (
                       "Everybody likes the {product}.", "The {product} is what you need.")),
         ("A", Phrases("A fine idea. Where do I get it?", "Who sells it?", "Which shop has it?",
                       "I like that. Where can I buy it?")),
-        ("B", Phrases("At {place} in {street}.", "You get it at {place} in {street}.",
-                      "They sell it at {place}, in {street}.", "Go to {place} in {street}.",
-                      "It stands in the window of {place} in {street}.",
-                      "Walk to {street} and look for {place}.")),
+        ("B", Phrases("At the {place} in {street}.", "You can get it at the {place} in {street}.",
+                      "They sell it at the {place}, in {street}.", "Go to the {place} in {street}.",
+                      "You will see it in the window of the {place} in {street}.",
+                      "Walk to {street} and look for the {place}.")),
         ("A", Phrases("Is it expensive?", "What does it cost?", "Can I afford it?",
                       "And what is the price?")),
         ("B", Phrases("It costs {said}.", "You pay {said}.", "The price is {said}.",
-                      "They ask for {said}.")),
+                      "They charge {said}.")),
         ("B", Phrases("But they are closed on {closed}.", "Only do not go on {closed}.",
                       "On {closed} you will find the door shut.", "Their day off is {closed}.")),
         ("A", Phrases("{c} will be delighted.", "I am sure that {c} will love it.",
                       "Then I had better go at once.", "I hope {c} likes it as much as I do.")),
     ), Phrases(
         "{a} wants a present for {a_their} {who} {c}. {b} recommends the {product}, which costs "
-        "{price} at {place} in {street}; the shop is closed on {closed}.",
+        "{price} at the {place} in {street}; the shop is closed on {closed}.",
         "{a} is looking for a present for {a_their} {who} {c}, and {b} recommends the {product}. "
-        "It costs {price} at {place} in {street}, which is closed on {closed}.",
-        "{b} recommends the {product} to {a} as a present for {a_their} {who} {c}. It "
-        "costs {price} at {place} in {street}; the shop is closed on {closed}.")),
+        "It costs {price} at the {place} in {street}, which is closed on {closed}.",
+        "{b} recommends the {product} to {a} as a present for {a_their} {who} {c}. It costs "
+        "{price} at the {place} in {street}; the shop is closed on {closed}.")),
     Scenario("elder_birthday", _birthday, (
         ("A", Phrases("I have come to town for my {elder}'s birthday.",
-                      "Can you help me? It is about the birthday of my {elder}.",
-                      "My {elder} has a birthday, and I plan a party.",
-                      "I am travelling to the birthday of my {elder}.")),
+                      "Can you help me? It is about my {elder}'s birthday.",
+                      "It is my {elder}'s birthday, and I am planning a party.",
+                      "I am on my way to my {elder}'s birthday.")),
         ("B", Phrases("How nice! How old will {c_they} be?",
                       "Do I know {c_them}? How old is {c_they}?",
                       "Is it a round birthday?", "When was {c_they} born?")),
         ("A", Phrases("{c} was born in {year}, so {c_they} will be {age}.",
                       "{c} turns {age}. {C_They} was born in {year}.",
-                      "{age}! Dear {c} was born in {year}.",
+                      "{C_They} will be {age}! Dear {c} was born in {year}.",
                       "{C_They} is called {c} and will be {age}, born in {year}.",
                       "Born in {year}, {c} will now be {age}.",
                       "{c} will be {age}. Just think, born in {year}!")),
         ("B", Phrases("Where is the party?", "And where will you celebrate?",
                       "Have you found a room for it?", "Will it be at home?")),
-        ("A", Phrases("At {place}, on {said}.", "We celebrate at {place} on {said}.",
-                      "We meet at {place} on {said}.", "I have asked {place} to keep {said}.")),
+        ("A", Phrases("At the {place}, on {said}.", "We celebrate at the {place} on {said}.",
+                      "We meet at the {place} on {said}.",
+                      "I have booked the {place} for {said}.")),
         ("B", Phrases("You need {fun}.", "How about {fun}?", "I can help you with {fun}.",
                       "At such a party there must be {fun}.", "My friends could offer {fun}.",
                       "What would you say to {fun}?")),
         ("A", Phrases("Yes! {c} will clap {c_their} hands.", "That is just what {c} would like.",
                       "A lovely idea, let us do that.", "Wonderful. But it must be a secret.")),
     ), Phrases(
-        "{a} plans a party for {a_their} {elder} {c}, who was born in {year} and will be {age}. "
-        "It is at {place} on {day}, and {b} suggests {fun}.",
+        "{a} plans a party for {a_their} {elder} {c}, who was born in {year} and will be {age}. It "
+        "is at the {place} on {day}, and {b} suggests {fun}.",
         "{a} tells {b} about the party for {a_their} {elder} {c}, who was born in {year} and will "
-        "be {age}. It is at {place} on {day}, with {fun}, as {b} suggests.",
-        "The {elder} of {a}, {c}, was born in {year} and will be {age}. The party is at {place} on "
-        "{day}, and {b} suggests {fun}.")),
+        "be {age}. It is at the {place} on {day}, with {fun}, as {b} suggests.",
+        "The {elder} of {a}, {c}, was born in {year} and will be {age}. The party is at the "
+        "{place} on {day}, and {b} suggests {fun}.")),
 )
 # fmt: on

@@ -116,18 +116,18 @@ SCENARIOS = (
                       "First I will look after {yours}.")),
         ("A", Phrases("And I must see to {mine}.", "I still have to look after {mine}.",
                       "Yes, and I will take care of {mine}.", "I am worried about {mine}, too.")),
-        ("B", Phrases("Shall we wait for the end of it at {place}?", "Come to {place} afterwards.",
-                      "Let us meet at {place}, it has thick walls.",
-                      "After that we could sit safely at {place}.")),
+        ("B", Phrases("Shall we sit it out at the {place}?", "Come to the {place} afterwards.",
+                      "Let us meet at the {place}, it has thick walls.",
+                      "After that we could sit safely at the {place}.")),
         ("A?", Phrases("I will bring candles and cards.", "A good plan. Be quick!",
                        "Yes, but hurry.", "Then I will see you there.")),
     ), Phrases(
         "{a} warns {b} of a storm from the {side} at {time}. {b} will look after {yours} and {a} "
-        "after {mine}, and then they meet at {place}.",
+        "after {mine}, and then they meet at the {place}.",
         "{a} tells {b} that a storm is coming from the {side} at {time}. {b} looks after {yours} "
-        "and {a} after {mine}, and then they meet at {place}.",
+        "and {a} after {mine}, and then they meet at the {place}.",
         "A storm is coming from the {side} at {time}, {a} tells {b}. {b} will see to {yours} and "
-        "{a} to {mine}, and then they meet at {place}.")),
+        "{a} to {mine}, and then they meet at the {place}.")),
     Scenario("found_purse", _purse, (
         ("A", Phrases(
             "I have lost my purse. Did anybody bring it to you?",
@@ -138,17 +138,18 @@ SCENARIOS = (
                       "There are three purses on my shelf. Where were you?",
                       "Perhaps. Where did you have it last?",
                       "We find purses every day. Where was it?")),
-        ("A", Phrases("I had it on {day} at {place}.", "It must have been at {place} on {day}.",
-                      "I last paid with it at {place}, on {day}.",
-                      "On {day} I was at {place}. After that it was gone.",
-                      "I think I lost it on {day} at {place}.",
-                      "I took it to {place} on {day}.")),
+        ("A", Phrases("I had it on {day} at the {place}.",
+                      "It must have been at the {place} on {day}.",
+                      "I last paid with it at the {place}, on {day}.",
+                      "On {day} I was at the {place}. After that it was gone.",
+                      "I think I lost it on {day} at the {place}.",
+                      "I took it to the {place} on {day}.")),
         ("B", Phrases("And what does it look like?", "What colour is it, please?",
                       "How can I tell that it is yours?", "Can you describe it to me?")),
         ("A", Phrases("It is a small {stuff} purse, and it is {said}.",
                       "It is {stuff}, as big as my hand, and {said}.",
                       "It is an old {stuff} thing. The colour is {said}.",
-                      "Mine is {stuff} with a button, and it is {said}.")),
+                      "Mine is a {stuff} one with a button, and it is {said}.")),
         ("B", Phrases("What did you keep in it?", "And what is inside?",
                       "Is there something special in it?", "One more question: what is in it?")),
         ("A", Phrases("There are {cost} in it, and {content}.",
@@ -157,19 +158,20 @@ SCENARIOS = (
         ("B", Phrases("Then it is yours. Here you are.", "Right. Here it is, with every penny.",
                       "That is the one. Please sign here.", "Yes! Take it, and be careful.")),
     ), Phrases(
-        "{a} gets back {purse} with {cost} and {content} from {b}. {A_They} had lost it at "
+        "{a} gets back {purse} with {cost} and {content} from {b}. {A_They} had lost it at the "
         "{place} on {day}.",
-        "{a} lost {purse} with {cost} and {content} at {place} on {day}. {A_They} gets it back "
+        "{a} lost {purse} with {cost} and {content} at the {place} on {day}. {A_They} gets it back "
         "from {b}.",
-        "{b} returns {purse} with {cost} and {content} to {a}, who had lost it at {place} on "
+        "{b} returns {purse} with {cost} and {content} to {a}, who had lost it at the {place} on "
         "{day}.")),
     Scenario("tower_bees", _bees, (
         ("A", Phrases(
-            "There are bees in {nest} near {place}!", "A swarm has moved into {nest} near {place}.",
-            "Something hums in {nest} near {place}. I think it is bees.",
-            "We have a problem near {place}. There are bees in {nest}.",
-            "Can you help? I found bees in {nest} near {place}.",
-            "I have just seen thousands of bees in {nest} near {place}.")),
+            "There are bees in {nest} near the {place}!",
+            "A swarm has moved into {nest} near the {place}.",
+            "Something is humming in {nest} near the {place}. I think it is bees.",
+            "We have a problem near the {place}. There are bees in {nest}.",
+            "Can you help? I found bees in {nest} near the {place}.",
+            "I have just seen thousands of bees in {nest} near the {place}.")),
         ("B", Phrases("Do not worry. Has anybody been stung?", "Bees? Is anybody hurt?",
                       "Stay calm. Did they sting anyone?", "Oh my. Is everybody well?")),
         ("A", Phrases("Only {c}, on the nose.", "Yes, {c} was stung on the thumb.",
@@ -185,12 +187,12 @@ SCENARIOS = (
         ("B", Phrases("Please {keep} and leave them alone.", "Just {keep}.", "You should {keep}.",
                       "Nothing. Only {keep}, please.")),
     ), Phrases(
-        "{a} tells {b} about bees in {nest} near {place}, which have stung {c}. "
-        "{b} will fetch them at {time}; until then {a} should {keep}.",
-        "{a} asks {b} for help with bees in {nest} near {place}, which have stung {c}. "
+        "{a} tells {b} about bees in {nest} near the {place}, which have stung {c}. {b} will fetch "
+        "them at {time}; until then {a} should {keep}.",
+        "{a} asks {b} for help with bees in {nest} near the {place}, which have stung {c}. "
         "{B_They} will fetch them at {time} and asks {a_them} to {keep} until then.",
-        "There are bees in {nest} near {place}, and they have stung {c}. "
-        "{b} tells {a} to {keep} and will fetch them at {time}.")),
+        "There are bees in {nest} near the {place}, and they have stung {c}. {b} tells {a} to "
+        "{keep} and will fetch them at {time}.")),
     Scenario("street_lamp", _lamp, (
         ("A", Phrases("A street lamp is broken in {street}.", "The lamp in {street} is out.",
                       "I want to report a broken lamp in {street}.",
@@ -199,10 +201,10 @@ SCENARIOS = (
                       "Somebody should mend the lamp in {street}.")),
         ("B", Phrases("Which lamp is it?", "In front of which house?", "Can you give me a number?",
                       "I need the house number, please.")),
-        ("A", Phrases("The one at number {said}.", "It stands outside number {said}.",
+        ("A", Phrases("The one at number {said}.", "It is outside number {said}.",
                       "It is next to house number {said}.", "Look for number {said}.")),
-        ("B", Phrases("How long has it been dark?", "Since when has it been like that?",
-                      "Did that happen last night?", "Is it something new?")),
+        ("B", Phrases("How long has it been dark?", "How long has it been like that?",
+                      "Did that happen last night?", "When did it go out?")),
         ("A", Phrases("For {nights} nights. {c} fell over a bucket there.",
                       "It has been {nights} nights, and {c} has walked into a fence.",
                       "{nights} nights now. {c} stepped on a cat in the dark.",
@@ -226,50 +228,50 @@ SCENARIOS = (
                       "My goose {c} flew over the hedge this morning.",
                       "I am looking for a goose. She is called {c}.")),
         ("B", Phrases("All geese look alike to me. How would I know her?",
-                      "Oh dear! What does she look like?", "Does she wear a sign of some kind?",
-                      "Many geese walk about here. How can I tell?")),
+                      "Oh dear! What does she look like?", "Does she have a mark of some kind?",
+                      "There are so many geese about. How can I tell?")),
         ("A", Phrases("She wears {ribbon}.", "She has {ribbon} round her neck.",
                       "You can tell her by {ribbon}.", "I tied {ribbon} to her left leg.")),
         ("B", Phrases(
-            "Then {d} saw her near {place}. She sat {where}.",
-            "{d} told me of such a goose. She was {where}, near {place}.",
-            "Yes! {d} met her near {place}, {where}.",
-            "Ask {d}. {D_They} found a goose {where}, near {place}.")),
+            "Then {d} saw her near the {place}. She sat {where}.",
+            "{d} told me of such a goose. She was {where}, near the {place}.",
+            "Yes! {d} saw her near the {place}, {where}.",
+            "Ask {d}. {D_They} found a goose {where}, near the {place}.")),
         ("A", Phrases("When was that?", "Oh, good! At what time?", "Was that today? When?",
                       "I must run. When did {d_they} see her?")),
         ("B", Phrases("At {time}. Take some {treat} with you.",
                       "At {time}. Geese come for {treat}.",
-                      "It was at {time}. Try it with {treat}.",
+                      "It was at {time}. You could try {treat}.",
                       "That was at {time}. Lure her with {treat}.")),
     ), Phrases(
-        "{a} is looking for {a_their} goose {c}, who wears {ribbon}. {d} saw her {where} near "
+        "{a} is looking for {a_their} goose {c}, who wears {ribbon}. {d} saw her {where} near the "
         "{place} at {time}, and {b} advises {a} to take {treat}.",
         "{a} has lost {a_their} goose {c}, who wears {ribbon}. {b} says that {d} saw her {where} "
-        "near {place} at {time}, and that {a} should take {treat}.",
+        "near the {place} at {time}, and that {a} should take {treat}.",
         "The goose {c}, who wears {ribbon}, has run away from {a}. {b} says that {d} saw her "
-        "{where} near {place} at {time} and advises {a} to take {treat}.")),
+        "{where} near the {place} at {time} and advises {a} to take {treat}.")),
     Scenario("flooded_cellar", _cellar, (
         ("A", Phrases("Help, my cellar is full of water!", "My cellar is flooded!",
                       "There is a lake in my cellar.", "I have water in the cellar again.",
                       "I opened the cellar door and heard splashing.",
                       "My cellar has turned into a pond.")),
-        ("B", Phrases("How deep is it?", "Oh no! How high does it stand?", "Is the water deep?",
+        ("B", Phrases("How deep is it?", "Oh no! How high is it?", "Is the water deep?",
                       "How bad is it?")),
-        ("A", Phrases("About {deep} centimetres. My {stored} are swimming.",
+        ("A", Phrases("About {deep} centimetres. My {stored} are afloat.",
                       "It is {deep} centimetres deep, and my {stored} are wet.",
                       "{deep} centimetres, and all my {stored} are down there.",
-                      "It stands {deep} centimetres high. I fear for my {stored}.")),
+                      "It is up to {deep} centimetres. I fear for my {stored}.")),
         ("B", Phrases("Was it {wrong}?", "That sounds like {wrong}.", "I guess it is {wrong}.",
                       "It must be {wrong}.", "Could it come from {wrong}?",
                       "Did it begin with {wrong}?")),
-        ("A", Phrases("No, {c} looked at it and found {cause}.",
+        ("A", Phrases("No, {c} looked at it and says it was {cause}.",
                       "{c} says that it comes from {cause}.",
                       "I thought so, but {c} is sure that it was {cause}.",
                       "No. According to {c} it was {cause}.")),
         ("B", Phrases("I will be there in {minutes} minutes and bring {tool}.",
                       "Wait for me. I need {minutes} minutes and will bring {tool}.",
                       "I have {tool}. Give me {minutes} minutes.",
-                      "Do not panic! In {minutes} minutes I am there with {tool}.")),
+                      "Do not panic! I will be there in {minutes} minutes with {tool}.")),
         ("A?", Phrases("Please be quick.", "You are a true friend.", "I will save what I can.",
                        "Come in by the back door.")),
     ), Phrases(

@@ -131,7 +131,7 @@ UMBRELLA = Scenario("lost_umbrella", _umbrella, (
         "I cannot find my {thing} anywhere.", "My {thing} is gone! Can you help me?",
         "I am looking for my {thing}.", "I must have left my {thing} somewhere.")),
     ("B", Phrases(
-        "What colour is it?", "Tell me, what colour is it?", "Maybe. Which colour does it have?",
+        "What colour is it?", "Tell me, what colour is it?", "Maybe. What colour is yours?",
         "Perhaps I did. What colour was it?", "Describe it. What colour?",
         "There are so many. What is the colour?")),
     ("A", Phrases(
@@ -153,8 +153,8 @@ UMBRELLA = Scenario("lost_umbrella", _umbrella, (
         "I will run there.", "I will sew my name into it.", "It belonged to my grandmother.",
         "I am always forgetting things."))),
     Phrases(
-        "{a} has lost {colour_thing}. {b} saw it at the {place} {corner}, and {a} can collect "
-        "it at {time}.",
+        "{a} has lost {colour_thing}. {b} saw it at the {place} {corner}, and {a} can collect it "
+        "at {time}.",
         "{a} is looking for {colour_thing}. {b} saw it at the {place} {corner}, and {a} can "
         "collect it at {time}.",
         "{b} tells {a} that the lost {colour} {thing} is at the {place} {corner}. {a} can collect "
@@ -184,7 +184,7 @@ ROOSTER = Scenario("noisy_animal", _rooster, (
         "No, it is cleverer to {remedy}.", "That is not enough. You should {remedy}.")),
     ("B", Phrases(
         "All right, from {day} on.", "You are right. I will do that on {day}.",
-        "I promise it for {day}.", "Very well. I will see to it on {day}.",
+        "I promise to do it from {day}.", "Very well. I will see to it on {day}.",
         "Agreed, I begin on {day}.", "Good. Give me until {day}.")),
     ("A?", Phrases(
         "Then I can sleep again.", "No hard feelings, I hope.", "I will bring you some eggs.",
@@ -227,15 +227,15 @@ KEYS = Scenario("forgotten_keys", _keys, (
     ("A", Phrases(
         "Then I will wait in your kitchen, if I may.", "May I sit with you until then?",
         "I am cold. May I come in?", "Could I wait at your house?",
-        "Would you let me in for a cup of tea?", "Can I stay with you so long?")),
+        "Would you let me in for a cup of tea?", "Can I stay with you for now?")),
     ("B?", Phrases(
         "Of course, come in and get warm.", "Come in, the kettle is on.",
         "My door is always open.", "Please do, and take off your shoes."))),
     Phrases(
         "{a} is locked out, and {c}, who has the spare key, is at the {place} until {time}. {a} "
-        "will wait at the house of {b}.",
+        "will wait at {b}'s house.",
         "{a} has forgotten {a_their} keys, and {c}, who has the spare key, is at the {place} until "
-        "{time}. {a} will wait at the house of {b}.",
+        "{time}. {a} will wait at {b}'s house.",
         "{a} is locked out. {b} says that {c}, who has the spare key, is at the {place} until "
         "{time}, and {a} will wait with {b}."))
 
@@ -268,8 +268,7 @@ CAT = Scenario("lost_cat", _cat, (
         "Fine, do not frighten {c_them}.", "Good idea, I am coming.", "Then I will hurry."))),
     Phrases(
         "{a} is looking for {a_their} cat {c}. {b} says that {c_they} is {hiding}, and {a} will "
-        "catch "
-        "{c_them} with {lure}.",
+        "catch {c_them} with {lure}.",
         "{a} has lost {a_their} cat {c}. {b} says that {c_they} is {hiding}, and {a} will catch "
         "{c_them} with {lure}.",
         "{b} tells {a}, who is looking for {a_their} cat {c}, that {c_they} is {hiding}. {a} will "
@@ -308,8 +307,8 @@ LETTER = Scenario("wrong_letter", _letter, (
         "Fine. I hope that it is good news.", "Very well, I will be there.",
         "Good, see you there."))),
     Phrases(
-        "{a} received {post} for {c}, who lives in {street}. {a} and {b} will meet at the "
-        "{place} on {day}, and {b} will deliver it.",
+        "{a} received {post} for {c}, who lives in {street}. {a} and {b} will meet at the {place} "
+        "on {day}, and {b} will deliver it.",
         "{a} has {post} that belongs to {c}, who lives in {street}. {a} and {b} will meet at the "
         "{place} on {day}, and {b} will deliver it.",
         "{a} found {post} for {c}, who lives in {street}. {b} will meet {a} at the {place} on "

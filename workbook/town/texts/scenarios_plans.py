@@ -113,8 +113,8 @@ BOAT = Scenario("share_boat", _boat, (
         "Fair enough. At what time?", "Agreed. When do we set off?",
         "Good, I have that. When?", "I do not mind. What time is best?")),
     ("A", Phrases(
-        "Let us say {offer}.", "The tide is good at {offer}.", "How about {offer}?",
-        "Would {offer} suit you?", "I thought of {offer}.", "Shall we go at {offer}?")),
+        "Let us say {offer}.", "The tide is right at {offer}.", "How about {offer}?",
+        "Would {offer} suit you?", "I was thinking of {offer}.", "Shall we go at {offer}?")),
     ("B", Phrases("{reply}")),
     ("A", Phrases(
         "Good. Then meet me at the {place}.", "Fine. I will wait at the {place}.",
@@ -141,11 +141,11 @@ CHESS = Scenario("chess_match", _chess, (
         "Gladly. I have a new opening.", "Yes, but this time for a prize.",
         "Very well, I am ready to win again.", "Are you sure? I play every day now.")),
     ("A", Phrases(
-        "The loser pays with {prize}.", "Let us play for {prize}.", "The winner gets {prize}.",
+        "The loser must buy {prize}.", "Let us play for {prize}.", "The winner gets {prize}.",
         "The prize shall be {prize}.", "I bet {prize} that I win.", "Whoever wins takes {prize}.")),
     ("B", Phrases(
         "I like that. Where shall we play?", "Agreed. And where?", "Ha, it is mine! Where?",
-        "You will regret it. In which place?", "Good. Where do we put the board?",
+        "You will regret it. Where shall we meet?", "Good. Where do we set up the board?",
         "I accept. Where is it quiet enough?")),
     ("A", Phrases(
         "At the {place}, on {day_said}.", "Come to the {place} on {day_said}.",
@@ -170,7 +170,7 @@ CHOIR = Scenario("choir_moved", _choir, (
     ("A", Phrases(
         "Choir practice is not on {old} this week.", "Have you heard about the choir on {old}?",
         "I have news about choir practice on {old}.", "Did they tell you about the choir on {old}?",
-        "I must warn you, {old} is off for the choir.", "Do not go to the choir on {old}!")),
+        "I must warn you, there is no choir on {old}.", "Do not go to the choir on {old}!")),
     ("B", Phrases(
         "No, what has happened?", "Why? Is something wrong?", "Nobody told me. Why not?",
         "Oh dear, what is the matter?", "Really? What is the reason?",
@@ -199,8 +199,7 @@ CHOIR = Scenario("choir_moved", _choir, (
         "Then I have time to learn {song}.", "I hope that we sing {song}."))),
     Phrases(
         "{a} tells {b} that choir practice will not be at the {place}. It moves from {old} to "
-        "{day} "
-        "at the {place2}, at {time}.",
+        "{day} at the {place2}, at {time}.",
         "{a} tells {b} that choir practice cannot be at the {place}. It is now on {day} and not on "
         "{old}, at the {place2}, at {time}.",
         "{b} learns from {a} that choir practice will not be at the {place}. It moves from {old} "
@@ -214,7 +213,7 @@ SUPPER = Scenario("late_for_supper", _supper, (
     ("B", Phrases(
         "What has happened? The {meal} is ready.", "Oh no! I have made {meal} for you.",
         "But the {meal} is on the table! Where are you?", "The {meal} will get cold! Why?",
-        "We have {meal} today. What went wrong?", "Where are you? I can smell the {meal}.")),
+        "We have {meal} tonight. What went wrong?", "Where are you? I can smell the {meal}.")),
     ("A", Phrases(
         "I am at the {place}, and {hurdle}.", "I am standing near the {place}, because {hurdle}.",
         "I only got as far as the {place}, for {hurdle}.",
@@ -237,12 +236,12 @@ SUPPER = Scenario("late_for_supper", _supper, (
         "That is very kind of {c_them}.", "Tell {c_them} to wear a coat.",
         "Keep a plate warm for me.", "I am as hungry as a wolf."))),
     Phrases(
-        "{a} is at the {place} and will be {minutes} minutes late for supper. {b} has made "
-        "{meal} and sends {c} to meet {a_them}.",
-        "{a} tells {b} that {a_they} is at the {place} and {minutes} minutes late for supper. "
-        "{b} has made {meal} and sends {c} to meet {a_them}.",
-        "{a} is still at the {place} and will come {minutes} minutes late for supper. {b} has "
-        "made {meal} and asks {c} to meet {a_them}."))
+        "{a} is at the {place} and will be {minutes} minutes late for supper. {b} has made {meal} "
+        "and sends {c} to meet {a_them}.",
+        "{a} tells {b} that {a_they} is at the {place} and {minutes} minutes late for supper. {b} "
+        "has made {meal} and sends {c} to meet {a_them}.",
+        "{a} is still at the {place} and will be {minutes} minutes late for supper. {b} has made "
+        "{meal} and asks {c} to meet {a_them}."))
 # fmt: on
 
 SCENARIOS = (BOAT, CHESS, CHOIR, SUPPER)

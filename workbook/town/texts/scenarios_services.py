@@ -127,11 +127,12 @@ TABLE = Scenario("table_booking", _table, (
     ("B", Phrases(
         "Certainly. How many will you be?", "Of course. For how many people?",
         "Yes, we have room. How many guests?", "With pleasure. How many chairs do you need?",
-        "We can do that. How many are coming?", "I think so. How large is your party?")),
+        "We can do that. How many are coming?", "That is fine. How large is your party?")),
     ("A", Phrases(
-        "We are {number_said}. We celebrate {feast}.", "For {number_said}, because of {feast}.",
+        "We are {number_said}. We are celebrating {feast}.",
+        "For {number_said}, because of {feast}.",
         "There will be {number_said} of us. It is for {feast}.",
-        "We will be {number_said}, and we celebrate {feast}.",
+        "We will be {number_said}, and we are celebrating {feast}.",
         "We need {number_said} chairs. The reason is {feast}.",
         "I have counted {number_said}. We have {feast} to celebrate.")),
     ("B", Phrases(
@@ -142,7 +143,7 @@ TABLE = Scenario("table_booking", _table, (
     ("B", Phrases(
         "Noted. Where would you like to sit?", "All right. Do you have a favourite seat?",
         "Good. Which table do you prefer?", "I have that. Inside or outside?",
-        "Very good. Any other wish?", "Done. Which corner do you like?")),
+        "Very good. Any other wish?", "Done. Where would you be happiest?")),
     ("A", Phrases(
         "We would like to sit {seat}.", "Somewhere {seat}, please.", "The table {seat}, please.",
         "Best of all {seat}.", "If you can, {seat}.", "I am fond of the table {seat}.")),
@@ -151,12 +152,11 @@ TABLE = Scenario("table_booking", _table, (
         "I will polish the glasses."))),
     Phrases(
         "{a} books a table for {number} {seat} for {day} at {time}. {A_They} tells {b} that they "
-        "celebrate {feast}.",
+        "are celebrating {feast}.",
         "{a} wants to book a table for {number} {seat} for {day} at {time}. {A_They} tells {b} "
-        "that "
-        "they celebrate {feast}.",
+        "that they are celebrating {feast}.",
         "{b} keeps a table for {number} {seat} for {a}, for {day} at {time}. {a} says that they "
-        "celebrate {feast}."))
+        "are celebrating {feast}."))
 
 ROOM = Scenario("room_booking", _room, (
     ("A", Phrases(
@@ -164,9 +164,11 @@ ROOM = Scenario("room_booking", _room, (
         "I would like to stay for {number} nights.", "Could I have a bed for {number} nights?",
         "Is there a free room for {number} nights?", "I must stay in town for {number} nights.")),
     ("B", Phrases(
-        "Good. Shall it look out on {other}?", "I have one with a view of {other}.",
-        "There is a quiet one facing {other}.", "Yes, upstairs. You can see {other} from it.",
-        "There are some. Would you like to see {other}?", "One is free. It faces {other}.")),
+        "Good. Would you like one with a view of {other}?",
+        "I have a room that looks out over {other}.",
+        "There is a quiet room facing {other}.", "Yes, upstairs. You can see {other} from there.",
+        "There are some. Would you like to look out on {other}?",
+        "One is free. It faces {other}.")),
     ("A", Phrases(
         "I would rather see {view}.", "I would prefer a view of {view}.",
         "Is there also one facing {view}?", "Do you have one that faces {view}?",
@@ -182,12 +184,13 @@ ROOM = Scenario("room_booking", _room, (
     ("B", Phrases(
         "We are opposite the {place}. When will you come?",
         "Next door to the {place}. On which day do you arrive?",
-        "It is the house behind the {place}. When do you come?",
+        "It is the house behind the {place}. When are you coming?",
         "Walk to the {place} and ring next door. What day is it?",
         "Our house is beside the {place}. When shall we expect you?",
-        "You see us from the {place}. Which day will it be?")),
+        "You can see us from the {place}. Which day will it be?")),
     ("A", Phrases(
-        "I will arrive on {day_said}.", "Expect me on {day_said}.", "I come on {day_said}, by bus.",
+        "I will arrive on {day_said}.", "Expect me on {day_said}.",
+        "I am coming on {day_said}, by bus.",
         "It will be {day_said}.", "My ferry gets in on {day_said}.",
         "On {day_said}, before dark.")),
     ("B?", Phrases(
@@ -214,13 +217,14 @@ DOCTOR = Scenario("doctor_appointment", _doctor, (
         "It is my {part}, day and night.", "There is something wrong with my {part}.",
         "My {part} gives me no peace.")),
     ("B", Phrases(
-        "{c} could see you on {offer}.", "Our doctor {c} has time on {offer}.",
-        "Doctor {c} is here on {offer}.", "Come to doctor {c} on {offer}.",
+        "{c} could see you on {offer}.", "Doctor {c} has time on {offer}.",
+        "Doctor {c} is in on {offer}.", "Come to Doctor {c} on {offer}.",
         "I can give you {c} on {offer}.", "{c} is good with that. Is {offer} fine?")),
     ("A", Phrases("{reply}")),
     ("B", Phrases(
-        "Good. Be there at {time_said}.", "Then come at {time_said}.", "I write down {time_said}.",
-        "Fine, {c_they} sees you at {time_said}.", "All right, at {time_said}.",
+        "Good. Be there at {time_said}.", "Then come at {time_said}.",
+        "I have {time_said} for you.",
+        "Fine, {c_they} can see you at {time_said}.", "All right, at {time_said}.",
         "Very well, {c_they} is free at {time_said}.")),
     ("A", Phrases(
         "And what can I do until then?", "Is there something for the pain?",
@@ -233,11 +237,11 @@ DOCTOR = Scenario("doctor_appointment", _doctor, (
         "I hope that I can sleep.", "I should have come sooner.", "That sounds simple.",
         "I will try anything."))),
     Phrases(
-        "{a} has a pain in the {part} and will see doctor {c} on {day} at {time}. Until then {b} "
+        "{a} has a pain in the {part} and will see Doctor {c} on {day} at {time}. Until then {b} "
         "advises {cure}.",
-        "{a} has a pain in the {part} and gets an appointment with doctor {c} on {day} at "
-        "{time}. Until then {b} advises {cure}.",
-        "{a} has a pain in the {part} and can see doctor {c} on {day} at {time}. Before that {b} "
+        "{a} has a pain in the {part} and gets an appointment with Doctor {c} on {day} at {time}. "
+        "Until then {b} advises {cure}.",
+        "{a} has a pain in the {part} and can see Doctor {c} on {day} at {time}. Before that {b} "
         "advises {cure}."))
 
 PARCEL = Scenario("parcel_collection", _parcel, (
@@ -255,12 +259,12 @@ PARCEL = Scenario("parcel_collection", _parcel, (
         "How exciting! Can I carry it?", "I have waited for weeks! What does it weigh?",
         "{c} never forgets me. Can I lift it?")),
     ("B", Phrases(
-        "It weighs {pounds} pounds.", "The scales say {pounds} pounds.", "It has {pounds} pounds.",
+        "It weighs {pounds} pounds.", "The scales say {pounds} pounds.", "About {pounds} pounds.",
         "I would say {pounds} pounds.", "We weighed it, {pounds} pounds.",
         "It came to {pounds} pounds.")),
     ("A", Phrases(
         "And where can I get it?", "Do you have it here?", "Where is it now?",
-        "Can I take it with me?", "Where do I fetch it?", "In which place is it kept?")),
+        "Can I take it with me?", "Where do I fetch it from?", "Where is it kept?")),
     ("B", Phrases(
         "It is at the {place} until {day_said}.", "They keep it at the {place} until {day_said}.",
         "Fetch it from the {place} by {day_said}.", "It waits at the {place} until {day_said}.",
@@ -268,7 +272,7 @@ PARCEL = Scenario("parcel_collection", _parcel, (
         "Go to the {place} before {day_said} ends.")),
     ("A", Phrases(
         "What must I show them?", "Do I need any papers?", "What shall I take with me?",
-        "Will they ask for something?", "Do they want to see a paper?", "Must I prove who I am?")),
+        "Will they ask for something?", "Do they want to see anything?", "Must I prove who I am?")),
     ("B", Phrases(
         "Show them {proof}.", "Just bring {proof}.", "They want to see {proof}.",
         "You will need {proof}.", "Take {proof} with you.", "It is enough to show {proof}."))),
@@ -282,15 +286,16 @@ PARCEL = Scenario("parcel_collection", _parcel, (
 
 HOURS = Scenario("opening_hours", _hours, (
     ("A", Phrases(
-        "Is that the {place}?", "Am I speaking to the {place}?", "Hello, the {place}, please?",
+        "Is that the {place}?", "Am I speaking to the {place}?", "Hello, is this the {place}?",
         "I hope that this is the {place}.", "Have I reached the {place}?",
-        "Do you answer for the {place}?")),
+        "Is this the number of the {place}?")),
     ("B", Phrases(
         "Yes, how can I help?", "It is. What would you like to know?", "Yes, speaking.",
-        "You have the right number.", "That is right. What can I do?", "Yes, {b} on the phone.")),
+        "You have the right number.", "That is right. What can I do for you?",
+        "Yes, this is {b}.")),
     ("A", Phrases(
         "I want to come with {c}. When do you open?", "{c} and I plan a visit. When do you open?",
-        "I would like to show {c} around. From when are you open?",
+        "I would like to show {c} around. When are you open from?",
         "{c} would love to see you. At what time do you open?",
         "When do you open? I am bringing {c}.", "I promised {c} a visit. When is the door open?")),
     ("B", Phrases(
@@ -299,7 +304,7 @@ HOURS = Scenario("opening_hours", _hours, (
         "You can come at {opens_said}.")),
     ("A", Phrases(
         "And when do you close?", "How late can we stay?", "What about closing time?",
-        "Until what time are you open?", "And in the other direction, when do you close?",
+        "Until what time are you open?", "And at the end of the day, when do you close?",
         "When do you lock up?")),
     ("B", Phrases(
         "We close at {closes}.", "The door shuts at {closes}.", "We stay until {closes}.",
@@ -307,9 +312,10 @@ HOURS = Scenario("opening_hours", _hours, (
         "We lock up at {closes}.")),
     ("A", Phrases(
         "Is that the same every day?", "Are you open all week?", "Can I come on any day?",
-        "Is there a day when you are closed?", "Do you ever take a day off?", "And on every day?")),
+        "Is there a day when you are closed?", "Do you ever take a day off?",
+        "And is that every day?")),
     ("B", Phrases(
-        "We are closed on {closed_said}.", "Only {closed_said} is our free day.",
+        "We are closed on {closed_said}.", "Our day off is {closed_said}.",
         "Every day except {closed_said}.", "Not on {closed_said}, we rest then.",
         "Any day but {closed_said}.", "Nobody is here on {closed_said}.")),
     ("A", Phrases(

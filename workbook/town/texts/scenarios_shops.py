@@ -138,8 +138,9 @@ CAKE = Scenario("cake_order", _cake, (
         "I was told that you bake the best cakes.")),
     ("B", Phrases(
         "Of course. I can offer {offer}.", "Gladly. Today I would suggest {offer}.",
-        "With pleasure. Perhaps {offer}?", "Yes, we do. How about {offer}?",
-        "You are right here. Would you like {offer}?", "I am good at that. Shall it be {offer}?")),
+        "With pleasure. Perhaps {offer}?", "Certainly. How about {offer}?",
+        "You have come to the right place. Would you like {offer}?",
+        "I am good at that. Shall it be {offer}?")),
     ("A", Phrases("{reply}")),
     ("B", Phrases(
         "Good choice. What shall I put on it?", "Noted. And what goes on top?",
@@ -150,9 +151,9 @@ CAKE = Scenario("cake_order", _cake, (
         "My guests would like {top}.", "I would love {top}.", "Make it pretty, with {top}.")),
     ("B", Phrases(
         "That makes {crowns} crowns. Where shall I send it?",
-        "It costs {crowns} crowns. Where do we bring it?",
+        "It costs {crowns} crowns. Where shall we bring it?",
         "Then it will be {crowns} crowns. Where should it go?",
-        "I must ask {crowns} crowns for that. Where is the party?",
+        "I must charge {crowns} crowns for that. Where is the party?",
         "You pay {crowns} crowns. Where do you need it?",
         "All that for {crowns} crowns. What is the address?")),
     ("A", Phrases(
@@ -187,7 +188,7 @@ MEND = Scenario("shoe_mending", _shoes, (
     ("B", Phrases(
         "A new {part} costs {crowns_said} crowns.",
         "I can fix the {part} for {crowns_said} crowns.",
-        "That will be {crowns_said} crowns.", "I ask {crowns_said} crowns for that.",
+        "That will be {crowns_said} crowns.", "I charge {crowns_said} crowns for that.",
         "It can be done for {crowns_said} crowns.",
         "For {crowns_said} crowns they will be like new.")),
     ("A", Phrases(
@@ -197,15 +198,14 @@ MEND = Scenario("shoe_mending", _shoes, (
     ("B", Phrases("{reply}")),
     ("A", Phrases(
         "Good. And where is your shop?", "All right. Do I come here again?",
-        "Fine. Where do I fetch them?", "Very well. Will they be here?",
-        "Agreed. Where can I pick them up?", "I can wait so long. Where will they be?")),
+        "Fine. Where do I fetch them from?", "Very well. Will they be here?",
+        "Agreed. Where can I pick them up?", "I can wait that long. Where will they be?")),
     ("B", Phrases(
-        "Come to my stall beside the {place}.", "They will lie ready at the {place}.",
+        "Come to my stall beside the {place}.", "They will be ready at the {place}.",
         "My sister keeps them at the {place}.", "Ask for them at the {place}.",
         "You can collect them at the {place}.", "I will leave them at the {place} for you."))),
     Phrases(
-        "{b} will mend the {part} of the {shoes} of {a} for {crowns} crowns. {a} can collect them "
-        "at "
+        "{b} will mend the {part} of {a}'s {shoes} for {crowns} crowns. {a} can collect them at "
         "the {place} on {day}.",
         "{a} asks {b} to mend the {part} of {a_their} {shoes} for {crowns} crowns. {a} can collect "
         "them at the {place} on {day}.",
@@ -222,9 +222,9 @@ LAMP = Scenario("returning_goods", _lamp, (
         "That should not happen. What is it?", "Let me see it. What is wrong?",
         "How annoying! What is the problem?")),
     ("A", Phrases(
-        "Look, {fault}.", "You see, {fault}.", "After one day {fault}.",
+        "Look, {fault}.", "You see, {fault}.", "I took it home, and {fault}.",
         "At home I saw that {fault}.",
-        "Since the first evening {fault}.", "It is new, and yet {fault}.")),
+        "I have hardly used it, and {fault}.", "It is new, and yet {fault}.")),
     ("B", Phrases(
         "When did you buy it, and from whom?", "Who sold it to you, and when?",
         "On what day did you buy it? Who served you?", "Do you remember who sold it, and when?",
@@ -243,12 +243,12 @@ LAMP = Scenario("returning_goods", _lamp, (
         "Very well, and please forgive us.", "Fine. Please sign here.",
         "Good, we want you to be happy."))),
     Phrases(
-        "{a} returns {one} that {c} sold {a_them} on {day}, because {fault}. {b} agrees to "
-        "give {a_them} {result}.",
+        "{a} returns {one} that {c} sold {a_them} on {day}, because {fault}. {b} agrees to give "
+        "{a_them} {result}.",
         "{a} brings back {one} that {c} sold {a_them} on {day}, because {fault}. {b} agrees to "
         "give {a_them} {result}.",
-        "{a} complains to {b} about {one} that {c} sold {a_them} on {day}, because {fault}. "
-        "{a} will get {result}."))
+        "{a} complains to {b} about {one} that {c} sold {a_them} on {day}, because {fault}. {a} "
+        "will get {result}."))
 
 BARGAIN = Scenario("price_bargain", _bargain, (
     ("A", Phrases(
@@ -265,27 +265,26 @@ BARGAIN = Scenario("price_bargain", _bargain, (
         "You must know that {flaw}. I can pay {bid} crowns.", "Oh, {flaw}. Say {bid} crowns!")),
     ("B", Phrases(
         "That is too little. Make it {final} crowns.", "No, no. I cannot go below {final} crowns.",
-        "You are hard! Let us say {final} crowns.", "My last word is {final} crowns.",
+        "You are hard on me! Let us say {final} crowns.", "My last word is {final} crowns.",
         "I have children to feed. I need {final} crowns.", "Meet me halfway, at {final} crowns.")),
     ("A", Phrases(
         "Done! Can you bring it to me?", "All right, I take it. Do you deliver?",
-        "Very well. Who carries it home?", "Agreed. But I cannot carry it.",
+        "Very well. Who will carry it home?", "Agreed. But I cannot carry it.",
         "Here is my hand. Will you keep it for me?", "Good, but I have no cart today.")),
     ("B", Phrases(
-        "I can leave it at the {place} on {day}.", "Fetch it at the {place} on {day}.",
+        "I can leave it at the {place} on {day}.", "Fetch it from the {place} on {day}.",
         "My cart goes to the {place} on {day}.", "It will be at the {place} on {day}.",
-        "I will take it to the {place} on {day}.", "You get it at the {place} on {day}.")),
+        "I will take it to the {place} on {day}.", "You can get it at the {place} on {day}.")),
     ("A?", Phrases(
         "My wallet is empty now.", "You drive a hard bargain.", "My aunt will be delighted.",
         "I hope that it fits through the door."))),
     Phrases(
         "{a} buys {one} from {b} for {final} crowns instead of {asked}. {a} will get it at the "
         "{place} on {day}.",
-        "{a} wants {one} and {b} sells it for {final} crowns instead of {asked}. {a} will get "
-        "it "
+        "{a} wants {one} and {b} sells it for {final} crowns instead of {asked}. {a} will get it "
         "at the {place} on {day}.",
-        "{b} sells {a} {one} for {final} crowns instead of {asked}. {a} will get it at the "
-        "{place} on {day}."))
+        "{b} sells {a} {one} for {final} crowns instead of {asked}. {a} will get it at the {place} "
+        "on {day}."))
 
 COAT = Scenario("fitting_a_coat", _coat, (
     ("A", Phrases(
@@ -293,7 +292,7 @@ COAT = Scenario("fitting_a_coat", _coat, (
         "I would like to try on my {garment}.", "May I see the {garment} that I ordered?",
         "You are sewing {one} for me.", "I am here for the fitting of my {garment}.")),
     ("B", Phrases(
-        "Yes. Which colour was it?", "Good that you come. What colour is yours?",
+        "Yes. Which colour was it?", "I am glad you came. What colour is yours?",
         "There are many here. Which colour?", "Of course. What colour did you choose?",
         "One moment, what colour did you want?", "I remember you. But what was the colour?")),
     ("A", Phrases(
@@ -308,25 +307,26 @@ COAT = Scenario("fitting_a_coat", _coat, (
         "I want the {part} a little {change}.", "Please make the {part} {change}.",
         "I would like the {part} {change}.", "Could you make the {part} {change}?",
         "Lovely, but I need the {part} {change}.",
-        "Everything fits, only make the {part} {change}.")),
+        "Everything fits, but make the {part} {change}.")),
     ("B", Phrases(
         "I can do that. Is {offer} soon enough?", "That is quickly done. Come back on {offer}.",
         "You are right. I suggest {offer}.", "No trouble. It can be ready on {offer}.",
         "With a few pins, yes. How about {offer}?", "I will change it. Shall we say {offer}?")),
     ("A", Phrases("{reply}")),
     ("B", Phrases(
-        "Then fetch it at the {place}, we are moving.", "Good. It will hang at the {place}.",
-        "Fine. I will bring it to the {place}.", "Agreed. My boy takes it to the {place}.",
+        "Then fetch it from the {place}, we are moving.",
+        "Good. It will be waiting at the {place}.",
+        "Fine. I will bring it to the {place}.", "Agreed. My boy will take it to the {place}.",
         "All right. You can get it at the {place}.", "Very well, I will be at the {place} then.")),
     ("A?", Phrases(
         "I want to wear it to a wedding.", "It is softer than I thought.", "You sew beautifully.",
         "My old one has holes."))),
     Phrases(
-        "{a} tries on {colour_one} and asks {b} to make the {part} {change}. {a} can fetch it at "
+        "{a} tries on {colour_one} and asks {b} to make the {part} {change}. {a} can fetch it from "
         "the {place} on {day}.",
         "{a} has {colour_one} fitted and asks {b} to make the {part} {change}. {a} can fetch it "
-        "at the {place} on {day}.",
-        "{a} tries on {colour_one}, and {b} will make the {part} {change}. {a} can fetch it at "
+        "from the {place} on {day}.",
+        "{a} tries on {colour_one}, and {b} will make the {part} {change}. {a} can fetch it from "
         "the {place} on {day}."))
 # fmt: on
 

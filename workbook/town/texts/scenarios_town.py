@@ -100,12 +100,12 @@ def _interview(writer: Writer, cast: dict) -> dict:
 SCENARIOS = (
     Scenario("market_stall", _stall, (
         ("A", Phrases(
-            "Shall we take a stall at the {event}? It is at {place}.",
-            "I want a stall at the {event} at {place}. Are you in?",
-            "The {event} is coming to {place}. Shall we have a stall there?",
-            "There is still a free stall at the {event} at {place}.",
-            "We could share a stall at the {event} at {place}.",
-            "How about a stall of our own at the {event}, at {place}?",
+            "Shall we take a stall at the {event}? It is at the {place}.",
+            "I want a stall at the {event} at the {place}. Are you in?",
+            "The {event} is coming to the {place}. Shall we have a stall there?",
+            "There is still a free stall at the {event} at the {place}.",
+            "We could share a stall at the {event} at the {place}.",
+            "How about a stall of our own at the {event}, at the {place}?",
         )),
         ("B", Phrases(
             "Gladly. Should we sell {other}?", "I like that. What about {other}?",
@@ -120,9 +120,9 @@ SCENARIOS = (
             "Nobody bought {other} last year. We should try {goods}.",
         )),
         ("B", Phrases(
-            "Fine. And who will carry {gear}?", "Agreed. But {gear} will be heavy.",
-            "All right. We only need somebody for {gear}.",
-            "Good. Can anybody help us with {gear}?",
+            "Fine. And who will carry {gear}?", "Agreed. But who will bring {gear}?",
+            "All right. And who will see to {gear}?",
+            "Good. Who can help us with {gear}?",
         )),
         ("A", Phrases(
             "{c} will help us. We set up at {said}.", "I asked {c}. We all meet at {said}.",
@@ -134,12 +134,12 @@ SCENARIOS = (
         ("B?", Phrases("I will bring a flask of tea.", "Then I had better go to bed early.",
                        "Let us hope for dry weather.", "I will paint a sign for it.")),
     ), Phrases(
-        "{a} and {b} will have a stall at the {event} at {place}, where they sell {goods}. "
-        "{c} helps them, and they set up at {time}.",
-        "{a} and {b} plan a stall at the {event} at {place} and decide to sell {goods}. "
-        "{c} helps them, and they set up at {time}.",
-        "{a} and {b} will have a stall with {goods} at the {event} at {place}. "
-        "{c} is going to help them, and they set up at {time}.",
+        "{a} and {b} will have a stall at the {event} at the {place}, where they sell {goods}. {c} "
+        "helps them, and they set up at {time}.",
+        "{a} and {b} plan a stall at the {event} at the {place} and decide to sell {goods}. {c} "
+        "helps them, and they set up at {time}.",
+        "{a} and {b} will have a stall with {goods} at the {event} at the {place}. {c} is going to "
+        "help them, and they set up at {time}.",
     )),
     Scenario("council_vote", _vote, (
         ("A", Phrases(
@@ -162,7 +162,8 @@ SCENARIOS = (
         ("B", Phrases(
             "It will stand in {said}.", "They want to put it in {said}.",
             "The best spot was in {said}.", "We will find it in {said}.",
-            "Everybody agreed on a corner in {said}.", "It goes to a sunny corner in {said}.",
+            "Everybody agreed on a corner in {said}.",
+            "They found a sunny corner for it in {said}.",
         )),
         ("A", Phrases("What will it cost us, and when will it be ready?",
                       "How much is it, and how long must we wait?",
@@ -172,7 +173,7 @@ SCENARIOS = (
             "It costs {cost}, and it should be ready in {month}.",
             "They will spend {cost}. The work ends in {month}.",
             "The price is {cost}. We can use it in {month}.",
-            "About {cost} from the town chest. It will be finished in {month}.",
+            "About {cost} of the town's money. It will be finished in {month}.",
             "The bill is {cost}, and the builders promise it for {month}.",
             "It takes {cost} and a little patience until {month}.",
         )),
@@ -201,7 +202,7 @@ SCENARIOS = (
             "I practised {wish} for weeks, and then {c} got it.",
         )),
         ("A", Phrases("What a pity. And what is left for you?", "Oh dear. Who are you, then?",
-                      "{c} is a good actor, too. What about you?", "So what do you play now?")),
+                      "{c} is a good actor, too. What about you?", "So what will you play now?")),
         ("B", Phrases(
             "I will be {role}. I have more lines than {c}!", "I am {role}, with a splendid mask.",
             "They made me {role}, and now I love it.", "I play {role} and may shout a lot.",
@@ -218,22 +219,22 @@ SCENARIOS = (
     ), Phrases(
         "{b} tells {a} that {b_they} wanted to be {wish} in the school play, but {c} got that "
         "part. {b} will be {role}, and the first rehearsal is on {day} at {time}.",
-        "{b} hoped to be {wish} in the school play, but {c} got that part. {B_They} tells {a} "
-        "that {b_they} will be {role}, and the first rehearsal is on {day} at {time}.",
-        "{a} hears that {c} got the part of {wish} in the school play, and that {b} "
-        "will be {role}. The first rehearsal is on {day} at {time}.",
+        "{b} hoped to be {wish} in the school play, but {c} got that part. {B_They} tells {a} that "
+        "{b_they} will be {role}, and the first rehearsal is on {day} at {time}.",
+        "{a} hears that {c} got the part of {wish} in the school play, and that {b} will be "
+        "{role}. The first rehearsal is on {day} at {time}.",
     )),
     Scenario("exhibition_loan", _loan, (
         ("A", Phrases(
-            "We are planning an exhibition at {place}. Do you own something old?",
-            "I am looking for old things to show at {place}.",
-            "Could you lend us something for the exhibition at {place}?",
-            "Our exhibition at {place} still has an empty corner.",
-            "For the show at {place} we need a few family treasures.",
-            "Is there anything old in your attic for our show at {place}?",
+            "We are planning an exhibition at the {place}. Do you own something old?",
+            "I am looking for old things to show at the {place}.",
+            "Could you lend us something for the exhibition at the {place}?",
+            "Our exhibition at the {place} still has an empty corner.",
+            "For the show at the {place} we need a few family treasures.",
+            "Is there anything old in your attic for our show at the {place}?",
         )),
         ("B", Phrases(
-            "I have the {thing} of my {owner}. It is {age} years old.",
+            "I have my {owner}'s old {thing}. It is {age} years old.",
             "You could have my {owner}'s {thing}. It is {age} years old.",
             "There is a {thing} from my {owner}, about {age} years old.",
             "My {owner} left me a {thing}. It must be {age} years old.",
@@ -241,7 +242,7 @@ SCENARIOS = (
         )),
         ("A", Phrases("That is just what we need. How long may we keep it?",
                       "A real treasure! When do you need it back?",
-                      "Oh, lovely. Until when could we have it?",
+                      "Oh, lovely. How long could we have it for?",
                       "Perfect. For how long would you lend it?")),
         ("B", Phrases(
             "You can keep it until {said}.", "I want it back in {said}.",
@@ -256,10 +257,10 @@ SCENARIOS = (
                       "You have my word.", "That is easy to arrange.")),
     ), Phrases(
         "{b} lends {a} the {thing} of {b_their} {owner}, which is {age} years old, for an "
-        "exhibition at {place}. It may stay until {month} and must have {care}.",
-        "For an exhibition at {place}, {b} lends {a} the {thing} of {b_their} {owner}, which is "
-        "{age} years old. {a} may keep it until {month}, and it must have {care}.",
-        "{a} wants old things for an exhibition at {place}. {b} lends {a_them} the {thing} of "
+        "exhibition at the {place}. It may stay until {month} and must have {care}.",
+        "For an exhibition at the {place}, {b} lends {a} the {thing} of {b_their} {owner}, which "
+        "is {age} years old. {a} may keep it until {month}, and it must have {care}.",
+        "{a} wants old things for an exhibition at the {place}. {b} lends {a_them} the {thing} of "
         "{b_their} {owner}, which is {age} years old, until {month}; it must have {care}.",
     )),
     Scenario("herald_interview", _interview, (
@@ -277,22 +278,22 @@ SCENARIOS = (
                       "May I visit you on {day} with my notebook?", "Would {day} be all right?",
                       "Let us sit down together on {day}.", "I am free on {day}. Are you?")),
         ("B", Phrases(
-            "Yes. Meet me at {place} at {said}.", "Gladly. I am at {place} from {said}.",
-            "Then come to {place} at {said}.", "I can be at {place} at {said}.",
-            "Yes, but not at home. Let us say {place} at {said}.",
-            "That suits me. Find me at {place} at {said}.",
+            "Yes. Meet me at the {place} at {said}.", "Gladly. I will be at the {place} at {said}.",
+            "Then come to the {place} at {said}.", "I can be at the {place} at {said}.",
+            "Yes, but not at home. Let us say the {place} at {said}.",
+            "That suits me. Find me at the {place} at {said}.",
         )),
         ("A?", Phrases("I will bring a camera, too.", "It will be on the first page.",
                        "Please wear the same hat as on that day.", "It will not take long.")),
         ("B", Phrases("Only write kind things about me!", "My mother will buy ten copies.",
                       "Then I must comb my hair.", "I have never been in the newspaper before.")),
     ), Phrases(
-        "{a} wants to interview {b} for the Herald, because {b_they} {feat}. "
-        "They will meet at {place} on {day} at {time}.",
-        "{b} {feat}, and {a} wants to interview {b_them} for the Herald. "
-        "They will meet at {place} on {day} at {time}.",
-        "{a} wants to interview {b}, who {feat}, for the Herald. "
-        "{b} agrees to meet {a_them} at {place} on {day} at {time}.",
+        "{a} wants to interview {b} for the Herald, because {b_they} {feat}. They will meet at the "
+        "{place} on {day} at {time}.",
+        "{b} {feat}, and {a} wants to interview {b_them} for the Herald. They will meet at the "
+        "{place} on {day} at {time}.",
+        "{a} wants to interview {b}, who {feat}, for the Herald. {b} agrees to meet {a_them} at "
+        "the {place} on {day} at {time}.",
     )),
 ) + CLUBS + MISHAPS
 # fmt: on

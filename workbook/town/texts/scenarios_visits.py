@@ -114,79 +114,81 @@ def _event(writer: Writer, cast: dict) -> dict:
 SCENARIOS = (
     Scenario("the_way", _way, (
         ("A", Phrases(
-            "Excuse me, how do I get to {place}?", "Could you tell me the way to {place}?",
-            "I am lost. Where is {place}, please?", "I am looking for {place}. Is it far?",
-            "Pardon me, is this the way to {place}?", "Which road goes to {place}?")),
+            "Excuse me, how do I get to the {place}?", "Could you tell me the way to the {place}?",
+            "I am lost. Where is the {place}, please?", "I am looking for the {place}. Is it far?",
+            "Pardon me, is this the way to the {place}?", "Which road goes to the {place}?")),
         ("B", Phrases(
             "Go down {via} as far as {mark}.", "Walk along {via} until you see {mark}.",
             "Take {via}. After a while you come to {mark}.", "First follow {via} to {mark}.",
             "Keep to {via} until you reach {mark}.", "Start in {via} and look for {mark}.")),
         ("A", Phrases("And what comes after that?", "I can find that. And then?",
                       "Which way do I turn there?", "Where do I go from there?")),
-        ("B", Phrases("Turn {said}. {place} is in {street}.", "There you go {said}, into {street}.",
+        ("B", Phrases("Turn {said}. The {place} is in {street}.",
+                      "Turn {said} there, into {street}.",
                       "It is in {street}. Turn {said}.", "You want {street}, so turn {said}.")),
         ("A", Phrases("How long will it take?", "Is it a long walk?", "Can I walk that far?",
                       "How long must I walk?")),
         ("B", Phrases("About {minutes} minutes. Everybody there loves {known}.",
                       "Only {minutes} minutes. You should see {known}.",
                       "{minutes} minutes on foot. Do not miss {known}.",
-                      "I need {minutes} minutes. It is famous for {known}.")),
+                      "It takes {minutes} minutes. The place is famous for {known}.")),
     ), Phrases(
-        "{a} asks {b} the way to {place} in {street}. {A_They} should follow {via} to {mark} and "
-        "turn {side} there, which takes {minutes} minutes.",
-        "{b} tells {a} the way to {place} in {street}: {a_they} should follow {via} to {mark} and "
-        "turn {side}. The walk takes {minutes} minutes.",
-        "{a} is looking for {place} in {street}. {b} tells {a_them} to follow {via} to {mark} and "
-        "turn {side} there, which takes {minutes} minutes.")),
+        "{a} asks {b} the way to the {place} in {street}. {A_They} should follow {via} to {mark} "
+        "and turn {side} there, which takes {minutes} minutes.",
+        "{b} tells {a} the way to the {place} in {street}: {a_they} should follow {via} to {mark} "
+        "and turn {side}. The walk takes {minutes} minutes.",
+        "{a} is looking for the {place} in {street}. {b} tells {a_them} to follow {via} to {mark} "
+        "and turn {side} there, which takes {minutes} minutes.")),
     Scenario("what_to_see", _sights, (
         ("A", Phrases("I have {hours} hours in {town}. What should I see?",
                       "What can a stranger see here in {hours} hours?",
                       "My boat leaves in {hours} hours. What is worth a visit?",
                       "Can you recommend something? I am here for {hours} hours.")),
-        ("B", Phrases("You must go to {place}. It is known for {known}.",
-                      "Everybody visits {place} because of {known}.",
-                      "I would begin at {place}. People love {known}.",
-                      "Try {place}. We are all proud of {known}.",
-                      "There is {place}, known for {known}.",
-                      "Start with {place} and look at {known}.")),
+        ("B", Phrases("You must go to the {place}. It is known for {known}.",
+                      "Everybody visits the {place} because of {known}.",
+                      "I would begin at the {place}. People love {known}.",
+                      "Try the {place}. We are all proud of {known}.",
+                      "There is the {place}, known for {known}.",
+                      "Start with the {place} and enjoy {known}.")),
         ("A?", Phrases("That sounds charming.", "I have read about that.", "How curious!",
                        "My friends told me about it.")),
         ("A", Phrases("And after that?", "Is there anything else?", "What could I do next?",
                       "And what if it rains?")),
-        ("B", Phrases("Then see {place2} with {known2}.", "After that, {place2} with {known2}.",
-                      "Walk on to {place2}. There you find {known2}.",
-                      "I also like {place2} and {known2}.",
-                      "Do not leave without {place2}. I mean {known2}.",
-                      "Go to {place2}, which has {known2}.")),
-        ("A", Phrases("Until when is it open?", "When does it close?", "Does it stay open late?",
+        ("B", Phrases("Then see the {place2} with {known2}.",
+                      "After that, the {place2} with {known2}.",
+                      "Walk on to the {place2}. People love {known2}.",
+                      "I also like the {place2} and {known2}.",
+                      "Do not miss the {place2}. It is famous for {known2}.",
+                      "Go to the {place2}, which is loved for {known2}.")),
+        ("A", Phrases("How late is it open?", "When does it close?", "Does it stay open late?",
                       "I hope that it will still be open.")),
         ("B", Phrases("They close at {said}.", "It closes at {said}.",
                       "You have time until {said}.",
                       "The doors are open until {said}.")),
     ), Phrases(
-        "{a} has {hours} hours to see the town. {b} recommends {place} for {known} and then "
-        "{place2} for {known2}, which closes at {closes}.",
-        "{a} asks what to see in {hours} hours. {b} recommends {place}, known for {known}, and "
-        "then {place2} for {known2}, which closes at {closes}.",
-        "{b} tells {a}, who has {hours} hours, to see {place} for {known} and then {place2} for "
-        "{known2}. The second one closes at {closes}.")),
+        "{a} has {hours} hours to see the town. {b} recommends the {place} for {known} and then "
+        "the {place2} for {known2}, which closes at {closes}.",
+        "{a} asks what to see in {hours} hours. {b} recommends the {place}, known for {known}, and "
+        "then the {place2} for {known2}, which closes at {closes}.",
+        "{b} tells {a}, who has {hours} hours, to see the {place} for {known} and then the "
+        "{place2} for {known2}. The second one closes at {closes}.")),
     Scenario("room_for_the_night", _room, (
-        ("A", Phrases("Have you got a free room? I travel {guests}.",
-                      "I need a room, please. I am here {guests}.",
-                      "Is there a bed for me? I have come {guests}.",
+        ("A", Phrases("Have you got a free room? I am here {guests}.",
+                      "I need a room, please. I have come {guests}.",
+                      "Is there a room for the night? I am {guests}.",
                       "Do you have a room? I am travelling {guests}.")),
         ("B", Phrases("Yes. How many nights will you stay?", "I think so. For how many nights?",
                       "You are lucky. How long is it for?",
                       "Of course. How long will you be here?")),
         ("A", Phrases("I will stay {said} nights.", "For {said} nights, please.",
-                      "My train home goes in {said} nights.", "I need it for {said} nights.")),
+                      "I am in town for {said} nights.", "I need it for {said} nights.")),
         ("B", Phrases("There is one on the {floor} floor with {view}.",
-                      "You can have the {floor} floor, with {view}.",
+                      "You can have one on the {floor} floor, with {view}.",
                       "I have one with {view}, on the {floor} floor.",
                       "The one on the {floor} floor has {view}.",
                       "I can offer {view}, but on the {floor} floor.",
                       "My best room is on the {floor} floor and has {view}.")),
-        ("A", Phrases("That sounds lovely. What does it cost?", "How much is it for a night?",
+        ("A", Phrases("That sounds lovely. What does it cost?", "How much is it a night?",
                       "And the price?", "I hope I can pay for it. How much is it?")),
         ("B", Phrases("{price} a night. Breakfast is at {early}.",
                       "It costs {price} a night, with breakfast at {early}.",
@@ -195,12 +197,12 @@ SCENARIOS = (
         ("A", Phrases("I will take it.", "Good, here is my bag.", "That is fair. May I see it?",
                       "Then I can finally take off my boots.")),
     ), Phrases(
-        "{a}, who travels {guests}, takes a room for {nights} nights from {b}. It is on the "
+        "{a}, who is travelling {guests}, takes a room for {nights} nights from {b}. It is on the "
         "{floor} floor with {view} and costs {price} a night, with breakfast at {early}.",
-        "{a} travels {guests} and takes a room for {nights} nights from {b}. It has {view}, is on "
-        "the {floor} floor and costs {price} a night, with breakfast at {early}.",
-        "{b} has a room for {a}, who travels {guests}, for {nights} nights. It is on the {floor} "
-        "floor with {view} and costs {price} a night; breakfast is at {early}.")),
+        "{a} is travelling {guests} and takes a room for {nights} nights from {b}. It has {view}, "
+        "is on the {floor} floor and costs {price} a night, with breakfast at {early}.",
+        "{b} has a room for {a}, who is travelling {guests}, for {nights} nights. It is on the "
+        "{floor} floor with {view} and costs {price} a night; breakfast is at {early}.")),
     Scenario("guest_diet", _diet, (
         ("A", Phrases("I would like a table for {seats} at {time}.",
                       "Could we eat here at {time}? We are {seats}.",
@@ -234,7 +236,7 @@ SCENARIOS = (
                       "You are welcome here. Where are you from?", "Do! Have you come far?")),
         ("A", Phrases("My home is {said}.", "I come from {said}.", "I was born in {said}.",
                       "I have a little house in {said}.")),
-        ("A", Phrases("At home I work as {job}.", "I am {job} there.", "I earn my bread as {job}.",
+        ("A", Phrases("At home I work as {job}.", "I am {job} there.", "I earn my living as {job}.",
                       "They know me there as {job}.", "I have been {job} for years.",
                       "By trade I am {job}.")),
         ("B", Phrases("I am {job2} and come from {place2}.", "And I am {job2} from {place2}.",
@@ -245,7 +247,7 @@ SCENARIOS = (
         ("B", Phrases("I love {hobby2}. And you?", "Mostly {hobby2}. What about you?",
                       "My hobby is {hobby2}. What is yours?", "I am mad about {hobby2}. Are you?")),
         ("A", Phrases("I prefer {hobby}. I am here for {days} days.",
-                      "For me it is {hobby}. I have {days} days here to do it.",
+                      "For me it is {hobby}. I have {days} days here for that.",
                       "I like {hobby} best. My holiday lasts {days} days.",
                       "I only think of {hobby}, even on these {days} days here.")),
     ), Phrases(
@@ -266,10 +268,10 @@ SCENARIOS = (
         ("A", Phrases("When and where is it?", "On which day? And where?",
                       "Where do I have to go, and when?",
                       "Tell me the place and the day.")),
-        ("B", Phrases("It is at {place} on {date}.", "They hold it at {place}, on {date}.",
-                      "On {date}, at {place}.", "You have to be at {place} on {date}.",
-                      "Every year on {date} at {place}.", "Come to {place} on {date}.")),
-        ("A", Phrases("Must I come early?", "At what hour?", "And when does it begin?",
+        ("B", Phrases("It is at the {place} on {date}.", "They hold it at the {place}, on {date}.",
+                      "On {date}, at the {place}.", "You have to be at the {place} on {date}.",
+                      "Every year on {date} at the {place}.", "Come to the {place} on {date}.")),
+        ("A", Phrases("Do I have to come early?", "At what hour is it?", "And when does it begin?",
                       "What time does it start?")),
         ("B", Phrases("It begins at {said}.", "They start at {said}.", "The bell rings at {said}.",
                       "Be there at {said}.")),
@@ -278,11 +280,11 @@ SCENARIOS = (
         ("B", Phrases("You pay {fee}.", "It costs {fee}.", "They ask for {fee} at the door.",
                       "Visitors pay {fee}, like all of us.")),
     ), Phrases(
-        "{a} asks {b} about the {event}. It takes place at {place} on {date} at {time} and costs "
-        "{fee}.",
-        "{b} tells {a} about the {event}, which takes place at {place} on {date} at {time}. It "
+        "{a} asks {b} about the {event}. It takes place at the {place} on {date} at {time} and "
         "costs {fee}.",
-        "{a} wants to visit the {event}. {b} says that it takes place at {place} on {date} at "
+        "{b} tells {a} about the {event}, which takes place at the {place} on {date} at {time}. It "
+        "costs {fee}.",
+        "{a} wants to visit the {event}. {b} says that it takes place at the {place} on {date} at "
         "{time} and costs {fee}.")),
 ) + JOURNEYS
 # fmt: on

@@ -1,0 +1,219 @@
+"""Programs and the three ways of a word problem: run, recomputed and held apart by split."""
+
+import ast
+import math
+import re
+
+import pytest
+from test_sums import DO, PAIR, SUM, check_worked, owner
+
+from workbook.town.entities import SPLITS
+from workbook.town.random import Source
+from workbook.town.texts import problem_chats
+from workbook.town.texts.problem_chats import problem_chat, worked_problem
+from workbook.town.texts.problems import problem
+from workbook.town.texts.program_phrases import LATER_PROGRAM, READ_PROGRAM, SHAPES
+from workbook.town.texts.programs import TASKS, program, program_chat
+from workbook.town.world import build_town
+from workbook.town.writer import Writer
+
+WAYS = ("steps", "at once", "program")
+ALLOWED = (
+    ast.Module, ast.Assign, ast.Name, ast.Store, ast.Load, ast.Constant, ast.BinOp, ast.Add,
+    ast.Sub, ast.Mult, ast.FloorDiv, ast.If, ast.Compare, ast.Gt, ast.Lt, ast.Eq, ast.For,
+    ast.List, ast.Call,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town():
+    return build_town()
+
+
+def made(town, make, split="train", count=150, **options):
+    seeds = (f"{make.__name__}/{options}/{i}" for i in range(count))
+    return [make(Writer(Source(seed), town, split), **options) for seed in seeds]
+
+
+def run(code: str) -> str:
+    """Run a program of at most eight lines that can do no harm; returns `answer`."""
+    assert len(code.split("\n")) <= 8
+    for node in ast.walk(ast.parse(code)):
+        assert isinstance(node, ALLOWED), ast.dump(node)
+    names: dict[str, object] = {}
+    exec(code, {"__builtins__": {"range": range}}, names)
+    return str(names["answer"])
+
+
+def steps_of(answer: str) -> list[tuple[str, str]]:
+    """(sum, result) of each step line; the columns are checked on the way."""
+    *lines, last = answer.split("\n")
+    rows = []
+    for number, line in enumerate(lines, 1):
+        head, body = line.split(": ", 1)
+        assert head == f"Step {number}"
+        left, sign, right = SUM.match(body).groups()
+        if ": " in body:
+            check_worked(body)
+        else:
+            assert body == f"{left} {sign} {right} = {DO[sign](int(left), int(right))}"
+        rows.append((f"{left} {sign} {right}", re.findall(r"\d+", line)[-1]))
+    assert last == f"Answer: {rows[-1][1]}"
+    return rows
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("task", TASKS)
+def test_raw_programs_give_their_results(town, task, split):
+    for document in made(town, program, split, task=task):
+        fields, parts = document.fields, document.text.split("\n\n")
+        assert len(parts) in ((1, 2) if task == "write" else (2, 3, 4))
+        for part, code, result in zip(parts, fields["programs"], fields["results"], strict=True):
+            shown = re.fullmatch(r"(?:Problem: (.*)\n)?Program:\n(.*)\nResult: (\d+)", part, re.S)
+            assert shown[2] == code and shown[3] == result == run(code)
+            assert (shown[1] is None) == (task == "read")
+            if task == "write":
+                assert shown[1] in fields["questions"]
+                numbers = re.findall(r"= (\d+)", code)  # all that is needed stands in the question
+                assert set(numbers) <= set(re.findall(r"\d+", shown[1]))
+        assert fields["answer"] == fields["results"][-1] and fields["task"] == task
+        assert len(document.text) < 1200 and document.text.isascii() and document.nats > 0
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_program_chats_agree_with_their_fields(town, task):
+    turns = set()
+    for document in made(town, program_chat, task=task):
+        fields = document.fields
+        contents = [m["content"] for m in fields["messages"]]
+        turns.add(len(contents) // 2)
+        rows = zip(
+            contents[::2], contents[1::2], fields["programs"], fields["results"], strict=True
+        )
+        for asked, answer, code, result in rows:
+            assert run(code) == result
+            assert answer == (code if task == "write" else result)
+            assert (fields["questions"][0] if task == "write" else code) in asked
+        assert fields["family"] == "program" and fields["answer"] == contents[-1]
+    assert turns == ({1} if task == "write" else {1, 2, 3})
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("make", (problem_chat, worked_problem))
+def test_the_three_ways_of_a_problem_agree(town, make, split):
+    for way in WAYS:
+        for document in made(town, make, split, count=100, way=way):
+            fields, value = document.fields, document.fields["answer_value"]
+            assert run(fields["program"]) == value and fields["way"] == way
+            assert fields["question"] in document.text and fields["answer"] in document.text
+            if way == "program":
+                assert fields["answer"] == fields["program"]
+            elif way == "at once":
+                assert fields["answer"] == f"Answer: {value}"
+            else:
+                rows = steps_of(fields["answer"])
+                assert [f"{shown} = {result}" for shown, result in rows] == fields["steps"]
+                assert [shown.split()[1] for shown, _ in rows] == fields["operations"]
+                assert rows[-1][1] == value
+            assert len(document.text) < 700 and document.text.isascii()
+
+
+def test_the_request_tells_the_way(town):
+    patterns = [pattern for phrases in problem_chats.REQUESTS.values() for pattern in phrases.all]
+    assert len(set(patterns)) == len(patterns)
+    assert all(len(phrases.all) >= 10 for phrases in problem_chats.REQUESTS.values())
+    for way in WAYS:
+        for document in made(town, problem_chat, count=60, way=way):
+            asked = document.fields["messages"][0]["content"]
+            pattern = asked.replace(document.fields["question"], "{question}")
+            assert pattern in problem_chats.REQUESTS[way].by_split["train"]
+    drawn = [d.fields["way"] for d in made(town, problem_chat, count=900)]
+    for way in WAYS:  # a third each; 4.5 standard deviations
+        assert abs(drawn.count(way) - 300) < 4.5 * math.sqrt(900 * 2 / 9)
+
+
+def test_hard_steps_are_worked_and_easy_ones_are_not(town):
+    lines = [
+        line
+        for document in made(town, worked_problem, count=400, way="steps")
+        for line in document.fields["answer"].split("\n")[:-1]
+    ]
+    worked = sum(", so " in line for line in lines)
+    assert 0.2 < worked / len(lines) < 0.7
+    for line in lines:
+        left, sign, right = SUM.search(line).groups()
+        if sign in "+x":
+            assert (", so " in line) == (max(int(left), int(right)) > 12)
+
+
+def test_training_never_shows_a_kept_pair(town):
+    for make in (problem_chat, worked_problem, program, program_chat):
+        for document in made(town, make, count=400):
+            for step in document.fields.get("steps", ()):
+                left, _, right = step.split()[:3]
+                assert min(int(left), int(right)) < 10 or owner(int(left), int(right)) == "train"
+            for left, right in PAIR.findall(document.text):
+                assert owner(int(left), int(right)) == "train", document.text
+
+
+def test_a_problem_costs_what_it_costs_without_the_ones_thrown_away(town):
+    thrown = 0
+    for i in range(300):
+        plain = problem(Writer(Source(f"nats/{i}"), town, "train"))
+        document = worked_problem(Writer(Source(f"nats/{i}"), town, "train"), "steps")
+        if plain.fields["question"] == document.fields["question"]:
+            assert document.nats == pytest.approx(plain.nats) and document.facts == plain.facts
+        else:
+            thrown += 1
+            assert document.nats < 40
+            assert all(value in document.text for _, _, value in document.facts)
+    assert 0 < thrown < 30
+
+
+def test_nats_of_a_chat_about_one_program(town):
+    """By hand for `answer = 1 ... * 2`: one of three lengths, a shape, a count, a request."""
+    documents = made(town, program_chat, count=600, task="read")
+    doubled = [d for d in documents if [c.count("* 2") for c in d.fields["programs"]] == [1]]
+    hand = math.log(3 * (len(SHAPES) - 2) * 7 * (len(READ_PROGRAM.all) - 2))
+    doubled = [d for d in doubled if d.fields["programs"][0].startswith("answer = 1\nfor day")]
+    assert doubled and all(d.nats == pytest.approx(hand) for d in doubled)
+
+
+def test_shapes_and_requests_are_held_back(town):
+    def texts(split):
+        return "\n".join(d.text for d in made(town, program_chat, split, count=300, task="read"))
+
+    marks = {
+        "validation": r"else:\n    answer = \w+ - \w+",
+        "test": r"    if \w+ < \d+:\n        answer = answer \+ [a-z]",
+    }
+    for owner_split, mark in marks.items():
+        assert [s for s in SPLITS if re.search(mark, texts(s))] == [owner_split]
+    for phrases in (READ_PROGRAM, LATER_PROGRAM):
+        for split, pattern in zip(("validation", "test"), phrases.all[-2:], strict=True):
+            words = re.sub(r"\n?\{program\}\n*", "", pattern)
+            assert [s for s in SPLITS if words in texts(s)] == [split]
+
+
+@pytest.mark.parametrize(
+    "make, option", [(program, "task"), (program_chat, "task"), (problem_chat, "way")]
+)
+def test_bad_options_are_refused(town, make, option):
+    with pytest.raises(ValueError, match="choose one of"):
+        make(Writer(Source(0), town, "train"), **{option: "sing"})
+
+
+@pytest.mark.parametrize("make", (program, program_chat, problem_chat, worked_problem))
+def test_seeds_repeat_and_texts_differ(town, make):
+    documents = made(town, make, count=2000)
+    assert documents[:50] == made(town, make, count=50)
+    assert len({re.sub(r"\d+|[A-Z]\w+", "0", d.text) for d in documents}) > 500
+    assert len({d.text for d in documents}) > 1950
+    assert not any(re.search(r"\{|\}|[a-z]  | [.]", d.text) for d in documents)
+
+
+def test_training_names_nobody_held_out(town):
+    held = [p.name for p in town.people if p.split != "train"]
+    held += [p.name for p in town.places if p.split != "train"]
+    text = "\n".join(d.text for d in made(town, program, count=400, task="write"))
+    assert not any(name in text for name in held)

@@ -1,0 +1,176 @@
+"""What an agent thinks between its actions, and how it is asked (data only, for `traces.py`).
+
+Of each list of six or more the last
+but one is met only in validation, the last only in the test split.
+"""
+
+from workbook.town.writer import Phrases
+
+# relation of `tools.look`: what is wanted, of whom or of what; {role} is wife, father, ...
+WANTED = {
+    "spouse": ("the {role}", "of {who}"),
+    "parent": ("the {role}", "of {who}"),
+    "neighbour": ("the neighbour", "of {who}"),
+    "employer": ("the workplace", "of {who}"),
+    "owner": ("the owner", "of {who}"),
+    "maker": ("the maker", "of {who}"),
+    "seller": ("the shop", "that sells {who}"),
+    "organiser": ("the organiser", "of {who}"),
+    "place": ("the place", "of {who}"),
+    "job": ("the job", "of {who}"),
+    "street": ("the street", "of {who}"),
+    "birth year": ("the birth year", "of {who}"),
+    "hobby": ("the hobby", "of {who}"),
+    "pet": ("the pet", "of {who}"),
+    "favourite": ("the favourite thing", "of {who}"),
+    "founded": ("the founding year", "of {who}"),
+    "closed on": ("the day off", "at {who}"),
+    "opens": ("the opening hour", "of {who}"),
+    "closes": ("the closing hour", "of {who}"),
+    "known for": ("the claim to fame", "of {who}"),
+    "price": ("the price", "of {who}"),
+    "first year": ("the first year", "of {who}"),
+}
+
+FIRST = Phrases(  # {wanted} is "the job", {whole} "the job of Vella Oskmere"
+    "I need {whole}.",
+    "First I need {wanted}.",
+    "First I look up {whole}.",
+    "I start with {wanted}.",
+    "Let me find {whole}.",
+    "To begin with, I need {wanted}.",
+    "The first step is {wanted}.",
+    "I begin with {whole}.",
+    "First of all I want {wanted}.",
+)
+NEXT = Phrases(  # the same, of what has just been found or of the other half of a comparison
+    "Now I need {whole}.",
+    "Next I look up {wanted}.",
+    "Now for {wanted}.",
+    "I also need {whole}.",
+    "Next comes {wanted}.",
+    "Now I look up {wanted}.",
+    "From here I go to {whole}.",
+    "What I need now is {wanted}.",
+    "The next step is {whole}.",
+)
+WEIGH = Phrases(
+    "Now I compare the two.",
+    "Let me compare {a} with {b}.",
+    "I have both values. Which is it?",
+    "I set the two values side by side.",
+    "It is {a} against {b}.",
+    "What remains is to compare them.",
+    "With both values in hand, I compare.",
+)
+DONE = Phrases(  # a bridge
+    "That is the answer.",
+    "That answers the question.",
+    "The answer is {value}.",
+    "Now I know it.",
+    "So the answer is {value}.",
+    "With that I can answer.",
+    "There it is.",
+    "Nothing more is needed.",
+)
+BEST = Phrases(  # a comparison; {best} is what was asked for
+    "{value} belongs to {best}.",
+    "{value} is the value of {best}.",
+    "The value {value} is that of {best}.",
+    "It is {best} that has {value}.",
+    "{value} belongs to {best}.",
+    "{value} leads to {best}.",
+    "I saw {value} with {best}.",
+)
+YES = Phrases("They are the same.", "It is the same for both.", "Both are alike.")
+NO = Phrases("They are not the same.", "It is not the same for both.", "The two differ.")
+
+SEARCH = Phrases(
+    "I search for {who} first.",
+    "Let me see what there is about {who}.",
+    "First I search for {who}.",
+    "I begin with a search for {who}.",
+    "What is known about {who}?",
+    "A search for {who} may help.",
+    "I want to read about {who}.",
+)
+NOT_THERE = Phrases(
+    "That does not say it. I look up {whole}.",
+    "I still need {wanted}.",
+    "What is missing is {wanted}.",
+    "The text leaves out {wanted}.",
+    "Not yet. I look up {whole}.",
+    "That is not enough. I need {wanted}.",
+    "I do not see {wanted} there.",
+)
+WRONG_NAME = Phrases(
+    "I had the name wrong. I search for it.",
+    "That name is not right. A search will help.",
+    "No such name. I search for {who}.",
+    "My name for it was wrong. Let me search.",
+    "I did not copy the name well. I search for {who}.",
+    "That was not the full name. I search.",
+    "The name must be another. I search for {who}.",
+)
+WRONG_RELATION = Phrases(
+    "I asked for it by the wrong word. The word is {word}.",
+    "The right word is {word}.",
+    "I should ask for {word}.",
+    "In that list it is called {word}.",
+    "What I want goes by the word {word}.",
+    "I try again with {word}.",
+    "From the list I take {word}.",
+)
+MISNAMED = {  # relation: words somebody may try instead
+    "spouse": ("wife", "husband", "partner"),
+    "parent": ("mother", "father"),
+    "neighbour": ("next door", "lives near"),
+    "employer": ("workplace", "boss"),
+    "owner": ("belongs to", "proprietor"),
+    "maker": ("made by", "craftsman"),
+    "seller": ("sold at", "shop"),
+    "organiser": ("run by", "host"),
+    "place": ("where", "venue"),
+    "street": ("home", "address"),
+    "birth year": ("born", "age"),
+    "hobby": ("pastime", "likes"),
+    "founded": ("age", "since"),
+    "opens": ("opening hour", "open from"),
+    "closes": ("closing hour", "open until"),
+    "closed on": ("shut on", "day off"),
+    "price": ("cost", "crowns"),
+    "first year": ("since", "began"),
+}
+
+SYSTEM = Phrases(
+    "You answer questions about a town. Your tools: {tools}.",
+    "Think, then act. You may use {tools}.",
+    "Answer with the help of these tools: {tools}.",
+    "Each turn is a thought and an action. Actions: {tools}.",
+    "You know nothing of the town, so look things up. Tools: {tools}.",
+    "Write a thought and one action at a time. There are {tools}.",
+    "These tools know the town: {tools}.",
+    "Tools for this task: {tools}. Use one in each turn.",
+)
+BARE_REQUESTS = Phrases(  # when the system message has named the tools
+    "{ask}",
+    "Question: {ask}",
+    "Please find this out: {ask}",
+    "I would like to know this. {ask}",
+    "Can you tell me? {ask}",
+    "My question is this: {ask}",
+    "Here is my question. {ask}",
+    "Find out for me: {ask}",
+)
+REQUESTS = Phrases(
+    "{ask} Use your tools.",
+    "Look this up for me: {ask}",
+    "Use the tools to find out: {ask}",
+    "{ask} Look it up step by step.",
+    "Think and act until you know: {ask}",
+    "Please look it up. {ask}",
+    "With your tools, find the answer. {ask}",
+    "Do not guess, look it up: {ask}",
+    "Search the town for this: {ask}",
+    "Here is something to look up. {ask}",
+)

@@ -1,0 +1,47 @@
+"""The other towns: any number of them, made like Brindlemere, for skills instead of facts.
+
+Facts come from one town, skills from many. What is practised on 200 towns (reading, proofs, tool
+traces) can only be solved by reading, since no town is met often enough to be learned by heart.
+Towns are numbered by their seed: 0 is Brindlemere, then come those for training, for validation and
+for test. No name of Brindlemere, today or at the cutoff, comes again in another town.
+"""
+
+from functools import lru_cache
+
+from workbook.town.entities import Town
+from workbook.town.random import Source
+from workbook.town.world import build_town
+
+TRAINING_TOWNS = 200
+HELD_OUT_TOWNS = 20  # for validation, and as many again for test
+FIRST = {"train": 1, "validation": 1 + TRAINING_TOWNS, "test": 1 + TRAINING_TOWNS + HELD_OUT_TOWNS}
+COUNT = {"train": TRAINING_TOWNS, "validation": HELD_OUT_TOWNS, "test": HELD_OUT_TOWNS}
+
+
+def other_town(split: str, number: int) -> Town:
+    """Return town `number` (0, 1, ...) of a split's towns; past the last they start over.
+
+    Raises ValueError for an unknown split or a negative number.
+    """
+    if split not in FIRST:
+        raise ValueError(f"no split is called {split!r}; there are {', '.join(FIRST)}")
+    if number < 0:
+        raise ValueError(f"towns are numbered from 0, so there is no town {number}")
+    return _built(FIRST[split] + number % COUNT[split])
+
+
+@lru_cache(maxsize=TRAINING_TOWNS + 2 * HELD_OUT_TOWNS)
+def _built(seed: int) -> Town:
+    return build_town(seed)
+
+
+def held_out(split: str, number: int) -> Town:
+    """Return a town that no model has met: `split` is "validation" or "test"."""
+    if split == "train":
+        raise ValueError("the training towns are not held out: ask for validation or test")
+    return other_town(split, number)
+
+
+def draw_town(source: Source, split: str) -> Town:
+    """Draw one of a split's other towns; costs ln(how many there are) nats."""
+    return other_town(split, source.below(COUNT[split]))
