@@ -52,8 +52,8 @@ def _rung(width: int, layers: int, heads: int, inner: int) -> Bundled:
 MODELS = {
     "town-lm": Bundled("pretrain", "town-lm.toml"),
     "town-lm-0.3m": _rung(64, 4, 2, 176),
-    "town-lm-1.3m": _rung(128, 5, 4, 352),
-    "town-lm-5m": _rung(256, 6, 8, 704),
+    "town-lm-1.3m": _rung(128, 5, 2, 352),
+    "town-lm-5m": _rung(256, 6, 4, 704),
     "town-instruct": Bundled("finetune", "town-instruct.toml", "town-lm"),
     "town-instruct-0.3m": Bundled("finetune", "town-instruct.toml", "town-lm-0.3m"),
     "town-instruct-1.3m": Bundled("finetune", "town-instruct.toml", "town-lm-1.3m"),
