@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbook.core import exercise as ex
+from workbook.core.exercises import exercise as ex
 
 SEEDS = st.integers(0, 2**31 - 1)
 

@@ -43,7 +43,7 @@ print(json.dumps(seen))
 
 
 def names(paths):
-    """Module names of files: workbook/core/hub.py -> workbook.core.hub."""
+    """Module names of files: workbook/core/hub/loading.py -> workbook.core.hub."""
     parts = [path.relative_to(ROOT).with_suffix("").parts for path in paths]
     return [".".join(p[:-1] if p[-1] == "__init__" else p) for p in parts if p[-1] != "__main__"]
 

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 import plotly.graph_objects as go
-from workbook.core.explorer import Explorer, Slider
+from workbook.core.notebook.explorer import Explorer, Slider
 def draw(height):
     return go.Figure(go.Bar(x=[1, 2], y=[height, 3.0]), layout={"yaxis": {"range": [0, 10]}})
 explorer = Explorer(title="One bar", compute=lambda height: height, draw=draw,

@@ -14,7 +14,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
 from workbook import cli
-from workbook.core import assets, bench
+from workbook.core.hub import assets
+from workbook.core.runs import bench
 
 
 def call(*arguments):
@@ -128,11 +129,11 @@ def stand_in(monkeypatch, name, **functions):
 @pytest.mark.slow
 def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path, monkeypatch):
     """The whole way at toy length: tokenizer, two models, manifest, and once more."""
-    from workbook.training import town_models
+    from workbook.town_lm import models
 
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     monkeypatch.setenv("WORKBOOK_PROFILE", "laptop")
-    monkeypatch.setattr(town_models, "TOKENIZER_DOCUMENTS", 200)
+    monkeypatch.setattr(models, "TOKENIZER_DOCUMENTS", 200)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "card.json").write_text("{}", encoding="utf-8")
     asked = ("models", "build", "town-lm", "town-instruct", "examples=40", "validation=4",

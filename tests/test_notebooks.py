@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workbook.core import runner
+from workbook.publishing import runner
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -78,7 +78,7 @@ def test_every_path_it_names_exists(path):
 
 def test_every_variable_it_names_is_read_somewhere():
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "workbook").rglob("*.py"))
-    from workbook.core import profile
+    from workbook.core.system import profile
 
     roles = {profile.variable(role) for role in profile.ROLES}
     named = set(re.findall(r"WORKBOOK_[A-Z0-9_]+", TEXT))

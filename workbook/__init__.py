@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbook.core.profile import Profile
+    from workbook.core.system.profile import Profile
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "setup"]
@@ -24,7 +24,8 @@ def setup(seed: int = 0) -> Profile:
     """
     import torch
 
-    from workbook.core import profile, seeding
+    from workbook.core.runs import seeding
+    from workbook.core.system import profile
 
     chosen = profile.current()
     seeding.seed_everything(seed)

@@ -60,7 +60,7 @@ def run(
     """Execute lessons without a screen; one line each with status, seconds, peak memory."""
     from dataclasses import asdict
 
-    from workbook.core import runner
+    from workbook.publishing import runner
 
     reports = []
     for result in runner.run(runner.find(lessons), timeout, write):
@@ -84,15 +84,15 @@ def build(
     """Train the town's language models from nothing. Days on a CPU; a kill can be resumed."""
     import shutil
 
-    from workbook.core import assets
-    from workbook.training import town_models
+    from workbook.core.hub import assets
+    from workbook.town_lm import models
 
     folder = output or assets.root() / "models"
     if not resume:
-        shutil.rmtree(folder / town_models.WORK, ignore_errors=True)
+        shutil.rmtree(folder / models.WORK, ignore_errors=True)
     settings = [word for word in given or () if "=" in word]
     names = [word for word in given or () if "=" not in word]
-    town_models.build(folder, names, settings)
+    models.build(folder, names, settings)
     if output is None:
         assets.write_manifest()
 
@@ -103,13 +103,13 @@ def measure(
     cases: Annotated[int | None, typer.Option(min=1, help="Cases of each score.")] = None,
 ) -> None:
     """Measure the models of a folder, and write and print their card. About an hour."""
-    from workbook.core import assets
-    from workbook.training import town_card
+    from workbook.core.hub import assets
+    from workbook.town_lm import card
 
     folder = output or assets.root() / "models"
-    measured = town_card.measure(folder, cases)
-    town_card.save(measured, folder)
-    print(town_card.text(measured))
+    measured = card.measure(folder, cases)
+    card.save(measured, folder)
+    print(card.text(measured))
     if output is None:
         assets.write_manifest()
 
@@ -117,15 +117,15 @@ def measure(
 @models.command()
 def card() -> None:
     """Print the model card: size, tokens, seed, hash and measured quality."""
-    from workbook.training import town_card
+    from workbook.town_lm import card
 
-    print(town_card.text(town_card.load()))
+    print(card.text(card.load()))
 
 
 @models.command()
 def manifest() -> None:
     """Hash every bundled file again into data/assets.json, after a change on purpose."""
-    from workbook.core import assets
+    from workbook.core.hub import assets
 
     listed = assets.write_manifest()
     total = sum(asset.bytes for asset in listed)
@@ -148,14 +148,14 @@ def _train(kind: str, file: Path | None, settings: list[str] | None) -> None:
     from workbook.training import recipes
 
     recipe, config = recipes.read(kind, file, settings or [])
-    from workbook.training import commands
+    from workbook.training import recipe_runs
 
     try:
-        run = getattr(commands, kind)(recipe, config)
+        run = getattr(recipe_runs, kind)(recipe, config)
     except KeyboardInterrupt as stopped:
         print(f"workbook: {stopped or 'stopped at once.'}", file=sys.stderr)
         raise typer.Exit(130) from stopped
-    if commands.leads():  # under torchrun every process gets here
+    if recipe_runs.leads():  # under torchrun every process gets here
         print(f"{run.summary()} The model is in {run.out / 'final'}.")
 
 
@@ -171,7 +171,7 @@ def bench(
 
     from rich.console import Console
 
-    from workbook.core.bench import table
+    from workbook.core.runs.bench import table
 
     known = benchmarks()
     for topic in topics or known:
@@ -187,7 +187,7 @@ def site(
     output: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("build/site"),
 ) -> None:
     """Build the static HTML edition of all lessons; it needs no kernel and no network."""
-    from workbook.site.build import build as write
+    from workbook.publishing.site.build import build as write
 
     lessons = len(write(output)) - 1
     print(f"{lessons} lesson{'s' if lessons != 1 else ''} -> {output / 'index.html'}")
@@ -196,7 +196,7 @@ def site(
 @app.command()
 def clouds() -> None:
     """Renew the badges in README.md and what Binder installs; see pyproject.toml's repository."""
-    from workbook.core import clouds as writer
+    from workbook.publishing import badges as writer
 
     changed = writer.write()
     print("\n".join(map(str, changed)) or "README.md and binder/requirements.txt are up to date.")

@@ -18,7 +18,7 @@ from workbook.attention import (
     recurrence,
     scale,
 )
-from workbook.core import records
+from workbook.core.runs import records
 
 
 @pytest.mark.parametrize("known", counts.KNOWN, ids=lambda known: known.name)

@@ -15,8 +15,8 @@ from workbook.attention import (
 )
 from workbook.attention import explorers_positions as positions
 from workbook.attention.heads import weights_of
-from workbook.core import figures
 from workbook.core.hub import load_model, load_tokenizer
+from workbook.core.notebook import figures
 
 TEXT = "Bridor likes bread. Bridor"
 

@@ -8,8 +8,9 @@ import os
 import pytest
 import torch
 
-from workbook.core import bench as core_bench
-from workbook.core import hub, runner
+from workbook.core.hub import loading
+from workbook.core.runs import bench as core_bench
+from workbook.core.system import peak_memory
 from workbook.training import bench, mfu
 from workbook.training.mfu import Size
 
@@ -17,11 +18,11 @@ from workbook.training.mfu import Size
 @pytest.fixture
 def task(tiny_llama, monkeypatch):
     """A task of two steps for a tiny model with the town's tokenizer."""
-    tokenizer = hub.load_tokenizer("base")
+    tokenizer = loading.load_tokenizer("base")
     tiny_llama.resize_token_embeddings(len(tokenizer))
     tiny_llama.config.max_position_embeddings = bench.LENGTH
     monkeypatch.setattr(bench, "EXAMPLES", 60)
-    monkeypatch.setattr(hub, "load_model", lambda role, dtype: tiny_llama)
+    monkeypatch.setattr(loading, "load_model", lambda role, dtype: tiny_llama)
     return bench.make_task(steps=2)
 
 
@@ -61,7 +62,7 @@ def test_a_turn_starts_from_the_same_weights_and_leaves_the_tasks_own(task):
 def test_memory_is_that_of_the_child_alone():
     """Guards against ru_maxrss, with which a child starts at its parent's peak."""
     ballast = torch.ones(200_000_000)  # 800 MB in the parent
-    mine = runner.high_water(os.getpid()) / 1e6
+    mine = peak_memory.high_water(os.getpid()) / 1e6
     assert ballast.sum() > 0 and 300 < bench._peak_of_child(bench.OURS) < mine - 100
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from pathlib import Path
 
-from workbook.core.runner import family_memory
+from workbook.core.system.peak_memory import family_memory
 
 GROUPS = (  # (folder of the groups, file of the limit)
     (Path("/sys/fs/cgroup"), "memory.max"),

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from workbook.core import binder
+from workbook.publishing import binder
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "binder"
@@ -128,7 +128,7 @@ def pip(*arguments, folder):
 
 def test_start_sets_the_small_profile_and_hands_on_the_command(tmp_path):
     code = (
-        "import json, sys; from workbook.core import profile; chosen = profile.current(); "
+        "import json, sys; from workbook.core.system import profile; chosen = profile.current(); "
         "print(json.dumps([chosen.name, chosen.threads, sys.argv[1:]])); sys.exit(7)"
     )
     done = subprocess.run(

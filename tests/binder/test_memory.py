@@ -13,7 +13,7 @@ import pytest
 from lab import Lab
 from room import Room
 
-from workbook.core import clouds
+from workbook.publishing import badges
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -42,7 +42,7 @@ def test_a_lesson_fits_beside_jupyterlab(path, tmp_path):
     environment = os.environ | {"WORKBOOK_HOME": str(tmp_path / "home")}
     with Room(BINDER) as room, Lab(ROOT, tmp_path, [*room.enter, ROOT / "binder/start"]) as lab:
         room.watch(lab.server.pid)
-        with urllib.request.urlopen(lab.address(f"notebooks/{clouds.FIRST}.ipynb")) as answer:
+        with urllib.request.urlopen(lab.address(f"notebooks/{badges.FIRST}.ipynb")) as answer:
             assert answer.status == 200
         command = [sys.executable, "-m", "workbook", "run", path.stem, "--json", str(report)]
         with subprocess.Popen(

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from workbook.core import assets
+from workbook.core.hub import assets
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.core import bench
+from workbook.core.runs import bench
 
 
 def test_the_two_take_turns_and_swap_the_lead():

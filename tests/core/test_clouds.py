@@ -11,7 +11,7 @@ import pytest
 import tqdm
 from packaging.requirements import Requirement
 
-from workbook.core import binder, clouds
+from workbook.publishing import badges, binder
 
 URL = "https://github.com/somebody/some-course"
 LESSON = "03_sampling"
@@ -41,7 +41,7 @@ def set_address(folder, address):
 @pytest.mark.parametrize("written", [URL, URL + "/", URL + ".git"])
 def test_the_address_is_read_from_one_place(copy, written):
     set_address(copy, written)
-    assert clouds.repository(copy) == URL
+    assert badges.repository(copy) == URL
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_the_address_is_read_from_one_place(copy, written):
 def test_an_address_that_the_services_cannot_read_is_refused(copy, written):
     set_address(copy, written)
     with pytest.raises(ValueError, match="such as https://github.com/owner/name") as error:
-        clouds.repository(copy)
+        badges.repository(copy)
     assert repr(written) in str(error.value)
 
 
 def test_each_link_says_repository_branch_and_lesson_as_its_service_wants_it(root):
-    links = clouds.links(LESSON, URL)
+    links = badges.links(LESSON, URL)
     assert list(links) == ["Binder", "Colab", "Kaggle"]
     hub = urlsplit(links["Binder"])
     assert (hub.hostname, hub.path) == ("mybinder.org", "/v2/gh/somebody/some-course/main")
@@ -70,30 +70,30 @@ def test_each_link_says_repository_branch_and_lesson_as_its_service_wants_it(roo
 
 def test_the_readme_is_up_to_date_and_its_badges_open_a_lesson_that_exists(root, copy):
     """`workbook clouds` in a copy changes nothing."""
-    assert clouds.write(copy) == []
-    assert (root / "notebooks" / f"{clouds.FIRST}.ipynb").is_file()
+    assert badges.write(copy) == []
+    assert (root / "notebooks" / f"{badges.FIRST}.ipynb").is_file()
     text = (root / "README.md").read_text(encoding="utf-8")
-    assert clouds.badges(clouds.FIRST, clouds.repository(root)) in text
+    assert badges.badges(badges.FIRST, badges.repository(root)) in text
 
 
 def test_a_new_address_changes_every_link_and_nothing_else(copy):
     before = (copy / "README.md").read_text(encoding="utf-8")
-    old = clouds.repository(copy)
+    old = badges.repository(copy)
     set_address(copy, URL)
-    assert clouds.write(copy) == [copy / "README.md"]
+    assert badges.write(copy) == [copy / "README.md"]
     after = (copy / "README.md").read_text(encoding="utf-8")
     assert after == before.replace(old, URL).replace(
         old.removeprefix("https://github.com/"), "somebody/some-course"
     )
-    assert clouds.write(copy) == []
+    assert badges.write(copy) == []
 
 
 def test_a_readme_without_the_markers_is_refused():
-    for missing in (clouds.BEGIN, clouds.END):
-        text = f"one\n{clouds.BEGIN}\n{clouds.END}\n".replace(missing, "")
+    for missing in (badges.BEGIN, badges.END):
+        text = f"one\n{badges.BEGIN}\n{badges.END}\n".replace(missing, "")
         with pytest.raises(ValueError, match="README.md lacks the line"):
-            clouds.inserted(text, "new")
-    assert clouds.inserted(f"a\n{clouds.BEGIN}x{clouds.END}\nb", "new") == "a\nnew\nb"
+            badges.inserted(text, "new")
+    assert badges.inserted(f"a\n{badges.BEGIN}x{badges.END}\nb", "new") == "a\nnew\nb"
 
 
 def test_what_a_package_needs_is_found_with_its_extras():

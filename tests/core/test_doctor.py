@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from workbook.core import assets, doctor, profile
-from workbook.core.machine import Machine
+from workbook.core import doctor
+from workbook.core.hub import assets
+from workbook.core.system import profile
+from workbook.core.system.machine import Machine
 
 GB = 2**30
 LAPTOP = Machine(2, 16 * GB, 8 * GB, "cpu", "some CPU", 0, None, False)

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 import workbook
-from workbook.core import checks
-from workbook.core import exercise as ex
-from workbook.core import progress as log
+from workbook.core.exercises import attempts as log
+from workbook.core.exercises import checks
+from workbook.core.exercises import exercise as ex
 
 TOPIC = """
-from workbook.core.exercise import Check, Exercise, compare
+from workbook.core.exercises.exercise import Check, Exercise, compare
 import random
 
 def double(x):

@@ -7,7 +7,7 @@ import errno
 import httpx
 import pytest
 
-from workbook.core.explain import Unavailable, explain, status_of
+from workbook.core.hub.hub_errors import Unavailable, explain, status_of
 
 
 def error(status):

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbook.core import figures
-from workbook.core.controls import Control
-from workbook.core.explorer import Choice, Explorer, Slider, TextInput, Toggle
+from workbook.core.notebook import figures
+from workbook.core.notebook.controls import Control
+from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput, Toggle
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 LOGITS = np.array([2.0, 1.0, 0.0])

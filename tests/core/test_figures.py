@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image, PngImagePlugin
 
-from workbook.core import figures
+from workbook.core.notebook import figures
 
 PAGES = {"white": "#ffffff", "JupyterLab dark": "#111111"}
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
@@ -190,5 +190,7 @@ def test_the_tool_bar_does_not_cover_the_title(shown):
 
 
 def test_import_does_not_load_the_heavy_libraries():
-    code = "import sys, workbook.core.figures; print({'plotly', 'pandas'} & set(sys.modules))"
+    code = (
+        "import sys, workbook.core.notebook.figures; print({'plotly', 'pandas'} & set(sys.modules))"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"

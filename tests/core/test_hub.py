@@ -10,7 +10,7 @@ import json
 import pytest
 import torch
 
-from workbook.core import assets, hub
+from workbook.core.hub import assets, loading
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -37,43 +37,43 @@ def data(tmp_path, monkeypatch, tiny_llama):
 @pytest.fixture(autouse=True)
 def on_a_laptop(monkeypatch):
     monkeypatch.setenv("WORKBOOK_PROFILE", "laptop")
-    hub._given.clear()
+    loading._given.clear()
 
 
 def test_the_bundled_model_is_the_one_that_was_saved(data, tiny_llama):
-    model, ids = hub.load_model("base"), torch.tensor([[1, 3, 4]])
+    model, ids = loading.load_model("base"), torch.tensor([[1, 3, 4]])
     assert not model.training and model.dtype == torch.float32
     with torch.no_grad():
         assert torch.equal(model(ids).logits, tiny_llama(ids).logits)
-    assert hub.load_tokenizer("base")("town hall")["input_ids"] == [3, 4]
+    assert loading.load_tokenizer("base")("town hall")["input_ids"] == [3, 4]
 
 
 def test_weights_come_in_the_asked_precision_whatever_the_file_holds(data, tiny_llama):
     """Guards against transformers' default, which keeps the checkpoint's own dtype."""
     tiny_llama.to(torch.bfloat16).save_pretrained(data / "models" / "town-lm")
     assets.write_manifest()
-    assert hub.load_model().dtype == torch.float32
-    assert hub.load_model(dtype=torch.bfloat16).dtype == torch.bfloat16
+    assert loading.load_model().dtype == torch.float32
+    assert loading.load_model(dtype=torch.bfloat16).dtype == torch.bfloat16
 
 
 def test_a_folder_of_ones_own_fills_a_role(data, tmp_path, monkeypatch):
     mine = tmp_path / "mine"
     (data / "models" / "town-lm").rename(mine)
     monkeypatch.setenv("WORKBOOK_INSTRUCT_MODEL", str(mine))
-    source = hub.resolve("instruct")
+    source = loading.resolve("instruct")
     assert (source.kind, source.location, source.revision) == ("local", str(mine), None)
-    assert hub.load_model("instruct").config.vocab_size == 97
+    assert loading.load_model("instruct").config.vocab_size == 97
 
 
 def test_a_source_may_stand_in_place_of_a_role(data, monkeypatch):
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", "someone/else@main")
-    assert hub.resolve("bundled:town-lm").location.endswith("town-lm")
-    assert hub.load_model("bundled:town-lm").config.vocab_size == 97
+    assert loading.resolve("bundled:town-lm").location.endswith("town-lm")
+    assert loading.load_model("bundled:town-lm").config.vocab_size == 97
 
 
 def test_hub_ids_are_read_with_their_revision(monkeypatch):
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", f"some-one/a.model@{COMMIT}")
-    source = hub.resolve("base")
+    source = loading.resolve("base")
     assert (source.kind, source.location, source.revision) == ("hub", "some-one/a.model", COMMIT)
     assert str(source) == f"some-one/a.model@{COMMIT}"
 
@@ -96,28 +96,28 @@ def test_hub_ids_are_read_with_their_revision(monkeypatch):
 )
 def test_what_cannot_be_resolved_is_one_sentence(data, monkeypatch, role, asked, words):
     if asked:
-        monkeypatch.setenv(hub.profile.variable(role), asked)
+        monkeypatch.setenv(loading.profile.variable(role), asked)
     with pytest.raises(ValueError, match=words) as caught:
-        hub.resolve(role)
+        loading.resolve(role)
     assert "\n" not in str(caught.value)
 
 
 def test_dialogues_are_resolved_but_are_no_model(data, tmp_path, monkeypatch):
     (data / "town").mkdir()
-    assert hub.resolve("dialogues").location == str(data / "town")
+    assert loading.resolve("dialogues").location == str(data / "town")
     mine = tmp_path / "mine.jsonl"
     mine.write_text("{}", encoding="utf-8")
     monkeypatch.setenv("WORKBOOK_DIALOGUES", str(mine))
-    assert hub.resolve("dialogues").kind == "local"
+    assert loading.resolve("dialogues").kind == "local"
     with pytest.raises(ValueError, match="filled by data, not by a model"):
-        hub.load_model("dialogues")
+        loading.load_model("dialogues")
 
 
 def test_a_cut_off_bundled_model_is_named(data):
     weights = data / "models" / "town-lm" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
     with pytest.raises(ValueError, match="data/models/town-lm/model.safetensors is cut off"):
-        hub.load_model()
+        loading.load_model()
 
 
 def test_a_cut_off_model_of_ones_own_is_named(data, tmp_path, monkeypatch):
@@ -127,7 +127,7 @@ def test_a_cut_off_model_of_ones_own_is_named(data, tmp_path, monkeypatch):
     weights.write_bytes(weights.read_bytes()[:-100])
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", str(mine))
     with pytest.raises(ValueError, match=r"mine cannot be loaded \(.*\); get it again") as caught:
-        hub.load_model()
+        loading.load_model()
     assert "\n" not in str(caught.value)
 
 
@@ -143,7 +143,7 @@ def test_pickled_weights_are_not_opened(tmp_path, monkeypatch, tiny_llama):
     torch.save({"trap": Trap()}, tmp_path / "pytorch_model.bin")
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", str(tmp_path))
     with pytest.raises(ValueError, match="holds no .safetensors file"):
-        hub.load_model()
+        loading.load_model()
     assert not mark.exists()
 
 
@@ -163,14 +163,14 @@ def test_code_that_comes_with_a_model_is_not_run(data, tmp_path, monkeypatch):
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", str(folder))
     with pytest.raises(ValueError, match="theirs cannot be loaded"):
-        hub.load_model()
+        loading.load_model()
     assert not mark.exists()
 
 
 def test_a_folder_that_is_no_model_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", str(tmp_path))
     with pytest.raises(ValueError, match="holds no config.json"):
-        hub.load_model()
+        loading.load_model()
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,9 @@ def test_a_folder_that_is_no_model_is_named(tmp_path, monkeypatch):
 def test_the_architecture_decides_how_a_model_is_loaded(role, architecture, expected):
     from transformers import PreTrainedConfig
 
-    assert hub.auto_class(role, PreTrainedConfig(architectures=[architecture]), "mine") == expected
+    assert (
+        loading.auto_class(role, PreTrainedConfig(architectures=[architecture]), "mine") == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_a_model_that_cannot_do_a_roles_work_is_refused(role, architecture, word
     config = PreTrainedConfig(architectures=architecture and [architecture])
     config.model_type = "mystery"
     with pytest.raises(ValueError, match=words) as caught:
-        hub.auto_class(role, config, "mine")
+        loading.auto_class(role, config, "mine")
     assert "\n" not in str(caught.value)
 
 
@@ -218,16 +220,16 @@ def test_a_role_the_profile_filled_falls_back_and_says_so(data, monkeypatch):
     monkeypatch.setenv("WORKBOOK_PROFILE", "gpu")
     monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
     with pytest.warns(UserWarning, match=r"Qwen/Qwen2.5-0.5B@\w+ could not be .*bundled:town-lm"):
-        model = hub.load_model("base")
+        model = loading.load_model("base")
     assert model.config.vocab_size == 97
     with pytest.raises(ValueError, match="all-MiniLM.* could not be loaded: WORKBOOK_OFFLINE"):
-        hub.load_model("embedder")
+        loading.load_model("embedder")
 
 
 def test_a_failure_is_not_remembered_for_a_role_filled_by_hand(data, tmp_path, monkeypatch):
     """Guards: a learner who waits and runs the cell again heard the old answer."""
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", f"some/model@{COMMIT}")
-    answers = [hub.Unavailable("the Hub asks to slow down"), data / "models" / "town-lm"]
+    answers = [loading.Unavailable("the Hub asks to slow down"), data / "models" / "town-lm"]
 
     def fetch(*arguments):
         answer = answers.pop(0)
@@ -235,11 +237,11 @@ def test_a_failure_is_not_remembered_for_a_role_filled_by_hand(data, tmp_path, m
             raise answer
         return answer
 
-    monkeypatch.setattr(hub.download, "fetch", fetch)
+    monkeypatch.setattr(loading.download, "fetch", fetch)
     with pytest.raises(ValueError, match="slow down"):
-        hub.load_model()
-    assert hub.load_model().config.vocab_size == 97
-    assert hub.load_tokenizer()("town")["input_ids"] == [3]
+        loading.load_model()
+    assert loading.load_model().config.vocab_size == 97
+    assert loading.load_tokenizer()("town")["input_ids"] == [3]
 
 
 def test_a_model_and_its_tokenizer_come_from_one_place(data, monkeypatch):
@@ -247,29 +249,29 @@ def test_a_model_and_its_tokenizer_come_from_one_place(data, monkeypatch):
     monkeypatch.setenv("WORKBOOK_PROFILE", "gpu")
     monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
     with pytest.warns(UserWarning, match="until you restart"):
-        hub.load_model()
+        loading.load_model()
     monkeypatch.delenv("WORKBOOK_OFFLINE")
-    assert hub.load_tokenizer()("town hall")["input_ids"] == [3, 4]
+    assert loading.load_tokenizer()("town hall")["input_ids"] == [3, 4]
 
 
 def test_a_model_too_large_for_the_memory_is_not_opened(data, monkeypatch):
-    monkeypatch.setattr(hub.memory, "free", lambda device: 10_000)
+    monkeypatch.setattr(loading.memory, "free", lambda device: 10_000)
     with pytest.raises(ValueError, match="town-lm is too large to load: it needs about .* 9.8 kB"):
-        hub.load_model()
+        loading.load_model()
 
 
 def test_a_role_filled_by_hand_does_not_turn_into_another_model(data, monkeypatch):
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", f"some/model@{COMMIT}")
     monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
     with pytest.raises(ValueError, match="some/model@0123.* could not be loaded"):
-        hub.load_model("base")
+        loading.load_model("base")
 
 
 def test_a_source_named_by_argument_does_not_turn_into_another_model(data, monkeypatch):
     """Guards: load_model("owner/name@commit") gave the town's model, with a warning."""
     monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
     with pytest.raises(ValueError, match="some/model@0123.* could not be loaded"):
-        hub.load_model(f"some/model@{COMMIT}")
+        loading.load_model(f"some/model@{COMMIT}")
 
 
 @pytest.mark.parametrize(
@@ -277,4 +279,4 @@ def test_a_source_named_by_argument_does_not_turn_into_another_model(data, monke
 )
 def test_offline_switch(monkeypatch, value, is_offline):
     monkeypatch.setenv("WORKBOOK_OFFLINE", value)
-    assert hub.offline() is is_offline
+    assert loading.offline() is is_offline

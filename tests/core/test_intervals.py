@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbook.core.intervals import over_cases, over_seeds
+from workbook.core.runs.intervals import over_cases, over_seeds
 
 
 def test_three_seeds_by_hand():

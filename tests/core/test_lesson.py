@@ -1,7 +1,7 @@
 """The table at the head of a lesson."""
 
-from workbook.core.exercise import find
-from workbook.core.lesson import lesson_header
+from workbook.core.exercises.exercise import find
+from workbook.core.exercises.lesson import lesson_header
 
 
 def test_header_counts_the_exercises_and_escapes_words(monkeypatch):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from workbook.core import machine
+from workbook.core.system import machine
 
 GB = 2**30
 

@@ -6,8 +6,9 @@ import pytest
 import torch
 import transformers as hf
 
-from workbook.core import assets, memory, room
-from workbook.core.memory import Shape
+from workbook.core.hub import assets, fits
+from workbook.core.system import memory
+from workbook.core.system.memory import Shape
 
 SIZES = {"vocab_size": 500, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
 GATED = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 8}
@@ -105,7 +106,7 @@ def test_an_encoder_keeps_no_cache():
 def test_the_towns_model_weighs_what_its_header_says():
     folder = assets.path("models/town-lm")
     loaded = hf.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    assert room.parameters(folder) == loaded.num_parameters()
+    assert fits.parameters(folder) == loaded.num_parameters()
     found = memory.shape_of(loaded.config, loaded.num_parameters())
     assert memory.inference(found, "float32", 1, 1).weights == sum(
         weight.nbytes for weight in loaded.parameters()
@@ -146,7 +147,7 @@ def test_what_makes_no_sense_is_refused(arguments, words):
 
 
 def test_free_memory_is_below_all_memory():
-    from workbook.core import machine
+    from workbook.core.system import machine
 
     assert 0 < memory.free("cpu") <= machine.memory()[0]
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 LIVE = """
 import plotly.graph_objects as go
-from workbook.core.explorer import Choice, Explorer, Slider, TextInput, Toggle
+from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput, Toggle
 def draw(height):
     figure = go.Figure(go.Bar(x=[1, 2], y=[height, 3.0]), layout={"title": {"text": "Two bars"}})
     return figure.add_annotation(text="high", x=1, y=height) if height > 5 else figure
@@ -30,9 +30,9 @@ explorer = Explorer(
 explorer.show()
 """
 STILL = """
-from workbook.core.exercise import answer, hint, progress
-from workbook.core.figures import show
-from workbook.core.lesson import lesson_header
+from workbook.core.exercises.exercise import answer, hint, progress
+from workbook.core.notebook.figures import show
+from workbook.core.exercises.lesson import lesson_header
 lesson_header("sampling", 1, 1, 1, "nothing", "nothing")
 answer("sampling.predict_kept", None), answer("sampling.predict_kept", (1, 2, 3))
 hint("sampling.predict_kept")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.core import machine, profile
-from workbook.core.machine import Machine
+from workbook.core.system import machine, profile
+from workbook.core.system.machine import Machine
 
 GB = 2**30
 LAPTOP = Machine(2, 16 * GB, 8 * GB, "cpu", "some CPU", 0, None, False)
@@ -91,7 +91,7 @@ def test_budgets_suit_the_machines():
 
 
 def test_every_hub_id_of_a_profile_is_pinned_to_a_commit_where_one_is_known():
-    """Two are taken at "main", whose first commit is kept (workbook.core.ledger.pin)."""
+    """Two are taken at "main", whose first commit is kept (workbook.core.hub.verified.pin)."""
     named = {
         getattr(profile.BUDGETS[n], f) for n in profile.BUDGETS for f in profile.ROLES.values()
     }

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from workbook.core import records
+from workbook.core.runs import records
 
 WRITER = """
 import sys
-from workbook.core import records
+from workbook.core.runs import records
 for number in range(40):
     records.append(sys.argv[1], {"writer": sys.argv[2], "number": number, "text": "x" * 20_000})
 """

@@ -8,8 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from workbook.core import runner
-from workbook.core.runner import LessonReport
+from workbook.core.system import peak_memory
+from workbook.publishing import runner
+from workbook.publishing.runner import LessonReport
 
 
 @pytest.fixture
@@ -153,4 +154,4 @@ def test_messages_lose_their_colours():
 
 
 def test_memory_of_a_process_that_is_gone_is_zero():
-    assert runner.family_memory(2**22 + 1) == runner.high_water(2**22 + 1) == 0
+    assert peak_memory.family_memory(2**22 + 1) == peak_memory.high_water(2**22 + 1) == 0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbook.core import seeding
+from workbook.core.runs import seeding
 
 
 def draw():

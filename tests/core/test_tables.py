@@ -4,8 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from workbook.core import tables
-from workbook.core.tables import as_table
+from workbook.core.notebook import tables
+from workbook.core.notebook.tables import as_table
 
 
 def test_as_table_puts_traces_with_the_same_x_side_by_side():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.core import figures
+from workbook.core.notebook import figures
 from workbook.evaluation import explorers
 from workbook.evaluation.rouge_metric import rouge_pair
 

@@ -14,7 +14,7 @@ from workbook import cli
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.evaluation import memory, suite, systems
 from workbook.evaluation.suite_tasks import TASKS, cases
-from workbook.training.town_quality import reply
+from workbook.town_lm.quality import reply
 
 TASK = TASKS["open_book"]
 

@@ -6,7 +6,7 @@ from statistics import fmean
 import pytest
 from tiny_tuning import tiny_model, tokenizer
 
-from workbook.core.intervals import over_seeds
+from workbook.core.runs.intervals import over_seeds
 from workbook.finetuning import charts, experiment
 from workbook.finetuning.experiment import new_skill, old_skills
 from workbook.finetuning.families import FAMILIES_ASKED, OLD_SKILLS

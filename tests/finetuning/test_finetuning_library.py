@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from workbook.core import hub
+from workbook.core.hub import loading
 from workbook.finetuning import agreement, library
 from workbook.finetuning.data import chats
 from workbook.finetuning.families import measure_floor
@@ -18,7 +18,7 @@ STEPS = 5
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return hub.load_tokenizer("bundled:town-lm")
+    return loading.load_tokenizer("bundled:town-lm")
 
 
 @pytest.fixture(scope="module")

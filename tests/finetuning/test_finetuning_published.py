@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from workbook.core import catalogue, memory
+from workbook.core.system import known_models, memory
 from workbook.finetuning import published
 from workbook.finetuning.dialogsum import between_people, lead, prompt, rouge
 from workbook.finetuning.published import LORA, PROMPTED, TUNED
@@ -76,7 +76,7 @@ def test_the_lead_scores_what_it_says(shared_data):
 
 
 def test_sizes_follow_from_the_architecture():
-    shape = catalogue.ENTRIES[catalogue.FLAN].shape
+    shape = known_models.ENTRIES[known_models.FLAN].shape
     assert published.FLAN_T5_BASE == shape.parameters
     attentions = 12 + 2 * 12  # of the encoder; of the decoder, to itself and to the encoder
     assert published.LAB_LORA == attentions * 2 * (32 * shape.width + 32 * shape.width)
@@ -86,7 +86,7 @@ def test_sizes_follow_from_the_architecture():
 
 
 def test_the_bill_is_sixteen_bytes_a_weight_and_two_rows_of_activations():
-    shape = catalogue.ENTRIES[catalogue.FLAN].shape
+    shape = known_models.ENTRIES[known_models.FLAN].shape
     full = published.bill(shape, 8, 512, 128)
     lora = published.bill(shape, 8, 512, 128, published.LAB_LORA)
     assert full.weights + full.gradients + full.optimiser == 16 * shape.parameters
@@ -104,7 +104,7 @@ def test_the_bill_is_sixteen_bytes_a_weight_and_two_rows_of_activations():
 
 def test_operations_are_six_a_weight_of_the_half_that_reads():
     """The two halves and the two tables of 768 x 32,128 are the whole model, but for its norms."""
-    shape = catalogue.ENTRIES[catalogue.FLAN].shape
+    shape = known_models.ENTRIES[known_models.FLAN].shape
     encoder, decoder = published.operations(shape, 1, 1, 0), published.operations(shape, 1, 0, 1)
     table = 6 * shape.width * shape.vocabulary
     assert encoder + decoder + table == pytest.approx(6 * shape.parameters, rel=1e-3)

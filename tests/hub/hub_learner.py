@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 PROGRAM = """
 import importlib, json, os, sys, warnings
-from workbook.core import hub
+from workbook.core.hub import loading as hub
 said = {"warnings": []}
 warnings.showwarning = lambda message, *rest, **more: said["warnings"].append(str(message))
 warnings.simplefilter("always", UserWarning)

@@ -235,7 +235,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-NO_SPARE = "change('workbook.core.download', 'SPARE_DISK', 0) or "
+NO_SPARE = "change('workbook.core.hub.download', 'SPARE_DISK', 0) or "
 
 
 def test_a_disk_that_fills_up_during_the_download_leaves_nothing_half(

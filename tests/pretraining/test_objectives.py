@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chisquare
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.pretraining import objectives
 from workbook.pretraining.objectives import (
     causal_targets,

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from workbook.core.intervals import Interval
+from workbook.core.runs.intervals import Interval
 from workbook.pretraining import charts, data, explorers, task_charts
 from workbook.pretraining.models import Trained
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.core import records
+from workbook.core.runs import records
 from workbook.pretraining import charts, data, experiment
 from workbook.pretraining.cleaning import STEPS
 from workbook.pretraining.compare import HALVES

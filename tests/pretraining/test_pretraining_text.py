@@ -9,7 +9,7 @@ import torch
 
 from workbook.pretraining import data, floor, harbour, transfer
 from workbook.pretraining.objectives import causal_targets
-from workbook.training.town_quality import measure_loss
+from workbook.town_lm.quality import measure_loss
 
 
 @pytest.fixture(scope="module")

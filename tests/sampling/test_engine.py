@@ -9,7 +9,7 @@ import pytest
 import torch
 from tiny_models import llama, prompts, theirs, tiny
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.sampling import KVCache, cache_bytes, engine, fast, generate
 from workbook.sampling.cache import FixedCache
 from workbook.sampling.graph import GraphReader

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import EpsilonLogitsWarper, NoRepeatNGramLogitsProcessor
 
-from workbook.core import exercise as ex
+from workbook.core.exercises import exercise as ex
 from workbook.sampling import exercises
 from workbook.sampling.exercises import EXERCISES
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_town import tiny_model, tiny_tokenizer
 
-from workbook.core import figures
+from workbook.core.notebook import figures
 from workbook.sampling import explorers
 from workbook.sampling.text import encode
 

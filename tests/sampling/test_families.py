@@ -11,8 +11,8 @@ import torch
 import transformers
 from tiny_models import V, prompts, sharp
 
-from workbook.core import runner
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
+from workbook.publishing import runner
 from workbook.sampling import beam_search, cached, generate, naive
 from workbook.sampling.explorers import next_token_explorer
 from workbook.sampling.families import EncoderDecoder, open_model, start_id

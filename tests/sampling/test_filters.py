@@ -14,7 +14,7 @@ from scipy.stats import chisquare
 from transformers.generation import logits_process as theirs
 
 from workbook import sampling
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.sampling.measure import entropy
 from workbook.sampling.nucleus import quick_top_p_filter
 

@@ -10,7 +10,7 @@ import torch
 from scipy.stats import chisquare
 from tiny_models import FAMILIES, V, llama, prompts, theirs, tiny
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.sampling import (
     Settings,
     apply_temperature,

@@ -15,8 +15,8 @@ from nbformat.v4 import (
     new_output,
 )
 
-from workbook.core import figures
-from workbook.core.explorer import Choice, Explorer, Slider
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Choice, Explorer, Slider
 
 ALT = "Two bars: the second is three times the first."
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -52,7 +52,7 @@ print("a fence")
 ## Twice
 
 [another lesson](03_sampling.ipynb#Temperature), [a part](#Twice-2),
-[a file of the course](../workbook/core/figures.py), [elsewhere](https://example.org/x).
+[a file of the course](../workbook/core/notebook/figures.py), [elsewhere](https://example.org/x).
 
 ![a dot](images/dot.png)
 

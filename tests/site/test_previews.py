@@ -11,8 +11,8 @@ import pytest
 import specimen
 from bs4 import BeautifulSoup
 
-from workbook.core import runner
-from workbook.core.figures import PLOTLY_MIME
+from workbook.core.notebook.figures import PLOTLY_MIME
+from workbook.publishing import runner
 
 LESSONS = runner.find()
 

@@ -13,8 +13,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import specimen
 
-from workbook.core import runner
-from workbook.site.build import build
+from workbook.publishing import runner
+from workbook.publishing.site.build import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

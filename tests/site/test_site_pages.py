@@ -8,10 +8,10 @@ import specimen
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
-from workbook.core.figures import PLOTLY_MIME
-from workbook.site import plots
-from workbook.site.build import MARK, build
-from workbook.site.markdown import Prose, formula
+from workbook.core.notebook.figures import PLOTLY_MIME
+from workbook.publishing.site import plots
+from workbook.publishing.site.build import MARK, build
+from workbook.publishing.site.markdown import Prose, formula
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from workbook.core import assets
+from workbook.core.hub import assets
 from workbook.town import build_both, store
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from workbook.core import hub
+from workbook.core.hub import loading
 from workbook.town import stream
-from workbook.training import commands, data
+from workbook.training import data, recipe_runs
 from workbook.training.config import FitConfig
 from workbook.training.examples import mask_prompt
 from workbook.training.recipes import Finetune, Pretrain
@@ -24,7 +24,7 @@ QUICK = FitConfig(steps=2, device="cpu", warmup=1)
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return hub.load_tokenizer("base")
+    return loading.load_tokenizer("base")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_finetune_makes_a_model_that_anyone_can_load(small, tmp_path):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     recipe = Finetune(str(tmp_path / "out"), small, examples=30, validation=4)
-    run = commands.finetune(recipe, QUICK)
+    run = recipe_runs.finetune(recipe, QUICK)
     assert run.step == 2 and run.best is not None
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "out" / "final")
     for name, tensor in run.model.state_dict().items():
@@ -74,7 +74,7 @@ def test_pretrain_starts_from_nothing_and_maps_its_tokens(tmp_path, tokenizer):
     recipe = Pretrain(
         str(tmp_path / "out"), "new", "town", 30, 2, 64, 4, width=16, layers=1, heads=2, inner=16
     )
-    run = commands.pretrain(recipe, QUICK)
+    run = recipe_runs.pretrain(recipe, QUICK)
     rows = np.load(tmp_path / "out" / "rows" / "ids.npy")
     assert rows.dtype == np.uint16 and (rows == tokenizer.eos_token_id).sum() == 30
     used = np.load(tmp_path / "out" / "rows" / "used.npy")
@@ -82,17 +82,17 @@ def test_pretrain_starts_from_nothing_and_maps_its_tokens(tmp_path, tokenizer):
     assert 0 < run.records[-1]["tokens"] <= 2 * 2 * 64
     assert run.model.config.hidden_size == 16 and (tmp_path / "out" / "final").is_dir()
     with pytest.raises(ValueError, match="width=10 is no even multiple of heads=4"):
-        commands.new_model(replace(recipe, width=10, heads=4), tokenizer, 0)
+        recipe_runs.new_model(replace(recipe, width=10, heads=4), tokenizer, 0)
 
 
 def test_another_recipe_in_the_same_folder_is_refused(small, tmp_path):
     recipe = Finetune(str(tmp_path / "out"), small, examples=30, validation=4)
-    commands.claim(recipe)
-    commands.claim(replace(recipe, validation=9))  # judged otherwise, trained the same
+    recipe_runs.claim(recipe)
+    recipe_runs.claim(replace(recipe, validation=9))  # judged otherwise, trained the same
     with pytest.raises(ValueError, match="holds a run with examples=30, not 31"):
-        commands.claim(replace(recipe, examples=31))
+        recipe_runs.claim(replace(recipe, examples=31))
     with pytest.raises(ValueError, match="holds a run with kind='finetune', not 'pretrain'"):
-        commands.claim(Pretrain(str(tmp_path / "out")))
+        recipe_runs.claim(Pretrain(str(tmp_path / "out")))
 
 
 @pytest.mark.parametrize("name, line", [
@@ -168,7 +168,7 @@ def test_the_command_line_passes_the_recipe_on(kind, tmp_path, monkeypatch):
         out = tmp_path
         summary = lambda self: "Two steps."  # noqa: E731
 
-    monkeypatch.setattr(commands, kind, lambda *recipe: asked.append(recipe) or Done())
+    monkeypatch.setattr(recipe_runs, kind, lambda *recipe: asked.append(recipe) or Done())
     done = CliRunner().invoke(app, ["train", kind, "steps=2", f"out={tmp_path}"])
     assert done.exit_code == 0, done.output
     assert done.output.split() == f"Two steps. The model is in {tmp_path / 'final'}.".split()
@@ -180,7 +180,7 @@ def test_the_command_line_passes_the_recipe_on(kind, tmp_path, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt("stopped after step 1")
 
-    monkeypatch.setattr(commands, kind, stopped)
+    monkeypatch.setattr(recipe_runs, kind, stopped)
     assert CliRunner().invoke(app, ["train", kind, f"out={tmp_path}"]).exit_code == 130
 
 

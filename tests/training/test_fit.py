@@ -7,7 +7,7 @@ import torch
 from tiny_runs import Counting, Tiny, judge, loss, same
 from torch import nn
 
-from workbook.core import records
+from workbook.core.runs import records
 from workbook.training import FitConfig, causal_loss, fit
 from workbook.training.checkpoint import Checkpoints
 

@@ -8,8 +8,8 @@ import pytest
 from tiny_runs import chat_rows
 
 from workbook import cli
-from workbook.core import hub
-from workbook.training import checkpoint, commands, data
+from workbook.core.hub import loading
+from workbook.training import checkpoint, data, recipe_runs
 from workbook.training.config import FitConfig
 from workbook.training.recipes import Finetune, Pretrain
 from workbook.training.rows import PackedRows, make_rows, pack_rows
@@ -83,7 +83,7 @@ def test_a_device_that_is_not_there_is_told_before_any_work(
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    monkeypatch.setattr(hub, "load_tokenizer", lambda _: pytest.fail("it read the tokenizer"))
+    monkeypatch.setattr(loading, "load_tokenizer", lambda _: pytest.fail("it read the tokenizer"))
     sentence = f"device={device}, but torch finds no such device here: give device=cpu."
     refused(call, sentence, kind, f"out={tmp_path}", f"device={device}")
     assert list(tmp_path.iterdir()) == []
@@ -141,18 +141,18 @@ def test_a_changed_data_file_is_noticed(tmp_path):
     file = tmp_path / "own.txt"
     file.write_text("One.", encoding="utf-8")
     recipe = Pretrain(str(tmp_path / "out"), data=str(file))
-    assert commands.claim(recipe) and not commands.claim(recipe)
+    assert recipe_runs.claim(recipe) and not recipe_runs.claim(recipe)
     file.write_text("Two.", encoding="utf-8")
     with pytest.raises(ValueError, match=r"own.txt was changed since the run in .* began"):
-        commands.claim(recipe)
+        recipe_runs.claim(recipe)
     noted = tmp_path / "out" / "recipe.json"
     kept = json.loads(noted.read_text(encoding="utf-8"))
     del kept["data_sha256"]  # as runs from before were noted
     noted.write_text(json.dumps(kept), encoding="utf-8")
-    assert not commands.claim(recipe)
+    assert not recipe_runs.claim(recipe)
     noted.write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match="recipe.json is torn: delete it if the run in"):
-        commands.claim(recipe)
+        recipe_runs.claim(recipe)
 
 
 def full(*_, **__):
@@ -165,9 +165,9 @@ def test_a_full_disk_is_one_sentence_wherever_it_is_met(tmp_path, monkeypatch):
 
     import numpy as np
 
-    from workbook.training.journal import Journal
+    from workbook.training.run_log import Journal
 
-    tokenizer = hub.load_tokenizer("base")
+    tokenizer = loading.load_tokenizer("base")
     recipe = Pretrain(str(tmp_path), examples=4)
     with monkeypatch.context() as disk:
         disk.setattr(np, "save", full)
@@ -179,7 +179,7 @@ def test_a_full_disk_is_one_sentence_wherever_it_is_met(tmp_path, monkeypatch):
     with monkeypatch.context() as disk:
         disk.setattr(os, "replace", full)
         with pytest.raises(ValueError, match="the disk is full"):
-            commands.claim(recipe)
+            recipe_runs.claim(recipe)
         with pytest.raises(ValueError, match=r"the disk is full .*log.jsonl was not written"):
             Journal(tmp_path / "log.jsonl").go_on_from(0)
     with monkeypatch.context() as disk:
@@ -198,7 +198,7 @@ def test_a_full_disk_is_one_sentence_wherever_it_is_met(tmp_path, monkeypatch):
             inner=16,
         )
         with pytest.raises(ValueError, match=r"the disk is full .*final was not written"):
-            commands.pretrain(small, FitConfig(steps=1, device="cpu"))
+            recipe_runs.pretrain(small, FitConfig(steps=1, device="cpu"))
 
 
 def test_a_failure_between_two_renames_puts_the_old_one_back(tmp_path, monkeypatch):
@@ -240,7 +240,7 @@ def test_every_row_that_is_held_out_is_judged():
 
 
 def test_a_chat_the_template_refuses_is_one_sentence():
-    tokenizer = hub.load_tokenizer("base")
+    tokenizer = loading.load_tokenizer("base")
     tokenizer.chat_template = "{{ raise_exception('roles must alternate') }}"
     with pytest.raises(ValueError, match="refuses a chat of user .roles must alternate"):
         data.chat_example(tokenizer, CHAT["messages"])

@@ -5,8 +5,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from workbook.core.figures import PLOTLY_MIME, as_table, building
-from workbook.training.plot import LiveLoss, describe, loss_figure, thinned
+from workbook.core.notebook.figures import PLOTLY_MIME, as_table, building
+from workbook.core.notebook.live_loss import LiveLoss, describe, loss_figure, thinned
 
 
 def records(count, every=0):
@@ -49,7 +49,7 @@ def test_without_a_notebook_nothing_is_drawn(capsys):
 @pytest.mark.slow
 def test_the_notebook_keeps_one_figure_the_last_and_its_table():
     code = """
-from workbook.training.plot import LiveLoss
+from workbook.core.notebook.live_loss import LiveLoss
 with LiveLoss(every=0) as plot:
     for step in range(1, 6):
         plot({"step": step, "loss": 5 / step})

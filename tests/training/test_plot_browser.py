@@ -12,7 +12,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 TRAINING = """
 import time
 from pathlib import Path
-from workbook.training.plot import LiveLoss
+from workbook.core.notebook.live_loss import LiveLoss
 with LiveLoss(every=0) as plot:
     step = 0
     while not Path("seen").exists():

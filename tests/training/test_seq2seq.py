@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from workbook.core import catalogue, hub, memory
-from workbook.training import FitConfig, commands, data, fit, recipes
+from workbook.core.hub import loading
+from workbook.core.system import known_models, memory
+from workbook.training import FitConfig, data, fit, recipe_runs, recipes
 from workbook.training.recipes import Finetune
 from workbook.training.seq2seq import (
     Pair,
@@ -34,7 +35,7 @@ SIZE = {"width": 16, "layers": 2, "heads": 2, "inner": 16}
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return hub.load_tokenizer("bundled:town-lm")
+    return loading.load_tokenizer("bundled:town-lm")
 
 
 def t5(tokenizer, **options):
@@ -235,7 +236,7 @@ def test_finetune_takes_an_encoder_decoder(small, tmp_path):
 
     out = str(tmp_path / "out")
     recipe = Finetune(out, small, examples=30, validation=4, families=("polite",))
-    run = commands.finetune(recipe, QUICK)
+    run = recipe_runs.finetune(recipe, QUICK)
     assert run.step == 4 and run.best is not None
     model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "out" / "final")
     for name, tensor in run.model.state_dict().items():
@@ -257,7 +258,7 @@ def test_an_output_layer_of_its_own_stays_one(tokenizer, tmp_path):
     weights["lm_head.weight"] = torch.randn_like(weights["shared.weight"])
     save_file(weights, place / "model.safetensors", {"format": "pt"})
     recipe = Finetune(str(tmp_path / "out"), str(place), examples=20, families=("polite",))
-    run = commands.finetune(recipe, QUICK)
+    run = recipe_runs.finetune(recipe, QUICK)
     found = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "out" / "final")
     assert torch.equal(found.lm_head.weight, run.model.lm_head.weight)
     assert torch.equal(found.shared.weight, run.model.shared.weight)
@@ -272,7 +273,7 @@ def test_a_file_of_prompts_is_learned_and_long_rows_are_counted(small, tmp_path,
     file = tmp_path / "own.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     recipe = Finetune(str(tmp_path / "out"), small, str(file), length=40, validation=4)
-    run = commands.finetune(recipe, QUICK)
+    run = recipe_runs.finetune(recipe, QUICK)
     assert run.losses[-1] < run.losses[0]
     assert re.search(r"\d of \d\d exchanges are longer than 40 tokens", capsys.readouterr().out)
 
@@ -288,7 +289,7 @@ def test_dialogues_are_a_source_too(small, tmp_path, monkeypatch):
     (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     monkeypatch.setenv("WORKBOOK_DIALOGUES", str(tmp_path / "own.jsonl"))
     recipe = Finetune(str(tmp_path / "out"), small, "dialogues", examples=60, validation=3)
-    assert commands.finetune(recipe, QUICK).step == 4
+    assert recipe_runs.finetune(recipe, QUICK).step == 4
 
 
 @pytest.mark.slow
@@ -319,9 +320,9 @@ def test_the_recipe_for_flan_t5_says_what_it_takes():
     """The model is the profile's; the memory in the comments is the estimate of `core.memory`."""
     file = Path(recipes.__file__).parent / "recipes" / "finetune-flan-t5.toml"
     recipe, config = recipes.read("finetune", file, ["out=x"])
-    assert recipe.model == catalogue.FLAN and recipe.data == "dialogues"
+    assert recipe.model == known_models.FLAN and recipe.data == "dialogues"
     assert config.steps == 3 * recipe.examples // (recipe.rows * config.accumulate)
-    shape = catalogue.ENTRIES[recipe.model].shape
+    shape = known_models.ENTRIES[recipe.model].shape
     fixed = memory.training(shape, "float32", 1, 1, "cuda").total
     longest = memory.saved(shape, recipe.rows, recipe.length, 2)
     small_card = memory.training(shape, "float32", 2, recipe.length, "cuda").total
@@ -337,7 +338,7 @@ def spread(folder: Path) -> None:
     """The same run as whole copies and as shards, and its losses."""
     losses = {}
     for parallel in ("ddp", "fsdp"):
-        model = t5(hub.load_tokenizer("bundled:town-lm"))
+        model = t5(loading.load_tokenizer("bundled:town-lm"))
         batches = Pairs(some_pairs(), 4, 99, model.config)
         config = QUICK.replace(accumulate=2, parallel=parallel)
         losses[parallel] = fit(model, batches, seq2seq_loss, config, progress=False).losses

@@ -7,11 +7,11 @@ import pytest
 from workbook.town.texts.politeness import RUDE_WORDS
 from workbook.town.texts.reading_phrases import UNSAID
 from workbook.town.writer import Writer
-from workbook.training import town_bars, town_card, town_quality
-from workbook.training import town_bars_reading as reading
-from workbook.training import town_bars_skills as skills
-from workbook.training.town_bars import GROUPS, NAMES, RUNG, run_program
-from workbook.training.town_quality import Score
+from workbook.town_lm import bars, card, quality
+from workbook.town_lm import bars_reading as reading
+from workbook.town_lm import bars_skills as skills
+from workbook.town_lm.bars import GROUPS, NAMES, RUNG, run_program
+from workbook.town_lm.quality import Score
 
 CASES = 12
 LOW_IS_RIGHT = {"refuses, known people", "does not say, wrong", "rude, T = 1, polite requests"}
@@ -87,10 +87,10 @@ def town_tokenizer():
 
 def test_names_are_those_of_the_goals_and_none_comes_twice():
     assert len(set(NAMES)) == len(NAMES)
-    assert set(town_card.GOALS) <= set(NAMES)
-    assert {goal.than for goal in town_card.GOALS.values()} - {""} <= set(NAMES)
+    assert set(card.GOALS) <= set(NAMES)
+    assert {goal.than for goal in card.GOALS.values()} - {""} <= set(NAMES)
     assert set(RUNG) <= set(NAMES)
-    simple = [town_card.GOALS[name].than for name in RUNG]
+    simple = [card.GOALS[name].than for name in RUNG]
     assert simple == [""] * len(RUNG), "a rung is measured by scores that stand alone"
 
 
@@ -107,7 +107,7 @@ def test_cases_are_of_the_test_split_and_skills_of_held_out_towns(book, monkeypa
         make(writer, source, town, split, phrasings)
 
     monkeypatch.setattr(Writer, "__init__", init)
-    at_home = {"closed-book, before the cutoff", "refuses, nobody"} | set(town_card.KNOWN_WORDS)
+    at_home = {"closed-book, before the cutoff", "refuses, nobody"} | set(card.KNOWN_WORDS)
     others = [held_out("test", i) for i in range(HELD_OUT_TOWNS)]
     for group in GROUPS:
         seen.clear()
@@ -172,12 +172,12 @@ def test_new_words_are_compared_with_known_ones_case_by_case(book):
             texts[::2] = ["Wrong." for _ in texts[::2]]
         return texts
 
-    for name in town_card.KNOWN_WORDS:
+    for name in card.KNOWN_WORDS:
         scores = measured(name, answer)
-        new = scores[name + town_quality.NEW_WORDS]
+        new = scores[name + quality.NEW_WORDS]
         assert scores[name].value == 1 and new.value == 0.5
         assert new.difference[0] == -0.5 and new.difference[1] < -0.5 < new.difference[2]
-        assert town_card.reached(vars(new)) is False
+        assert card.reached(vars(new)) is False
 
 
 def test_sums_at_once_are_compared_with_those_in_steps(book):
@@ -188,7 +188,7 @@ def test_sums_at_once_are_compared_with_those_in_steps(book):
 
     steps, once = measured("arithmetic, steps", answer).values()
     assert (steps.value, once.value, once.difference[0]) == (1, 0, -1)
-    assert town_card.reached(vars(once)) is True
+    assert card.reached(vars(once)) is True
 
 
 def test_eight_answers_vote_and_the_first_is_the_single_one(book):
@@ -219,7 +219,7 @@ def test_rude_words_are_counted_in_drawn_answers(book):
 
     asked, polite = measured("rude, T = 1", answer).values()
     assert asked.value == polite.value == pytest.approx(2 / 3)
-    assert town_card.reached(vars(asked)) is False and town_card.reached(vars(polite)) is False
+    assert card.reached(vars(asked)) is False and card.reached(vars(polite)) is False
     assert not skills.is_rude("Dear friend, we close at 5.")
 
 
@@ -303,40 +303,40 @@ def test_scores_come_one_group_at_a_time_and_only_those_wanted(book):
         asked.append(len(chats))
         return book.right(chats, **how)
 
-    scores = town_bars.measure(answer, 4, 8, ["refuses, nobody", "look-up, 8 pairs"])
+    scores = bars.measure(answer, 4, 8, ["refuses, nobody", "look-up, 8 pairs"])
     first = next(scores)
     assert first.name == "refuses, nobody" and first.cases == 8 and asked == [8, 8]
     assert [score.name for score in scores] == ["look-up, 8 pairs"] and asked == [8, 8, 8]
-    assert [s.name for s in town_bars.measure(answer, 2, 2)] == [
-        name for name in NAMES if name not in town_bars.LOSSES
+    assert [s.name for s in bars.measure(answer, 2, 2)] == [
+        name for name in NAMES if name not in bars.LOSSES
     ]
 
 
 def test_a_wish_is_the_beginning_of_a_name():
-    assert town_bars.chosen("open-book, 6 passages,rude") == [
+    assert bars.chosen("open-book, 6 passages,rude") == [
         "open-book, 6 passages",
         "rude, T = 1",
         "rude, T = 1, polite requests",
     ]
     with pytest.raises(ValueError, match="no score begins with 'opne'; there are: closed-book"):
-        town_bars.chosen("opne")
+        bars.chosen("opne")
 
 
 def test_the_command_prints_each_score_and_keeps_all(book, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(town_bars, "load", lambda folder, device: (folder.name, device))
-    monkeypatch.setattr(town_quality, "answerer", lambda model, device: book.right)
+    monkeypatch.setattr(bars, "load", lambda folder, device: (folder.name, device))
+    monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
     seen = []
 
     def losses(base, device, rows, mix):
         seen.append((base, device, rows))
-        return [Score(name, 1.0, 0.9, 1.1, rows) for name in town_bars.LOSSES]
+        return [Score(name, 1.0, 0.9, 1.1, rows) for name in bars.LOSSES]
 
-    monkeypatch.setattr(town_bars, "measure_positions", losses)
+    monkeypatch.setattr(bars, "measure_positions", losses)
     out = tmp_path / "scores.json"
     wanted = "open-book, 6,does not say, right,loss"
     folders = [str(tmp_path / "tuned"), str(tmp_path / "base")]
-    town_bars.main([*folders, "--cases", "6", "--out", str(out), "--only", wanted])
-    names = ["does not say, right", "open-book, 6 passages", *town_bars.LOSSES]
+    bars.main([*folders, "--cases", "6", "--out", str(out), "--only", wanted])
+    names = ["does not say, right", "open-book, 6 passages", *bars.LOSSES]
     kept = json.loads(out.read_text(encoding="utf-8"))
     assert [score["name"] for score in kept] == names
     assert kept[1]["parts"] == {str(place): 1 for place in range(1, 7)}
@@ -347,27 +347,27 @@ def test_the_command_prints_each_score_and_keeps_all(book, monkeypatch, tmp_path
 
 
 def test_a_rung_gives_one_score_for_each_skill(book, monkeypatch, tmp_path):
-    monkeypatch.setattr(town_bars, "load", lambda folder, device: (folder, device))
-    monkeypatch.setattr(town_quality, "answerer", lambda model, device: book.right)
-    assert [score.name for score in town_bars.measure_rung(tmp_path, 3)] == list(RUNG)
+    monkeypatch.setattr(bars, "load", lambda folder, device: (folder, device))
+    monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
+    assert [score.name for score in bars.measure_rung(tmp_path, 3)] == list(RUNG)
 
 
 def test_the_card_has_both_models_all_scores_and_every_rung(book, monkeypatch, tmp_path):
-    from workbook.core import assets
+    from workbook.core.hub import assets
 
     for name in ("town-lm", "town-instruct", "town-instruct-0.3m", "town-instruct-5m", "other"):
         bundled = "town-lm" if name == "town-lm" else "town-instruct"
         (tmp_path / name).symlink_to(assets.path(f"models/{bundled}"))
-    losses = [Score(name, 1.0, 0.9, 1.1, 3, (0.0, 0.0, 0.0)) for name in town_bars.LOSSES]
-    monkeypatch.setattr(town_bars, "load", lambda folder, device: (folder, device))
-    monkeypatch.setattr(town_quality, "answerer", lambda model, device: book.right)
-    monkeypatch.setattr(town_bars, "measure_positions", lambda *given: losses)
-    monkeypatch.setattr(town_quality, "measure_loss", lambda *given, **how: {"loss": 1.0})
-    card = town_card.measure(tmp_path, 3)
-    assert [score["name"] for score in card["scores"]] == list(NAMES)
-    assert list(card["models"]) == ["town-lm", "town-instruct"]
-    assert list(card["ladder"]) == ["town-instruct-0.3m", "town-instruct-5m"]
-    rung = card["ladder"]["town-instruct-5m"]
+    losses = [Score(name, 1.0, 0.9, 1.1, 3, (0.0, 0.0, 0.0)) for name in bars.LOSSES]
+    monkeypatch.setattr(bars, "load", lambda folder, device: (folder, device))
+    monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
+    monkeypatch.setattr(bars, "measure_positions", lambda *given: losses)
+    monkeypatch.setattr(quality, "measure_loss", lambda *given, **how: {"loss": 1.0})
+    measured = card.measure(tmp_path, 3)
+    assert [score["name"] for score in measured["scores"]] == list(NAMES)
+    assert list(measured["models"]) == ["town-lm", "town-instruct"]
+    assert list(measured["ladder"]) == ["town-instruct-0.3m", "town-instruct-5m"]
+    rung = measured["ladder"]["town-instruct-5m"]
     assert [score["name"] for score in rung["scores"]] == list(RUNG)
-    assert rung["parameters"] == card["models"]["town-instruct"]["parameters"]
-    assert town_card.save(card, tmp_path) == tmp_path / "card.json"
+    assert rung["parameters"] == measured["models"]["town-instruct"]["parameters"]
+    assert card.save(measured, tmp_path) == tmp_path / "card.json"

@@ -11,7 +11,8 @@ import torch
 
 from workbook.town import document
 from workbook.town.texts.instructions import SKILL_CHATS, chats
-from workbook.training import recipes, town_models
+from workbook.town_lm import models
+from workbook.training import recipes
 from workbook.training.examples import mask_prompt
 from workbook.training.packing import IGNORE
 
@@ -25,16 +26,16 @@ TUNED = tuple(word for word in TINY if word.split("=")[0] not in {"width", "laye
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(town_models, "TOKENIZER_DOCUMENTS", 400)
-        return town_models.make_tokenizer(tmp_path_factory.mktemp("made") / "tokenizer")
+        patch.setattr(models, "TOKENIZER_DOCUMENTS", 400)
+        return models.make_tokenizer(tmp_path_factory.mktemp("made") / "tokenizer")
 
 
 def build(folder, tokenizer) -> None:
     """Make the first model and its tuned copy, small."""
-    if not (folder / town_models.WORK / "tokenizer").exists():
-        tokenizer.save_pretrained(folder / town_models.WORK / "tokenizer")
-    town_models.build(folder, ["town-lm"], TINY)
-    town_models.build(folder, ["town-instruct"], TUNED)
+    if not (folder / models.WORK / "tokenizer").exists():
+        tokenizer.save_pretrained(folder / models.WORK / "tokenizer")
+    models.build(folder, ["town-lm"], TINY)
+    models.build(folder, ["town-instruct"], TUNED)
 
 
 @pytest.fixture(scope="module")
@@ -77,18 +78,18 @@ def test_digits_stand_alone_and_marks_are_one_token(tokenizer):
 KILLED = """
 import sys
 from pathlib import Path
-from workbook.training import town_models
+from workbook.town_lm import models
 folder, tiny, tuned = Path(sys.argv[1]), sys.argv[2].split("|"), sys.argv[3].split("|")
-town_models.build(folder, ["town-lm"], tiny)
-town_models.build(folder, ["town-instruct"], tuned)
+models.build(folder, ["town-lm"], tiny)
+models.build(folder, ["town-instruct"], tuned)
 """
 
 
 def test_a_build_killed_three_times_makes_the_same_weights(built, tokenizer, tmp_path, root):
     """Killed while the base is trained, while the copy is tuned, and while it is tuned again."""
-    tokenizer.save_pretrained(tmp_path / town_models.WORK / "tokenizer")
+    tokenizer.save_pretrained(tmp_path / models.WORK / "tokenizer")
     call = [sys.executable, "-c", KILLED, str(tmp_path), "|".join(TINY), "|".join(TUNED)]
-    work = tmp_path / town_models.WORK
+    work = tmp_path / models.WORK
     for name, step in (("town-lm", 2), ("town-instruct", 1), ("town-instruct", 3)):
         process = subprocess.Popen(call, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
@@ -111,14 +112,14 @@ def test_a_model_that_is_there_is_left_alone_and_other_settings_are_refused(buil
     assert weights.stat().st_mtime_ns == before
     longer = [*TINY, "steps=7", "data_seed=1"]
     with pytest.raises(ValueError, match="holds a run with data_seed=0, not 1"):
-        town_models.build(built, ["town-lm"], longer)
+        models.build(built, ["town-lm"], longer)
     with pytest.raises(ValueError, match="no model is called 'town'; choose from town-lm"):
-        town_models.build(built, ["town"])
+        models.build(built, ["town"])
 
 
 def test_a_rung_takes_over_the_rows_of_the_same_text(built):
-    town_models.build(built, ["town-lm-0.3m"], TINY)
-    work = built / town_models.WORK
+    models.build(built, ["town-lm-0.3m"], TINY)
+    work = built / models.WORK
     rows = [work / name / "rows" / "ids.npy" for name in ("town-lm", "town-lm-0.3m")]
     assert rows[0].samefile(rows[1])
     assert not (work / "town-instruct" / "rows" / "ids.npy").samefile(rows[0])
@@ -130,7 +131,7 @@ def test_the_note_tells_how_a_model_was_made(built):
     note = json.loads((built / "town-instruct" / "recipe.json").read_text(encoding="utf-8"))
     assert note["base"] == "town-lm" and note["steps"] == 6 and note["tokens"] > 1000
     assert note["mix"] == recipes.read(
-        "finetune", town_models.FILES / "town-instruct.toml", ["out=x"]
+        "finetune", models.FILES / "town-instruct.toml", ["out=x"]
     )[0].mix  # fmt: skip
     model = AutoModelForCausalLM.from_pretrained(built / "town-instruct")
     assert model.dtype == torch.bfloat16
@@ -138,11 +139,11 @@ def test_the_note_tells_how_a_model_was_made(built):
     assert str(built) not in json.dumps(note)
 
 
-@pytest.mark.parametrize("name", town_models.MODELS)
+@pytest.mark.parametrize("name", models.MODELS)
 def test_every_recipe_of_the_town_is_sound(name):
-    model = town_models.MODELS[name]
+    model = models.MODELS[name]
     given = ["out=x", *model.settings]
-    recipe, config = recipes.read(model.kind, town_models.FILES / model.file, given)
+    recipe, config = recipes.read(model.kind, models.FILES / model.file, given)
     assert abs(sum(recipe.mix.values()) - 1) < 1e-9
     assert recipe.length == 768 and config.optimiser == "muon"
-    assert not model.base or town_models.MODELS[model.base].kind == "pretrain"
+    assert not model.base or models.MODELS[model.base].kind == "pretrain"

@@ -9,11 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbook.core import assets
+from workbook.core.hub import assets
 from workbook.town import build_both
-from workbook.training import town_card, town_quality
-from workbook.training.town_card import Goal
-from workbook.training.town_quality import Score, mean, names_right, share, share_difference
+from workbook.town_lm import card, quality
+from workbook.town_lm.card import Goal
+from workbook.town_lm.quality import Score, mean, names_right, share, share_difference
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=400))
@@ -99,12 +99,12 @@ def test_names_right_finds_what_is_missing_and_what_is_made_up(summary, right):
 def test_later_facts_are_those_that_the_cutoff_did_not_have():
     old, new = build_both(0)
     known = {(f.name, f.trait): f.value for f in _all_facts(old)}
-    later = town_quality.later_facts(old, new)
+    later = quality.later_facts(old, new)
     assert len(later) > 300
     assert all(known.get((f.name, f.trait)) != f.value for f in later)
     changed = [f for f in later if (f.name, f.trait) in known]
     assert 100 < len(changed) < len(later)
-    learned = town_quality.learned_facts(old)
+    learned = quality.learned_facts(old)
     assert all(known[(f.name, f.trait)] == f.value for f in learned)
     assert not {f.name for f in learned} - {
         name
@@ -154,17 +154,17 @@ CHATS = [
 
 def test_replies_do_not_depend_on_the_batch_and_stop_at_the_end_token(chatting, monkeypatch):
     model, tokenizer = chatting
-    together = town_quality.replies(model, tokenizer, CHATS, 12)
-    monkeypatch.setattr(town_quality, "BATCH", 1)
-    alone = town_quality.replies(model, tokenizer, CHATS, 12)
+    together = quality.replies(model, tokenizer, CHATS, 12)
+    monkeypatch.setattr(quality, "BATCH", 1)
+    alone = quality.replies(model, tokenizer, CHATS, 12)
     assert together == alone and len(set(together)) > 1
-    first = town_quality.reply(model, tokenizer, [CHATS[0][0]["content"]], 12)
+    first = quality.reply(model, tokenizer, [CHATS[0][0]["content"]], 12)
     assert first == together[:1]
     # the fourth token of an answer becomes the end: what follows it is gone
     ids = tokenizer.apply_chat_template(CHATS[0], add_generation_prompt=True, return_dict=False)
     out = model.generate(torch.tensor([ids]), max_new_tokens=12, do_sample=False)[0, len(ids) :]
     model.generation_config.eos_token_id = int(out[3])
-    cut = town_quality.replies(model, tokenizer, CHATS[:1], 12)[0]
+    cut = quality.replies(model, tokenizer, CHATS[:1], 12)[0]
     length = out.tolist().index(int(out[3]))
     assert cut == tokenizer.decode(out[: length + 1], skip_special_tokens=True).strip()
 
@@ -175,13 +175,13 @@ def test_drawn_replies_repeat_with_the_seed_and_leave_the_caller_alone(chatting)
     torch.manual_seed(1)
     before = torch.rand(3)
     torch.manual_seed(1)
-    some = town_quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=5)
+    some = quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=5)
     assert torch.equal(torch.rand(3), before)
-    assert some == town_quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=5)
-    assert some != town_quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=6)
+    assert some == quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=5)
+    assert some != quality.replies(model, tokenizer, chats, 10, temperature=1.0, seed=6)
     assert len(set(some[::3])) > 1, "the same chat is answered in several ways"
-    cold = town_quality.answerer(model, tokenizer)(CHATS, 10, temperature=1e-4)
-    assert cold == town_quality.replies(model, tokenizer, CHATS, 10)
+    cold = quality.answerer(model, tokenizer)(CHATS, 10, temperature=1e-4)
+    assert cold == quality.replies(model, tokenizer, CHATS, 10)
 
 
 def test_the_loss_is_measured_token_by_token_beside_the_entropy_bound(chatting):
@@ -189,7 +189,7 @@ def test_the_loss_is_measured_token_by_token_beside_the_entropy_bound(chatting):
     model, tokenizer = chatting
     with torch.no_grad():
         model.get_output_embeddings().weight.zero_()
-    found = town_quality.measure_loss(model, tokenizer, 12, mix={"page": 1, "passage": 1})
+    found = quality.measure_loss(model, tokenizer, 12, mix={"page": 1, "passage": 1})
     assert found["loss"] == pytest.approx(math.log(len(tokenizer)), rel=1e-4)
     assert 0.02 < found["entropy_bound"] < 3.0
 
@@ -197,9 +197,9 @@ def test_the_loss_is_measured_token_by_token_beside_the_entropy_bound(chatting):
 def test_rows_begin_with_a_document_and_have_one_length(chatting):
     _, tokenizer = chatting
     texts = ["One.", "Two two two two.", "Three.", "Four four four four.", "Five."]
-    joined = {text: town_quality._document_ids(tokenizer, text) for text in texts}
+    joined = {text: quality._document_ids(tokenizer, text) for text in texts}
     length = len(joined[texts[0]]) + 3
-    rows = list(town_quality.full_rows(tokenizer, iter(texts), length))
+    rows = list(quality.full_rows(tokenizer, iter(texts), length))
     assert rows == [
         (joined[texts[0]] + joined[texts[1]])[:length],
         (joined[texts[2]] + joined[texts[3]])[:length],
@@ -209,14 +209,14 @@ def test_rows_begin_with_a_document_and_have_one_length(chatting):
 def test_losses_by_position_are_those_of_the_tokens_there(chatting, monkeypatch):
     """Computed again token by token; begin tokens are left out."""
     model, tokenizer = chatting
-    monkeypatch.setattr(town_quality, "LENGTH", 60)
+    monkeypatch.setattr(quality, "LENGTH", 60)
     mix = {"review": 1.0}
     windows = [(1, 8), (20, 60)]
-    found = town_quality.losses_by_position(model, tokenizer, 6, windows, mix)
+    found = quality.losses_by_position(model, tokenizer, 6, windows, mix)
     from workbook.town import mixture
 
-    texts = (document.text for document in mixture(mix, "test", town_quality.SEED))
-    rows = town_quality.full_rows(tokenizer, texts, 60)
+    texts = (document.text for document in mixture(mix, "test", quality.SEED))
+    rows = quality.full_rows(tokenizer, texts, 60)
     for number, row in zip(range(6), rows, strict=False):
         with torch.no_grad():
             log_probs = model(torch.tensor([row])).logits[0].log_softmax(-1)
@@ -230,9 +230,9 @@ def test_losses_by_position_are_those_of_the_tokens_there(chatting, monkeypatch)
 def test_the_mix_of_a_base_model_is_that_of_its_recipe(tmp_path):
     from workbook.town import RAW_MIXTURE
 
-    assert town_quality.mix_of(tmp_path) == RAW_MIXTURE
+    assert quality.mix_of(tmp_path) == RAW_MIXTURE
     (tmp_path / "recipe.json").write_text('{"mix": {"page": 1.0}}', encoding="utf-8")
-    assert town_quality.mix_of(tmp_path) == {"page": 1.0}
+    assert quality.mix_of(tmp_path) == {"page": 1.0}
 
 
 def entry(name, value, difference=None, parts=None):
@@ -263,31 +263,31 @@ def entry(name, value, difference=None, parts=None):
     ],
 )
 def test_goals_are_reached_or_not(name, value, difference, verdict):
-    assert town_card.reached(entry(name, value, difference)) is verdict
+    assert card.reached(entry(name, value, difference)) is verdict
 
 
 def test_a_goal_about_a_difference_needs_one():
     with pytest.raises(ValueError, match="must be measured together with arithmetic, steps"):
-        town_card.reached(entry("arithmetic, at once", 0.5))
+        card.reached(entry("arithmetic, at once", 0.5))
 
 
 def test_bars_end_at_the_value_and_mark_the_goal():
-    assert town_card.bar(0.5) == "█" * 10 + "░" * 10
-    assert town_card.bar(0.0, [0.95]) == "░" * 19 + "|"
-    assert town_card.bar(1.7, [0.2, 0.5]) == "████|█████|█████████"
+    assert card.bar(0.5) == "█" * 10 + "░" * 10
+    assert card.bar(0.0, [0.95]) == "░" * 19 + "|"
+    assert card.bar(1.7, [0.2, 0.5]) == "████|█████|█████████"
     scores = {"arithmetic, steps": entry("arithmetic, steps", 0.8)}
-    assert town_card.bounds(Goal("<=", -0.3, "arithmetic, steps"), scores) == pytest.approx([0.5])
-    assert town_card.bounds(Goal("<=", -0.3, "arithmetic, steps"), {}) == []
-    assert town_card.bounds(Goal("in", (0.2, 0.5)), {}) == [0.2, 0.5]
-    assert town_card.bounds(None, scores) == []
+    assert card.bounds(Goal("<=", -0.3, "arithmetic, steps"), scores) == pytest.approx([0.5])
+    assert card.bounds(Goal("<=", -0.3, "arithmetic, steps"), {}) == []
+    assert card.bounds(Goal("in", (0.2, 0.5)), {}) == [0.2, 0.5]
+    assert card.bounds(None, scores) == []
 
 
 @pytest.fixture
-def card():
+def written():
     """A made-up card with every score."""
-    from workbook.training.town_bars import NAMES, RUNG
+    from workbook.town_lm.bars import NAMES, RUNG
 
-    differences = {name: (-0.4, -0.5, -0.3) for name, g in town_card.GOALS.items() if g.than}
+    differences = {name: (-0.4, -0.5, -0.3) for name, g in card.GOALS.items() if g.than}
     scores = [entry(name, 0.5, differences.get(name)) for name in NAMES]
     place = next(score for score in scores if score["name"] == "open-book, 4 passages")
     place["parts"] = {"1": 0.9, "2": 0.5}
@@ -300,11 +300,9 @@ def card():
     }
     small = model | {"parameters": 300_000}
     return {
-        "models": dict.fromkeys(town_card.MODELS, model),
+        "models": dict.fromkeys(card.MODELS, model),
         "scores": scores,
-        "loss": {
-            name: {"loss": 1.0, "entropy_bound": 0.9, "tokens": 9} for name in town_card.LOSSES
-        },
+        "loss": {name: {"loss": 1.0, "entropy_bound": 0.9, "tokens": 9} for name in card.LOSSES},
         "ladder": {
             "town-instruct-big": model
             | {"parameters": 5_000_000, "scores": [entry(name, 1.0) for name in RUNG]},
@@ -313,8 +311,8 @@ def card():
     }
 
 
-def test_the_card_prints_every_score_with_its_verdict(card):
-    text = town_card.text(card)
+def test_the_card_prints_every_score_with_its_verdict(written):
+    text = card.text(written)
     lines = text.splitlines()
     assert "3,000,000 parameters, 6.0 MB" in lines[0]
     assert lines[1:3] == [
@@ -322,23 +320,23 @@ def test_the_card_prints_every_score_with_its_verdict(card):
         "  mix: page 75%, recall 25%",
     ]
     rows = [line for line in lines if "█" in line]
-    assert len(rows) == len(card["scores"])
-    for score, row in zip(card["scores"], rows, strict=True):
-        verdict = {True: ", reached", False: ", not reached", None: ""}[town_card.reached(score)]
+    assert len(rows) == len(written["scores"])
+    for score, row in zip(written["scores"], rows, strict=True):
+        verdict = {True: ", reached", False: ", not reached", None: ""}[card.reached(score)]
         assert f"0.500 [0.450, 0.550]   300  {score['name']}" in row and row.endswith(verdict)
         assert ("goal" in row) == bool(verdict)
-    met = sum(bool(town_card.reached(score)) for score in card["scores"])
-    assert f"{met} of {len(town_card.GOALS)} goals reached" in text
+    met = sum(bool(card.reached(score)) for score in written["scores"])
+    assert f"{met} of {len(card.GOALS)} goals reached" in text
     assert "(1: 0.90, 2: 0.50): goal >= 0.85, not reached" in text
     assert "(-0.400 [-0.500, -0.300]): goal <= -0.30 against arithmetic, steps, reached" in text
     assert text.count("1.000, entropy bound 0.900") == 2
     assert max(map(len, lines)) <= 200
 
 
-def test_the_card_shows_which_bars_the_rungs_reach(card):
-    from workbook.training.town_bars import RUNG
+def test_the_card_shows_which_bars_the_rungs_reach(written):
+    from workbook.town_lm.bars import RUNG
 
-    lines = town_card.text(card).splitlines()
+    lines = card.text(written).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("The ladder"))
     columns = ["town-instruct-small", "town-instruct", "town-instruct-big"]
     assert lines[start + 1].split() == columns
@@ -347,20 +345,20 @@ def test_the_card_shows_which_bars_the_rungs_reach(card):
     assert set(table) == set(RUNG) and len(table) == len(lines) - start - 2
     assert table["look-up, 8 pairs"] == ["0.200", "-", "0.500", "-", "1.000", "+"]
     assert table[RUNG[0]] == ["0.500", "-", "1.000", "+"], "the small one was not asked"
-    del card["ladder"]
-    assert "ladder" not in town_card.text(card)
+    del written["ladder"]
+    assert "ladder" not in card.text(written)
 
 
 @pytest.fixture(scope="module")
 def bundled():
     """The bundled models, measured again: half an hour on two cores."""
-    return town_card.measure(assets.path("models"))
+    return card.measure(assets.path("models"))
 
 
 @pytest.mark.slow
 def test_the_bundled_models_measure_as_the_card_says(bundled):
     """Guards the card: figures come from these weights, not from others or by hand."""
-    written = town_card.load()
+    written = card.load()
     assert bundled["models"] == written["models"]
     again = [
         *bundled["scores"],
@@ -381,21 +379,21 @@ def test_the_bundled_models_measure_as_the_card_says(bundled):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", town_card.GOALS)
+@pytest.mark.parametrize("name", card.GOALS)
 def test_the_bundled_models_reach_their_goals(bundled, name):
     score = next(s for s in bundled["scores"] if s["name"] == name)
-    assert town_card.reached(score), score
+    assert card.reached(score), score
 
 
 def test_the_bundled_models_are_small_and_plain():
     """At most 14 MB each in bf16, 3 to 6 million parameters, in the layout anyone can load."""
-    for name in town_card.MODELS:
+    for name in card.MODELS:
         folder = assets.path(f"models/{name}")
         assert (folder / "model.safetensors").stat().st_size <= 14_000_000
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         assert config["model_type"] == "llama" and config["dtype"] == "bfloat16"
         assert 1024 <= config["vocab_size"] <= 2048
-        assert 3_000_000 <= town_card._describe(folder)["parameters"] <= 6_000_000
+        assert 3_000_000 <= card._describe(folder)["parameters"] <= 6_000_000
 
 
 def test_the_instruct_model_answers_a_chat_and_stops():

@@ -4,7 +4,7 @@ import pytest
 
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.town import build_both
-from workbook.training.town_quality import share
+from workbook.town_lm.quality import share
 from workbook.welcome import knowledge
 from workbook.welcome.answers import WHO, LanguageModel, Trio
 from workbook.welcome.markov import Chain, words

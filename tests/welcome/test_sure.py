@@ -7,7 +7,7 @@ from scipy import integrate
 from scipy.spatial.distance import pdist
 from scipy.stats import gaussian_kde, kstest
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.welcome import sure
 from workbook.welcome.sure import CLASSES, Density, Generative, crescents
 

@@ -6,7 +6,7 @@ from exercise_rules import SEEDS, outcome, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbook.core import exercise as ex
+from workbook.core.exercises import exercise as ex
 from workbook.welcome import exercises
 from workbook.welcome.eliza import SWAPS, mirror
 from workbook.welcome.exercises import EXERCISES, TO_ME

@@ -4,8 +4,10 @@ import pytest
 import torch
 from welcome_families import model, tokenizer
 
-from workbook.core import figures, intervals, profile
-from workbook.training.town_quality import share
+from workbook.core.notebook import figures
+from workbook.core.runs import intervals
+from workbook.core.system import profile
+from workbook.town_lm.quality import share
 from workbook.welcome import charts, checkup, explorers, knowledge, lifecycle, perplexity, sure
 from workbook.welcome.answers import WHO, LanguageModel, Reply, Trio
 from workbook.welcome.lifecycle import STAGES

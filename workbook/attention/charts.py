@@ -1,7 +1,7 @@
 """The figures of lesson 01 that have no controls: cost, the copy task, heads and their ablation.
 
 Each function returns a figure without showing it, so that a test can read its numbers. Left out:
-how the numbers are made (`cost`, `recurrence`, `heads`) and the theme (`workbook.core.figures`).
+how the numbers are made (`cost`, `recurrence`, `heads`) and the theme (`figures.py`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook.core import figures
-from workbook.core.intervals import over_cases, over_seeds
+from workbook.core.notebook import figures
+from workbook.core.runs.intervals import over_cases, over_seeds
 
 if TYPE_CHECKING:
     import pandas

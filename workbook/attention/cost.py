@@ -26,7 +26,7 @@ from workbook.attention.dot_product import (
     fused_attention,
     scaled_dot_product_attention,
 )
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 
 if TYPE_CHECKING:
     import pandas

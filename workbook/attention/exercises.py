@@ -1,7 +1,7 @@
 """The exercises of lesson 01: a prediction, a mask, a bias, a measurement, and a puzzle.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
-How an exercise is asked and judged is explained in `workbook.core.exercise`.
+How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
 Shapes: B batch, H heads, T time.
 """
@@ -18,9 +18,9 @@ from torch import Tensor
 
 from workbook.attention.bpe import BytePairEncoder
 from workbook.attention.dot_product import sliding_mask
-from workbook.core.checks import tensor_form
-from workbook.core.exercise import Check, Exercise, Inputs, compare, like, untouched
-from workbook.core.seeding import generator
+from workbook.core.exercises.checks import tensor_form
+from workbook.core.exercises.exercise import Check, Exercise, Inputs, compare, like, untouched
+from workbook.core.runs.seeding import generator
 
 Rows = Sequence[tuple[float, int, int]]  # (published millions, parameters without table, channels)
 

@@ -19,7 +19,7 @@ from workbook.attention.dot_product import causal_mask, sliding_mask
 from workbook.attention.explorers_input import tokenizer_explorer, visible
 from workbook.attention.explorers_positions import position_explorer
 from workbook.attention.heads import begin_ids, self_attentions, weights_of
-from workbook.core.explorer import Choice, Explorer, Slider, TextInput
+from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
     import pandas

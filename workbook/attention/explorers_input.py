@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workbook.attention.bpe import BytePairEncoder
-from workbook.core import figures
-from workbook.core.explorer import Explorer, Slider, TextInput
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
     import pandas

@@ -18,8 +18,8 @@ from torch import Tensor
 from workbook.attention.heads import mean_query_and_key, self_attentions
 from workbook.attention.learned_positions import recorded_positions
 from workbook.attention.positions import likeness, rotary_scores, sinusoidal_positions
-from workbook.core import figures
-from workbook.core.explorer import Explorer, Slider
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Explorer, Slider
 
 if TYPE_CHECKING:
     import pandas

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from workbook.attention.layers import MultiHeadAttention
 from workbook.attention.transformer import Transformer
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from workbook.attention.positions import likeness
 from workbook.attention.transformer import Transformer, TransformerConfig
-from workbook.core import assets, records
+from workbook.core.hub import assets
+from workbook.core.runs import records
 
 if TYPE_CHECKING:
     import pandas

@@ -23,8 +23,9 @@ from torch import Tensor, nn
 
 from workbook.attention.counts import parameters
 from workbook.attention.transformer import Transformer, TransformerConfig
-from workbook.core import assets, records
-from workbook.core.seeding import generator
+from workbook.core.hub import assets
+from workbook.core.runs import records
+from workbook.core.runs.seeding import generator
 
 if TYPE_CHECKING:
     import pandas

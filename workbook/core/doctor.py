@@ -2,7 +2,7 @@
 
 `examine` gathers findings without printing, so that they can be tested and shown in lesson 00;
 `show` prints them and ends with one verdict line. It looks and does not repair, and it touches no
-network: what the Hub would have to send is read from `workbook.core.catalogue`.
+network: what the Hub would have to send is read from `workbook.core.system.known_models`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
 
-from workbook.core import assets, catalogue, hub, machine, memory, profile, room
-from workbook.core.machine import Machine
-from workbook.core.memory import in_words as size
-from workbook.core.profile import Profile
-from workbook.core.room import Outlook
+from workbook.core.hub import assets, fits, loading
+from workbook.core.hub.fits import Outlook
+from workbook.core.system import known_models, machine, memory, profile
+from workbook.core.system.machine import Machine
+from workbook.core.system.memory import in_words as size
+from workbook.core.system.profile import Profile
 
 LEAST_MEMORY = 1.5 * 2**30  # bytes free that a lesson may need
 LEAST_DISK = 2 * 2**30
@@ -125,7 +126,7 @@ def remarks(found: Machine, chosen: Profile) -> list[str]:
         notes.append("the gpu profile runs on a CPU here: its models will be slow.")
     if chosen.dtype == "float16":
         notes.append(f"{found.device_name} has no bfloat16 in hardware: float16 is used.")
-    if hub.offline():
+    if loading.offline():
         notes.append("WORKBOOK_OFFLINE is set: nothing will be fetched.")
     return notes
 
@@ -137,7 +138,7 @@ def look_at_roles(chosen: Profile) -> tuple[dict[str, Outlook], list[str]]:
     free = memory.free(chosen.device)
     for role in profile.ROLES:
         try:
-            look = room.outlook(role, chosen, free)
+            look = fits.outlook(role, chosen, free)
         except ValueError as error:
             problems.append(str(error))
             continue
@@ -171,7 +172,7 @@ def downloads(wanted: Profile) -> dict[str, str]:
         text.partition("@")[0]: f"{size(entry.megabytes * 10**6)}, {entry.licence}, "
         f"revision {text.partition('@')[2][:7]}"
         for text in asked
-        if (entry := catalogue.ENTRIES.get(text))
+        if (entry := known_models.ENTRIES.get(text))
     }
 
 

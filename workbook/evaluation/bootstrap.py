@@ -3,7 +3,7 @@
 The bootstrap (Efron 1979) draws a test set of the same size from the test set, again and again,
 and looks at how much the score moves. Cases that belong together (three questions about one
 passage, three references of one dialogue) are drawn together, or the interval lies. Left out:
-randomness of training, for which several seeds are needed (`workbook.core.intervals.over_seeds`).
+randomness of training, for which several seeds are needed (`intervals.over_seeds`).
 Lesson 09 uses it.
 
 Shapes: N cases, G groups.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook.core.intervals import Interval
+from workbook.core.runs.intervals import Interval
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook.core import figures
+from workbook.core.notebook import figures
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,7 +1,7 @@
 """The exercises of lesson 09: a prediction, two metrics of your own, and a test of significance.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
-How an exercise is asked and judged is explained in `workbook.core.exercise`.
+How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
 Shapes: N answers or cases.
 """
@@ -13,7 +13,7 @@ from collections import Counter
 from itertools import combinations, product
 from typing import Any
 
-from workbook.core.exercise import Check, Exercise, compare, like, untouched
+from workbook.core.exercises.exercise import Check, Exercise, compare, like, untouched
 
 # --- reference answers --------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbook.core import figures
-from workbook.core.explorer import Explorer, Slider, TextInput
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Explorer, Slider, TextInput
 from workbook.evaluation.bleu_metric import sentence_bleu
 from workbook.evaluation.overlap import Tokens, lcs_pairs, ngrams, rouge_tokens
 from workbook.evaluation.rouge_metric import rouge_pair

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from workbook.core.intervals import Interval
+from workbook.core.runs.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from workbook.core.intervals import Interval
+from workbook.core.runs.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap
 from workbook.evaluation.overlap import ngrams, rouge_tokens
 from workbook.evaluation.suite_tasks import Case, Task

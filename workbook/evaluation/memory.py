@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from workbook.core import progress
+from workbook.core.exercises import attempts
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -83,7 +83,7 @@ class Memory:
 
 def memory_path() -> Path:
     """The learner's own file, beside the log of exercises."""
-    return progress.log_path().parent / "answers.sqlite"
+    return attempts.log_path().parent / "answers.sqlite"
 
 
 def key(model: str, limit: int, prompt: str) -> str:

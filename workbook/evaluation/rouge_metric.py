@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from workbook.core.intervals import Interval
+from workbook.core.runs.intervals import Interval
 from workbook.evaluation.overlap import (
     References,
     Score,

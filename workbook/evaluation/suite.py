@@ -16,8 +16,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbook.core import assets, progress, records
-from workbook.core.intervals import Interval
+from workbook.core.exercises import attempts
+from workbook.core.hub import assets
+from workbook.core.runs import records
+from workbook.core.runs.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap, bootstrap_statistic
 from workbook.evaluation.calibration import calibration_error
 from workbook.evaluation.suite_changes import CHANGES, changed, gendered_words
@@ -166,7 +168,7 @@ def recorded_path() -> Path:
 
 def own_path() -> Path:
     """Your record, beside your log of exercises."""
-    return progress.log_path().parent / "suite.jsonl"
+    return attempts.log_path().parent / "suite.jsonl"
 
 
 def open_system(asked: str) -> System:
@@ -201,12 +203,14 @@ def open_system(asked: str) -> System:
 
 def _is_named(asked: str) -> bool:
     """Whether a text that is no path names a bundled model, a model of the Hub, or a role."""
-    from workbook.core import hub, sources
+    from workbook.core.hub import loading, sources
 
     kind, _, name = asked.partition(":")
     if kind == "bundled":
         return bool(name) and (assets.root() / "models" / name).is_dir()
-    return asked in hub.TASKS or (asked[0] not in "./~" and bool(sources.HUB_ID.fullmatch(asked)))
+    return asked in loading.TASKS or (
+        asked[0] not in "./~" and bool(sources.HUB_ID.fullmatch(asked))
+    )
 
 
 def _confidence(answers: Sequence[Answer]) -> list[float] | None:

@@ -1,7 +1,7 @@
 """The suite's results to look at: a table of tasks and metrics, and a radar chart of systems.
 
 Each function takes results (`workbook.evaluation.suite`) and shows nothing by itself, so that a
-test can read its numbers. Left out: the theme, which is `workbook.core.figures`.
+test can read its numbers. Left out: the theme, which is `workbook.core.notebook.figures`.
 Lesson 09 and `workbook evaluate` show them.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook.core import figures
+from workbook.core.notebook import figures
 from workbook.evaluation.bootstrap import bootstrap
 from workbook.evaluation.suite import METRICS, TaskResult, measure, overall
 from workbook.evaluation.suite_tasks import TASKS

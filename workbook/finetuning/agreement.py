@@ -17,7 +17,7 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from workbook.core.hub import load_model, load_tokenizer
-from workbook.core.intervals import Interval, over_seeds
+from workbook.core.runs.intervals import Interval, over_seeds
 from workbook.finetuning import library
 from workbook.finetuning.data import chats
 from workbook.finetuning.families import FAMILIES, Case, ask, cases, measure_floor, score

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.finetuning.data import examples, pad_id
 from workbook.finetuning.mixing import MEMORY, memory
 from workbook.training.batches import to_device

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import figures
-from workbook.core.intervals import Interval, over_cases, over_seeds
-from workbook.core.memory import in_words
+from workbook.core.notebook import figures
+from workbook.core.runs.intervals import Interval, over_cases, over_seeds
+from workbook.core.system.memory import in_words
 from workbook.finetuning.data import ROWS
 from workbook.finetuning.experiment import new_skill, old_skills
 from workbook.finetuning.families import FAMILIES_ASKED, OLD_SKILLS

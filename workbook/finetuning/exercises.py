@@ -1,7 +1,7 @@
 """The exercises of lesson 08: a prediction, a mask of your own, a mixture's bill, a measurement.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
-How an exercise is asked and judged is explained in `workbook.core.exercise`.
+How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
 Shapes: T time.
 """
@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, compare, like, predicted, untouched
-from workbook.core.seeding import generator
+from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted, untouched
+from workbook.core.runs.seeding import generator
 from workbook.finetuning.mixing import rates
 from workbook.training.packing import IGNORE
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import figures
-from workbook.core.explorer import Choice, Explorer, Slider, TextInput
-from workbook.core.intervals import Interval
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
+from workbook.core.runs.intervals import Interval
 from workbook.finetuning.mixing import rates
 from workbook.finetuning.remedies import REMEDIES
 from workbook.finetuning.templates import Piece

@@ -101,7 +101,7 @@ def ask(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, family: str, cases: Sequence[Case]
 ) -> list[str]:
     """What the model says to each case, in its chat template, greedily."""
-    from workbook.training.town_quality import reply
+    from workbook.town_lm.quality import reply
 
     training = model.training
     try:

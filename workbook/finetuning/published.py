@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbook.core import memory
-from workbook.core.memory import Shape
+from workbook.core.system import memory
+from workbook.core.system.memory import Shape
 from workbook.training import mfu
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workbook.core import assets, records
+from workbook.core.hub import assets
+from workbook.core.runs import records
 
 Job = tuple[str, Callable[[], Mapping[str, Any]], int]  # its name, what makes it, its seed
 

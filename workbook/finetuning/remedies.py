@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from workbook.core.seeding import seed_everything
+from workbook.core.runs.seeding import seed_everything
 from workbook.finetuning.anchor import Anchor, old_fisher
 from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import FAMILIES_ASKED

@@ -2,7 +2,7 @@
 
 Each function returns a figure or a table without showing it, so that a test can read its numbers.
 The tasks' figures are `task_charts.py`. Left out: what is measured (`compare.py`, `tasks.py`,
-`floor.py`, `transfer.py`) and the theme (`workbook.core.figures`).
+`floor.py`, `transfer.py`) and the theme (`workbook.core.notebook.figures`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbook.attention.charts import SHADES
-from workbook.core import figures
-from workbook.core.intervals import Interval, over_seeds
+from workbook.core.notebook import figures
+from workbook.core.runs.intervals import Interval, over_seeds
 from workbook.pretraining.models import has_end
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.floor import plain
 from workbook.pretraining.models import ARCHITECTURES, Corrupter, beside

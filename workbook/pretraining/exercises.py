@@ -1,7 +1,7 @@
 """The exercises of lesson 02: a prediction, an objective of your own, and two measurements.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
-How an exercise is asked and judged is explained in `workbook.core.exercise`.
+How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
 Shapes: T time.
 """
@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, like, predicted, untouched
-from workbook.core.seeding import generator
+from workbook.core.exercises.exercise import Check, Exercise, like, predicted, untouched
+from workbook.core.runs.seeding import generator
 from workbook.pretraining.objectives import corrupted_lengths, noise_and_spans
 from workbook.training.packing import IGNORE
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from workbook.core import assets, records
+from workbook.core.hub import assets
+from workbook.core.runs import records
 from workbook.pretraining import data, floor
 from workbook.pretraining.cleaning import STEPS as STEPS_OF_CLEANING
 from workbook.pretraining.cleaning import clean

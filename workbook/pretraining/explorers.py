@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from workbook.core import figures
-from workbook.core.explorer import Choice, Explorer, Slider, TextInput
-from workbook.core.seeding import generator
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
+from workbook.core.runs.seeding import generator
 from workbook.pretraining.charts import interval
 from workbook.pretraining.models import Corrupter
 from workbook.pretraining.objectives import causal_targets, corrupt_spans, mask_tokens

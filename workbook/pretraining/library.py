@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from workbook.attention import Transformer
-from workbook.core.seeding import seed_everything
+from workbook.core.runs.seeding import seed_everything
 from workbook.pretraining.models import BATCH, Corrupter, Size
 from workbook.pretraining.objectives import objective_loss
 from workbook.training import FitConfig, fit

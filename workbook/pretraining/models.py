@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from workbook.attention import Transformer, TransformerConfig
 from workbook.attention.counts import parameters as parameters
-from workbook.core.seeding import generator, seed_everything
+from workbook.core.runs.seeding import generator, seed_everything
 from workbook.pretraining.data import SENTINELS
 from workbook.pretraining.floor import milestones
 from workbook.pretraining.objectives import (

@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbook.core import figures
-from workbook.core.intervals import Interval
+from workbook.core.notebook import figures
+from workbook.core.runs.intervals import Interval
 from workbook.pretraining.charts import Runs, interval
 from workbook.pretraining.models import ARCHITECTURES
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from workbook.core.seeding import generator
+from workbook.core.runs.seeding import generator
 from workbook.pretraining.compare import HALVES, blanks, counted_shares, fill_in, probe_shares
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.models import Corrupter, beside

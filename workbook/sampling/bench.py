@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from workbook.core.bench import Row, compare
 from workbook.core.hub import load_model
-from workbook.core.seeding import generator
+from workbook.core.runs.bench import Row, compare
+from workbook.core.runs.seeding import generator
 from workbook.sampling.generate import generate
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 Each function returns a figure without showing it, so that a test can read its numbers. Left out:
 what is measured (`workbook.sampling.experiment`), whether an answer is right
-(`workbook.sampling.faithfulness`) and the theme (`workbook.core.figures`).
+(`workbook.sampling.faithfulness`) and the theme (`workbook.core.notebook.figures`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook.core import figures
-from workbook.core.intervals import over_seeds
+from workbook.core.notebook import figures
+from workbook.core.runs.intervals import over_seeds
 
 if TYPE_CHECKING:
     import pandas

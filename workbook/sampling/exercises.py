@@ -1,7 +1,7 @@
 """The exercises of lesson 03: a prediction, two filters of your own, and a measurement.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
-How an exercise is asked and judged is explained in `workbook.core.exercise`.
+How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
 Shapes: B batch, T time, V vocabulary.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, like, predicted, untouched
-from workbook.core.seeding import generator
+from workbook.core.exercises.exercise import Check, Exercise, like, predicted, untouched
+from workbook.core.runs.seeding import generator
 
 # --- reference answers --------------------------------------------------------------------------
 

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from workbook.core.intervals import over_seeds
-from workbook.core.seeding import generator
+from workbook.core.runs.intervals import over_seeds
+from workbook.core.runs.seeding import generator
 from workbook.sampling import generate
 from workbook.sampling.faithfulness import Statement, is_right
 from workbook.sampling.measure import distinct, loops, surprise

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from workbook.core import figures
-from workbook.core.explorer import Explorer, Slider, TextInput
-from workbook.core.seeding import generator
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Explorer, Slider, TextInput
+from workbook.core.runs.seeding import generator
 from workbook.sampling import apply_temperature, generate, top_k_filter, top_p_filter
 from workbook.sampling.measure import effective_vocabulary, entropy
 from workbook.sampling.text import decode, encode

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from workbook.core import hub
+from workbook.core.hub import loading
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -32,7 +32,7 @@ def open_model(role: str = "base") -> tuple[PreTrainedModel, PreTrainedTokenizer
     Raises ValueError as `hub.load_model` does, or when a tokenizer has no end token that could
     close an encoder's prompt.
     """
-    model, tokenizer = hub.load_model(role), hub.load_tokenizer(role)
+    model, tokenizer = loading.load_model(role), loading.load_tokenizer(role)
     if not model.config.is_encoder_decoder:
         return model, tokenizer
     if tokenizer.eos_token is None:

@@ -2,7 +2,7 @@
 
 `stream(kind, split, seed)` yields documents for ever; `build_town()` gives the facts behind them;
 `data/town/town.sqlite` holds the same facts for plain SQL. The town has its own language model
-(`workbook/training/town_models.py`). Every lesson takes its text from here.
+(`workbook/town_lm/models.py`). Every lesson takes its text from here.
 """
 
 from workbook.town.stream import (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from workbook.core import hub
+from workbook.core.hub import loading
 from workbook.town.entities import SPLITS
 from workbook.town.stream import stream
 
@@ -44,9 +44,9 @@ def load_dialogues(
     """
     if split not in SPLITS:
         raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}")
-    source = hub.resolve("dialogues")
+    source = loading.resolve("dialogues")
     if source.kind == "hub":
-        source = hub.fetched(source)
+        source = loading.fetched(source)
         count = count or (IN_PLACE_OF_A_DATA_SET if source.kind == "bundled" else None)
     if source.kind == "bundled":
         if count is None:

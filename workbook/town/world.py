@@ -12,11 +12,11 @@ from functools import cache, lru_cache
 
 from workbook.town import names
 from workbook.town.changes import move_on, new_hours, new_price, still_neighbours
+from workbook.town.departures import draw_departures
 from workbook.town.entities import (
     CUTOFF_YEAR,
     SPLITS,
     TODAY_YEAR,
-    Departure,
     Event,
     Person,
     Place,
@@ -272,26 +272,6 @@ class _Builder:
                 )
             )
 
-    def timetable(self) -> tuple[Departure, ...]:
-        """Three ferry and five bus lines, each with six departures a day."""
-        stops = self.source.sample(STOPS, 9)
-        rows: list[Departure] = []
-        for number in range(8):
-            vehicle = "ferry" if number < 3 else "bus"
-            origin, destination = self.source.sample(stops, 2)
-            takes = self.source.integer(2, 11) * 5
-            fare = self.source.integer(4, 30) * 10
-            start = self.source.integer(60, 100) * 5
-            gap = self.source.integer(18, 34) * 5
-            for i in range(6):
-                line = f"{vehicle.title()} {number + 1}"
-                rows.append(
-                    Departure(
-                        len(rows), line, vehicle, origin, destination, start + i * gap, takes, fare
-                    )
-                )
-        return tuple(rows)
-
     def settle(self, split: str, counts: dict[str, int], since: int) -> None:
         """Add one split's worth of everything, in the order the rows depend on each other."""
         self.add_places(split, counts["places"], since)
@@ -304,10 +284,6 @@ class _Builder:
 
 
 COLOURS_FOR_GOODS = ("red", "blue", "green", "yellow", "white", "grey", "brown", "purple")
-STOPS = (
-    "Old Pier", "Market Cross", "Mill Bridge", "North Gate", "Harbour Head", "Chapel Green",
-    "Willow Island", "Stone Beach", "Upper Spring", "Foxley Halt", "Beacon Point", "Long Meadow",
-)  # fmt: skip
 
 
 def build_town(seed: int = 0) -> Town:
@@ -332,7 +308,7 @@ def _build(seed: int) -> tuple[Town, Town]:
     for split in SPLITS:
         counts = {table: row[split] for table, row in COUNTS.items()}
         builder.settle(split, counts, CUTOFF_YEAR)
-    departures = builder.timetable()
+    departures = draw_departures(builder.source)
     then = tuple(
         tuple(rows) for rows in (builder.people, builder.places, builder.products, builder.events)
     )

@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from workbook.core import hub, profile, runner
-from workbook.core.bench import Row, seconds, summarise
+from workbook.core.hub import loading
+from workbook.core.runs.bench import Row, seconds, summarise
+from workbook.core.system import profile
+from workbook.core.system.peak_memory import PeakMemory
 from workbook.town import stream
 from workbook.training.config import FitConfig
 from workbook.training.examples import mask_prompt
@@ -81,10 +83,10 @@ def run(quick: bool = False) -> list[Row]:
 
 def make_task(steps: int) -> Task:
     """The town's chats for the model that fills the role "base"."""
-    tokenizer = hub.load_tokenizer("base")
+    tokenizer = loading.load_tokenizer("base")
     found = islice(stream("instruction"), EXAMPLES)
     chats = [mask_prompt(tokenizer, chat.text) for chat in found]
-    model = hub.load_model("base", dtype=torch.float32)
+    model = loading.load_model("base", dtype=torch.float32)
     return Task(model, tokenizer, [chat for chat in chats if len(chat.ids) <= LENGTH], steps)
 
 
@@ -209,7 +211,7 @@ def _peak_of_child(name: str) -> float:
 def peak(name: str) -> float:
     """Train once in this process; the most memory it ever had, in MB."""
     task = make_task(QUICK)
-    watched = runner.PeakMemory()
+    watched = PeakMemory()
     with watched.of(os.getpid()):
         train, _ = prepare_ours(task) if name == OURS else prepare_peer(name, task)
         train()

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args, get_type_hints
 
-from workbook.core.seeding import checked
+from workbook.core.runs.seeding import checked
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def check(config: FitConfig) -> tuple[int, torch.device, torch.dtype]:
 
 
 def _device(config: FitConfig) -> torch.device:
-    from workbook.core import profile
+    from workbook.core.system import profile
 
     name = profile.current().device if config.device == "auto" else config.device
     number = int(os.environ.get("LOCAL_RANK", 0))
@@ -131,7 +131,7 @@ def _device(config: FitConfig) -> torch.device:
 def _dtype(config: FitConfig, device: torch.device) -> torch.dtype:
     if config.precision != "auto":
         return getattr(torch, config.precision)
-    from workbook.core import machine, profile
+    from workbook.core.system import machine, profile
 
     return getattr(torch, profile.best_dtype(device.type, machine.detect()))
 

@@ -22,11 +22,11 @@ from torch import nn
 from workbook.training.batches import Batches, as_batches
 from workbook.training.config import FitConfig
 from workbook.training.devices import join, recomputing
-from workbook.training.interrupts import Interrupts
-from workbook.training.locks import occupied
+from workbook.training.folder_lock import occupied
 from workbook.training.loop import Loop, Record
 from workbook.training.losses import Loss
-from workbook.training.resuming import resume
+from workbook.training.resume import resume
+from workbook.training.signals import Interrupts
 
 LossFunction = Callable[[nn.Module, Any], Loss]
 Evaluate = Callable[[nn.Module], float | Mapping[str, float]]

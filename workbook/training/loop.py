@@ -29,10 +29,10 @@ from workbook.training.devices import (
     synchronised,
     whole,
 )
-from workbook.training.journal import Journal
 from workbook.training.losses import Loss
 from workbook.training.optimisers import make_optimisers, rates, set_learning_rate
-from workbook.training.resuming import COUNTERS, way_back
+from workbook.training.resume import COUNTERS, way_back
+from workbook.training.run_log import Journal
 from workbook.training.schedules import factor
 
 Record = dict[str, Any]

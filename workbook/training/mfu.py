@@ -15,8 +15,10 @@ from dataclasses import asdict, dataclass
 
 import torch
 
-from workbook.core import assets, machine, records
-from workbook.core.bench import Row
+from workbook.core.hub import assets
+from workbook.core.runs import records
+from workbook.core.runs.bench import Row
+from workbook.core.system import machine
 from workbook.training.config import FitConfig
 from workbook.training.fit import fit
 from workbook.training.losses import causal_loss

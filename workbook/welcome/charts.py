@@ -10,7 +10,7 @@ import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbook.core import figures
+from workbook.core.notebook import figures
 
 if TYPE_CHECKING:
     import pandas

@@ -1,6 +1,6 @@
 """What the learner sees of the machine and of the profiles: two small tables.
 
-The looking is done by `workbook.core.doctor` and `workbook.core.profile`; here it only becomes a
+The looking is done by `doctor.py` and `profile.py` of the core; here it only becomes a
 table that a notebook shows. Left out: anything to mend. Lesson 00.
 """
 
@@ -10,7 +10,8 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbook.core import doctor, profile
+from workbook.core import doctor
+from workbook.core.system import profile
 
 if TYPE_CHECKING:
     import pandas

@@ -1,7 +1,7 @@
 """The exercises of lesson 00: a warm-up by counting, a better mirror, a judge that can say no.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
-How an exercise is asked and judged is explained in `workbook.core.exercise`.
+How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
 Shapes: N points, K classes.
 """
@@ -14,8 +14,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workbook.core.exercise import Check, Exercise, like, predicted
-from workbook.core.seeding import generator
+from workbook.core.exercises.exercise import Check, Exercise, like, predicted
+from workbook.core.runs.seeding import generator
 from workbook.welcome.eliza import SWAPS
 from workbook.welcome.markov import Chain, words
 

@@ -11,8 +11,8 @@ import html
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from workbook.core import figures
-from workbook.core.explorer import Choice, Explorer, TextInput
+from workbook.core.notebook import figures
+from workbook.core.notebook.explorer import Choice, Explorer, TextInput
 from workbook.welcome import lifecycle
 from workbook.welcome.answers import Reply, Trio
 from workbook.welcome.lifecycle import Stage

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbook.core import assets
+from workbook.core.hub import assets
 from workbook.town import build_both, store
 from workbook.town.entities import Town
 from workbook.town.random import Source
 from workbook.town.texts.recall import Askable, ask, facts_of
 from workbook.town.writer import Writer
-from workbook.training.town_quality import Score, later_facts, learned_facts, share
+from workbook.town_lm.quality import Score, later_facts, learned_facts, share
 from workbook.welcome.answers import WHO
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from workbook.core.intervals import over_seeds
+from workbook.core.runs.intervals import over_seeds
 from workbook.town import mixture
 from workbook.welcome.markov import Chain
 
@@ -108,7 +108,7 @@ def chart(table: pandas.DataFrame) -> go.Figure:
     """The chains over n, with intervals; the model and the floor as lines across."""
     import plotly.graph_objects as go
 
-    from workbook.core import figures
+    from workbook.core.notebook import figures
 
     chains = table.loc[[_name(n) for n in ORDERS]]
     figure = go.Figure()

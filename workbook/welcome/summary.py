@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbook.core.intervals import Interval
+from workbook.core.runs.intervals import Interval
 from workbook.welcome import knowledge, perplexity
 from workbook.welcome.answers import WHO
 

@@ -18,8 +18,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor, nn
 
-from workbook.core.intervals import Interval, over_seeds
-from workbook.core.seeding import generator
+from workbook.core.runs.intervals import Interval, over_seeds
+from workbook.core.runs.seeding import generator
 
 CLASSES = 2
 WIDTHS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4)  # of a kernel, to choose from

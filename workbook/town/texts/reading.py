@@ -5,23 +5,17 @@ passage has the answer, or two contradict each other, the answer says so. Leaves
 join two passages (`multihop.py`). The lessons on retrieval and long contexts use it.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workbook.town import names
-from workbook.town.entities import Person, Place
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.passages import (
     PERSON_TRAITS,
     PLACE_TRAITS,
     Subject,
     Told,
-    about_place,
-    about_visitor,
     alike,
     anew,
-    draw_subject,
-    state,
 )
 from workbook.town.texts.questions import (
     PERSON_ANSWERS,
@@ -30,6 +24,13 @@ from workbook.town.texts.questions import (
     PLACE_QUESTIONS,
     WHO_QUESTIONS,
 )
+from workbook.town.texts.reading_cast import (
+    Passages,
+    flat,
+    made_up_subject,
+    new_subject,
+    write_passage,
+)
 from workbook.town.texts.reading_phrases import DISAGREE, NEXT_REQUESTS, REQUESTS, UNSAID
 from workbook.town.writer import Document, Writer, an, upper
 
@@ -37,14 +38,9 @@ COUNT_WEIGHTS = (16, 12, 14, 14, 12, 12, 10, 10)  # of one, two, ... eight passa
 MOST_PASSAGES = len(COUNT_WEIGHTS)
 ANSWERED = 0.8  # share of the questions that a passage answers
 DISPUTED = 0.095  # share of the documents with two passages or more in which two disagree
-# Two values of these cannot both be true; somebody may well have two hobbies.
-EXCLUSIVE = {
-    "job", "home", "street", "colour", "birth year", "founded", "opens", "closes", "closed on",
-}  # fmt: skip
 # An untold trait that a reader might take from this other one is not asked for.
 CONFUSED_WITH = {"hobby": "colour", "closed on": "closes"}
 
-Passages = list[list[Told]]  # for each passage, what it says of its subjects
 Seen = set[tuple[str, str]]  # name and trait of the facts that may not be asked for (again)
 
 
@@ -154,7 +150,7 @@ def _sheet(
     pair = _pair(writer, count, gold) if conflict else ()
     told: Passages = []
     for place in range(count):
-        told.append(_passage(writer, told, place, count, pair))
+        told.append(write_passage(writer, told, place, count, pair))
     titled = source.chance(0.3)
     texts = [_text(parts, titled) for parts in told]
     number = source.weighted((1, 2, 3, 4), (4, 3, 2, 1)) if drawn else 1
@@ -172,115 +168,6 @@ def _pair(writer: Writer, count: int, gold: int | None) -> tuple[int, int]:
 def _text(parts: list[Told], titled: bool) -> str:
     text = " ".join(sentence for part in parts for sentence in part.sentences)
     return f"{upper(parts[0].subject.name)}\n{text}" if titled else text
-
-
-# ---- who and what the passages speak of -----------------------------------------------------
-
-
-def _passage(
-    writer: Writer, told: Passages, place: int, count: int, pair: tuple[int, ...]
-) -> list[Told]:
-    """One or two subjects with the sentences about them."""
-    parts: list[Told] = []
-    for size in _sizes(writer, count):
-        if parts or place not in pair:
-            subject, trait = _another(writer, told, parts)
-        elif place == min(pair):
-            subject = _new(told, parts, lambda: _made_up(writer))
-            trait = writer.pick(_exclusive(subject.traits))
-        else:
-            subject, trait = _contradiction(writer, told[min(pair)][0])
-        parts.append(_tell(writer, subject, size, trait, _flat((*told, parts))))
-    return parts
-
-
-def _sizes(writer: Writer, count: int) -> list[int]:
-    """How many sentences each subject gets: two to four in all, six to ten in a long passage."""
-    source = writer.source
-    if count == 1 and source.chance(0.25):
-        return [source.integer(3, 5), source.integer(3, 5)]
-    if source.chance(0.3):
-        return [source.integer(1, 2), source.integer(1, 2)]
-    return [source.integer(3 if count < 5 else 2, 4 if count < 7 else 3)]
-
-
-def _another(writer: Writer, told: Passages, parts: list[Told]) -> tuple[Subject, str | None]:
-    """A new subject, often like an earlier one and told the same trait, or an earlier one again."""
-    source = writer.source
-    earlier = _flat((*told, parts))
-    if not earlier or source.chance(0.4):
-        return _new(told, parts, lambda: draw_subject(writer)), None
-    like = writer.pick(earlier)
-    here = {part.subject.short for part in parts}
-    if like.subject.short not in here and len(_untold(like.subject, earlier)) > 1:
-        if source.chance(0.1):
-            return like.subject, None
-    subject = _new(told, parts, lambda: alike(writer, like.subject))
-    traits = [trait for trait in like.said if trait in subject.traits]
-    return subject, writer.pick(traits) if traits and source.chance(0.6) else None
-
-
-def _new(told: Passages, parts: list[Told], make: Callable[[], Subject]) -> Subject:
-    """A subject whose name is new, and whose first name is new in its passage."""
-    taken = {part.subject.name for part in _flat((*told, parts))}
-    here = {part.subject.short for part in parts}
-    while (subject := make()).name in taken or subject.short in here:
-        pass
-    return subject
-
-
-def _made_up(writer: Writer) -> Subject:
-    if writer.source.chance(0.75):
-        return about_visitor(writer.visitor())
-    return about_place(writer.made_up_place())
-
-
-def _exclusive(traits: Iterable[str]) -> list[str]:
-    return [trait for trait in traits if trait in EXCLUSIVE]
-
-
-def _contradiction(writer: Writer, part: Told) -> tuple[Subject, str]:
-    """The same subject once more, and the trait of which another value is going to be told."""
-    trait = writer.pick(_exclusive(part.said))
-
-    def other_value() -> str:
-        return names.fresh(lambda: anew(writer, part.subject).traits[trait](), (part.said[trait],))
-
-    return replace(part.subject, traits={**part.subject.traits, trait: other_value}), trait
-
-
-def _tell(
-    writer: Writer, subject: Subject, size: int, needed: str | None, earlier: list[Told]
-) -> Told:
-    """The sentences about one subject; `needed` is a trait that must be among them."""
-    source, part = writer.source, Told(subject, {}, [])
-    traits = [trait for trait in _untold(subject, earlier) if trait != needed]
-    traits = source.sample(traits, min(size - bool(needed), len(traits)))
-    if needed:
-        traits.insert(source.below(len(traits) + 1), needed)
-    invented = not isinstance(subject.thing, Person | Place)
-    for trait in traits:
-        values = [other.said[trait] for other in earlier if trait in other.said]
-        may_share = invented and values and trait not in (needed, "known for")
-        if may_share and source.chance(0.15):  # the same street, the same job
-            value = writer.pick(values)
-        else:
-            value = subject.traits[trait]()
-        state(writer, part, trait, value)
-    return part
-
-
-def _untold(subject: Subject, told: list[Told]) -> list[str]:
-    """Traits of a subject that no passage has told."""
-    said = {trait for part in told if part.subject.name == subject.name for trait in part.said}
-    return [trait for trait in subject.traits if trait not in said]
-
-
-def _flat(passages: Iterable[list[Told]]) -> list[Told]:
-    return [part for parts in passages for part in parts]
-
-
-# ---- what is asked --------------------------------------------------------------------------
 
 
 def _ask(
@@ -338,7 +225,7 @@ def _answered(writer: Writer, told: Passages, gold: int | None, seen: Seen) -> A
 
 def _only(told: Passages, subject: Subject, trait: str, value: str) -> bool:
     """Whether one can ask who it is: nobody else is said to have this value."""
-    people = [part for part in _flat(told) if part.subject.is_person]
+    people = [part for part in flat(told) if part.subject.is_person]
     return (
         subject.is_person
         and trait in WHO_QUESTIONS
@@ -366,7 +253,7 @@ def _disputed(writer: Writer, told: Passages, pair: tuple[int, ...], seen: Seen)
 
 def _unanswered(writer: Writer, told: Passages, seen: Seen) -> Asked:
     """A question that no passage answers; half of them seem to be answered at first sight."""
-    source, parts = writer.source, _flat(told)
+    source, parts = writer.source, flat(told)
     way = source.weighted(("alike", "untold", "nobody", "no such value"), (25, 25, 40, 10))
     untold = _never_told(parts, seen) if way == "untold" else ()
     people = [part.subject for part in parts if part.subject.is_person]
@@ -381,10 +268,10 @@ def _unanswered(writer: Writer, told: Passages, seen: Seen) -> Asked:
         return Asked(question, UNSAID, trait)
     elif way == "alike":
         part = writer.pick(parts)
-        subject = _new(told, [], lambda: alike(writer, part.subject))
+        subject = new_subject(told, [], lambda: alike(writer, part.subject))
         trait, called = writer.pick(tuple(part.said)), subject.name
     else:
-        subject = _new(told, [], lambda: _made_up(writer))
+        subject = new_subject(told, [], lambda: made_up_subject(writer))
         trait, called = writer.pick(_traits(subject)), subject.name
     seen.add((subject.name, trait))
     return Asked(_question(writer, subject, trait, called), UNSAID, trait)
@@ -421,6 +308,6 @@ def _traits(subject: Subject) -> tuple[str, ...]:
 
 def _called(writer: Writer, told: Passages, subject: Subject) -> str:
     """The name as it is asked for: the first name alone only where one person has it."""
-    namesakes = {p.subject.name for p in _flat(told) if p.subject.short == subject.short}
+    namesakes = {p.subject.name for p in flat(told) if p.subject.short == subject.short}
     short = subject.is_person and len(namesakes) == 1 and writer.source.chance(0.25)
     return subject.short if short else subject.name

@@ -1,6 +1,7 @@
 """What a chat of `turns.py` is about: a place, a product or an event with its traits.
 
-Places are the town's own or made up for the chat; a trait is drawn when it is first needed.
+Places are the town's own or made up for the chat; a trait is drawn when it is first needed. Left
+out: what the user says of themselves, which is `turn_self_phrases.py`.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""What is asked: exercises, their checks, the learner's attempts, and a lesson's header."""

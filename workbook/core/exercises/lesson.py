@@ -1,0 +1,55 @@
+"""The table at the head of every lesson: what it costs, what it trains, what it builds on.
+
+The figures are budgets that the tests hold the lesson to. Left out: what a lesson really took on
+this machine, which `workbook run` measures.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+
+from workbook.core.exercises.exercise import catalogue
+
+
+def lesson_header(
+    topic: str,
+    minutes_cpu: float,
+    minutes_gpu: float,
+    memory_gb: float,
+    trains: str,
+    needs: str,
+) -> None:
+    """Shows the table. topic: the lesson's word, as in "sampling"; memory_gb: peak, of the kernel.
+
+    minutes_cpu: on two cores. trains, needs: in words. The exercises are counted here.
+    """
+    mine = [each for each in catalogue().values() if each.id.startswith(f"{topic}.")]
+    points = sum(each.points for each in mine)
+    minutes = sum(each.minutes for each in mine)
+    rows = {
+        "Runs in, on 2 CPU cores": _minutes(minutes_cpu),
+        "Runs in, on a GPU": _minutes(minutes_gpu),
+        "Peak memory": f"at most {memory_gb:g} GB",
+        "Trains": trains,
+        "Before this lesson": needs,
+        "Exercises": f"{len(mine)}, {points} points, about {minutes} minutes",
+    }
+    _display_table(rows)
+
+
+def _minutes(minutes: float) -> str:
+    return f"at most {minutes * 60:g} seconds" if minutes < 2 else f"at most {minutes:g} minutes"
+
+
+def _display_table(rows: Mapping[str, str]) -> None:
+    from IPython.display import display
+
+    cells = "".join(
+        f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+        f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+        for name, value in rows.items()
+    )
+    width = max(map(len, rows))
+    text = "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
+    display({"text/plain": text, "text/html": f"<table>{cells}</table>"}, raw=True)

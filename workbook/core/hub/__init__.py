@@ -1,0 +1,8 @@
+"""What is fetched: bundled files, models and data by role, downloads that are checked.
+
+`from workbook.core.hub import load_model` is what lessons use; the modules have the rest.
+"""
+
+from workbook.core.hub.loading import load_model, load_tokenizer
+
+__all__ = ["load_model", "load_tokenizer"]

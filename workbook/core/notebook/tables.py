@@ -1,0 +1,173 @@
+"""The table twin of a figure: the numbers that its traces hold, as a DataFrame and as plain HTML.
+
+Reads bars, lines, points, matrices (heatmaps), pies and tables; whoever draws something else hands
+over a table of their own. Long tables are cut, and say so. Left out: how a figure looks and is
+shown (`workbook.core.notebook.figures`). Every lesson's figures come through here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+
+MATRICES = ("heatmap", "contour")
+MOST_ROWS, MOST_COLUMNS = 200, 40  # a notebook stays under 1 MB, and nobody reads more
+
+
+def as_table(figure: go.Figure) -> pandas.DataFrame:
+    """The numbers of a figure.
+
+    Lines, bars and points: one column per trace where the traces share their x, else long form; an
+    error bar is a column of its own. A heatmap keeps its shape. ValueError if there is no number.
+    """
+    kinds = {
+        _from_table: [trace for trace in figure.data if trace.type == "table"],
+        _from_matrices: [trace for trace in figure.data if trace.type in MATRICES],
+        _from_pies: [trace for trace in figure.data if trace.type == "pie"],
+        _from_points: [trace for trace in figure.data if getattr(trace, "y", None) is not None],
+    }
+    for read, traces in kinds.items():
+        if traces:
+            return read(traces, figure.layout)
+    raise ValueError("This figure has no x and y to tabulate; pass a DataFrame as table=...")
+
+
+def folded(frame: pandas.DataFrame, sentence: str) -> str:
+    """The table behind a disclosure triangle: plain HTML, reachable by keyboard, no script."""
+    return (
+        f"<details><summary>The figure as a table</summary><p>{html.escape(sentence)}</p>"
+        f"{plain(frame)}</details>"
+    )
+
+
+def plain(frame: pandas.DataFrame) -> str:
+    """The table as small HTML, cut to MOST_ROWS by MOST_COLUMNS with a sentence that says so."""
+    page = _cut(frame).to_html(index=False, border=0, float_format=lambda value: f"{value:.4g}")
+    page = re.sub(r">\s+<", "><", page)
+    return f"<p>{html.escape(note)}</p>{page}" if (note := _what_is_cut(frame)) else page
+
+
+def text(frame: pandas.DataFrame) -> str:
+    """The same for a terminal."""
+    return "\n".join(filter(None, [_cut(frame).to_string(), _what_is_cut(frame)]))
+
+
+def _cut(frame: pandas.DataFrame) -> pandas.DataFrame:
+    return frame.iloc[:MOST_ROWS, :MOST_COLUMNS]
+
+
+def _what_is_cut(frame: pandas.DataFrame) -> str:
+    rows, columns = frame.shape
+    parts = [f"the first {MOST_ROWS} of {rows:,} rows"] * (rows > MOST_ROWS)
+    parts += [f"the first {MOST_COLUMNS} of {columns:,} columns"] * (columns > MOST_COLUMNS)
+    return f"Shown: {' and '.join(parts)}." if parts else ""
+
+
+def _from_table(traces: list, _layout: Any) -> pandas.DataFrame:
+    import pandas as pd
+
+    names = [_clean(name) for name in traces[0].header.values or ()]
+    return pd.DataFrame(dict(zip(names, traces[0].cells.values or (), strict=False)))
+
+
+def _from_pies(traces: list, _layout: Any) -> pandas.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"part": list(traces[0].labels), "value": list(traces[0].values)})
+
+
+def _from_matrices(traces: list, layout: Any) -> pandas.DataFrame:
+    import pandas as pd
+
+    parts = []
+    for number, trace in enumerate(traces, 1):
+        x_axis, y_axis = _axes(trace, layout)
+        rows = [list(row) for row in trace.z]
+        index = pd.Index(_places(trace.y, y_axis, len(rows)), name=_title(y_axis, "y"))
+        columns = map(str, _places(trace.x, x_axis, len(rows[0]) if rows else 0))
+        part = pd.DataFrame(rows, index=index, columns=list(columns))
+        parts.append((_clean(trace.name or f"panel {number}"), part))
+    return _stacked(parts)
+
+
+def _from_points(traces: list, layout: Any) -> pandas.DataFrame:
+    import pandas as pd
+
+    lying = any(getattr(trace, "orientation", None) == "h" for trace in traces)
+    x_name, y_name = _names(traces[0], layout, lying)
+    parts = []
+    for number, trace in enumerate(traces, 1):
+        x_axis, y_axis = _axes(trace, layout)
+        y = _places(trace.y, y_axis, 0)
+        x = _places(trace.x, x_axis, len(y))
+        x, y = (y, x) if lying else (x, y)
+        name = _clean(trace.name) or (y_name if len(traces) == 1 else f"{y_name} {number}")
+        columns = {"label": _labels(trace, len(x)), y_name: y, "±": _error(trace, lying, len(x))}
+        columns["z"] = list(trace.z) if trace.type == "scatter3d" else None
+        columns = {key: column for key, column in columns.items() if column is not None}
+        parts.append((name, pd.DataFrame(columns, index=pd.Index(x, name=x_name))))
+    first = parts[0][1]
+    if not all(part.index.equals(first.index) and "label" not in part for _, part in parts):
+        return _stacked(parts)
+    beside = [part.rename(columns={y_name: name, "±": f"{name} ±"}) for name, part in parts]
+    return pd.concat(beside, axis=1).reset_index(allow_duplicates=True)
+
+
+def _stacked(parts: list[tuple[str, pandas.DataFrame]]) -> pandas.DataFrame:
+    """One below the other, named in a first column where there are several."""
+    import pandas as pd
+
+    frames = [frame.reset_index(allow_duplicates=True) for _, frame in parts]
+    if len(frames) > 1:
+        for (name, _), frame in zip(parts, frames, strict=True):
+            frame.insert(0, "series", name, allow_duplicates=True)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _axes(trace: Any, layout: Any) -> tuple[Any, Any]:
+    """The trace's own axes; None for a trace that has none (3-D)."""
+    names = [(getattr(trace, f"{letter}axis", None) or letter)[1:] for letter in "xy"]
+    return tuple(layout[f"{letter}axis{n}"] for letter, n in zip("xy", names, strict=True))
+
+
+def _names(trace: Any, layout: Any, lying: bool) -> tuple[str, str]:
+    x, y = _axes(trace, layout)
+    names = (_title(x, "x"), _title(y, "y"))
+    return names[::-1] if lying else names
+
+
+def _title(axis: Any, other: str) -> str:
+    return _clean(axis.title.text) or other
+
+
+def _places(values: Any, axis: Any, count: int) -> list:
+    """Where the points are on an axis, in the words that the axis writes there."""
+    values = range(count) if values is None else values
+    words = dict(zip(axis.tickvals or (), axis.ticktext or (), strict=False))
+    named = [words.get(value, value) for value in values] if words else list(values)
+    return [_clean(value) if isinstance(value, str) else value for value in named]
+
+
+def _labels(trace: Any, count: int) -> list | None:
+    """What is written at each point; a bar's text only repeats its height."""
+    words = getattr(trace, "text", None)
+    if trace.type == "bar" or words is None or isinstance(words, str) or len(words) != count:
+        return None
+    return [_clean(word) for word in words]
+
+
+def _error(trace: Any, lying: bool, count: int) -> list | None:
+    bars = getattr(trace, "error_x" if lying else "error_y", None)
+    array = getattr(bars, "array", None)
+    return None if array is None or len(array) != count else list(array)
+
+
+def _clean(words: Any) -> str:
+    """Without plotly's small HTML."""
+    without = re.sub(r"</?[a-z][^>]*>", "", re.sub(r"<br ?/?>", " ", str(words or "")))
+    return html.unescape(without)

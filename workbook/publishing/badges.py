@@ -1,0 +1,124 @@
+"""The course in a browser: badges for Binder, Colab and Kaggle, from one address.
+
+The address is `repository` in pyproject.toml; `workbook clouds` writes the block of README.md that
+stands between two markers, and what Binder installs (`binder.py`). All three services
+read the repository from GitHub. Left out: accounts, keys and storage, of which the course has
+none. Lesson 00 is where a badge leads.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+FIRST = "00_welcome"  # the lesson a badge opens
+BRANCH = "main"
+BEGIN = "<!-- clouds: written by `workbook clouds` from the repository named in pyproject.toml -->"
+END = "<!-- end of clouds -->"
+GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+
+# service -> (its picture, its address for {repo}, {branch} and {lesson})
+SERVICES = {
+    "Binder": (
+        "https://mybinder.org/badge_logo.svg",
+        "https://mybinder.org/v2/gh/{repo}/{branch}?urlpath=lab/tree/notebooks/{lesson}.ipynb",
+    ),
+    "Colab": (
+        "https://colab.research.google.com/assets/colab-badge.svg",
+        "https://colab.research.google.com/github/{repo}/blob/{branch}/notebooks/{lesson}.ipynb",
+    ),
+    "Kaggle": (
+        "https://kaggle.com/static/images/open-in-kaggle.svg",
+        "https://kaggle.com/kernels/welcome"
+        "?src=https://github.com/{repo}/blob/{branch}/notebooks/{lesson}.ipynb",
+    ),
+}
+BLOCK = """{begin}
+{badges}
+
+Binder opens JupyterLab on the first lesson with everything in place: {size:.1f} GB of packages, and
+2 GB of memory, which the *binder* profile keeps to. Colab and Kaggle open one notebook without the
+course: begin it with a cell of these three lines, and restart the session if it asks you to.
+
+```python
+!git clone -q --depth 1 {url} course
+%cd course
+%pip install -q -e .
+```
+{end}"""
+
+
+def repository(folder: Path | None = None) -> str:
+    """The repository's address, https://github.com/owner/name, as pyproject.toml has it.
+
+    folder: of pyproject.toml; by default the checkout. ValueError when it names no repository on
+    GitHub, from where the three services read.
+    """
+    file = (folder or root()) / "pyproject.toml"
+    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    asked = project.get("urls", {}).get("repository", "")
+    match = GITHUB.fullmatch(asked)
+    if match is None:
+        raise ValueError(
+            f"repository is {asked!r} in {file}: write the repository's address there, such as "
+            "https://github.com/owner/name."
+        )
+    return f"https://github.com/{match[1]}"
+
+
+def links(lesson: str, url: str) -> dict[str, str]:
+    """{service: where it opens a lesson}; lesson: "03_sampling", url: the repository's."""
+    repo = url.removeprefix("https://github.com/")
+    return {
+        name: address.format(repo=repo, branch=BRANCH, lesson=lesson)
+        for name, (_, address) in SERVICES.items()
+    }
+
+
+def badges(lesson: str, url: str) -> str:
+    """The badges of a lesson in Markdown, a line each."""
+    return "\n".join(
+        f"[![Open in {name}]({SERVICES[name][0]})]({address})"
+        for name, address in links(lesson, url).items()
+    )
+
+
+def block(url: str, size: int) -> str:
+    """The block of README.md, with its markers; size: bytes of the packages on Binder."""
+    shown = badges(FIRST, url)
+    return BLOCK.format(begin=BEGIN, end=END, badges=shown, url=url, size=size / 1e9)
+
+
+def inserted(text: str, new: str) -> str:
+    """A README's text with the block between the markers exchanged; ValueError if they lack."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"README.md lacks the line {BEGIN if not begin else END!r}; put it back.")
+    return before + new + after
+
+
+def root() -> Path:
+    """The checkout's top folder."""
+    return Path(__file__).resolve().parents[2]
+
+
+def write(folder: Path | None = None) -> list[Path]:
+    """Write binder/requirements.txt and README.md's block anew; the files that changed."""
+    from workbook.publishing import binder
+
+    folder = folder or root()
+    listed = binder.requirements(folder)
+    readme = folder / "README.md"
+    texts = {
+        folder / "binder" / "requirements.txt": binder.text(listed),
+        readme: inserted(
+            readme.read_text(encoding="utf-8"),
+            block(repository(folder), binder.installed_bytes(listed)),
+        ),
+    }
+    changed = [file for file, new in texts.items() if file.read_text(encoding="utf-8") != new]
+    for file in changed:
+        file.write_text(texts[file], encoding="utf-8")
+    return changed

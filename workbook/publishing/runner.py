@@ -1,0 +1,146 @@
+"""Lessons without a screen: execute notebooks, measure seconds and peak memory.
+
+Each lesson runs in a fresh kernel, in its own folder, one after the other, as a learner's
+*Run All* would. The peak is the resident memory of the kernel with all its child processes.
+It does not compare outputs: the tests do that with nbval. `workbook run` and `make course` use it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbook.core.system.peak_memory import PeakMemory
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+START_SECONDS = 120  # a kernel that has not answered by then is taken for dead
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class LessonReport:
+    """How one lesson went. `error` is one line, None when all is well."""
+
+    lesson: str  # "03_sampling"
+    status: str  # "ok" or "failed"
+    seconds: float  # from the kernel's start to the last cell's end
+    peak_bytes: int  # resident, kernel and children
+    error: str | None = None
+
+    def line(self) -> str:
+        """The lesson in one line for a terminal."""
+        peak = self.peak_bytes / 2**20
+        measured = f"{self.lesson:<24} {self.status:<7} {self.seconds:6.1f} s {peak:7.0f} MB"
+        return f"{measured}  {self.error}" if self.error else measured
+
+
+def notebooks() -> Path:
+    """The folder of the lessons: WORKBOOK_NOTEBOOKS, or the one beside the package."""
+    asked = os.environ.get("WORKBOOK_NOTEBOOKS", "").strip()
+    return Path(asked) if asked else Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def find(names: list[str] | None = None) -> list[Path]:
+    """The notebooks of some lessons ("3", "03", "03_sampling"), or of all, in course order.
+
+    Raises ValueError when a name fits no lesson; the sentence lists those there are.
+    """
+    lessons = {file.stem: file for file in sorted(notebooks().glob("[0-9][0-9]_*.ipynb"))}
+    if not names:
+        if not lessons:
+            raise ValueError(f"there are no lessons in {notebooks()}.")
+        return list(lessons.values())
+    wanted = set()
+    for name in names:
+        number = name.zfill(2) if name.isdigit() else name.removesuffix(".ipynb")
+        hits = [stem for stem in lessons if number in (stem, stem.split("_")[0])]
+        if not hits:
+            known = ", ".join(lessons) or "none"
+            raise ValueError(f"there is no lesson {name!r}; there are: {known}.")
+        wanted.update(hits)
+    return [file for stem, file in lessons.items() if stem in wanted]
+
+
+def run(files: list[Path], timeout: float, write: bool = False) -> Iterator[LessonReport]:
+    """Execute notebooks one after the other; a report each, as soon as it is done."""
+    for file in files:
+        yield run_lesson(file, timeout, write)
+
+
+def run_lesson(file: Path, timeout: float, write: bool = False) -> LessonReport:
+    """Execute one notebook within `timeout` seconds; with `write`, store its new outputs.
+
+    A lesson that fails is reported, not raised, and its file is left as it was.
+    """
+    import nbformat
+
+    notebook = nbformat.read(file, as_version=4)
+    start = time.monotonic()
+    error, peak = _execute(notebook, file.parent, start + timeout)
+    seconds = round(time.monotonic() - start, 2)
+    if error is None and write:
+        save(notebook, file)
+    return LessonReport(file.stem, "failed" if error else "ok", seconds, peak, error)
+
+
+def save(notebook: NotebookNode, file: Path) -> None:
+    """Write an executed notebook as it is committed, all of it or nothing.
+
+    Live widgets go (their state is megabytes, and without a kernel a reader would see an error);
+    the figure, picture and text beside them stay.
+    """
+    import nbformat
+
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    draft = file.with_suffix(".ipynb.tmp")
+    nbformat.write(notebook, draft)
+    os.replace(draft, file)
+
+
+def _execute(notebook: NotebookNode, folder: Path, deadline: float) -> tuple[str | None, int]:
+    """Run all cells in place; (one line on what failed or None, peak bytes of the kernel)."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
+        startup_timeout=START_SECONDS,
+        shell_timeout_interval=1,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+    )
+    error, memory = None, PeakMemory()
+    try:
+        with client.setup_kernel(stderr=subprocess.DEVNULL), memory.of(client.km.provisioner.pid):
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+    except CellExecutionError as failure:
+        error = f"{failure.ename}: {failure.evalue}"
+    except CellTimeoutError:
+        error = "took longer than the time it was given; see --timeout"
+    except (DeadKernelError, RuntimeError) as failure:
+        error = f"the kernel died, perhaps for want of memory ({failure})"
+    return error and one_line(error), memory.peak
+
+
+def one_line(text: str, width: int = 300) -> str:
+    """A message's first line, without terminal colours, cut to a width."""
+    lines = ANSI.sub("", text).strip().splitlines() or [""]
+    return lines[0][:width]

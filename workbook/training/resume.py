@@ -1,0 +1,120 @@
+"""Where a run goes on from: its newest whole checkpoint, and what to tell about it.
+
+`resume` takes a run up, or says why there is nothing to train. `way_back` is the advice when a step
+makes no sense: it never writes over a checkpoint, and drops none. Left out: how a checkpoint is
+written, which is `checkpoint.py`. Lesson 08 kills a run and goes on with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.distributed.tensor import DTensor
+
+from workbook.core.runs.seeding import LARGEST_SEED, seed_everything
+from workbook.training import state
+from workbook.training.checkpoint import load
+
+if TYPE_CHECKING:
+    from workbook.training.loop import Loop
+
+COUNTERS = ("step", "seen", "seconds", "best")
+FIXED = ("optimiser", "accumulate", "seed")  # settings a run cannot change on its way
+
+
+def resume(loop: Loop) -> None:
+    """Start from the newest whole checkpoint, or else from the seed.
+
+    Raises ValueError when what lies there is another run's, or when none is whole.
+    """
+    newest = loop.place.led(loop.checkpoints.newest) if loop.checkpoints else None
+    if newest is None:
+        seed_everything((loop.config.seed + loop.place.rank) % (LARGEST_SEED + 1))
+    else:
+        _take_up(loop, newest)
+    loop.journal.records = loop.place.led(lambda: loop.journal.go_on_from(loop.step))
+    if newest is not None and loop.place.leads:
+        print(_told(loop, newest))
+
+
+def _take_up(loop: Loop, newest: Path) -> None:
+    saved = load(newest)
+    _refuse_other_runs(loop, saved.state["config"], newest)
+    state.load_weights(loop.model, saved.weights)
+    state.load_optimiser_state(loop.model, loop.optimisers, saved.state["optimisers"])
+    loop.scaler.load_state_dict(saved.state["scaler"])
+    for name in COUNTERS:
+        setattr(loop, name, saved.state["counters"][name])
+    loop.best_weights = saved.best_weights
+    loop.over = loop.best is not None and loop.waits_in_vain()
+    rank, states = loop.place.rank, saved.state["random"]
+    if rank < len(states):
+        state.set_random_state(states[rank])
+    else:  # more processes than before
+        seed_everything((loop.config.seed + rank + loop.step) % (LARGEST_SEED + 1))
+
+
+def _refuse_other_runs(loop: Loop, before: Mapping[str, Any], folder: Path) -> None:
+    for name in FIXED:
+        if before[name] != getattr(loop.config, name):
+            raise ValueError(
+                f"{folder} was made with {name}={before[name]!r}, not "
+                f"{getattr(loop.config, name)!r}: give the old setting, or another `out`."
+            )
+
+
+def _told(loop: Loop, newest: Path) -> str:
+    at = f"step {loop.step} of {loop.config.steps}"
+    if loop.step >= loop.config.steps:
+        return f"Nothing to train: the run in {loop.out} is at {at}; more steps prolong it."
+    if loop.over:
+        return (
+            f"Nothing to train: the run in {loop.out} stopped early at {at}, as nothing was better "
+            f"than at step {loop.best['step']}; more patience (or 0) prolongs it."
+        )
+    return f"Going on from {at} ({newest})."
+
+
+def way_back(loop: Loop) -> str:
+    """Where a run can go on from after a step that makes no sense, as advice.
+
+    A checkpoint from before the step is saved only where there is none at all: the same weights
+    meet the same batch again, so an earlier one is the better start.
+    """
+    if loop.checkpoints is None:
+        return (
+            "The weights from before this step are in the model; lower the learning rate or look "
+            "at the batch, and train again."
+        )
+    here = loop.checkpoints.place(loop.step)
+    kept = loop.place.led(loop.checkpoints.usable)
+    if not kept and not _sound(loop):
+        return (
+            "Nothing is saved, as the weights are no numbers any more: lower the learning rate, "
+            "and run again from the beginning."
+        )
+    if not kept:
+        loop.save()
+        kept = [here]
+    earlier = kept[-2].name if len(kept) > 1 else "the beginning"
+    if kept[-1] == here:
+        return (
+            f"The weights from before this step are saved in {here}. Mend the batch and run again "
+            "to go on from there; if only the learning rate is lowered, delete that folder first, "
+            f"to go on from {earlier}."
+        )
+    return (
+        f"The last checkpoint is {kept[-1]}: lower the learning rate or look at the batch, and run "
+        f"again to go on from there; delete that folder to go on from {earlier}."
+    )
+
+
+def _sound(loop: Loop) -> bool:
+    """True when all weights and moments are finite, in every process."""
+    moments = (m for o in loop.optimisers for kept in o.state.values() for m in kept.values())
+    tensors = [*loop.trained, *loop.model.buffers(), *filter(torch.is_tensor, moments)]
+    here = (t.to_local() if isinstance(t, DTensor) else t for t in tensors)
+    return loop.place.add_up([float(sum(not t.isfinite().all() for t in here))])[0] == 0
