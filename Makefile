@@ -3,18 +3,20 @@
 
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := $(VENV)/.made-$(shell cat requirements.txt pyproject.toml | cksum | tr -s ' ' '-')
 OVERRIDES := $(VENV)/share/jupyter/lab/settings
 NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Two workers; a file's tests stay together, browsers and kernels take turns (tests/conftest.py).
+WORKERS ?= -n 2 --dist loadgroup
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test course notebooks review site lint bench models clean
+.PHONY: help env lab test test-fast course notebooks review site lint bench models clean
 
 help: ## list these targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
 
 env: $(STAMP) ## make the environment in .venv
 
@@ -22,7 +24,10 @@ lab: $(STAMP) ## open JupyterLab on the course
 	cd notebooks && ../$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS)
 
 test: $(STAMP) ## run the whole test suite
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(PYTEST_ARGS)
+
+test-fast: $(STAMP) ## run the tests that need no browser and little time
+	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow" $(PYTEST_ARGS)
 
 course: $(STAMP) ## run every lesson headless: status, seconds, peak memory
 	$(BIN)/workbook run
@@ -36,10 +41,11 @@ review: $(STAMP) ## write plain-text views of the lessons to build/review
 site: $(STAMP) ## build the static HTML edition in build/site
 	$(BIN)/workbook site
 
-lint: $(STAMP) ## check style, names and who imports whom
+lint: $(STAMP) ## check style, names, types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/check_types.py
 
 bench: $(STAMP) ## time our code against the peer's and print the ratios
 	$(BIN)/workbook bench
@@ -48,7 +54,7 @@ models: $(STAMP) ## train the town's language models from nothing (hours)
 	$(BIN)/workbook models build
 
 clean: ## remove what was built, but keep the environment
-	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find workbook tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(STAMP):

@@ -141,6 +141,38 @@ def pytest_runtest_setup(item):
             pytest.skip("needs a CUDA device")
 
 
+# Groups of tests that stay together when several workers run the suite.
+
+# Files that measure or execute whole lessons in a kernel.
+KERNELS = ("test_notebooks.py", "test_runner.py", "test_memory.py", "test_new_lesson.py")
+
+
+def group_of(file: Path) -> str:
+    """Return the group of a test file: browsers take turns, kernels take turns, others go alone.
+
+    So no two browsers, and no two measured kernels, disturb each other, and what the fixtures of a
+    file make is made once.
+    """
+    if "mark.browser" in file.read_text(encoding="utf-8"):
+        return "browser"
+    return "kernel" if file.name in KERNELS else file.as_posix()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Schedule `--dist loadgroup` by `group_of`; xdist's own reads marks in a way that this pytest
+    no longer allows, and would send every test alone."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(config.rootpath / nodeid.partition("::")[0])
+
+    return Groups(config, log)
+
+
 # Skips need a reason that the list allows.
 
 skips: list[tuple[str, str]] = []  # (test, reason)

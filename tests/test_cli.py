@@ -13,17 +13,18 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
-from workbook import cli
+from workbook import LESSONS, __version__, cli
+from workbook.cli import machine
 from workbook.core.hub import assets
 from workbook.core.runs import bench
 
 
 def call(*arguments):
-    """Run the command in this process; (exit code, what it printed)."""
+    """Run the command in this process; (exit code, what it printed on stdout)."""
     result = CliRunner().invoke(cli.app, list(arguments))
     if isinstance(result.exception, Exception) and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return result.exit_code, result.output
+    return result.exit_code, result.stdout
 
 
 def shell(*arguments, code="from workbook.cli import main; main()"):
@@ -49,7 +50,7 @@ def test_help_lists_the_commands_and_loads_nothing_heavy():
         f"    print('heavy:', sorted({heavy} & set(sys.modules)))"
     )
     done = shell("--help", code=code)
-    for command in ("doctor", "run", "models", "bench"):
+    for command in ("doctor", "run", "lessons", "new-lesson", "models", "bench"):
         assert f" {command} " in done.stdout
     assert "heavy: []" in done.stdout
 
@@ -71,6 +72,99 @@ def test_run_prints_a_line_per_lesson_and_writes_the_report(lessons):
 def test_run_of_good_lessons_ends_with_zero(lessons):
     code, printed = call("run", "1")
     assert code == 0 and len(printed.splitlines()) == 1
+
+
+CONFLICT = '{"cells": [],\n<<<<<<< HEAD\n "nbformat": 4}\n=======\n "nbformat": 3}\n>>>>>>> b\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (CONFLICT.encode(), "line 2 has conflict marks of git"),
+        (b"", "line 1 is not JSON"),
+        (b"[1]", "is not a notebook"),
+        (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "is not a notebook"),
+        (b'{"cells": [{"cell_type": "code"}], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+         "is not a notebook"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (None, "cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_notebook_stops_no_other_lesson(lessons, content, words):
+    """A13: with conflict marks in one of three notebooks all stopped, and there was no report."""
+    broken, report = lessons / "02_bad.ipynb", lessons / "r.json"
+    broken.unlink()
+    broken.mkdir() if content is None else broken.write_bytes(content)
+    shutil.copy(lessons / "01_good.ipynb", lessons / "03_also.ipynb")
+    code, printed = call("run", "1", "2", "3", "--json", str(report))
+    assert code == 1
+    statuses = [line.split()[:2] for line in printed.splitlines()]
+    assert statuses == [["01_good", "ok"], ["02_bad", "failed"], ["03_also", "ok"]]
+    entries = json.loads(report.read_text(encoding="utf-8"))
+    assert [entry["status"] for entry in entries] == ["ok", "failed", "ok"]
+    assert words in entries[1]["error"] and "\n" not in entries[1]["error"]
+
+
+def test_a_notebook_with_a_byte_order_mark_runs(lessons):
+    """A6: some Windows editors put one in front."""
+    file = lessons / "01_good.ipynb"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert call("run", "1")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["good", "1", "01", "01_good"])
+def test_run_takes_number_topic_and_name(lessons, name):
+    """C12: `workbook run sampling` was refused."""
+    code, printed = call("run", name)
+    assert code == 0 and printed.startswith("01_good ")
+
+
+def test_run_says_which_lesson_it_is_at(lessons):
+    """C12: it was silent while it worked. The words go to stderr, results alone to stdout."""
+    done = shell("run", "1", "2")
+    lines = done.stderr.splitlines()
+    assert lines == ["01_good: lesson 1 of 2 ...", "02_bad: lesson 2 of 2 ..."]
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(lessons):
+    done = shell("run", "1", "--json", str(lessons))
+    assert done.returncode == 2 and "the report cannot be written to" in done.stderr
+    assert done.stdout == "" and "lesson 1 of 1" not in done.stderr
+
+
+def test_the_version_is_said():
+    """C12"""
+    assert call("--version") == (0, f"workbook {__version__}\n")
+
+
+def test_lessons_lists_the_course():
+    code, printed = call("lessons")
+    rows = [line.split()[:3] for line in printed.splitlines()]
+    assert code == 0
+    assert rows == [[f"{x.number:02}", x.topic, x.state] for x in LESSONS]
+
+
+@pytest.mark.parametrize("arguments", [("train",), ("train", "finetune"), ("train", "pretrain")])
+def test_train_without_arguments_names_the_recipes(root, arguments):
+    """C12"""
+    done = shell(*arguments)
+    said = done.stdout + done.stderr
+    assert done.returncode == 2 and "Traceback" not in said
+    recipes = (root / "workbook" / "training" / "recipes").glob(f"{(*arguments, '')[1]}*.toml")
+    for recipe in recipes:
+        assert recipe.name in said
+
+
+def test_evaluate_refuses_an_unknown_task_before_any_bar_or_model(monkeypatch):
+    """C12"""
+    from workbook.evaluation import suite
+
+    monkeypatch.setattr(suite, "open_system", lambda asked: pytest.fail("a model was loaded"))
+    with pytest.raises(ValueError, match="there is no task 'foo'; there are: "):
+        call("evaluate", "--task", "foo")
+    with pytest.raises(ValueError, match="there is no task 'foo'"):
+        suite.run(suite.Floor(), 1, ["foo"])
 
 
 def test_a_mistake_is_one_sentence_without_a_traceback(lessons):
@@ -137,7 +231,8 @@ def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path,
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "card.json").write_text("{}", encoding="utf-8")
     asked = ("models", "build", "town-lm", "town-instruct", "examples=40", "validation=4",
-             "steps=2", "rows=2", "accumulate=1", "warmup=1", "length=128")  # fmt: skip
+             "steps=2", "batch_size=2", "grad_accumulation=1", "warmup=1",
+             "seq_len=128")  # fmt: skip
     code, printed = call(*asked)
     assert code == 0, printed
     listed = assets.manifest()
@@ -147,8 +242,8 @@ def test_build_makes_both_models_from_nothing_and_goes_on_after_a_kill(tmp_path,
     before = weights.read_bytes()
     assert call(*asked)[0] == 0  # both runs are at their end already: nothing is trained again
     assert weights.read_bytes() == before
-    code, printed = call("models", "build", "town", "steps=2")
-    assert code == 2 and "no model is called 'town'" in printed
+    with pytest.raises(ValueError, match="no model is called 'town'"):
+        call("models", "build", "town", "steps=2")
 
 
 def test_bench_prints_the_rows_of_a_topic(monkeypatch):
@@ -160,7 +255,7 @@ def test_bench_prints_the_rows_of_a_topic(monkeypatch):
 
     stand_in(monkeypatch, "workbook.fake")
     stand_in(monkeypatch, "workbook.fake.bench", run=run)
-    monkeypatch.setattr(cli, "benchmarks", lambda: ["fake"])
+    monkeypatch.setattr(machine, "benchmarks", lambda: ["fake"])
     code, printed = call("bench", "fake", "--quick")
     assert code == 0 and seen == [True]
     assert "batch 1" in printed and "2.00x" in printed
@@ -169,7 +264,7 @@ def test_bench_prints_the_rows_of_a_topic(monkeypatch):
 
 
 def test_every_benchmark_on_disk_is_found_but_the_tool_is_not_one(root):
-    found = cli.benchmarks()
+    found = machine.benchmarks()
     assert "core" not in found
     on_disk = {path.parent.name for path in (root / "workbook").glob("*/bench.py")}
     assert set(found) == on_disk - {"core"}

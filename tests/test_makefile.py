@@ -10,8 +10,8 @@ import subprocess
 import pytest
 
 TARGETS = (
-    "env", "lab", "test", "course", "notebooks", "review", "site", "lint", "bench", "models",
-    "clean",
+    "env", "lab", "test", "test-fast", "course", "notebooks", "review", "site", "lint", "bench",
+    "models", "clean",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_help_lists_every_target_in_one_line_and_comes_first(copy, arguments):
 def test_every_target_is_phony_and_no_path_is_absolute(root):
     text = (root / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split()
-    defined = re.findall(r"^([a-z]+):", text, re.MULTILINE)
+    defined = re.findall(r"^([a-z-]+):", text, re.MULTILINE)
     assert sorted(phony) == sorted(defined)
     assert not re.search(r"(?<![\w.>$)}*])/(home|root|usr|opt|Users|work|tmp)\b", text)
 
@@ -58,7 +58,15 @@ def test_the_second_call_makes_nothing(copy):
     (copy / ".venv").mkdir()
     (copy / stamp(copy)).touch()
     assert make(copy, "-n", "env").stdout.strip() in ("", "make: Nothing to be done for 'env'.")
-    assert make(copy, "-n", "test").stdout.splitlines() == [".venv/bin/python -m pytest "]
+    (ran,) = make(copy, "-n", "test").stdout.splitlines()
+    assert ran.split() == [".venv/bin/python", *"-m pytest -n 2 --dist loadgroup".split()]
+
+
+def test_the_fast_tests_leave_out_browsers_and_what_is_slow(copy):
+    (copy / ".venv").mkdir()
+    (copy / stamp(copy)).touch()
+    (ran,) = make(copy, "-n", "test-fast", "PYTEST_ARGS=tests/core").stdout.splitlines()
+    assert '-m "not browser and not slow" tests/core' in ran
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])

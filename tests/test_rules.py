@@ -68,7 +68,7 @@ def test_child_processes_are_blocked_too(tmp_path):
     assert done.returncode == 1 and "the test suite allows no network" in done.stderr
 
 
-def session(folder, text, **environment):
+def session(folder, text, *options, **environment):
     """Run pytest on one file under this suite's conftest, in a process of its own."""
     for name in ("conftest.py", "lab.py", "allowed_skips.txt"):
         shutil.copy(HERE / name, folder)
@@ -78,7 +78,7 @@ def session(folder, text, **environment):
     clean["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull,
-         f"--rootdir={folder}", str(folder)],
+         f"--rootdir={folder}", *options, str(folder)],
         cwd=folder, env=clean | environment, capture_output=True, text=True,
     )  # fmt: skip
 
@@ -90,6 +90,44 @@ def test_an_unexplained_skip_fails_a_strict_session(tmp_path, environment):
     assert "FAILED: skipped without an allowed reason: " in done.stdout
     assert "test_it.py::test_waits: no time today" in done.stdout
     assert done.stdout.strip().splitlines()[-1].startswith("1 passed, 1 skipped")
+
+
+WORKERS = ("-p", "xdist.plugin", "-n", "2", "--dist", "loadgroup")
+
+
+def test_a_skip_in_a_worker_fails_a_strict_session_too(tmp_path):
+    done = session(tmp_path, TEST.format(reason="no time today"), *WORKERS, CI="true")
+    assert done.returncode != 0 and "skipped without an allowed reason" in done.stdout
+
+
+GROUPED = """
+import os, pytest
+
+@pytest.mark.{mark}
+@pytest.mark.parametrize("n", range(2))
+def test_it(n):
+    with open(os.environ["NOTES"], "a", encoding="utf-8") as file:
+        worker, home = os.environ["PYTEST_XDIST_WORKER"], os.environ["WORKBOOK_HOME"]
+        file.write(f"{mark} {{worker}} {{home}}\\n")
+"""
+
+
+def test_browsers_share_a_worker_and_each_worker_has_a_home_of_its_own(tmp_path):
+    """Two browsers, or two labs, at once would disturb each other; so would one learner's log.
+
+    Guards against a version of xdist whose groups the installed pytest does not see.
+    """
+    folder, notes = tmp_path / "suite", tmp_path / "notes"
+    folder.mkdir()
+    for name, mark in (("a", "browser"), ("b", "browser"), ("c", "one"), ("d", "two")):
+        (folder / f"test_{name}.py").write_text(GROUPED.format(mark=mark), encoding="utf-8")
+    done = session(folder, "", *WORKERS, NOTES=str(notes))
+    assert done.returncode == 0, done.stdout
+    lines = [line.split() for line in notes.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 8
+    for mark in ("browser", "one", "two"):
+        assert len({worker for kind, worker, _ in lines if kind == mark}) == 1
+    assert len({home for _, _, home in lines}) == len({worker for _, worker, _ in lines})
 
 
 def test_elsewhere_it_is_only_noted(tmp_path):

@@ -1,19 +1,100 @@
 """The generative AI workbook: the code behind the numbered notebooks.
 
-`from workbook import setup` and one call start every lesson. Nothing heavy is imported here and
-nothing runs at import: each topic lives in its own sub-package (`workbook.sampling`, ...).
-Lesson 00 explains how the course works.
+`from workbook import setup` and one call start every lesson; `LESSONS` is the table of the course.
+Nothing heavy is imported here and nothing runs at import: each topic lives in its own sub-package
+(`workbook.sampling`, ...). Lesson 00 explains how the course works.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from workbook.core.system.profile import Profile
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "setup"]
+__all__ = ["LESSONS", "Lesson", "__version__", "setup"]
+
+
+class Lesson(NamedTuple):
+    """One row of the course's table."""
+
+    number: int
+    topic: str  # its folder: workbook/<topic>/ and tests/<topic>/
+    title: str
+    state: Literal["ready", "planned"] = "planned"
+    finding: str = ""  # one thing that a learner measures in it, for README.md
+
+    @property
+    def notebook(self) -> str:
+        """The notebook's name without its ending, such as "03_sampling"."""
+        return f"{self.number:02}_{self.topic}"
+
+    @property
+    def ready(self) -> bool:
+        """Whether the lesson is written."""
+        return self.state == "ready"
+
+
+# The course in its order. The command line, the import contracts, the site, the exercises and
+# README.md read this table; `workbook lessons --write` renews what is written out from it.
+LESSONS = (
+    Lesson(
+        0,
+        "welcome",
+        "Welcome",
+        "ready",
+        "One model is right about 100 % of the facts before its cutoff, and 1 % of those after.",
+    ),
+    Lesson(
+        1,
+        "attention",
+        "Attention",
+        "ready",
+        "Without two of its heads, a model copies 50 % of names instead of 97 %.",
+    ),
+    Lesson(
+        2,
+        "pretraining",
+        "Pretraining",
+        "ready",
+        "A new domain ends at 0.76 nats a token from a trained model, at 1.09 from nothing.",
+    ),
+    Lesson(
+        3,
+        "sampling",
+        "Sampling",
+        "ready",
+        "At temperature 1.6, min-p keeps 87 % of stated facts right; without it, 60 % are.",
+    ),
+    Lesson(4, "prompting", "Prompting"),
+    Lesson(5, "quantization", "Quantization"),
+    Lesson(6, "scaling_laws", "Scaling laws"),
+    Lesson(7, "distributed", "Distributed training"),
+    Lesson(
+        8,
+        "finetuning",
+        "Fine-tuning",
+        "ready",
+        "One new task drops the old skills from .72 to .20; replaying some old chats keeps .63.",
+    ),
+    Lesson(
+        9,
+        "evaluation",
+        "Evaluation",
+        "ready",
+        "The model that summarises at .85 does arithmetic at .07, and no single score says so.",
+    ),
+    Lesson(10, "lora", "LoRA"),
+    Lesson(11, "peft_family", "The PEFT family"),
+    Lesson(12, "rlhf", "RLHF"),
+    Lesson(13, "alignment", "Alignment"),
+    Lesson(14, "compression", "Compression"),
+    Lesson(15, "rag", "Retrieval-augmented generation"),
+    Lesson(16, "react", "ReAct"),
+    Lesson(17, "flows_and_diffusion", "Flows and diffusion"),
+    Lesson(18, "application", "Application"),
+)
 
 
 def setup(seed: int = 0) -> Profile:
@@ -24,11 +105,13 @@ def setup(seed: int = 0) -> Profile:
     """
     import torch
 
+    from workbook.core.notebook import tables
     from workbook.core.runs import seeding
     from workbook.core.system import profile
 
     chosen = profile.current()
     seeding.seed_everything(seed)
     torch.set_num_threads(chosen.threads)
+    tables.install()
     print(f"profile {chosen.name} | device {chosen.device}, {chosen.dtype} | seed {seed}")
     return chosen

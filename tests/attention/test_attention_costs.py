@@ -1,7 +1,6 @@
 """What is counted and measured: parameters of known models, bytes, operations, paths, copying."""
 
 import math
-import warnings
 
 import pandas as pd
 import pytest
@@ -10,15 +9,15 @@ from hf_models import gpt2, t5
 from torch.utils.flop_counter import FlopCounterMode
 
 from workbook.attention import (
-    KeyValueCache,
+    GrowingKVCache,
     Transformer,
     TransformerConfig,
     cost,
     counts,
+    experiment,
     recurrence,
     scale,
 )
-from workbook.core.runs import records
 
 
 @pytest.mark.parametrize("known", counts.KNOWN, ids=lambda known: known.name)
@@ -99,7 +98,7 @@ def test_pairs_overtake_weights_at_the_even_length():
 @torch.no_grad()
 def test_the_cache_is_as_large_as_counted():
     config = TransformerConfig(50, channels=24, layers=3, heads=4, kv_heads=2)
-    cache, model = KeyValueCache(), Transformer(config)
+    cache, model = GrowingKVCache(), Transformer(config)
     model(torch.zeros(1, 9, dtype=torch.long), cache=cache)
     held = sum(part.nbytes for pair in cache.kept.values() for part in pair)
     assert held == scale.cache_bytes(config, 9, each=4)
@@ -219,18 +218,18 @@ def test_a_run_is_repeatable_and_learns():
 
 def test_runs_are_recorded_and_read(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        path = recurrence.record_runs(lengths=(2,), seeds=(0, 1), steps=2)
-        recurrence.record_runs(lengths=(2,), seeds=(1,), steps=2)
-        rows = recurrence.recorded_runs()
-    assert len(records.read(path)) == 6 and len(rows) == 4, "the last record of a task counts"
+    monkeypatch.setattr(experiment, "LENGTHS", (2,))
+    monkeypatch.setattr(experiment, "COPY_STEPS", 2)
+    for seeds in ([0], [0, 1]):
+        experiment.EXPERIMENT.run_missing("copy", seeds)
+    rows = experiment.recorded("copy")
+    assert sorted(rows.run) == ["GRU/2/0", "GRU/2/1", "attention/2/0", "attention/2/1"]
     assert set(rows.kind) == set(recurrence.KINDS) and rows.stamp[0]["seed"] == 0
 
 
 def test_the_bundled_runs_are_whole():
     """Every kind at every length with three seeds, and the finding that the lesson reports."""
-    rows = recurrence.recorded_runs()
+    rows = experiment.recorded("copy")
     table = rows.groupby(["kind", "length"]).accuracy.agg(["count", "mean"])
     assert isinstance(table, pd.DataFrame) and (table["count"] >= 3).all()
     longest = rows.length.max()

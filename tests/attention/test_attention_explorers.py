@@ -14,7 +14,7 @@ from workbook.attention import (
     sliding_mask,
 )
 from workbook.attention import explorers_positions as positions
-from workbook.attention.heads import weights_of
+from workbook.attention.heads import attention_maps
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.core.notebook import figures
 
@@ -38,7 +38,7 @@ def explorer(model, tokenizer):
 
 def test_shades_are_the_models_weights(explorer, model, tokenizer):
     ids = torch.tensor([[1, *tokenizer.encode(TEXT, add_special_tokens=False)]])
-    weights = weights_of(model, ids)
+    weights = attention_maps(model, ids)
     for layer, head in ((0, 0), (3, 1), (5, 2)):
         table = explorer.figure(layer=layer, head=head).data[0]
         torch.testing.assert_close(
@@ -95,7 +95,9 @@ def test_the_alt_text_names_the_best_key(model, tokenizer):
 
 
 def test_text_is_text_not_markup():
-    assert explorers_input.visible(" <b>\n") == "␣&lt;b&gt;⏎"
+    encoder = BytePairEncoder.train(["<b> it"] * 3, 260)
+    drawn = explorers_input.tokenizer_explorer(encoder, "<b> it").figure(merges=0).data[0].text
+    assert "".join(word for row in drawn for word in row) == "&lt;b&gt;␣it"
 
 
 def test_masks():
@@ -106,19 +108,25 @@ def test_masks():
     assert sentence.endswith("2 rows are empty")
     assert explorers.mask_table("everything", 1, 8)[0].sum() == 0
     figure = explorers.mask_explorer().figure(padding=1)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert axis.zeroline is False and axis.showgrid is False, (
+            "C8: lines shone through the cells"
+        )
+    said = explorers.mask_table("causal", 5, 0)[1]
+    assert said.endswith("a window counts only for “sliding window”"), "C8: it was inert, unsaid"
     assert figure.data[0].text[0][0] == "×" and figure.data[0].z[5][5] == 1
 
 
 def test_positions(model, tokenizer):
     ids = torch.tensor([[1, *tokenizer.encode(TEXT, add_special_tokens=False)]])
     explorer = explorers.position_explorer(model, ids, layer=2, head=2)
-    curves = explorer.compute(base=4.0, layer=2, head=2)
+    curves = explorer.compute(base=1e4, layer=2, head=2)
     left, right = (curves[panel] for panel in (positions.VECTORS, positions.SCORES))
     assert list(left) == ["sinusoidal", "learned, new", "learned, trained"]
     assert all(max(curve) == 0 and len(curve) == 49 for curve in right.values())
     assert right["rotary, layer 2, head 2"].index(0.0) == 1, "the head that looks one back"
     assert [trace.name for trace in explorer.figure().data] == [*left, *right]
-    slow = explorer.compute(base=6.0, layer=2, head=2)[positions.VECTORS]
+    slow = explorer.compute(base=1e6, layer=2, head=2)[positions.VECTORS]
     assert slow["sinusoidal"][20] > left["sinusoidal"][20], "a larger base turns more slowly"
     table = positions.some_distances(curves)
     assert table.distance.tolist() == [0, 1, 2, 4, 8, 16, 32]
@@ -132,9 +140,12 @@ def test_tokens_after_more_merges():
     encoder = BytePairEncoder.train(["the baker bakes the bread"] * 3, 280, special=["<end>"])
     explorer = explorers.tokenizer_explorer(encoder, "the bread")
     first = explorer.figure(merges=0)
-    assert len(first.data[0].y) == 9 and set(first.data[0].y) == {1}
-    assert sum(explorer.figure().data[0].y) == 9 and len(explorer.figure().data[0].y) < 9
-    assert explorer.figure(merges=0).layout.xaxis.ticktext[3] == "␣"
+    pieces, last = (
+        [w for row in f.data[0].text for w in row if w] for f in (first, explorer.figure())
+    )
+    assert pieces == list("the␣bread"), "C8: the text itself, not bars whose heights mean nothing"
+    assert "".join(last) == "the␣bread" and len(last) < 9
+    assert [z for z in first.data[0].z[0] if z is not None] == [place % 2 for place in range(9)]
     table = explorers_input.token_table(["the", "␣b"])
     assert table.to_dict("records") == [{"tokens": 2, "pieces": "the | ␣b"}]
     with pytest.raises(ValueError, match="shorter text"):
@@ -170,3 +181,16 @@ def test_score_and_ablation_charts():
     assert list(bars.y) == [1.0, 0.5] and bars.error_y.array[0] == 0 < bars.error_y.array[1]
     assert list(points.y) == [0.8, 0.9] and set(points.x) == {"pairs"}
     figures.mimebundle(figure, "two tables")
+
+
+def test_labels_of_many_tokens_do_not_lie_on_each_other():
+    """Guards against C8: at 24 tokens the labels overlapped."""
+    for count in (8, 24, 40):
+        tokens = tuple(f"{place} ␣token" for place in range(count))
+        weights = tuple((1 / count,) * count for _ in range(count))
+        layout = explorers.draw_head(explorers.HeadView(0, 0, tokens, weights)).layout
+        room = (layout.height - 200) / count
+        assert room >= layout.yaxis.tickfont.size + 2
+        if count > 16:
+            assert layout.xaxis.tickangle == -90
+            assert 600 / count >= layout.xaxis.tickfont.size + 2, "of the width on a laptop"

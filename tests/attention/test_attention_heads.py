@@ -10,6 +10,7 @@ from workbook.attention.heads import (
     ablated,
     after_earlier,
     all_heads,
+    attention_maps,
     copied_names,
     copying,
     copying_without,
@@ -20,7 +21,6 @@ from workbook.attention.heads import (
     random_pairs,
     recorded,
     self_attentions,
-    weights_of,
 )
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.town import build_town
@@ -43,14 +43,16 @@ def test_weights_are_recorded_only_inside(small):
     assert len(seen) == 2 and seen[0].shape == (2, 4, 7, 7)
     torch.testing.assert_close(small(ids), inside)
     assert len(seen) == 2, "nothing is recorded afterwards"
-    torch.testing.assert_close(weights_of(small, ids), torch.stack(seen))
+    torch.testing.assert_close(attention_maps(small, ids), torch.stack(seen))
 
 
 def test_weights_are_those_of_transformers(tiny_llama):
     tiny_llama.set_attn_implementation("eager")
     ids = torch.randint(0, 97, (2, 9))
     theirs = torch.stack(tiny_llama(ids, output_attentions=True).attentions)
-    torch.testing.assert_close(weights_of(Transformer.from_transformers(tiny_llama), ids), theirs)
+    torch.testing.assert_close(
+        attention_maps(Transformer.from_transformers(tiny_llama), ids), theirs
+    )
 
 
 def test_previous_token_score_by_hand():
@@ -90,7 +92,7 @@ def test_an_unknown_head_is_refused_and_nothing_is_left_behind(small):
     for heads in ([(2, 0)], [(0, 4)], [(0, 0), (-1, 0)]):
         with pytest.raises(ValueError, match="both count from 0"), ablated(small, heads):
             pass
-    assert all(layer.gain is None for layer in self_attentions(small))
+    assert all(layer.head_scale is None for layer in self_attentions(small))
 
 
 def test_copied_names_marks_what_can_only_be_copied():
@@ -111,7 +113,7 @@ def test_the_town_model_copies_with_its_induction_heads(town_model, town_names):
     """The lesson's claim, against 20 pairs drawn at random and not against a mild one that was
     chosen: without the two heads with the highest scores, names that were never read are lost."""
     pair = [(4, 1), (3, 1)]
-    weights = weights_of(town_model, town_names[0][:, :12])
+    weights = attention_maps(town_model, town_names[0][:, :12])
     whole, without = copying_without(town_model, *town_names, [[], pair])
     pairs = random_pairs(all_heads(town_model), 20, seed=1, without=pair)
     others = copying_without(town_model, *town_names, pairs)

@@ -6,7 +6,7 @@ from torch import nn
 
 from workbook.attention import (
     FeedForward,
-    KeyValueCache,
+    GrowingKVCache,
     LayerNorm,
     MultiHeadAttention,
     RMSNorm,
@@ -41,7 +41,7 @@ def test_multi_head_is_torchs_with_gradients(bias):
 def test_cross_attention_and_weights_are_torchs():
     theirs = torchs()
     ours, seen = attention_from_torch(theirs), []
-    ours.watch = seen.append
+    ours.on_weights = seen.append
     x, memory = torch.randn(2, 3, 32).double(), torch.randn(2, 5, 32).double()
     out, weights = theirs(x, memory, memory, average_attn_weights=False)
     torch.testing.assert_close(ours(x, memory), out)
@@ -73,7 +73,7 @@ def test_a_mask_of_two_dimensions_says_which_keys_are_real():
 
 def test_a_cache_changes_nothing():
     layer = MultiHeadAttention(16, 4, rotary_base=100.0).double()
-    x, cache, parts = torch.randn(2, 6, 16).double(), KeyValueCache(), []
+    x, cache, parts = torch.randn(2, 6, 16).double(), GrowingKVCache(), []
     for start, end in ((0, 3), (3, 4), (4, 6)):
         parts.append(layer(x[:, start:end], is_causal=True, cache=cache))
         cache.length = end
@@ -128,9 +128,11 @@ def test_norms_are_torchs():
 @pytest.mark.parametrize("kind", ["relu", "gelu", "silu", "reglu", "geglu", "swiglu"])
 def test_feed_forward_by_hand(kind):
     layer, x = FeedForward(6, 10, kind, bias=True), torch.randn(2, 3, 6)
-    bends = {"relu": nn.ReLU(), "gelu": nn.GELU(), "silu": nn.SiLU()}
-    bend = bends[{"reglu": "relu", "geglu": "gelu", "swiglu": "silu"}.get(kind, kind)]
-    inner = bend(layer.up(x)) if layer.gate is None else bend(layer.gate(x)) * layer.up(x)
+    activations = {"relu": nn.ReLU(), "gelu": nn.GELU(), "silu": nn.SiLU()}
+    activation = activations[{"reglu": "relu", "geglu": "gelu", "swiglu": "silu"}.get(kind, kind)]
+    inner = (
+        activation(layer.up(x)) if layer.gate is None else activation(layer.gate(x)) * layer.up(x)
+    )
     torch.testing.assert_close(layer(x), layer.down(inner))
     assert (layer.gate is not None) == kind.endswith("glu")
 

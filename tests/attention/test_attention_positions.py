@@ -15,16 +15,16 @@ from workbook.attention import (
     rotary_embedding,
     sinusoidal_positions,
 )
+from workbook.attention.experiment import recorded
 from workbook.attention.learned_positions import (
     PositionTask,
     position_curve,
-    recorded_positions,
     train_positions,
 )
 from workbook.attention.positions import (
     RelativeBias,
     frequencies,
-    likeness,
+    mean_similarity,
     relative_buckets,
     rotary_scores,
 )
@@ -101,8 +101,8 @@ def test_relative_bias_is_a_table_by_distance():
 
 def test_likeness_is_a_mean_over_places():
     table = torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
-    assert likeness(table).tolist() == pytest.approx([1.0, (1 + 2) / 2 / (7 / 3), 0.0])
-    sinusoidal = likeness(sinusoidal_positions(64, 64))
+    assert mean_similarity(table).tolist() == pytest.approx([1.0, (1 + 2) / 2 / (7 / 3), 0.0])
+    sinusoidal = mean_similarity(sinusoidal_positions(64, 64))
     assert sinusoidal[0] == 1 and sinusoidal[1] > 0.9 > sinusoidal[40]
 
 
@@ -140,7 +140,7 @@ def test_relative_curves_are_by_distance_back():
 
 def test_the_bundled_runs_learned_near_and_far():
     """What the explorer says: a new table knows nothing of distance, a trained one does."""
-    runs = recorded_positions()
+    runs = recorded("positions")
     assert sorted(zip(runs.kind, runs.seed, strict=True)) == [
         (kind, seed) for kind in ("learned", "relative") for seed in (0, 1, 2)
     ]

@@ -1,73 +1,21 @@
 """Byte-pair encoding against `tokenizers`: same merges, same ids, same text back."""
 
 import json
+import pickle
+from copy import deepcopy
 
 import pytest
+from bpe_library import ANY, LLAMA_3, TEXTS, by_pattern, library, pages
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import (
-    AddedToken,
-    Regex,
-    Tokenizer,
-    decoders,
-    models,
     normalizers,
-    pre_tokenizers,
-    trainers,
 )
 
 from workbook.attention import BytePairEncoder
 from workbook.core.hub import load_tokenizer
-from workbook.town import stream
 
-TEXTS = [
-    "The baker's bread, the baker's bread: 12 loaves at 3.50!",
-    "  She'll say we've been there;\n\n\tthe thethe the aaaa aaa.",
-    "naïve façade, żółw, 東京 2024 ½ and ²; it's «fine» ☃",
-]
-ANY = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 WORDS = st.lists(st.text("abc ", min_size=1, max_size=12), min_size=1, max_size=6)
-
-
-# The cuts of Llama 3 and GPT-4, and those of Qwen 2; both published in the models' tokenizer.json.
-LLAMA_3 = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|"
-    r" ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-QWEN = LLAMA_3.replace("{1,3}", "")
-
-
-def by_pattern(pattern, behavior="isolated", invert=False):
-    """The steps of a tokenizer that cuts by a pattern, and leaves GPT-2's cuts out."""
-    return [
-        pre_tokenizers.Split(Regex(pattern), behavior, invert),
-        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-    ]
-
-
-def library(texts, size, special=(), single_digits=False, steps=None, normalizer=None):
-    """The same training in the library."""
-    inner = Tokenizer(models.BPE())
-    steps = steps or [pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    if single_digits:
-        steps.insert(0, pre_tokenizers.Digits(individual_digits=True))
-    if normalizer is not None:
-        inner.normalizer = normalizer
-    inner.pre_tokenizer = pre_tokenizers.Sequence(steps)
-    inner.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=size,
-        special_tokens=list(special),
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    inner.train_from_iterator(texts, trainer)
-    return inner
-
-
-def pages(count):
-    source = stream("page", "train", 4)
-    return [next(source).text for _ in range(count)]
 
 
 def test_merges_by_hand():
@@ -121,130 +69,24 @@ def test_cuts_at_spaces_apostrophes_and_numbers(pair, text):
     assert len(ours.pieces(text)) == len(cuts) and ours.encode(text) == theirs.encode(text).ids
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        {"steps": lambda: by_pattern(LLAMA_3)},
-        {"steps": lambda: by_pattern(LLAMA_3, "removed", True)},
-        {"steps": lambda: by_pattern(QWEN), "normalizer": normalizers.NFC()},
-        {"steps": lambda: by_pattern(r"[a-z]+")},
-        {
-            "steps": lambda: by_pattern(r"\p{N}{1,3}")[:1] + by_pattern(r"[aeiou]+"),
-            "special": ["<e>"],
-        },
-    ],
-    ids=["llama 3", "gpt-4", "qwen", "gaps", "two patterns"],
-)
-def other(request):
-    settings = dict(request.param)
-    theirs = library(pages(40) + TEXTS, 600, **settings | {"steps": settings["steps"]()})
-    return BytePairEncoder.from_tokenizers(theirs.to_str()), theirs
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.one_of(ANY, st.text(" \t\n\r'ASLTsltK1½é.\x1c\x85\u0301\u00a0\u017f\u212a<e>", max_size=25))
-)
-def test_tokenizers_of_other_makes_give_the_same_ids(other, text):
-    """Guards against a tokenizer like Qwen's or Llama 3's, copied with GPT-2's cuts."""
-    ours, theirs = other
-    assert ours.encode(text) == theirs.encode(text).ids
-
-
-def test_other_makes_cut_otherwise_than_gpt2(pair):
-    """So that the test above cannot pass with the wrong cuts."""
-    text, wrong = "In 1964 it was DON'T\n\n cafe\u0301", pair[0]
-    for pattern, normalizer in ((LLAMA_3, None), (QWEN, normalizers.NFC())):
-        theirs = library(pages(40), 600, steps=by_pattern(pattern), normalizer=normalizer)
-        right = BytePairEncoder.from_tokenizers(theirs.to_str())
-        assert right.pieces(text) != wrong.pieces(text)
-
-
-def test_whole_words_come_before_merges():
-    """ignore_merges, as in Llama 3: a word of the vocabulary is one token, whatever the merges."""
-    theirs = library(["aab aab aab"], 262)
-    told = json.loads(theirs.to_str())
-    told["model"]["vocab"]["cde"], told["model"]["ignore_merges"] = (
-        len(told["model"]["vocab"]),
-        True,
-    )
-    text = json.dumps(told)
-    ours, theirs = BytePairEncoder.from_tokenizers(text), Tokenizer.from_str(text)
-    for word in ("cde", "aab", "cdea", " cde"):
-        assert ours.encode(word) == theirs.encode(word).ids
-
-
-def refused(change):
-    """The text of a small tokenizer.json after a change to its tokenizer or to its dict."""
-    inner = library(["abc"], 260)
-    told = change(inner)
-    return told if isinstance(told, str) else inner.to_str()
-
-
-def with_model(**settings):
-    def change(inner):
-        told = json.loads(inner.to_str())
-        told["model"] |= settings
-        return json.dumps(told)
-
-    return change
-
-
-def without_a_byte(inner):
-    told = json.loads(inner.to_str())
-    del told["model"]["vocab"]["z"]
-    return json.dumps(told)
-
-
-def odd_vocabulary(inner):
-    told = json.loads(inner.to_str())
-    told["model"]["vocab"]["▁abc"] = 999
-    return json.dumps(told)
-
-
 @pytest.mark.parametrize(
-    "change, says",
-    [
-        (lambda t: setattr(t, "normalizer", normalizers.Lowercase()), "normalizer 'Lowercase'"),
-        (lambda t: setattr(t, "normalizer", normalizers.NFKD()), "normalizer 'NFKD'"),
-        (lambda t: setattr(t, "pre_tokenizer", None), "no ByteLevel step"),
-        (lambda t: setattr(t, "pre_tokenizer", pre_tokenizers.ByteLevel(True)), "adds a space"),
-        (lambda t: setattr(t, "pre_tokenizer", pre_tokenizers.Metaspace()), "cuts by 'Metaspace'"),
-        (
-            lambda t: setattr(
-                t, "pre_tokenizer", pre_tokenizers.Sequence(by_pattern("a", "merged_with_next"))
-            ),
-            "splits with 'MergedWithNext'",
-        ),
-        (
-            lambda t: setattr(t, "pre_tokenizer", pre_tokenizers.Sequence(by_pattern("a")[::-1])),
-            "'Split' after the bytes",
-        ),
-        (lambda t: t.add_special_tokens([AddedToken("<x>", lstrip=True)]) and None, "has lstrip"),
-        (lambda t: t.add_tokens([AddedToken("x", single_word=True)]) and None, "has single_word"),
-        (
-            lambda t: t.add_tokens(["x", AddedToken("y", normalized=False)]) and None,
-            "in the normalized text",
-        ),
-        (with_model(dropout=0.1), "with dropout"),
-        (with_model(end_of_word_suffix="</w>"), "with end_of_word_suffix"),
-        (without_a_byte, "lacks 1 of the 256 bytes"),
-        (odd_vocabulary, "'▁' in its vocabulary is no byte"),
-        (lambda _: "not json", "not from this str"),
-        (lambda _: "[]", "not from this str"),
-        (lambda _: '{"model": {"type": "BPE"}}', "not from this str"),
-    ],
+    "options",
+    [{}, {"single_digits": True}, {"steps": LLAMA_3}, {"normalizer": normalizers.NFC()}],
+    ids=["gpt-2", "digits", "llama 3", "nfc"],
 )
-def test_a_tokenizer_that_would_give_other_ids_is_refused(change, says):
-    with pytest.raises(ValueError, match=says) as error:
-        BytePairEncoder.from_tokenizers(refused(change))
-    assert "\n" not in str(error.value)
-
-
-def test_what_is_no_tokenizer_is_refused():
-    for source in (17, None, object()):
-        with pytest.raises(ValueError, match="not from this"):
-            BytePairEncoder.from_tokenizers(source)
+def test_an_encoder_can_be_pickled_and_copied(options):
+    """Fault A9: it could not be sent to another process; also the copies and the earlier ones."""
+    options = dict(options)
+    if "steps" in options:
+        options["steps"] = by_pattern(options["steps"])
+    theirs = library(pages(10) + TEXTS, 400, ["<|a|>"], **options)
+    ours = BytePairEncoder.from_tokenizers(theirs.to_str())
+    ids = [ours.encode(text) for text in TEXTS]
+    for again in (pickle.loads(pickle.dumps(ours)), deepcopy(ours)):
+        assert [again.encode(text) for text in TEXTS] == ids and len(again) == len(ours)
+        assert again.decode(ids[1]) == ours.decode(ids[1])
+    earlier = pickle.loads(pickle.dumps(ours.after(20)))
+    assert earlier.encode(TEXTS[0]) == ours.after(20).encode(TEXTS[0])
 
 
 def test_an_encoder_as_it_was_earlier(pair):

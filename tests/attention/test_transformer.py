@@ -5,7 +5,7 @@ import torch
 import transformers
 from hf_models import LLAMA_3, bert, gpt2, llama, places, qwen2, t5, texts
 
-from workbook.attention import KeyValueCache, Transformer, TransformerConfig
+from workbook.attention import GrowingKVCache, Transformer, TransformerConfig
 from workbook.core.hub import load_model, load_tokenizer
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -37,8 +37,8 @@ def test_llama_and_qwen2(hf):
     check_close(ours(ids), model(ids).logits)
     theirs = model(ids, attention_mask=keep_mask.long()).logits
     check_close(ours(ids, keep_mask=keep_mask), theirs, keep_mask)
-    for other in (ours(ids, keep_mask), ours(ids, keep_mask=keep_mask.long())):
-        assert torch.equal(other, ours(ids, keep_mask=keep_mask))
+    ones = ours(ids, keep_mask=keep_mask.long())
+    assert torch.equal(ones, ours(ids, keep_mask=keep_mask))
 
 
 @pytest.mark.parametrize("changes", [{}, {"n_inner": 40, "activation_function": "relu"}])
@@ -98,7 +98,7 @@ def test_t5(changes):
     ours = Transformer.from_transformers(model)
     answers, answer_mask = texts(3, 9)[0], torch.ones(3, 9, dtype=torch.bool)
     answer_mask[1, 6:] = False
-    check_close(ours(ids, answers), model(ids, decoder_input_ids=answers).logits)
+    check_close(ours(ids, decoder_ids=answers), model(ids, decoder_input_ids=answers).logits)
     theirs = model(
         ids,
         attention_mask=keep_mask.long(),
@@ -106,7 +106,7 @@ def test_t5(changes):
         decoder_attention_mask=answer_mask.long(),
     ).logits
     masks = {"keep_mask": keep_mask, "decoder_keep_mask": answer_mask}
-    check_close(ours(ids, answers, **masks), theirs, answer_mask)
+    check_close(ours(ids, decoder_ids=answers, **masks), theirs, answer_mask)
     check_close(ours.encode(ids, keep_mask), model.encoder(ids, keep_mask.long())[0], keep_mask)
 
 
@@ -116,7 +116,7 @@ def test_t5_whose_last_layer_is_its_own():
     model.lm_head.weight = torch.nn.Parameter(torch.randn(97, 32) * 0.16)
     ours, (ids, _) = Transformer.from_transformers(model), texts()
     assert ours.out is not None
-    check_close(ours(ids, ids), model(ids, decoder_input_ids=ids).logits)
+    check_close(ours(ids, decoder_ids=ids), model(ids, decoder_input_ids=ids).logits)
 
 
 @pytest.mark.parametrize("hf", [llama, gpt2], ids=["llama", "gpt2"])
@@ -144,7 +144,7 @@ def test_gradients_of_bert_and_t5():
     torch.testing.assert_close(ours.embedding.weight.grad, table.grad, **CLOSE)
     model, weight = t5(), torch.randn(3, 12, 97)
     ours = Transformer.from_transformers(model)
-    (ours(ids, ids) * weight).mean().backward()
+    (ours(ids, decoder_ids=ids) * weight).mean().backward()
     (model(ids, decoder_input_ids=ids).logits * weight).mean().backward()
     torch.testing.assert_close(ours.embedding.weight.grad, model.shared.weight.grad, **CLOSE)
     first = model.encoder.block[0].layer[0].SelfAttention.relative_attention_bias.weight.grad
@@ -210,7 +210,7 @@ def test_step_by_step_equals_the_whole(changes):
     keep_mask = torch.ones(2, 9, dtype=torch.bool)
     keep_mask[1, :3] = False
     for mask in (None, keep_mask):
-        whole, cache, parts = model(ids, keep_mask=mask), KeyValueCache(), []
+        whole, cache, parts = model(ids, keep_mask=mask), GrowingKVCache(), []
         for start, end in ((0, 4), (4, 5), (5, 9)):
             part = None if mask is None else mask[:, start:end] if start else mask[:, :end]
             parts.append(model(ids[:, start:end], keep_mask=part, cache=cache))
@@ -225,7 +225,7 @@ def test_a_cache_takes_the_mask_of_all_tokens_or_of_the_new_ones():
     keep_mask[1] = True
     results = []
     for last in (keep_mask, keep_mask[:, 10:], None):
-        cache = KeyValueCache()
+        cache = GrowingKVCache()
         model(ids[:, :10], keep_mask=keep_mask[:, :10], cache=cache)
         results.append(model(ids[:, 10:], keep_mask=last, cache=cache))
     assert torch.equal(results[0], results[1]) and torch.equal(results[0], results[2])
@@ -237,12 +237,13 @@ def test_a_cache_takes_the_mask_of_all_tokens_or_of_the_new_ones():
 def test_padding_changes_nothing(architecture):
     config = TransformerConfig(50, **SMALL, architecture=architecture, positions="learned")
     model, ids = Transformer(config), torch.randint(0, 50, (1, 6))
-    answer = (torch.randint(0, 50, (1, 4)),) if architecture == "encoder-decoder" else ()
-    alone = model(ids, *answer)
+    both = architecture == "encoder-decoder"
+    answer = {"decoder_ids": torch.randint(0, 50, (1, 4))} if both else {}
+    alone = model(ids, **answer)
     for padding in ((0, 3), (3, 0)) if architecture == "decoder" else ((0, 3),):
         padded = torch.nn.functional.pad(ids, padding, value=7)
         keep_mask = torch.nn.functional.pad(torch.ones_like(ids), padding).bool()
-        out = model(padded, *answer, keep_mask=keep_mask)
+        out = model(padded, **answer, keep_mask=keep_mask)
         check_close(out if answer else out[keep_mask][None], alone)
 
 

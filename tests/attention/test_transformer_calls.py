@@ -7,13 +7,13 @@ import pytest
 import torch
 from hf_models import LLAMA_3, llama, texts
 
-from workbook.attention import KeyValueCache, Transformer, TransformerConfig
+from workbook.attention import GrowingKVCache, Transformer, TransformerConfig
 
 SMALL = {"channels": 16, "layers": 2, "heads": 2}
 
 
 def a_cache(model, ids):
-    cache = KeyValueCache()
+    cache = GrowingKVCache()
     model(ids, cache=cache)
     return cache
 
@@ -31,20 +31,33 @@ def test_calls_that_do_not_fit_are_one_sentence():
         (lambda: decoder(ids[0]), "of shape"),
         (lambda: decoder(ids[:, :8] + 9), "ids go from 0 to 8 here, but there are some from 9"),
         (lambda: decoder(ids[:, :8] - 1), "ids go from 0 to 8 here, but there are some from -1"),
-        (lambda: both(ids, ids, segments=ids + 2), "segments go from 0 to 1"),
-        (lambda: decoder(ids, ids), "takes no decoder_ids"),
+        (lambda: both(ids, decoder_ids=ids, segments=ids + 2), "segments go from 0 to 1"),
+        (lambda: decoder(ids, decoder_ids=ids), "takes no decoder_ids"),
         (lambda: both(ids), "needs decoder_ids"),
-        (lambda: both(ids, ids.expand(2, 9)), "1 texts need as many to decode, not 2"),
+        (lambda: both(ids, decoder_ids=ids.expand(2, 9)), "1 texts need as many to decode, not 2"),
         (lambda: body(ids, keep_mask=mask.expand(2, 9)), r"keep_mask has shape \(2, 9\)"),
         (lambda: body(ids, keep_mask=mask[:, :5]), r"keep_mask has shape \(1, 5\)"),
-        (lambda: both(ids, ids, decoder_keep_mask=mask.expand(3, 9)), "decoder_keep_mask has"),
+        (
+            lambda: both(ids, decoder_ids=ids, decoder_keep_mask=mask.expand(3, 9)),
+            "decoder_keep_mask has",
+        ),
         (lambda: encoder.greedy(ids, 2), "is an encoder, so it cannot write"),
         (lambda: body.greedy(ids, 2), "has no head for logits, so it cannot write"),
-        (lambda: encoder(ids, cache=KeyValueCache()), "without a cache"),
+        (lambda: encoder(ids, cache=GrowingKVCache()), "without a cache"),
     ):
         with pytest.raises(ValueError, match=says) as error:
             call()
         assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("architecture", ["decoder", "encoder", "encoder-decoder"])
+def test_nothing_but_ids_is_taken_by_its_place(architecture):
+    """Guards against a mask that is read as decoder_ids, or decoder_ids as a mask."""
+    model = Transformer(TransformerConfig(9, **SMALL, architecture=architecture))
+    ids = torch.zeros(1, 9, dtype=torch.long)
+    for second in (ids, torch.ones_like(ids), ids == 0):
+        with pytest.raises(TypeError, match="positional argument"):
+            model(ids, second)
 
 
 @pytest.mark.parametrize("rope", [LLAMA_3, {"rope_type": "default", "rope_theta": 10_000.0}])
@@ -57,7 +70,7 @@ def test_a_configuration_and_the_weights_are_the_whole_model(rope, tmp_path):
     again = Transformer(TransformerConfig(**told)).eval()
     again.load_state_dict(torch.load(tmp_path / "weights.pt", weights_only=True))
     assert torch.equal(again(ids), ours(ids))
-    plain = Transformer(replace(ours.config, turns=None)).eval()
+    plain = Transformer(replace(ours.config, inv_freq=None)).eval()
     plain.load_state_dict(ours.state_dict())
     assert torch.allclose(plain(ids), ours(ids), atol=1e-3) is (rope is not LLAMA_3)
 

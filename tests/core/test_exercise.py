@@ -48,6 +48,9 @@ def topic(tmp_path, monkeypatch):
     (folder / "__init__.py").write_text("", encoding="utf-8")
     (folder / "exercises.py").write_text(TOPIC, encoding="utf-8")
     monkeypatch.setattr(workbook, "__path__", [*workbook.__path__, str(folder.parent)])
+    monkeypatch.setattr(
+        workbook, "LESSONS", (*workbook.LESSONS, workbook.Lesson(99, "fake", "Fake", "ready"))
+    )
     monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
 
 
@@ -74,7 +77,7 @@ def test_right_answer_is_handed_on(shown):
         return x + x
 
     assert double is not reference() and double(4) == 8
-    assert shown[0].startswith("fake.double, Twice as much: right, 2 points")
+    assert shown[0].startswith("✓ Twice as much: right, 2 points"), "the title first, not the id"
     assert shown[0].count("right: ") == 3
     assert log.standings()["fake.double"].solved
 
@@ -210,7 +213,7 @@ def test_value_right_and_wrong(shown):
     assert ex.answer("fake.length", 7.0) == 7.0
     assert ex.answer("fake.length", 9) == 7
     assert "right, 1 point" in shown[0] and "the length is too large" in shown[1]
-    assert "7" not in shown[1].split("(Inputs of seed")[0], "the expected value is never shown"
+    assert "7" not in shown[1], "the expected value is never shown, nor a seed that nobody can use"
     assert log.standings()["fake.length"] == log.Standing(solved=True, attempts=2)
 
 
@@ -221,6 +224,67 @@ def test_hints_come_one_by_one_and_survive_a_restart(shown):
     assert "x + x" not in shown[0]
     assert "workbook/fake/exercises.py" in shown[3] and "exercises.py" not in shown[2]
     assert log.standings()["fake.double"].hints == 4
+
+
+def test_one_error_in_every_check_is_told_once(shown):
+    """Guards against C10: one NameError was told once for each check."""
+
+    @ex.exercise("fake.double")
+    def double(x):
+        return undefined_name  # noqa: F821
+
+    assert shown[0].count("NameError") == 1 and "wrong, in 3 checks: it raised" in shown[0]
+    assert len(ex.check("fake.double", lambda x: 1 / 0).findings) == 3, "each check has its finding"
+
+
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda: ex.hint(), 'in quotation marks: "topic.name"'),
+        (lambda: ex.exercise(), 'in quotation marks: "topic.name"'),
+        (lambda: ex.answer(), 'in quotation marks: "topic.name"'),
+        (lambda: ex.hint("double"), "Write the lesson's topic before the name: 'fake.double'"),
+        (lambda: ex.hint(ex.hint), "in quotation marks"),
+        (lambda: ex.exercise(lambda x: 2 * x), r'write @exercise\("topic.name"\)'),
+        (lambda: ex.answer("fake.", 3), "there are: fake.double"),
+        (lambda: ex.hint("fake.tripel"), "there are: fake.double"),
+    ],
+)
+def test_a_call_that_names_no_exercise_ends_in_one_sentence(call, says, monkeypatch):
+    """Guards against C10: they ended in our own traceback."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    monkeypatch.setattr(ex, "catalogue", lambda: ex.importlib.import_module(
+        "workbook.fake.exercises").EXERCISES)  # fmt: skip
+    with pytest.raises(ValueError, match=says) as refusal:
+        call()
+    printed = []
+    shell = InteractiveShell()
+    monkeypatch.setattr(shell, "_showtraceback", lambda kind, value, lines: printed.extend(lines))
+    shell.showtraceback((refusal.type, refusal.value, refusal.tb))
+    assert printed == [str(refusal.value)] and "\n" not in printed[0]
+
+
+def test_progress_shows_this_lesson_first_then_the_courses_order(monkeypatch):
+    """Guards against C10: the table was in the alphabetical order of the topics."""
+    double = ex.find("fake.double")
+    ids = ["welcome.a", "attention.b", "sampling.c", "fake.double"]
+    named = {n: ex.Exercise(n, n, 1, 1, 1, double.checks, double.hints, double) for n in ids}
+    monkeypatch.setattr(ex, "catalogue", lambda: named)
+    ex.open_lesson("sampling")
+    try:
+        assert ex.progress().frame()["exercise"].tolist() == [
+            "sampling.c", "welcome.a", "attention.b", "fake.double",
+        ]  # fmt: skip
+    finally:
+        ex.open_lesson(None)
+    assert ex.progress().frame()["exercise"].tolist() == ids
+
+
+def test_the_courses_order_is_that_of_its_table():
+    topics = [each.partition(".")[0] for each in ex.catalogue()]
+    ready = [lesson.topic for lesson in workbook.LESSONS if lesson.ready]
+    assert list(dict.fromkeys(topics)) == ready
 
 
 def test_progress_lists_every_exercise_of_the_course():

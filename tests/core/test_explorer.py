@@ -254,12 +254,18 @@ def test_show_is_one_output_with_a_fallback(shown):
 
 def test_built_notebook_holds_no_widget(shown, monkeypatch):
     """A stored widget view reads "Error displaying widget: model not found" when reopened, and a
-    FigureWidget would store 5 MB of JavaScript."""
+    FigureWidget would store 5 MB of JavaScript. C3: the picture showed a slider and nothing said
+    how to use it."""
+    pictures = []
     monkeypatch.setenv("WORKBOOK_PNG", "1")
-    monkeypatch.setattr(figures, "_png", lambda figure: b"\x89PNG")
+    monkeypatch.setattr(figures, "_png", lambda figure: pictures.append(figure) or b"\x89PNG")
     explorer = make()
     explorer.show()
     data, twin = shown
+    assert len(pictures) == 1 and not pictures[0].layout.sliders, "a slider in a picture is dead"
+    assert pictures[0].layout.height is None, "no room for a slider that is not there"
+    assert "Run the cell to use the controls: Temperature, Tokens, Name" in twin["text/html"]
+    assert "Run the cell" in twin["text/plain"]
     assert set(data) == {"text/plain", figures.PLOTLY_MIME, "image/png"}
     assert explorer._view is None, "no widget was even made"
     assert len(json.dumps(data)) < 10_000
@@ -330,3 +336,42 @@ def test_whole_numbers_stay_whole():
     assert isinstance(Slider("k", 3, low=1, high=9, step=1).widget().value, int)
     assert isinstance(Slider("T", 1.0, low=0.1, high=9, step=1).widget().value, float)
     assert Toggle("on", True).widget().value is True
+
+
+def test_a_logarithmic_slider_shows_the_number_itself():
+    """Guards against C8: "log10 of the step" showed 2.00 for 100."""
+    control = Slider("Limit", 100.0, (10.0, 1000.0), low=10.0, high=1e5, step=0.5, log=True)
+    widget = control.widget()
+    assert widget.value == 100.0 and (widget.min, widget.max, widget.base) == (1, 5, 10)
+    explorer = Explorer("L", lambda n: n, lambda n: go.Figure(go.Bar(y=[n])), {"n": control}, "x")
+    explorer.widget()
+    explorer._view.inputs["n"].set_state({"value": 1000.0})
+    assert bars(explorer) == [1000.0]
+    with pytest.raises(ValueError, match="begins above 0"):
+        Slider("Limit", 1.0, low=0.0, high=10.0, log=True)
+
+
+def test_a_refusal_with_two_dollars_is_no_formula():
+    """Guards against A14."""
+    explorer = make(title="$1 or $2")
+    explorer.widget()
+    explorer.error = "neither"
+    explorer._view._say("$5 and $10")
+    assert "<span>$</span>5 and <span>$</span>10" in explorer._view.note.value
+    assert "<span>$</span>1 or <span>$</span>2" in explorer.widget().children[0].value
+
+
+def test_a_history_keeps_the_last_lines():
+    """Guards against C8: an answer was gone as soon as the next was asked for."""
+    explorer = make(history=lambda data: f"<{data[0]}>")
+    explorer.widget()
+    view = explorer._view
+    assert view.past.value == ""
+    for number in range(14):
+        view.inputs["name"].value = f"n{number}"
+    view.inputs["name"].value = ""  # refused
+    items = view.past.value.count("<li>")
+    assert items == 10 and "&lt;n12&gt;" in view.past.value and "n13" not in view.past.value
+    assert make()._refresh() and explorer._view.past.value.index("n12") < view.past.value.index(
+        "n5"
+    )

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image, PngImagePlugin
 
-from workbook.core.notebook import figures
+from workbook.core.notebook import charts, figures
 
 PAGES = {"white": "#ffffff", "JupyterLab dark": "#111111"}
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
@@ -92,7 +92,7 @@ def test_text_and_marks_are_readable_on_both_pages(page):
     assert layout.paper_bgcolor == f"rgba(255,255,255,{figures.PAPER_ALPHA})"
     assert contrast(layout.font.color, paper) >= 4.5
     assert contrast(figures.QUIET, paper) >= 4.5, "grey is used for text too"
-    for colour in layout.colorway:
+    for colour in (*layout.colorway, *charts.COLOURS):
         assert contrast(colour, paper) >= 3, f"{colour}: WCAG asks 3:1 of marks"
 
 
@@ -107,7 +107,7 @@ def test_why_the_paper_is_not_transparent():
 def test_palette_survives_colour_blindness(kind):
     matrix = np.array(BLINDNESS[kind])
     assert np.allclose(matrix.sum(1), 1, atol=1e-5), "white must stay white"
-    seen = {colour: oklab(matrix @ linear(colour)) for colour in figures.PALETTE}
+    seen = {colour: oklab(matrix @ linear(colour)) for colour in charts.COLOURS}
     for a, b in itertools.combinations(seen, 2):
         assert np.linalg.norm(seen[a] - seen[b]) >= 0.10, f"{a} and {b} look alike"
 
@@ -140,13 +140,14 @@ def test_build_adds_a_png_with_its_alt_text(shown, monkeypatch):
     figures.show(bar(), alt="Two bars.", table=False)
     ((data, options),) = shown
     assert data["image/png"] == "iVBORw=="
-    assert options["metadata"] == {"image/png": {"alt": "Two bars."}}
+    assert options["metadata"] == {"image/png": {"alt": "Two bars.", "width": figures.WIDTH}}
+    assert figures.WIDTH == 780, "a picture of 975 pixels was cut off at the cell's edge (C3)"
 
 
 def test_a_picture_keeps_its_size_and_its_colours_in_fewer_bytes():
     """The paper is see-through, which a palette is not: it must come out white, not black."""
-    source = Image.new("RGBA", (400, 300), (255, 255, 255, 235))
-    for number, colour in enumerate(figures.PALETTE):
+    source = Image.new("RGBA", (400, 400), (255, 255, 255, 235))
+    for number, colour in enumerate(charts.COLOURS):
         rgb = tuple(bytes.fromhex(colour[1:]))
         for x in range(200):  # what a smoothed edge is made of: mixtures of a colour and the paper
             mixed = tuple(255 - (255 - c) * x // 200 for c in rgb)
@@ -157,8 +158,8 @@ def test_a_picture_keeps_its_size_and_its_colours_in_fewer_bytes():
     small = PngImagePlugin.PngImageFile(io.BytesIO(figures.small_png(whole.getvalue())))
     assert small.size == source.size and small.mode == "P"
     seen = small.convert("RGB")
-    assert seen.getpixel((399, 299)) == (255, 255, 255)
-    for number, colour in enumerate(figures.PALETTE):
+    assert seen.getpixel((399, 399)) == (255, 255, 255)
+    for number, colour in enumerate(charts.COLOURS):
         found = seen.getpixel((300, 50 * number + 20))
         wanted = bytes.fromhex(colour[1:])
         assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 4, colour
@@ -168,7 +169,7 @@ def test_table_twin_is_a_second_output_that_needs_no_script(shown):
     figures.show(bar(), alt="b > a")
     assert len(shown) == 2
     page = shown[1][0]["text/html"]
-    assert page.startswith("<details><summary>") and "<script" not in page
+    assert page.startswith("<details><summary ") and "<script" not in page
     assert "0.75" in page and "b &gt; a" in page
 
 
@@ -183,10 +184,28 @@ def test_a_table_of_ones_own_takes_the_place_of_the_figures(shown):
     assert "hello" in shown[1][0]["text/html"]
 
 
+def test_two_dollars_of_a_sentence_are_no_formula(shown):
+    """Guards against A14: in JupyterLab "It costs $5 and $10." lost its text to a formula."""
+    figures.show(bar(), alt="It costs $5 and $10.")
+    assert shown[0][0]["text/plain"] == "It costs $5 and $10."
+    assert "It costs <span>$</span>5 and <span>$</span>10." in shown[1][0]["text/html"]
+
+
+def test_a_sentence_gives_no_sign_to_nothing():
+    """Guards against C11."""
+    assert figures.one_line("from -0.00 to -0.01,\n-0% less") == "from 0.00 to -0.01, 0% less"
+
+
 def test_the_tool_bar_does_not_cover_the_title(shown):
     """Guards against plotly's buttons over the first line of a long title."""
     figures.show(bar(), alt="Two bars.", table=False)
     assert shown[0][0][figures.PLOTLY_MIME]["config"]["displayModeBar"] is False
+
+
+def test_plotly_does_not_watch_the_size_that_jupyterlab_tells_it(shown):
+    """Guards against C1: figures of no height after a change of the window's height."""
+    figures.show(bar(), alt="Two bars.", table=False)
+    assert shown[0][0][figures.PLOTLY_MIME]["config"]["responsive"] is False
 
 
 def test_import_does_not_load_the_heavy_libraries():

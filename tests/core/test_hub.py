@@ -131,6 +131,72 @@ def test_a_cut_off_model_of_ones_own_is_named(data, tmp_path, monkeypatch):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda w: {f"module.{k}": v for k, v in w.items()}, "lack the weight .* hold module.lm_"),
+        (lambda w: {k: v for k, v in w.items() if k != "model.norm.weight"}, r"weight model\.norm"),
+        (lambda w: {k: v for k, v in w.items() if k != "lm_head.weight"}, r"weight lm_head"),
+        (lambda w: w | {"model.norm.weight": torch.ones(3)}, r"model\.norm\.weight is \[3\], but"),
+    ],
+)
+def test_a_model_that_would_get_random_numbers_is_refused(
+    data, tmp_path, monkeypatch, capfd, change, words
+):
+    """Fault A3: weights under other names, or a missing one, were filled up and then measured."""
+    from safetensors.torch import load_file, save_file
+    from typer.testing import CliRunner
+
+    from workbook import cli
+
+    mine = tmp_path / "mine"
+    (data / "models" / "town-lm").rename(mine)
+    weights = mine / "model.safetensors"
+    save_file(change(load_file(weights)), weights, metadata={"format": "pt"})
+    monkeypatch.setenv("WORKBOOK_BASE_MODEL", str(mine))
+    with pytest.raises(ValueError, match=words) as caught:
+        loading.load_model()
+    assert "\n" not in str(caught.value) and "LOAD REPORT" not in capfd.readouterr().err
+    result = CliRunner().invoke(cli.app, ["evaluate", "--model", str(mine), "--cases", "1"])
+    assert str(result.exception) == str(caught.value) and not result.output
+
+
+@pytest.mark.parametrize("role", ["gpt2", "t5"])
+def test_tied_weights_need_no_entry_of_their_own_unless_all_are_gone(tmp_path, role):
+    """Fault A3: what tying explains is no missing weight; the one they are tied to is."""
+    import transformers as hf
+    from safetensors.torch import load_file, save_file
+
+    small = {"vocab_size": 20, "eos_token_id": 1, "pad_token_id": 0, "bos_token_id": 1}
+    if role == "gpt2":
+        config = hf.GPT2Config(n_embd=8, n_layer=1, n_head=2, **small)
+        model, loader, shared = hf.GPT2LMHeadModel(config), hf.AutoModelForCausalLM, "wte"
+    else:
+        config = hf.T5Config(d_model=8, d_kv=4, d_ff=8, num_layers=1, num_heads=2, **small)
+        model = hf.T5ForConditionalGeneration(config)
+        loader, shared = hf.AutoModelForSeq2SeqLM, "shared"
+    model.save_pretrained(tmp_path)
+    again = loading.load_weights(loader, tmp_path)
+    assert torch.equal(again.get_input_embeddings().weight, model.get_input_embeddings().weight)
+    file = tmp_path / "model.safetensors"
+    left = {name: w for name, w in load_file(file).items() if shared not in name}
+    assert len(left) == len(load_file(file)) - 1
+    save_file(left, file, metadata={"format": "pt"})
+    with pytest.raises(ValueError, match="lack the weight"):
+        loading.load_weights(loader, tmp_path)
+
+
+def test_a_bare_encoder_may_come_without_its_pooler(tmp_path):
+    """Most are trained as masked language models, which have none; all else must be there."""
+    import transformers as hf
+
+    config = hf.BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=2, vocab_size=20)
+    hf.BertForMaskedLM(config).save_pretrained(tmp_path)
+    assert loading.load_weights(hf.AutoModel, tmp_path).pooler is not None
+    with pytest.raises(ValueError, match="lack the weight bert.pooler.dense.bias and 3 more"):
+        loading.load_weights(hf.AutoModelForSequenceClassification, tmp_path)
+
+
 def test_pickled_weights_are_not_opened(tmp_path, monkeypatch, tiny_llama):
     """A pickle runs code when it is opened: this one would leave a file behind."""
     mark = tmp_path / "opened"

@@ -83,3 +83,69 @@ def test_only_old_torn_files_are_swept(cache):
     os.utime(old, (0, time.time() - verified.STALE - 1))
     verified.sweep(blobs)
     assert not old.exists() and new.exists() and (blobs / "abc").exists()
+
+
+def test_a_pin_waits_for_another_process_and_keeps_its_pins(cache, monkeypatch):
+    """Fault D: `pin` without its lock, or reading before it, loses what another process pinned."""
+    import portalocker
+
+    class TheirTurnFirst:
+        def __init__(self, file, *_, **__):
+            assert file == verified.home() / "pins.lock"
+
+        def __enter__(self):
+            verified._write(verified.home() / "pins.json", {"c/d@v1": COMMIT[::-1]})
+
+        def __exit__(self, *_):
+            assert "a/b@main" in verified.pins(), "written before the lock is given back"
+
+    monkeypatch.setattr(portalocker, "Lock", TheirTurnFirst)
+    verified.pin("a/b@main", COMMIT)
+    assert verified.pins() == {"a/b@main": COMMIT, "c/d@v1": COMMIT[::-1]}
+
+
+@pytest.mark.parametrize("write", ["note", "pin"])
+def test_what_is_noted_is_written_whole_or_not_at_all(cache, monkeypatch, write):
+    """Fault D: a plain write, killed half way, leaves a torn file in place of the old one."""
+    verified.note("some/model", COMMIT, "model", {"config.json": 2})
+    verified.pin("a/b@main", COMMIT)
+    before = {file: file.read_bytes() for file in verified.home().glob("*.json")}
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        if write == "note":
+            verified.note("some/model", COMMIT, "model", {"config.json": 3})
+        else:
+            verified.pin("a/b@main", COMMIT[::-1])
+    assert {file: file.read_bytes() for file in before} == before
+
+
+@pytest.mark.parametrize(
+    ("names", "kind", "expected"),
+    [
+        ("config.json tokenizer.json model.safetensors", "model", True),
+        ("config.json spiece.model model.safetensors", "model", True),
+        ("config.json vocab.json merges.txt model.safetensors", "model", True),
+        ("config.json tokenizer.json", "model", False),
+        ("config.json model.safetensors tokenizer_config.json", "model", False),
+        ("tokenizer.json model.safetensors", "model", False),
+        ("config.json tokenizer.json model.safetensors.index.json", "model", False),
+        ("config.json tokenizer.json a-00001-of-00002.safetensors", "model", False),
+        (
+            "config.json vocab.txt model.safetensors.index.json "
+            "a-00001-of-00002.safetensors a-00002-of-00002.safetensors",
+            "model",
+            True,
+        ),
+        ("README.md", "dataset", False),
+        ("README.md train.csv", "dataset", True),
+        ("data/train-00000-of-00002.parquet", "dataset", False),
+        ("data/train-00000-of-00002.parquet data/train-00001-of-00002.parquet", "dataset", True),
+    ],
+)
+def test_what_looks_complete_has_config_tokenizer_and_every_piece(names, kind, expected):
+    """Fault A2: of a cache without the Hub's list, half a model passed for a whole one."""
+    assert verified.lacks_nothing(names.split(), kind) is expected

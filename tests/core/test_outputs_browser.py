@@ -39,13 +39,22 @@ hint("sampling.predict_kept")
 show(draw(3.0), alt="Two bars of the same height.")
 progress()
 """
+COSTS = """
+import pandas as pd
+from workbook import setup
+from workbook.core.notebook.figures import show
+setup()
+show(draw(3.0), alt="It costs $5 and $10.")
+pd.DataFrame({"what": ["It costs $5", "and $10."], "price": [5.0, -0.0],
+              "range": ["5.1 [4.9, 5.3]", "10.2 [9.7, 10.7]"]}, index=["from $1", "to $2"])
+"""
 
 
 @pytest.fixture(scope="module")
 def notebook(browser, tmp_path_factory):
     """The notebook, run, in a page that stays open for all tests of this file."""
     folder, state = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("state")
-    cells = [new_code_cell(LIVE), new_code_cell(STILL)]
+    cells = [new_code_cell(source) for source in (LIVE, STILL, COSTS)]
     file = folder / "outputs.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), file)
     with Lab(folder, state) as lab:
@@ -112,3 +121,99 @@ def test_a_live_figure_is_as_wide_as_its_place(notebook):
     plot = notebook.page.locator(".widget-vbox .js-plotly-plot")
     assert plot.evaluate("p => p.querySelector('.main-svg').clientWidth == p.clientWidth")
     assert plot.evaluate("p => p.clientWidth") > 800
+
+
+def heights(page):
+    """Those of the live figure and of the plain one, in pixels."""
+    page.locator(".jp-OutputArea .js-plotly-plot").nth(1).scroll_into_view_if_needed()
+    return page.evaluate(
+        "[...document.querySelectorAll('.jp-OutputArea .js-plotly-plot')].map(plot =>"
+        " [plot, plot.querySelector('.main-svg')].map(part => part.getBoundingClientRect().height))"
+    )
+
+
+@pytest.fixture
+def laptop(notebook):
+    """The page at the size of a laptop's screen, as it was before after the test."""
+    before = notebook.page.viewport_size
+    notebook.page.set_viewport_size({"width": 1366, "height": 768})
+    yield notebook.page
+    notebook.page.set_viewport_size(before)
+
+
+def test_figures_stay_when_only_the_height_of_the_window_changes(laptop):
+    """Guards against C1: plotly's own watcher ("responsive") beside JupyterLab's drew figures with
+    a height of 0 when a window became lower, as with F11 or a split screen."""
+    before = heights(laptop)
+    assert len(before) > 1 and min(min(both) for both in before) > 300
+    for height in (500, 768):
+        laptop.set_viewport_size({"width": 1366, "height": height})
+        laptop.wait_for_timeout(1500)  # longer than any watcher's delay: nothing is to happen
+        assert heights(laptop) == before
+
+
+def test_the_width_of_a_figure_follows_and_its_height_does_not(laptop):
+    """Guards against C1: each change of the width made a figure 15 pixels higher."""
+    before = heights(laptop)
+    fits = """wide => [...document.querySelectorAll('.jp-OutputArea .js-plotly-plot')].every(
+        plot => plot.querySelector('.main-svg').clientWidth == plot.clientWidth
+             && plot.clientWidth < wide)"""
+    for width in (1000, 1366, 1000):
+        laptop.set_viewport_size({"width": width, "height": 768})
+        laptop.wait_for_function(fits, arg=width, timeout=60_000)
+    assert heights(laptop) == before
+
+
+CELLS = """[...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell =>
+    [cell.classList.contains('jp-MarkdownCell'), cell.classList.contains('jp-mod-active'),
+     cell.classList.contains('jp-mod-selected')])"""
+CONTROLS = {
+    "drop-down": ".widget-dropdown select",
+    "slider": ".noUi-handle",
+    "text box": ".widget-text input",
+    "button": "button.jupyter-button",
+    "check box": ".widget-checkbox input",
+    "folded table": "details:not([open]) summary, details summary",
+}
+
+
+@pytest.mark.parametrize("kind", CONTROLS)
+def test_keys_in_a_control_are_no_commands_of_jupyterlab(notebook, kind):
+    """Guards against C2: "m" in a drop-down turned the cell into Markdown, "d d" on the handle of a
+    slider deleted it, arrows chose another cell."""
+    page = notebook.page
+    page.locator(".jp-OutputArea").first.scroll_into_view_if_needed()
+    page.locator(".jp-InputPrompt").first.click()  # the notebook takes commands, not text
+    page.locator(".jp-mod-commandMode").wait_for(timeout=60_000)
+    control = page.locator(f".jp-OutputArea :is({CONTROLS[kind]})").first
+    control.focus()
+    before = page.evaluate(CELLS)
+    for key in ("m", "d", "d", "x", "ArrowDown", "ArrowUp", "a", "b", "1"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)  # nothing is to happen
+    assert page.evaluate(CELLS) == before
+    assert control.evaluate("element => element === document.activeElement")
+
+
+def test_two_dollars_are_no_formula(notebook):
+    """Guards against A14: JupyterLab set all between two dollar signs as a formula."""
+    outputs = notebook.page.locator(".jp-OutputArea")
+    folded, shown = outputs.locator("details p"), outputs.locator("table.dataframe")
+    assert "It costs $5 and $10." in folded.all_text_contents()
+    cells = shown.last.locator("tbody :is(td, th)").all_text_contents()
+    assert [cells[0], cells[1], cells[4], cells[5]] == [
+        "from $1", "It costs $5", "to $2", "and $10.",
+    ]  # fmt: skip
+    assert outputs.locator("mjx-container, .MathJax").count() == 0
+
+
+def test_words_stand_left_and_numbers_right(notebook):
+    """Guards against C11: JupyterLab sets text at the right; an interval broke into two lines."""
+    table = notebook.page.locator(".jp-OutputArea table.dataframe").last
+    look = "cells => cells.map(cell => getComputedStyle(cell)[%r])"
+    row = table.locator("tbody tr").last.locator("td")
+    assert row.evaluate_all(look % "textAlign") == ["left", "right", "right"]
+    assert row.evaluate_all(look % "whiteSpace")[2] == "nowrap"
+    assert row.all_text_contents()[1] == "0.0", "no sign before what is nothing"
+    heads = table.locator("thead th").evaluate_all(look % "textAlign")
+    assert heads == ["left", "right", "right"]

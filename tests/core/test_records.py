@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import numpy as np
+import portalocker
 import pytest
 import torch
 
@@ -39,6 +40,31 @@ def test_writers_at_once_lose_and_mix_nothing(tmp_path):
     for name in "abc":
         mine = [record["number"] for record in found if record["writer"] == name]
         assert mine == list(range(40))
+
+
+def test_the_file_is_locked_from_the_first_look_to_the_last_byte(tmp_path, monkeypatch):
+    """Fault D: without the lock another writer may come between the look and the line."""
+    path, locked = tmp_path / "run.jsonl", []
+
+    def is_locked():
+        now = portalocker.LOCK_EX | portalocker.LOCK_NB
+        try:
+            with portalocker.Lock(path, "ab", flags=now, fail_when_locked=True):
+                return False
+        except portalocker.LockException:
+            return True
+
+    def looking(function):
+        def first_look(*arguments):
+            locked.append(is_locked())
+            return function(*arguments)
+
+        return first_look
+
+    monkeypatch.setattr(records, "_ends_cleanly", looking(records._ends_cleanly))
+    monkeypatch.setattr(records.os, "fsync", looking(records.os.fsync))
+    records.append(path, {"step": 1})
+    assert locked == [True, True] and not is_locked()
 
 
 @pytest.mark.parametrize("torn", [b'{"step": 2, "lo', b'{"word": "\xc3', b'{"step": 12', b"12"])

@@ -1,5 +1,7 @@
 """The table twin of a figure: every kind of trace, what is cut, and plain HTML."""
 
+import re
+
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -96,3 +98,71 @@ def test_a_table_is_plain_html_without_script_or_tag_of_the_data():
     page = tables.folded(pd.DataFrame({"<b>": ["<script>"], "n": [0.123456]}), "a < b")
     assert "<script" not in page and "&lt;b&gt;" in page and "a &lt; b" in page
     assert "0.1235" in page and "\n" not in page
+
+
+def test_two_dollars_of_a_table_are_no_formula():
+    """Guards against A14: what stood between two dollar signs was set as a formula."""
+    frame = pd.DataFrame({"costs $": ["It costs $5", "and $10."]}, index=["$1", "$2"])
+    for page in (tables.plain(frame), tables.plain(frame, True, ""), tables.folded(frame, "$ $")):
+        assert page.replace("<span>$</span>", "").count("$") == 0
+    assert tables.plain(frame, True, "").count("<span>$</span>") == 5
+    assert tables.escaped("<$>") == "&lt;<span>$</span>&gt;"
+
+
+def test_words_stand_left_numbers_right_and_an_interval_in_one_line():
+    """Guards against C11: JupyterLab sets every cell at the right and breaks an interval."""
+    frame = pd.DataFrame(
+        {
+            "word": ["bread", "7 loaves"],
+            "n": [1.5, -2e-9],
+            "share": ["-0%", "12%"],
+            "mean": ["0.85 ±0.05", "-0.1 [-0.2, +0]"],
+            "missing": [None, 3],
+        }
+    )
+    body = tables.plain(frame).partition("<tbody>")[2]
+    first, second = (
+        re.findall(r"<td( style=\"[^\"]*\")?>", row) for row in body.split("</tr>")[:2]
+    )
+    left, one_line = ' style="text-align:left"', ' style="white-space:nowrap"'
+    assert first == second == [left, "", "", one_line, ""]
+    heads = re.findall(r"<th( style=\"[^\"]*\")?>", tables.plain(frame))
+    assert heads == [left, "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    "said, shown",
+    [
+        ("-0.00", "0.00"), ("-0%", "0%"), ("-0", "0"), ("-0.05", "-0.05"), ("2-0", "2-0"),
+        ("-0.000942", "-0.000942"), ("0 [-0.00, 0.01]", "0 [0.00, 0.01]"), ("(-0.0)", "(0.0)"),
+        ("1900-01-0", "1900-01-0"), ("\u22120.0", "0.0"), ("-0.00, then", "0.00, then"),
+    ],
+)  # fmt: skip
+def test_nothing_has_no_sign(said, shown):
+    """Guards against C11."""
+    assert tables.unsigned_zeros(said) == shown
+    assert f">{shown}</td>" in tables.plain(pd.DataFrame({"x": [said]}))
+
+
+def test_the_columns_of_plain_text_stay_below_each_other():
+    lines = tables.text(pd.DataFrame({"x": [-0.0, -1.25], "y": [1, 2]})).splitlines()
+    assert len({len(line) for line in lines}) == 1 and "-0.00" not in lines[1]
+
+
+def test_a_notebook_shows_every_frame_so(monkeypatch):
+    """Guards against A14 and C11 in the tables that end a cell."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    tables.install()
+    data, _ = shell.display_formatter.format(
+        pd.DataFrame({"p": ["$1", "$2"], "n": [0.123456, -0.0]})
+    )
+    assert data["text/html"].count("<span>$</span>") == 2
+    assert "0.123456" in data["text/html"], "the digits are pandas' own"
+    assert "$1" in data["text/plain"]
+    data, _ = shell.display_formatter.format(
+        pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="k"))
+    )
+    assert ">k</th>" in data["text/html"]

@@ -42,6 +42,16 @@ def test_nothing_agrees_only_with_nothing():
     assert token_f1("", "boat") == 0.0 == token_f1("boat", "")
 
 
+def test_silence_is_not_an_article():
+    """Fault A16: SQuAD's rule leaves nothing of "A", and nothing was the right answer."""
+    for article in ("A", "the.", "An"):
+        assert exact_match("", article) == token_f1("", article) == 0.0
+        assert exact_match(article, "") == token_f1(article, "...") == 0.0
+        assert exact_match(article.lower(), article) == 1.0
+    assert exact_match("The", "A") == 0.0, "of two choices called so, one is right"
+    assert exact_match(" Yes ", "Yes.") == 1.0
+
+
 @given(TEXT, TEXT)
 def test_f1_is_symmetric_and_1_for_equals(first, second):
     assert token_f1(first, second) == pytest.approx(token_f1(second, first))

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from workbook.core.runs.intervals import resamples
 from workbook.evaluation import bootstrap, paired_bootstrap
-from workbook.evaluation.bootstrap import bootstrap_statistic, resamples
+from workbook.evaluation.bootstrap import bootstrap_statistic
 
 
 def test_the_interval_is_scipys():
@@ -86,7 +87,7 @@ def test_a_statistic_of_the_whole_set():
 @pytest.mark.parametrize(
     "call, says",
     [
-        (lambda: bootstrap([]), "at least one finite number"),
+        (lambda: bootstrap([]), "at least 1 finite number"),
         (lambda: bootstrap([1.0, float("nan")]), "finite"),
         (lambda: bootstrap([1.0, 2.0], groups=["a"]), "1 group names do not fit 2 cases"),
         (lambda: bootstrap([1.0, 2.0], level=95), "between 0 and 1"),

@@ -60,3 +60,32 @@ def test_a_wrong_table_is_one_sentence(tmp_path, text, says, monkeypatch, capsys
     with pytest.raises(SystemExit):
         labs.main()
     assert says in " ".join(capsys.readouterr().err.split())
+
+
+HEAD = "human_baseline_summaries,mine_summaries"
+
+
+def test_forty_rows_are_forty_rows(tmp_path):
+    """A BOM hid the first column, and no character may cut a cell."""
+    cells = [f'"row {i}\u2028\u0085\nend",' for i in range(40)]
+    for mark in ("", "\ufeff"):
+        (tmp_path / "own.csv").write_text("\n".join([mark + HEAD, *cells]), encoding="utf-8")
+        references, systems = labs.read(tmp_path / "own.csv")
+        assert references == [f"row {i}\u2028\u0085\nend" for i in range(40)]
+        assert systems == {"mine_summaries": [""] * 40}  # a system may say nothing
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("a,b\nc\n", "own.csv, line 3 has 1 cells for 2 columns"),
+        ("a,b\nc,d,e\n", "own.csv, line 3 has 3 cells for 2 columns"),
+        ("a,b\n,d\n", "own.csv, line 3: human_baseline_summaries is empty"),
+        ('a,b\n"c,d\n', "own.csv, line 3 is not CSV"),
+    ],
+)
+def test_a_cell_that_is_missing_is_named_with_its_line(tmp_path, rows, says):
+    """A short row gave None for a text, and a traceback in the middle of the scores."""
+    (tmp_path / "own.csv").write_text(f"{HEAD}\n{rows}", encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        labs.read(tmp_path / "own.csv")

@@ -21,6 +21,7 @@ from workbook.evaluation.overlap import (
     score,
 )
 from workbook.evaluation.rouge_metric import TYPES, rouge_l, rouge_n, rouge_pair
+from workbook.tasks.scores import rouge as tasks_rouge
 
 WORDS = st.lists(st.sampled_from("abcd"), max_size=9)
 
@@ -209,3 +210,22 @@ def test_bad_input_is_one_sentence(predictions, references, says):
 def test_an_n_gram_has_a_token():
     with pytest.raises(ValueError, match="at least one token"):
         ngrams(["a"], 0)
+
+
+@pytest.mark.parametrize("text", ["東京は雨です。", "Привет, Ада! 3", "नमस्ते"])
+def test_a_script_that_rouge_throws_away_is_a_warning(text):
+    """Fault A16: a perfect summary in another script got 0 without a word."""
+    for measure in (rouge, tasks_rouge):
+        with pytest.warns(UserWarning, match="ROUGE reads only a-z and 0-9") as found:
+            measure([text, "one"], [text, "one"])
+        assert len(found) == 1 and "\n" not in str(found[0].message)
+
+
+@pytest.mark.parametrize("text", ["", "!?", "naïve café", "Ada Hull, 3 o'clock"])
+def test_latin_texts_are_no_warning(text):
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rouge([text], ["one"])
+        tasks_rouge([text], ["one"])

@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from workbook.evaluation import suite, suite_report
+from workbook.evaluation import charts, suite, suite_report
 from workbook.evaluation.suite_changes import changed, foreign_names
-from workbook.evaluation.suite_tasks import TASKS, Case, cases, shared_run
 from workbook.evaluation.systems import Answer, Ceiling, Floor
+from workbook.tasks import TASKS, Case, cases
+from workbook.tasks.scores import shared_run
 from workbook.town import build_town
 
 EVERY = pytest.mark.parametrize("task", TASKS)
@@ -64,7 +65,7 @@ def test_the_truth_scores_1_and_cases_are_the_same_every_time(task):
     for case in asked:
         assert TASKS[task].score(case.reference, case) == 1.0, case
         assert TASKS[task].score("", case) < 1.0
-        assert 0 <= TASKS[task].score(TASKS[task].floor(case.prompt), case) <= 1
+        assert 0 <= TASKS[task].score(TASKS[task].baseline(case.prompt), case) <= 1
 
 
 @EVERY
@@ -187,6 +188,16 @@ def test_calibration_only_where_one_answer_is_right():
     assert suite.measure(made(confidence=None))["calibration"] is None
 
 
+def test_half_right_is_not_right_in_calibration():
+    """Fault D: a translation with half its words right counted as right, a confidence as earned."""
+    half = {name: [0.5] * 40 for name in ("plain", "typos", "names")}
+    system = made(task="translate", scores=half, confidence=[0.9] * 40)
+    assert suite.measure(system)["calibration"].mean == pytest.approx(0.9)
+    nearly = {name: [0.9999] * 40 for name in half}
+    system = made(task="translate", scores=nearly, confidence=[0.9] * 40)
+    assert suite.measure(system)["calibration"].mean == pytest.approx(0.9)
+
+
 def test_efficiency_counts_wasted_words():
     thrifty, wordy = (
         suite.run_task(Says(text), "sentiment", 30).thrift
@@ -226,6 +237,20 @@ def test_an_interval_in_few_characters():
     assert own == f"{mean:.2f} [{low:.2f}, {high:.2f}]"
 
 
+def test_no_interval_is_printed_as_0_00():
+    """C12: `evaluate --cases 2` printed "1.00 ±0.00", as if two cases were proof."""
+    assert suite_report.shortest(1.0, 1.0, 1.0) == "1.00"
+    assert suite_report.shortest(0.998, 0.994, 1.0) == "1.00"
+    few = made(
+        scores={version: [1.0, 0.0] for version in ("plain", "typos", "names")},
+        renamed=[False] * 2, confidence=None, she_he=[[0, 0, 0, 0]] * 2, rude=[False] * 2,
+        thrift=[1.0] * 2,
+    )  # fmt: skip
+    row = suite_report.table([few]).loc["open_book"]
+    assert row["accuracy"] == "0.50" and not row.astype(str).str.contains("±").any()
+    assert "no intervals" in suite_report.printed([few]).title
+
+
 def test_tables_and_radar_hold_the_numbers():
     results = [made(), made(task="summarise", confidence=None)]
     table = suite_report.table(results, draws=50)
@@ -234,16 +259,17 @@ def test_tables_and_radar_hold_the_numbers():
     assert table.loc["open_book", "accuracy"].startswith("0.50 ±")
     assert table.loc["summarise", "calibration"] == ""
     assert suite_report.filled(results) == (12, 14)
-    figure = suite_report.radar({"one": results, "other": results})
+    figure = charts.radar({"one": results, "other": results})
     assert len(figure.data) == 2
     curve = figure.data[0]
     assert curve.theta[0] == curve.theta[-1] == "accuracy" and curve.r[0] == 0.5
     assert "1 - bias" in curve.theta and max(curve.r) <= 1
     lacking = [made(confidence=None)]
-    gap = suite_report.radar({"one": results, "rule": lacking}).data[1]
+    gap = charts.radar({"one": results, "rule": lacking}).data[1]
     assert gap.theta == curve.theta, "or the axes change places and the lines cross"
     assert gap.r[list(gap.theta).index("1 - calibration")] is None
-    numbers = suite_report.radar_table({"one": results})
+    assert gap.connectgaps, "C8: the line of a system that lacks a metric had a gap"
+    numbers = charts.radar_table({"one": results})
     assert numbers.loc[0, "one"] == 0.5 and len(numbers) == 7
     best = suite_report.accuracy_table({"one": results})
     assert best.loc["summarise", "score"] == "ROUGE-L"
@@ -251,7 +277,7 @@ def test_tables_and_radar_hold_the_numbers():
 
 def test_mistakes_are_one_sentence():
     for call, says in (
-        (lambda: cases("poetry", 3), "no task is called 'poetry'"),
+        (lambda: cases("poetry", 3), "there is no task 'poetry'"),
         (lambda: cases("polite", 0), "at least one case"),
         (lambda: changed(Case("a", "b", "c"), "colours"), "no change is called"),
     ):

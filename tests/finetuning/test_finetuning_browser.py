@@ -13,7 +13,7 @@ EXPLORER = """
 from workbook.finetuning.explorers import mixture_explorer
 mixture_explorer({"letters": 80, "verdicts": 4}, "letters 500, verdicts 90000").show()
 """
-LABEL = "log10 of the limit"
+LABEL = "Limit"
 
 
 def test_the_mixture_explorer_follows_the_learner(opened, tmp_path):

@@ -8,7 +8,7 @@ from workbook.core.hub import load_tokenizer
 from workbook.finetuning import exercises
 from workbook.finetuning.exercises import EXERCISES
 from workbook.training.data import chat_example
-from workbook.training.packing import IGNORE, Example, lay_out, pack
+from workbook.training.packing import IGNORE, Example, collate, pack
 
 
 def first_answer_only(labels):
@@ -150,7 +150,7 @@ def test_the_prediction_is_what_the_course_does():
     assert [len(tokenizer.encode(m["content"], add_special_tokens=False)) for m in chat] == lengths
     example = chat_example(tokenizer, chat)
     learned = sum(label != IGNORE for label in example.labels)
-    everything = lay_out([[Example(example.ids, example.ids)]], 0)
+    everything = collate([[Example(example.ids, example.ids)]], 0)
     rows = pack([example] * 50, exercises.ROW)
     assert exercises.chat_counts() == (
         len(example.ids),

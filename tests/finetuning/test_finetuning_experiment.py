@@ -1,16 +1,16 @@
 """The recorded runs say what the lesson says of them, and the command that made them works."""
 
+import re
 from collections import defaultdict
 from statistics import fmean
 
 import pytest
 from tiny_tuning import tiny_model, tokenizer
 
-from workbook.core.runs.intervals import over_seeds
+from workbook.core.runs import SHARE, Interval
 from workbook.finetuning import charts, experiment
 from workbook.finetuning.experiment import new_skill, old_skills
 from workbook.finetuning.families import FAMILIES_ASKED, OLD_SKILLS
-from workbook.finetuning.recording import recorded
 from workbook.finetuning.remedies import REMEDIES
 
 
@@ -27,24 +27,6 @@ def yardsticks():
 
 def rouge(runs, asked="known words"):
     return [fmean(run["rouge"][asked]["rouge1"]) for run in runs]
-
-
-@pytest.mark.parametrize("part", experiment.PARTS)
-def test_records_say_where_they_come_from(part):
-    runs = experiment.recorded(part)
-    assert len({run["run"] for run in runs}) == len(runs), "no run twice"
-    for run in runs:
-        assert run["hardware"]["device"] and run["versions"]["torch"] and run["time"]
-
-
-@pytest.mark.parametrize("part", experiment.PARTS)
-def test_every_run_is_there(part):
-    """Three seeds of each, and the strengths that validation chose."""
-    wanted = {
-        "/".join(map(str, (function.__name__[4:], *settings, seed)))
-        for function, settings, seed in experiment.jobs(part, experiment.SEEDS)
-    }
-    assert wanted == {run["run"] for run in experiment.recorded(part)}
 
 
 def test_the_test_split_has_no_say_in_the_choice():
@@ -78,7 +60,7 @@ def test_no_rate_learns_the_new_task_better_than_the_one_without_a_remedy():
 
 
 def test_all_remedies_read_the_new_task_equally_often(remedies):
-    for seed in experiment.SEEDS:
+    for seed in (0, 1, 2):
         read = {name: remedies[name][seed]["new_chats"] for name in REMEDIES}
         assert remedies["none"][seed]["seed"] == seed
         assert max(read.values()) - min(read.values()) <= 2, read
@@ -102,9 +84,9 @@ def test_without_a_remedy_the_new_task_is_learned_and_the_old_ones_are_lost(reme
 
 
 def test_every_remedy_keeps_more_than_none(remedies):
-    lost = over_seeds([old_skills(run) for run in remedies["none"]])
+    lost = Interval.of_seeds([old_skills(run) for run in remedies["none"]])
     for name in REMEDIES:
-        kept = over_seeds([old_skills(run) for run in remedies[name]])
+        kept = Interval.of_seeds([old_skills(run) for run in remedies[name]])
         assert name == "none" or kept.mean > lost.mean, name
 
 
@@ -125,7 +107,7 @@ def test_three_remedies_beat_smaller_steps_and_two_do_not(remedies):
             new_skill(free) - new_skill(run)
             for free, run in zip(remedies["none"], remedies[name], strict=True)
         ]
-        assert over_seeds(lost).low < 0, "no new skill is lost that three seeds could show"
+        assert Interval.of_seeds(lost).low < 0, "no new skill is lost that three seeds could show"
     assert means["none"] < means["lora"] < means["l2"] < means["gentle"]
     assert min(map(new_skill, remedies["multitask"])) < 0.6, "one seed learned far less"
 
@@ -174,7 +156,7 @@ def test_masking_the_prompt_changes_nothing_that_can_be_seen():
     for run in sorted(experiment.recorded("masking"), key=lambda run: run["seed"]):
         by[run["loss_on"]] += rouge([run])
         assert (run["share_learned"] < 0.3) == (run["loss_on"] == "answer")
-    gap = over_seeds([a - b for a, b in zip(by["answer"], by["all"], strict=True)])
+    gap = Interval.of_seeds([a - b for a, b in zip(by["answer"], by["all"], strict=True)])
     assert gap.low < 0 < gap.high and abs(gap.mean) < 0.05
 
 
@@ -197,7 +179,7 @@ def test_few_examples_are_learned_by_heart():
     assert means == sorted(means)
     table = charts.sizes_table(experiment.recorded("sizes"))
     assert list(table["times read"]) == ["20", "10", "5", "2", "1"]
-    assert table.iloc[-1, 1] == str(over_seeds(by[1000]))
+    assert table.iloc[-1, 1] == str(Interval.of_seeds(by[1000]))
 
 
 def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_path):
@@ -212,23 +194,32 @@ def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_
 
     monkeypatch.setattr(experiment, "run_remedy", run_remedy)
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
-    monkeypatch.setattr(experiment, "SEEDS", (5,))
-    experiment.main(["remedies", "--seeds", "0"])
+    experiment.EXPERIMENT.run_missing("remedies", [0])
     tried = sum(len(remedy.grid) for remedy in REMEDIES.values())
     assert len(made) == 4 + tried + len(REMEDIES)
     last = {name: strength for name, strength, split, _ in made[-len(REMEDIES) :]}
     assert last["lora"] == 2e-3 and last["replay"] == 0.2
     assert last["l2"] in (0.05, 0.2), "of equals, either"
-    experiment.main(["remedies", "--seeds", "0", "1"])
+    experiment.EXPERIMENT.run_missing("remedies", [0, 1])
     assert [job[1:] for job in made[4 + tried + len(REMEDIES) :]] == [
         (strength, "test", 1) for strength in last.values()
     ]
-    assert len(recorded("remedies")) == len(made)
+    assert len(experiment.recorded("remedies")) == len(made)
 
 
-def test_an_unknown_part_is_one_sentence():
-    with pytest.raises(ValueError, match="there are remedies, sizes, masking, tasks"):
-        list(experiment.jobs("everything", (0,)))
+def test_no_share_of_a_table_or_a_chart_leaves_0_to_1():
+    """Fault B5: the table of remedies said 0.736 [0.363, 1.11]; an error bar left the axis."""
+    runs = experiment.recorded("remedies")
+    table = charts.remedies_table(runs)
+    assert table.loc["multitask", "new skill"].endswith(", 1]")
+    for cell in table[["new skill", "old skills", "summaries"]].to_numpy().flatten():
+        ends = [float(number) for number in re.findall(r"-?\d[\d.e-]*", cell)]
+        assert 0 <= min(ends) and max(ends) <= 1, cell
+    for trace in charts.forgetting_chart(runs).data:
+        for means, bars in ((trace.x, trace.error_x), (trace.y, trace.error_y)):
+            below = bars.arrayminus if bars.arrayminus is not None else bars.array
+            for mean, up, down in zip(means, bars.array or (), below or (), strict=False):
+                assert mean - down >= -1e-9 and mean + up <= 1 + 1e-9, trace.name
 
 
 def test_skills_are_means_of_means():
@@ -273,11 +264,18 @@ def test_the_chart_shows_the_recorded_numbers(remedies):
     figure = charts.forgetting_chart(runs)
     marks = {trace.name: trace for trace in figure.data}
     for name in REMEDIES:
-        up = over_seeds([old_skills(run) for run in remedies[name]])
+        up = Interval.of_seeds([old_skills(run) for run in remedies[name]], bounds=SHARE)
         assert marks[name].y[0] == pytest.approx(up.mean)
         assert marks[name].error_y.array[0] == pytest.approx(up.high - up.mean)
         line = marks[f"{name}, strengths tried"]
         assert len(line.x) == len(REMEDIES[name].grid)
+    looks = [(marks[n].marker.color, marks[n].marker.symbol) for n in REMEDIES]
+    dashes = [
+        (m.line.color, m.line.dash) for n in REMEDIES for m in [marks[f"{n}, strengths tried"]]
+    ]
+    assert len(set(looks)) == len(set(dashes)) == len(REMEDIES), "C8: seven series, five colours"
+    ends = [marks[name].y[0] + marks[name].error_y.array[0] for name in REMEDIES]
+    assert max(ends) < figure.layout.yaxis.range[1], "C8: an error bar left the axis"
     assert marks["before"].y[0] == old_skills(remedies["before"][0])
     table = charts.remedies_table(runs)
     assert list(table.index) == ["before", "floor", *REMEDIES]
@@ -302,7 +300,7 @@ def test_tables_of_summaries_hold_the_means(yardsticks):
     by = defaultdict(dict)
     for run in runs:
         by[run["loss_on"]][run["seed"]] = rouge([run])[0]
-    gap = over_seeds([by["answer"][seed] - by["all"][seed] for seed in (0, 1, 2)])
+    gap = Interval.of_seeds([by["answer"][seed] - by["all"][seed] for seed in (0, 1, 2)])
     assert charts.masking_table(runs).loc["answer less all", "ROUGE-1"] == str(gap)
     sizes = charts.sizes_chart(experiment.recorded("sizes"), {"floor": 0.2})
     assert list(sizes.data[0].x) == list(experiment.SIZES)

@@ -44,7 +44,7 @@ def test_text_of_a_chat_is_text_not_markup(pieces):
 def test_a_mixture_is_that_of_the_exercise(sizes, limit, temperature):
     """Two programs for one formula: shares here, passes there."""
     text = ", ".join(f"{name} {size}" for name, size in zip(TOKENS, sizes, strict=False))
-    mix = explorers.Mixing(TOKENS)(text, limit, temperature)
+    mix = explorers.Mixing(TOKENS)(text, 10**limit, temperature)
     times = passes(sizes, 10**limit, temperature, 1)
     assert mix.rates == pytest.approx([p * s for p, s in zip(times, sizes, strict=True)])
     assert sum(mix.rates) == pytest.approx(1) and sum(mix.loss) == pytest.approx(1)
@@ -52,7 +52,7 @@ def test_a_mixture_is_that_of_the_exercise(sizes, limit, temperature):
 
 def test_a_mixture_by_hand():
     """Limit 1,000: rates 1000, 1000, 10 of 2010; loss in the proportions 60,000 : 4,000 : 200."""
-    mix = explorers.Mixing(TOKENS)(SIZES, 3.0, 1.0)
+    mix = explorers.Mixing(TOKENS)(SIZES, 1000, 1.0)
     assert mix.rates == pytest.approx((1000 / 2010, 1000 / 2010, 10 / 2010))
     assert mix.loss == pytest.approx((60 / 64.2, 4 / 64.2, 0.2 / 64.2))
     assert mix.collected == pytest.approx((1000 / 101010, 100000 / 101010, 10 / 101010))
@@ -60,7 +60,7 @@ def test_a_mixture_by_hand():
 
 
 def test_temperature_evens_the_mixture_out():
-    rates = [max(explorers.Mixing(TOKENS)(SIZES, 6.0, t).rates) for t in (1.0, 2.0, 8.0)]
+    rates = [max(explorers.Mixing(TOKENS)(SIZES, 10**6, t).rates) for t in (1.0, 2.0, 8.0)]
     assert rates == sorted(rates, reverse=True) and rates[-1] > 1 / 3
 
 
@@ -77,7 +77,7 @@ def test_temperature_evens_the_mixture_out():
 )
 def test_impossible_sizes_are_one_sentence(text, said):
     with pytest.raises(ValueError, match=said):
-        explorers.Mixing(TOKENS)(text, 3.0, 1.0)
+        explorers.Mixing(TOKENS)(text, 1000, 1.0)
 
 
 def test_controls_change_the_live_mixture():
@@ -85,7 +85,7 @@ def test_controls_change_the_live_mixture():
     explorer.widget()
     canvas = explorer._view.canvas
     own, before = (list(bars.y) for bars in canvas.figure.data[:2])
-    explorer._view.inputs["limit"].value = 2.0
+    explorer._view.inputs["limit"].value = 100.0
     assert list(canvas.figure.data[0].y) == own, "the collection stays what it is"
     assert list(canvas.figure.data[1].y) != before
     explorer._view.inputs["sizes"].value = "tall 3, long 5"
@@ -99,7 +99,7 @@ def test_without_a_kernel_the_slider_steps_through_limits():
         str(value) for value in explorer.controls["limit"].grid
     ]
     assert frames[0].data[1].y != frames[-1].data[1].y
-    assert "long 1%" in explorers.describe_mix(explorers.Mixing(TOKENS)(SIZES, 3.0, 1.0))
+    assert "long 1%" in explorers.describe_mix(explorers.Mixing(TOKENS)(SIZES, 1000, 1.0))
 
 
 FAMILIES = ("new", "first", "second")
@@ -160,8 +160,25 @@ def test_controls_change_the_live_remedy():
     explorer.widget()
     view = explorer._view
     assert view.canvas.figure.data[1].y == pytest.approx((0.9, 0.3, 0.1))
-    view.inputs["remedy"].value = "ewc"
+    view.inputs["remedy"].value = "ewc, weight of the penalty 1"
     assert view.canvas.figure.layout.title.text.startswith("ewc, weight of the penalty 1: new 0.70")
-    view.inputs["notch"].value = 2
-    assert "the strongest ewc recorded is number 1" in explorer.error
-    assert [frame.name for frame in explorer.static_figure().frames] == ["none", "ewc"]
+    assert [frame.name for frame in explorer.static_figure().frames] == [
+        "none, learning rate 0.002", "ewc, weight of the penalty 1",
+    ]  # fmt: skip
+
+
+def test_every_strength_that_is_offered_was_recorded():
+    """Guards against C8: a slider offered strengths that some remedies do not have."""
+    explorer = explorers.forgetting_explorer(RUNS, FAMILIES)
+    options = explorer.controls["remedy"].options
+    assert len(options) == 3
+    for option in options:
+        explorer.set(remedy=option)
+        assert explorer.error is None and explorer.settings["remedy"] == option
+
+
+def test_the_limit_is_shown_itself():
+    """Guards against C8: the slider showed 3.50 for a limit of 3,000."""
+    explorer = explorers.mixture_explorer(TOKENS, SIZES)
+    explorer.widget()
+    assert explorer.controls["limit"].log and explorer._view.inputs["limit"].value == 3000

@@ -8,7 +8,8 @@ from tiny_tuning import tiny_model, tokenizer
 from workbook.core.hub import load_model
 from workbook.finetuning import families, prompted, templates
 from workbook.finetuning.data import NEW, chats
-from workbook.finetuning.families import FAMILIES, Case, cases, score
+from workbook.finetuning.families import FAMILIES, cases, score
+from workbook.tasks import Case
 from workbook.town import build_town
 from workbook.town.random import Source
 from workbook.town.texts.dialogues import dialogue
@@ -32,9 +33,7 @@ def test_references_get_one_and_rules_without_thought_less(family):
         ("extract", "name: Ada Hull\nday: Friday", "day: Friday\nname: Ada", 0.5),
         ("extract", "name: Ada Hull\nday: Friday", " day: Friday \nname: Ada Hull\nX", 1.0),
         (NEW, "Present: A, B\nNamed: none\nPlace: Oak Mill", "Present: A, B\nNamed: C", 1 / 3),
-        ("arithmetic", "Step 1: 3 x 4 = 12\nAnswer: 12", "It is 12", 1.0),
-        ("arithmetic", "Step 1: 3 x 4 = 12\nAnswer: 12", "Answer: 12\nor 13", 0.0),
-        ("entailment", "Yes.", "Yes", 0.0),
+        ("entailment", "Yes.", "Yes", 1.0),  # fault A17: 0.0 here, 1.0 in lesson 09
         ("sentiment", "Mixed.", " Mixed.\n", 1.0),
         ("summarise", "police killed the gunman", "police kill the gunman", 0.75),  # Lin 2004
     ],
@@ -76,7 +75,7 @@ def test_cases_stay_the_same_and_splits_share_none():
 
 
 def test_unknown_families_and_lost_answers_are_one_sentence():
-    with pytest.raises(ValueError, match="no family 'closed_book' is asked"):
+    with pytest.raises(ValueError, match="there is no task 'closed_book'"):
         cases("closed_book", 3)
     with pytest.raises(ValueError, match="3 cases need as many answers, not 2"):
         score("polite", ["a", "b"], cases("polite", 3))
@@ -139,7 +138,7 @@ def test_going_on_is_what_transformers_writes():
     model, asked = load_model("bundled:town-lm"), cases("summarise", 4)
     theirs = prompted.prompted("chat", model, tokenizer(), asked)
     rendered = [f"<|user|>\n{case.prompt}<|end|>\n<|assistant|>\n" for case in asked]
-    limit = FAMILIES["summarise"].limit
+    limit = FAMILIES["summarise"].max_new_tokens
     ours = prompted.go_on(model, tokenizer(), rendered, limit)
     assert [text.strip() for text in ours] == theirs
 
@@ -163,7 +162,7 @@ def test_new_words_ask_for_the_same_talks():
     known = {case.prompt for case in asked}
     new = templates.patterns("summarise", "test")[-1]
     for case, again in zip(asked, reworded, strict=True):
-        assert (again.reference, again.family) == (case.reference, case.family)
+        assert (again.reference, again.id) == (case.reference, case.id)
         talk = prompted.dialogue_of(case.prompt)
         assert again.prompt == new.format(dialogue=talk) and again.prompt not in known
         assert prompted.dialogue_of(again.prompt) == talk

@@ -9,7 +9,6 @@ from workbook.core.hub import loading
 from workbook.finetuning import agreement, library
 from workbook.finetuning.data import chats
 from workbook.finetuning.families import measure_floor
-from workbook.finetuning.recording import recorded
 from workbook.training.data import chat_example, exchanges
 from workbook.training.seq2seq import small_t5
 
@@ -44,7 +43,7 @@ def decoder(tokenizer):
 
 @pytest.fixture
 def both(tokenizer):
-    return small_t5(tokenizer, 1, width=32, layers=2, heads=2, inner=48)
+    return small_t5(tokenizer, 1, hidden_size=32, layers=2, heads=2, ffn_dim=48)
 
 
 def near(one, two, by):
@@ -151,20 +150,19 @@ def test_what_is_recorded_is_not_run_again(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     ran = []
     monkeypatch.setattr(agreement, "run", lambda part, seed: ran.append((part, seed)) or {})
-    agreement.main(["decoder", "--seeds", "0", "1"])
-    agreement.main(["decoder", "--seeds", "1", "2"])
-    assert ran == [("decoder", 0), ("decoder", 1), ("decoder", 2)]
-    lines = recorded(agreement.RECORD)
-    assert [line["run"] for line in lines] == ["decoder/0", "decoder/1", "decoder/2"]
-    with pytest.raises(ValueError, match="no part is called 'encoder'"):
-        agreement.main(["encoder"])
+    agreement.LIBRARY.run_missing("library", [0])
+    agreement.LIBRARY.run_missing("library", [0, 1])
+    wanted = [(part, seed) for seed in (0, 1) for part in agreement.STEPS]
+    assert sorted(ran) == sorted(wanted)
+    lines = agreement.LIBRARY.read("library")
+    assert sorted(line["run"] for line in lines) == [f"{p}/{s}" for p, s in sorted(wanted)]
 
 
 @pytest.mark.parametrize("part", agreement.STEPS)
 def test_over_three_seeds_the_loops_agree(part):
     """Of the bundled record: equal steps in the same order, and no difference in another."""
-    found = [each for each in recorded(agreement.RECORD) if each["part"] == part]
-    assert [each["seed"] for each in found] == list(agreement.SEEDS)
+    found = [each for each in agreement.LIBRARY.read("library") if each["part"] == part]
+    assert [each["seed"] for each in found] == [0, 1, 2]
     assert agreement.largest_gap(found, agreement.FIRST) < 1e-4
     table = agreement.table(part)
     assert list(table.index) == [

@@ -17,9 +17,9 @@ from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.mixing import NewChats, mixed, old_count
 from workbook.finetuning.remedies import remedy_run
 from workbook.finetuning.tuning import Settings, tune
-from workbook.training.packing import IGNORE, Example, Rows, lay_out
+from workbook.training.packing import IGNORE, Example, Rows, collate
 
-FAST = Settings(learning_rate=1e-2, rows=2, length=200)
+FAST = Settings(learning_rate=1e-2, batch_size=2, seq_len=200)
 
 
 class Bigram(nn.Module):
@@ -36,7 +36,7 @@ class Bigram(nn.Module):
 
 def pairs(*ids):
     """A batch each: the second token is the answer to the first."""
-    return [lay_out([[Example(list(pair), [IGNORE, pair[1]])]], 0) for pair in ids]
+    return [collate([[Example(list(pair), [IGNORE, pair[1]])]], 0) for pair in ids]
 
 
 def test_true_labels_give_the_empirical_fisher():
@@ -62,12 +62,12 @@ def test_drawn_labels_give_the_fisher_information():
 def test_an_answer_is_judged_as_a_whole():
     """Two tokens of one answer: the square of the sum of their gradients."""
     model = Bigram()
-    whole = lay_out([[Example([0, 1, 1], [IGNORE, 1, 1])]], 0)
+    whole = collate([[Example([0, 1, 1], [IGNORE, 1, 1])]], 0)
     p = model.table.detach().softmax(-1)
     one = torch.tensor([0.0, 1.0, 0.0])
     expected = torch.stack([(one - p[0]).square(), (one - p[1]).square(), torch.zeros(3)])
     assert torch.allclose(fisher(model, [whole], labels="true")["table"], expected)
-    twice = lay_out([[Example([0, 1, 0, 1], [IGNORE, 1, IGNORE, 1])]], 0)
+    twice = collate([[Example([0, 1, 0, 1], [IGNORE, 1, IGNORE, 1])]], 0)
     found = fisher(model, [twice], labels="true")["table"]
     assert torch.allclose(found[0], (2 * (one - p[0])).square())
 
@@ -189,7 +189,7 @@ def test_half_a_mix_is_as_many_old_as_new():
 
 def read_in(mix, new, steps, settings, seed):
     """New chats in the first steps, read off the tensors: a chat begins where positions do."""
-    rows = Rows(data.examples(tokenizer(), mix), settings.rows, settings.length, 0, seed)
+    rows = Rows(data.examples(tokenizer(), mix), settings.batch_size, settings.seq_len, 0, seed)
     begins = {tuple(each.ids) for each in data.examples(tokenizer(), new)}
     found = 0
     for step in range(steps):

@@ -41,9 +41,11 @@ def test_same_seed_same_weights_other_seed_others(chats):
 
 
 def test_settings_reach_the_loop(chats):
-    found = tuned(chats, settings=Settings(warmup=0, decay=0.0), steps=2, learning_rate=3e-3)
+    found = tuned(
+        chats, settings=Settings(warmup=0, decay_fraction=0.0), steps=2, learning_rate=3e-3
+    )
     assert [record["learning_rate"] for record in found.run.records] == [3e-3, 3e-3]
-    padded = tuned(chats, packed=False, rows=3, steps=1)
+    padded = tuned(chats, packed=False, batch_size=3, steps=1)
     rows = Rows(data.examples(tokenizer(), chats), 3, 320, 0, 0, packed=False)
     assert padded.tokens == rows.batch(0)["read"]
     assert tuned(chats, loss_on="all", steps=1).losses != tuned(chats, steps=1).losses

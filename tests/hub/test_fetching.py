@@ -162,6 +162,66 @@ def test_what_another_program_fetched_is_used_offline(learner, hub_server, tmp_p
     assert learner(WORKBOOK_OFFLINE="1").answer == folder
 
 
+ONE_BY_ONE = (  # what `from_pretrained` of another program does: no list of the Hub is kept
+    "[__import__('huggingface_hub').hf_hub_download('tiny/llama', name, revision='{commit}')"
+    " for name in {names}]"
+)
+SMALL = ["config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json"]
+
+
+@pytest.mark.parametrize("how", ["network", "switch"])
+def test_a_cache_that_others_left_half_full_is_not_noted_as_whole(
+    learner, hub_server, tmp_path, how
+):
+    """Fault A2: config and tokenizer alone passed for the model, and it was never fetched again."""
+    commit = hub_server.repositories["tiny/llama"].commit
+    learner(ONE_BY_ONE.format(commit=commit, names=SMALL))
+    if how == "network":
+        hub_server.faults.append(Fault("/", 503))
+        one_sentence(learner(), "a fault of its own (503)")
+        hub_server.faults.clear()
+    else:
+        one_sentence(learner(WORKBOOK_OFFLINE="1"), "it was not fetched before")
+    assert not (tmp_path / "home/workbook").exists()
+    assert intact(learner(), hub_server)
+
+
+def test_a_cache_without_the_hubs_list_is_used_but_never_noted(learner, hub_server, tmp_path):
+    """Fault A2: whether one file more belongs to it only the Hub can say, so it is asked again."""
+    commit = hub_server.repositories["tiny/llama"].commit
+    learner(ONE_BY_ONE.format(commit=commit, names=[*SMALL, "model.safetensors"]))
+    shutil.rmtree(tmp_path / "home/hub/models--tiny--llama/trees", ignore_errors=True)
+    assert intact(learner(WORKBOOK_OFFLINE="1"), hub_server)
+    assert not (tmp_path / "home/workbook").exists()
+    asked = len(hub_server.asked)
+    assert intact(learner(), hub_server) and len(hub_server.asked) > asked
+    assert (tmp_path / "home/workbook").exists()
+
+
+@pytest.mark.parametrize("has_list", [True, False])
+def test_a_flipped_byte_is_found_without_links_too(learner, hub_server, tmp_path, has_list):
+    """Fault A2: a Windows cache holds files, not links that name the hash; none was compared."""
+    commit = hub_server.repositories["tiny/llama"].commit
+    by_hand = f"__import__('huggingface_hub').snapshot_download('tiny/llama', revision='{commit}')"
+    folder = Path(learner(by_hand).answer)
+    for link in list(folder.iterdir()):
+        content = link.read_bytes()
+        link.unlink()
+        link.write_bytes(content)
+    if not has_list:
+        shutil.rmtree(folder.parents[1] / "trees")
+        one_sentence(learner(WORKBOOK_OFFLINE="1"), "it was not fetched before")
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    one_sentence(learner(WORKBOOK_OFFLINE="1"), "it was not fetched before")
+    if has_list:
+        weights.write_bytes(whole)
+        assert learner(WORKBOOK_OFFLINE="1").answer == str(folder)
+    else:
+        assert intact(learner(), hub_server)
+
+
 def test_without_a_network_the_sentence_says_so(learner, hub_server):
     hub_server.close()
     said = learner()

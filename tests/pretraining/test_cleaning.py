@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,46 @@ def test_furniture_is_what_stands_on_many_pages():
     assert pages[0].text.startswith("Page"), "what was passed in stays"
     short = [page("Stars: 4") for _ in range(10)]
     assert cleaning.strip_furniture(short) == short, "a line of two words is not judged"
+
+
+def test_a_line_is_furniture_only_above_the_share_of_pages():
+    """Fault D: at the threshold itself a line stays; one page more and it goes."""
+    for pages_with_it, stays in ((2, True), (3, False)):
+        pages = [page(f"Text of {name} is here") for name in "abcdefghij"]
+        pages[:pages_with_it] = [
+            page(f"{each.text}\nAll rights are reserved") for each in pages[:pages_with_it]
+        ]
+        stripped = cleaning.strip_furniture(pages, Rules(line_pages=0.2))
+        assert ("All rights" in stripped[0].text) is stays
+
+
+@pytest.mark.parametrize(
+    "rule, text, measure, at, beyond",
+    [
+        (cleaning.is_english, "the of a boat", "function_words", 0.75, 0.76),
+        (cleaning.is_prose, "one two three", "fewest_words", 3, 4),
+        (cleaning.is_prose, "abc de 1", "letters", 5 / 6, 0.84),
+        (cleaning.is_prose, "one two one two", "commonest_word", 0.5, 0.49),
+        (cleaning.is_prose, "one two three four!", "symbols", 0.25, 0.24),
+    ],
+)
+def test_a_page_at_a_threshold_stays(rule, text, measure, at, beyond):
+    """Fault D, the whole kind: each limit of Rules includes its own value."""
+    rules = Rules(fewest_words=1, letters=0.0, commonest_word=1.0, symbols=1.0)
+    assert rule(text, replace(rules, **{measure: at}))
+    assert not rule(text, replace(rules, **{measure: beyond}))
+
+
+def test_pages_as_similar_as_the_limit_are_one():
+    """Fault D, the whole kind: `similarity` is where two pages begin to be one."""
+    pages = [page("the old boat sails far out"), page("the old boat sails far away")]
+    exact = MinHash(num_perm=128), MinHash(num_perm=128)
+    for signature, each in zip(exact, pages, strict=True):
+        signature.update_batch([s.encode() for s in cleaning.shingles(each.text)])
+    estimate = exact[0].jaccard(exact[1])
+    assert 0.3 < estimate < 0.9
+    assert len(cleaning.drop_near_copies(pages, Rules(similarity=estimate))) == 1
+    assert len(cleaning.drop_near_copies(pages, Rules(similarity=estimate + 0.01))) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 import torch
 
-from workbook.pretraining import data, floor, models, transfer
-from workbook.pretraining.models import ARCHITECTURES, Corrupter, Size
-from workbook.pretraining.objectives import Corrupted, objective_loss
+from workbook.pretraining import data, entropy_bound, models, transfer
+from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
+from workbook.pretraining.objectives import ObjectiveBatch, objective_loss
 from workbook.training.packing import IGNORE
 
 TINY = Size(channels=24, blocks=2, heads=2, inner=32)
@@ -48,16 +48,16 @@ def test_a_decoder_sees_nothing_of_what_comes_and_an_encoder_does(tiny, rows):
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_batches_are_the_same_by_number_and_differ_by_number(objective, rows, tokenizer):
-    corrupter = Corrupter(objective, rows, tokenizer, batch=4, seed=3)
-    again = Corrupter(objective, rows, tokenizer, batch=4, seed=3)
-    assert torch.equal(corrupter.batch(1).inputs, again.batch(1).inputs)
-    assert not torch.equal(corrupter.batch(0).inputs, corrupter.batch(1).inputs)
+    batches = ObjectiveBatches(objective, rows, tokenizer, batch=4, seed=3)
+    again = ObjectiveBatches(objective, rows, tokenizer, batch=4, seed=3)
+    assert torch.equal(batches.batch(1).inputs, again.batch(1).inputs)
+    assert not torch.equal(batches.batch(0).inputs, batches.batch(1).inputs)
 
 
 def test_rows_that_come_again_are_cut_otherwise(rows, tokenizer):
     """12 rows in batches of 4: batch 3 has the rows of batch 0 and other masks."""
-    corrupter = Corrupter("masked", rows, tokenizer, batch=4)
-    first, fourth = corrupter.batch(0), corrupter.batch(3)
+    batches = ObjectiveBatches("masked", rows, tokenizer, batch=4)
+    first, fourth = batches.batch(0), batches.batch(3)
     assert not torch.equal(first.inputs, fourth.inputs)
     whole = [torch.where(b.labels == IGNORE, b.inputs, b.labels) for b in (first, fourth)]
     assert torch.equal(whole[0], rows[:4]) and torch.equal(whole[1], rows[:4])
@@ -66,7 +66,8 @@ def test_rows_that_come_again_are_cut_otherwise(rows, tokenizer):
 def test_questions_a_row_as_the_lesson_counts_them(rows, tokenizer):
     """Causal 127 of 128; spans 38 corrupted tokens in 8 spans and an end; masks about 38."""
     asked = {
-        name: (Corrupter(name, rows, tokenizer, 12).batch(0).labels != IGNORE).sum().item() / 12
+        name: (ObjectiveBatches(name, rows, tokenizer, 12).batch(0).labels != IGNORE).sum().item()
+        / 12
         for name in ARCHITECTURES
     }
     assert asked["causal"] == 127 and asked["spans"] == 38 + 8 + 1
@@ -81,7 +82,7 @@ def documents(tokenizer):
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_documents_of_a_batch_are_corrupted_each_by_its_own_length(number, documents, tokenizer):
     """Nothing of the padding is asked for or lost; put together again, each is what it was."""
-    tools = Corrupter("spans", documents, tokenizer, 12)
+    tools = ObjectiveBatches("spans", documents, tokenizer, 12)
     batch = tools.batch(number)
     for row, read, said in zip(documents, batch.inputs, batch.labels, strict=True):
         text, spans, last = row[row != tools.pad_id].tolist(), {}, None
@@ -104,7 +105,7 @@ def test_documents_of_a_batch_are_corrupted_each_by_its_own_length(number, docum
 
 @pytest.mark.parametrize("objective", ["causal", "masked"])
 def test_padding_asks_nothing(objective, documents, tokenizer):
-    batch = Corrupter(objective, documents, tokenizer, 12).batch(1)
+    batch = ObjectiveBatches(objective, documents, tokenizer, 12).batch(1)
     real = documents != tokenizer.pad_token_id
     assert torch.equal(batch.keep_mask, real[:, : batch.inputs.shape[1]])
     if objective == "causal":
@@ -115,14 +116,14 @@ def test_padding_asks_nothing(objective, documents, tokenizer):
 def test_a_model_is_not_changed_by_the_padding_beside_it(tiny, documents, tokenizer):
     """The loss of a batch is that of its documents one by one, token for token."""
     for name in ARCHITECTURES:
-        tools = Corrupter(name, documents, tokenizer, 12)
+        tools = ObjectiveBatches(name, documents, tokenizer, 12)
         batch = tools.batch(0)
         with torch.no_grad():
-            together, tokens, *_ = objective_loss(tiny[name], batch)
+            total, tokens, *_ = objective_loss(tiny[name], batch)
             alone = [objective_loss(tiny[name], _row(batch, place, tools.pad_id))
                      for place in range(12)]  # fmt: skip
         assert sum(each.tokens for each in alone) == tokens
-        assert sum(each.total for each in alone).item() == pytest.approx(together.item(), rel=1e-5)
+        assert sum(each.total for each in alone).item() == pytest.approx(total.item(), rel=1e-5)
 
 
 def _row(batch, place, pad_id):
@@ -130,21 +131,23 @@ def _row(batch, place, pad_id):
     keep = batch.keep_mask[place]
     labels, starts = batch.labels[place], batch.decoder_inputs
     if starts is None:
-        return Corrupted(batch.inputs[place][keep][None], labels[keep][None])
+        return ObjectiveBatch(batch.inputs[place][keep][None], labels[keep][None])
     said = labels != IGNORE
-    return Corrupted(batch.inputs[place][keep][None], labels[said][None], starts[place][said][None])
+    return ObjectiveBatch(
+        batch.inputs[place][keep][None], labels[said][None], starts[place][said][None]
+    )
 
 
 def test_training_lowers_the_loss_and_is_watched(tokenizer, rows):
-    texts = floor.held_out(data.town_documents(4), tokenizer, 6)
-    watched = {"town": lambda model: floor.causal_loss_on(model, texts)}
+    texts = entropy_bound.held_out(data.town_documents(4), tokenizer, 6)
+    watched = {"town": lambda model: entropy_bound.causal_loss_on(model, texts)}
     model = models.build("causal", tokenizer, 0, TINY)
     run = models.train("causal", rows, tokenizer, 12, model=model, watched=watched, progress=False)
     assert run.model is model and not model.training
     assert run.steps[0] == 0 and run.steps[-1] == 12 and len(run.losses) == 12
     first, last = run.seen["town"][0], run.seen["town"][-1]
     assert last < first - 0.3
-    assert last == pytest.approx(floor.causal_loss_on(model, texts))
+    assert last == pytest.approx(entropy_bound.causal_loss_on(model, texts))
 
 
 def test_one_seed_one_model(tokenizer, rows):
@@ -171,6 +174,6 @@ def test_adapting_leaves_the_town_model_alone(tiny, tokenizer):
     assert torch.equal(tiny["causal"].embedding.weight, before)
     assert found["steps"][0] == 0 and found["steps"][-1] == 3
     assert found["harbour"][0] == pytest.approx(
-        floor.causal_loss_on(tiny["causal"], texts["harbour"])
+        entropy_bound.causal_loss_on(tiny["causal"], texts["harbour"])
     )
     assert len(found["harbour"]) == len(found["town"]) == len(found["steps"])

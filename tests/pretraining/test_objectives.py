@@ -181,8 +181,8 @@ def test_loss_is_cross_entropy_over_what_is_asked():
     logits = torch.randn(3, 8, 11, generator=generator(0))
     labels = torch.randint(0, 11, (3, 8), generator=generator(1))
     labels[:, ::3] = IGNORE
-    batch = objectives.Corrupted(torch.zeros(3, 8, dtype=torch.long), labels)
-    total, tokens, _, read = objective_loss(lambda *_: logits, batch)
+    batch = objectives.ObjectiveBatch(torch.zeros(3, 8, dtype=torch.long), labels)
+    total, tokens, _, read = objective_loss(lambda *_, **__: logits, batch)
     mean = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
     assert total / tokens == pytest.approx(mean.item(), rel=1e-5)
     assert tokens == (labels != IGNORE).sum() and read == 24

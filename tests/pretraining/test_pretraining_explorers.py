@@ -1,7 +1,5 @@
 """The explorers and charts of lesson 02: their numbers, their sentences, their events."""
 
-import math
-
 import pytest
 
 from workbook.core.runs.intervals import Interval
@@ -10,7 +8,7 @@ from workbook.pretraining.models import Trained
 
 SENTENCE = "I went to the harbour and bought a fine blue kettle."
 CURVES = {"short": {0: [7.6], 10: [4.0], 100: [2.0]}, "long": {0: [7.6], 1000: [1.0, 1.2]}}
-MARKS = {"every token alike": 7.6, "by frequency alone": 6.0, "the floor": 0.5}
+MARKS = {"every token alike": 7.6, "by frequency alone": 6.0, "the entropy bound": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -96,21 +94,21 @@ def test_without_a_kernel_the_slider_steps_through_objectives():
     assert [frame.name for frame in figure.frames] == ["masked", "causal", "spans"]
 
 
-def test_the_way_is_measured_from_ignorance_to_the_floor():
+def test_the_way_is_measured_from_ignorance_to_the_entropy_bound():
     ways = explorers.Ways(CURVES, MARKS)
-    way = ways("short", 2.0)
+    way = ways("short", 100)
     assert (way.step, way.loss) == (100, 2.0)
     assert way.done == pytest.approx((7.6 - 2.0) / (7.6 - 0.5))
-    assert ways("short", 1.9).step == 10, "the last milestone not after the step"
-    assert ways("long", 3.0).loss == pytest.approx(1.1)
+    assert ways("short", 81).step == 10, "the last milestone not after the step"
+    assert ways("long", 1000).loss == pytest.approx(1.1)
     with pytest.raises(ValueError, match="no recorded curve"):
         explorers.Ways({}, MARKS)
 
 
-def test_the_floor_is_drawn_and_the_place_moves():
-    explorer = explorers.floor_explorer(CURVES, MARKS)
-    figure = explorer.figure(name="short", exponent=1.0)
-    assert "the floor: 0.50" in [each.text for each in figure.layout.annotations]
+def test_the_entropy_bound_is_drawn_and_the_place_moves():
+    explorer = explorers.entropy_bound_explorer(CURVES, MARKS)
+    figure = explorer.figure(name="short", step=10)
+    assert "the entropy bound: 0.50" in [each.text for each in figure.layout.annotations]
     assert figure.data[-1].x == (10,) and figure.data[-1].y == (4.0,)
     assert max(max(line.x) for line in figure.data) == max(max(curve) for curve in CURVES.values())
     frames = explorer.static_figure().frames
@@ -131,12 +129,12 @@ TASKS = {"filled": "words filled in", "rewriting": "loss on the polite version"}
 
 
 def test_task_table_has_means_intervals_and_reasons():
-    marks = {"floor": {"filled": 0.0}, "untrained": {"filled": Interval(0.2, 0.1, 0.3)}}
+    marks = {"baseline": {"filled": 0.0}, "untrained": {"filled": Interval(0.2, 0.1, 0.3)}}
     table = task_charts.task_table(RUNS, {"causal": {"filled": 0.25}}, marks, TASKS)
     assert list(table.index) == ["masked, 30 steps, 1 seeds", "causal, 30 steps, 3 seeds",
-                                 "causal, yours", "floor", "untrained"]  # fmt: skip
+                                 "causal, yours", "baseline", "untrained"]  # fmt: skip
     words = table["words filled in"]
-    assert words["causal, 30 steps, 3 seeds"].startswith("0.3 [") and words["floor"] == "0"
+    assert words["causal, 30 steps, 3 seeds"].startswith("0.3 [") and words["baseline"] == "0"
     assert words["causal, yours"] == "0.25" and words["untrained"] == "0.2 [0.1, 0.3]"
     assert table.loc["masked, 30 steps, 1 seeds", "loss on the polite version"] == "cannot"
     assert table.loc["causal, yours", "loss on the polite version"] == ""
@@ -145,7 +143,7 @@ def test_task_table_has_means_intervals_and_reasons():
 def test_task_chart_has_a_dot_a_row_and_lines_for_the_marks():
     """A panel for each task; what cannot be done has no dot, and yours is an open mark."""
     figure = task_charts.task_chart(
-        RUNS, {"causal": {"filled": 0.25}}, {"floor": {"filled": 0.05}}, TASKS, "share"
+        RUNS, {"causal": {"filled": 0.25}}, {"baseline": {"filled": 0.05}}, TASKS, "share"
     )
     dots = {(dot.name, dot.xaxis): dot for dot in figure.data}
     causal = dots["causal, 30 steps", "x"]
@@ -153,7 +151,7 @@ def test_task_chart_has_a_dot_a_row_and_lines_for_the_marks():
     yours = dots["yours", "x"]
     assert yours.x == (0.25,) and yours.y == causal.y and yours.marker.symbol == "square-open"
     assert ("causal, 30 steps", "x2") in dots and ("masked, 30 steps", "x2") not in dots
-    assert dots["floor", "x"].x == (0.05, 0.05) and ("floor", "x2") not in dots
+    assert dots["baseline", "x"].x == (0.05, 0.05) and ("baseline", "x2") not in dots
     titles = [each.text.replace("<br>", " ") for each in figure.layout.annotations]
     assert titles == list(TASKS.values())
 
@@ -177,7 +175,7 @@ def test_a_running_mean_ends_with_the_last_step():
 
 
 def test_spans_make_two_curves_gaps_and_ends():
-    """Batches 0, 3, 6 are gaps, as `Corrupter` cuts them; no step is lost."""
+    """Batches 0, 3, 6 are gaps, as `ObjectiveBatches` cuts them; no step is lost."""
     losses = [float(step) for step in range(1, 8)]
     trained = {name: Trained(name, None, losses) for name in ("causal", "spans")}
     curves = charts.by_task(trained)
@@ -212,13 +210,14 @@ def test_mix_table_has_a_row_for_each_start_and_share():
     assert [cell.split()[0] for cell in table["loss on harbour"]] == ["7.05", "1.05", "2.05"]
 
 
-def test_diet_table_has_means_intervals_and_the_floor():
+def test_diet_table_has_means_intervals_and_the_entropy_bound():
     diets = [{"diet": "crawl", "rows": 600, "loss": loss} for loss in (3.0, 3.2)]
     table = charts.diet_table(diets, 0.5)
     assert table.loc["crawl", "loss on clean text"].startswith("3.1 [")
-    assert table.loc["the floor", "loss on clean text"] == "0.5"
+    assert table.loc["the entropy bound", "loss on clean text"] == "0.5"
 
 
 def test_explorer_steps_cover_the_longest_curve():
-    explorer = explorers.floor_explorer(CURVES, MARKS)
-    assert explorer.controls["exponent"].high >= math.log10(1000)
+    explorer = explorers.entropy_bound_explorer(CURVES, MARKS)
+    assert explorer.controls["step"].high >= 1000
+    assert explorer.controls["step"].log, "C8: the slider showed 2.00 for 100"

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from workbook.core.runs import records
-from workbook.pretraining import charts, data, experiment
+from workbook.pretraining import charts, data, experiment, task_charts
 from workbook.pretraining.cleaning import STEPS
-from workbook.pretraining.compare import HALVES
 from workbook.pretraining.models import ARCHITECTURES
+from workbook.pretraining.probing import HALVES
 from workbook.pretraining.tasks import counted_probes
 from workbook.town import stream
 
@@ -59,18 +58,10 @@ def test_every_run_is_there_for_three_seeds(objectives, transfers):
     assert sorted(diets) == sorted((diet, seed) for diet in experiment.DIETS for seed in (0, 1, 2))
 
 
-@pytest.mark.parametrize("part", experiment.PARTS)
-def test_records_say_where_they_come_from(part):
-    runs = experiment.recorded(part)
-    assert len({run["run"] for run in runs}) == len(runs), "no run twice"
-    for run in runs:
-        assert run["hardware"]["device"] and run["versions"]["torch"] and run["time"]
-
-
-def test_no_curve_goes_below_the_floor_and_all_come_from_ignorance(objectives):
+def test_no_curve_goes_below_the_entropy_bound_and_all_come_from_ignorance(objectives):
     for (name, _), runs in objectives.items():
         for run in runs if name == "causal" else []:
-            assert min(run["held_out"]) > run["floor"]
+            assert min(run["held_out"]) > run["entropy_bound"]
             assert run["held_out"][0] == pytest.approx(math.log(2048), abs=0.1)
             assert run["held_out"][-1] == min(run["held_out"])
 
@@ -161,14 +152,14 @@ def test_an_encoder_alone_has_no_rewriting(objectives):
 
 
 def test_a_past_saves_steps(transfers):
-    for seed in experiment.SEEDS:
+    for seed in (0, 1, 2):
         from_town, from_nothing = transfers["town", 1.0][seed], transfers["nothing", 1.0][seed]
         assert last(from_town, "harbour") < last(from_nothing, "harbour")
 
 
 def test_half_and_half_from_nothing_is_behind_on_both_and_by_far_on_the_town(transfers):
     """BloombergGPT's way, in sixty steps."""
-    for seed in experiment.SEEDS:
+    for seed in (0, 1, 2):
         from_town, from_nothing = transfers["town", 0.51][seed], transfers["nothing", 0.51][seed]
         assert last(from_town, "harbour") < last(from_nothing, "harbour")
         assert last(from_town, "town") < last(from_nothing, "town") - 1.5
@@ -176,7 +167,7 @@ def test_half_and_half_from_nothing_is_behind_on_both_and_by_far_on_the_town(tra
 
 
 def test_the_old_domain_is_forgotten_without_it_and_kept_with_it(transfers):
-    for seed in experiment.SEEDS:
+    for seed in (0, 1, 2):
         only, half = transfers["town", 1.0][seed], transfers["town", 0.51][seed]
         assert last(only, "town") > only["town"][0] + 1
         assert last(half, "town") < last(only, "town") - 0.5
@@ -229,21 +220,14 @@ def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_
         return {"diet": diet, "loss": 1.0}
 
     monkeypatch.setattr(experiment, "run_cleaning", quick)
-    monkeypatch.setattr(experiment, "record_path", lambda part: tmp_path / f"{part}.jsonl")
-    experiment.main(["cleaning", "--seeds", "0"])
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    experiment.EXPERIMENT.run_missing("cleaning", [0])
     assert made == [(diet, 0) for diet in experiment.DIETS]
-    experiment.main(["cleaning", "--seeds", "0", "1"])
+    experiment.EXPERIMENT.run_missing("cleaning", [0, 1])
     count = len(experiment.DIETS)
     assert made[count:] == [(diet, 1) for diet in experiment.DIETS]
-    runs = records.read(tmp_path / "cleaning.jsonl")
+    runs = experiment.recorded("cleaning")
     assert [run["run"] for run in runs[:1]] == ["the crawl/0"] and len(runs) == 2 * count
-
-
-def test_an_unknown_part_is_one_sentence():
-    with pytest.raises(
-        ValueError, match="there are objectives, untrained, recipes, transfer, cleaning"
-    ):
-        list(experiment.jobs("everything", (0,)))
 
 
 @pytest.mark.parametrize(
@@ -280,3 +264,12 @@ def test_no_number_in_the_lesson_is_nan():
         for output in cell.get("outputs", ()):
             said = "".join(output.get("text") or output.get("data", {}).get("text/plain", ""))
             assert not re.search(r"\bnan\b", said), cell["id"]
+
+
+@pytest.mark.parametrize("tasks", [task_charts.FILLING, task_charts.PROBES])
+def test_no_share_of_a_table_leaves_0_to_1(tasks):
+    """Fault B8: the share of filled gaps was 0.00111 [-0.00367, 0.00589]."""
+    table = task_charts.task_table(experiment.recorded("objectives"), {}, {}, tasks)
+    for cell in table.to_numpy().flatten():
+        ends = [float(number) for number in re.findall(r"-?\d[\d.e-]*", cell)]
+        assert 0 <= min(ends, default=0) and max(ends, default=0) <= 1, cell

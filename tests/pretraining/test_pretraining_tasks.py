@@ -5,8 +5,8 @@ import re
 import pytest
 import torch
 
-from workbook.pretraining import compare, data, evidence, floor, models, tasks
-from workbook.pretraining.models import ARCHITECTURES, Corrupter, Size
+from workbook.pretraining import copying_probe, data, entropy_bound, models, probing, tasks
+from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
 from workbook.pretraining.objectives import pad_rows
 from workbook.town.texts.politeness import politeness
 from workbook.training.batches import to_device
@@ -25,23 +25,23 @@ def tiny(tokenizer):
     return {name: models.build(name, tokenizer, 0, TINY).eval() for name in ARCHITECTURES}
 
 
-@pytest.mark.parametrize("half", compare.HALVES)
+@pytest.mark.parametrize("half", probing.HALVES)
 def test_a_blank_has_its_clue_on_one_side(half, tokenizer):
-    asked = compare.blanks(40, half)
+    asked = probing.blanks(40, half)
     for blank in asked:
         whole = f"{blank.before} {blank.word}{blank.after}"
         assert len(data.document_ids(whole, tokenizer)) <= data.LENGTH
         sides = [re.findall("[A-Za-z]+", side).count(blank.word) for side in
                  (blank.before, blank.after)]  # fmt: skip
         assert sides == ([0, 1] if half == "early" else [1, 0])
-    assert asked == compare.blanks(40, half) and asked != compare.blanks(40, half, data.UNSEEN)
+    assert asked == probing.blanks(40, half) and asked != probing.blanks(40, half, data.UNSEEN)
     with pytest.raises(ValueError, match="there are early, late"):
-        compare.blanks(1, "middle")
+        probing.blanks(1, "middle")
 
 
 def test_early_and_late_blanks_ask_for_the_same_words_of_the_same_texts():
     """So that the place of the clue is all that differs."""
-    early, late = (compare.blanks(40, half) for half in compare.HALVES)
+    early, late = (probing.blanks(40, half) for half in probing.HALVES)
     for one, other in zip(early, late, strict=True):
         assert one.word == other.word and len(one.before) < len(other.before)
         assert f"{one.before} {one.word}{one.after}" == f"{other.before} {other.word}{other.after}"
@@ -64,19 +64,19 @@ class Oracle(torch.nn.Module):
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_a_word_counts_only_if_all_its_tokens_are_right(objective, tokenizer):
-    asked = compare.blanks(6, "late")
-    tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
-    labels = [compare._blank_ids(tools, tokenizer, blank).labels for blank in asked]
+    asked = probing.blanks(6, "late")
+    tools = ObjectiveBatches(objective, torch.zeros(1, 1), tokenizer)
+    labels = [probing._blank_ids(tools, tokenizer, blank).labels for blank in asked]
     oracle = Oracle(pad_rows(labels, IGNORE), len(tokenizer))
-    assert compare.fill_in(objective, oracle, tokenizer, asked) == [True, False] * 3
+    assert probing.fill_in(objective, oracle, tokenizer, asked) == [True, False] * 3
 
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_a_blank_never_shows_its_word(objective, tokenizer):
     """What a model reads is the text without the word; a decoder reads the left side alone."""
-    blank = compare.Blank("The old", "soggabout", " sat down.")
-    tools = Corrupter(objective, torch.zeros(1, 1), tokenizer)
-    asked = compare._blank_ids(tools, tokenizer, blank)
+    blank = probing.Blank("The old", "soggabout", " sat down.")
+    tools = ObjectiveBatches(objective, torch.zeros(1, 1), tokenizer)
+    asked = probing._blank_ids(tools, tokenizer, blank)
     word = tokenizer.encode(" soggabout", add_special_tokens=False)
     assert asked.labels[asked.labels != IGNORE].tolist() == word
     first = (asked.labels != IGNORE).nonzero()[0].item()
@@ -91,8 +91,8 @@ def test_states_do_not_depend_on_padding(tiny, tokenizer):
     """A text alone and beside a longer one."""
     short, long = "The boat is late.", "The boat is late, and so is the old captain of the ferry."
     for name in ARCHITECTURES:
-        alone = compare.sentence_states(name, tiny[name], tokenizer, [short])
-        beside = compare.sentence_states(name, tiny[name], tokenizer, [short, long])
+        alone = probing.sentence_states(name, tiny[name], tokenizer, [short])
+        beside = probing.sentence_states(name, tiny[name], tokenizer, [short, long])
         assert torch.allclose(alone[0], beside[0], atol=1e-5), name
 
 
@@ -100,46 +100,46 @@ def test_probe_finds_a_direction_and_is_blind_without_one():
     source = torch.Generator().manual_seed(0)
     labels = torch.randint(0, 2, (400,), generator=source) * 2.0 - 1
     states = torch.randn(400, 20, generator=source)
-    blind = (compare.probe(states[:300], labels[:300], states[300:]) == labels[300:]).float().mean()
+    blind = (probing.probe(states[:300], labels[:300], states[300:]) == labels[300:]).float().mean()
     states[:, 3] += 3 * labels
-    found = (compare.probe(states[:300], labels[:300], states[300:]) == labels[300:]).float().mean()
+    found = (probing.probe(states[:300], labels[:300], states[300:]) == labels[300:]).float().mean()
     assert found > 0.97 and 0.3 < blind < 0.7
 
 
 def test_reviews_do_not_show_their_stars():
-    texts, labels = compare.reviews(30)
+    texts, labels = probing.reviews(30)
     assert not any("Stars" in text for text in texts)
     assert set(labels.tolist()) == {1.0, -1.0}
 
 
 def test_reviews_are_told_apart_by_what_is_asked():
     """Rude words stand in rude reviews alone; a mixed review is neither good nor bad."""
-    texts, labels = compare.reviews(60)
+    texts, labels = probing.reviews(60)
     rude = torch.tensor([politeness(text) < 0.5 for text in texts])
     assert rude.any() and (labels[rude] == 1).all()
-    about = compare.reviews(60, about="sentiment")
+    about = probing.reviews(60, about="sentiment")
     assert about[0] != texts and len(about[0]) == 60
 
 
 def test_no_count_of_words_tells_the_order(tokenizer):
     """Both orders hold the same tokens equally often, so counting is right half the time."""
-    texts, labels = compare.orders(40)
-    counts = compare.token_counts(texts, tokenizer)
+    texts, labels = probing.orders(40)
+    counts = probing.token_counts(texts, tokenizer)
     assert torch.equal(counts[::2], counts[1::2]) and counts.sum() > 1000
     assert labels[::2].eq(1).all() and labels[1::2].eq(-1).all()
     for text, label in zip(texts, labels, strict=True):
         rude, polite = text.split("\n")
         assert rude.startswith("Rude: ") and polite.startswith("Polite: ")
         assert (politeness(rude[6:]) < politeness(polite[8:])) is bool(label > 0)
-    assert compare.counted_shares(tokenizer, "order")["many"] == 0.5
+    assert probing.counted_shares(tokenizer, "order")["many"] == 0.5
 
 
 def test_counting_words_needs_no_model(tokenizer):
     """The lesson's baseline: it tells rude from polite better than chance by far."""
-    shares = compare.counted_shares(tokenizer)
+    shares = probing.counted_shares(tokenizer)
     assert 0.7 < shares["few"] < shares["many"] < 1
     ids = tokenizer.encode("It is not. It is.", add_special_tokens=False)
-    counts = compare.token_counts(["It is not. It is."], tokenizer)
+    counts = probing.token_counts(["It is not. It is."], tokenizer)
     place = tokenizer.encode(" is", add_special_tokens=False)
     assert counts.sum() == len(ids) and counts[0, place].tolist() == [2.0]
 
@@ -152,8 +152,8 @@ def test_the_probe_beats_chance_with_many_labels_and_with_few(tiny, tokenizer, m
         noise[:, 0] += torch.tensor([2.0 if politeness(text) < 0.5 else -2.0 for text in texts])
         return noise
 
-    monkeypatch.setattr(compare, "sentence_states", states)
-    shares = compare.probe_shares("masked", tiny["masked"], tokenizer)
+    monkeypatch.setattr(probing, "sentence_states", states)
+    shares = probing.probe_shares("masked", tiny["masked"], tokenizer)
     assert 0.6 < shares["few"] < shares["many"]
 
 
@@ -176,7 +176,7 @@ def test_surprise_is_the_judges_loss_on_the_new_tokens(tiny_llama):
     labels = torch.cat([torch.full_like(prompts, IGNORE), said], 1)
     with torch.no_grad():
         loss = tiny_llama(input_ids=torch.cat([prompts, said], 1), labels=labels).loss.item()
-    assert tasks.surprise(tiny_llama, prompts, said) == pytest.approx(loss, rel=1e-5)
+    assert tasks.mean_nll(tiny_llama, prompts, said) == pytest.approx(loss, rel=1e-5)
 
 
 @pytest.mark.parametrize("objective", ["causal", "spans"])
@@ -205,14 +205,14 @@ def test_rewriting_tunes_a_copy_and_swaps_the_evidence(tiny, tokenizer, monkeypa
 def everything(objective, model, tokenizer, judge):
     """Every function of the lesson that asks a model something."""
     tasks.all_tasks(objective, model, tokenizer, 0, judge)
-    for where in evidence.PLACES:
-        evidence.gained(objective, model, tokenizer, where)
+    for where in copying_probe.PLACES:
+        copying_probe.gained(objective, model, tokenizer, where)
     if objective == "spans":
-        evidence.cross_attention(model, tokenizer, tasks.pairs(3))
+        copying_probe.cross_attention(model, tokenizer, tasks.pairs(3))
     if objective == "causal":
-        texts = floor.held_out(data.town_documents(4), tokenizer, 3)
-        floor.causal_loss_on(model, texts)
-        assert len(floor.surprises(model, texts.texts, tokenizer)) == 3
+        texts = entropy_bound.held_out(data.town_documents(4), tokenizer, 3)
+        entropy_bound.causal_loss_on(model, texts)
+        assert len(entropy_bound.mean_nll(model, texts.texts, tokenizer)) == 3
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def few(monkeypatch):
     """Little of everything, so that all of it can be asked in a second."""
     for module, name, value in (
         (tasks, "ASKED", 3), (tasks, "NEW", 2), (tasks, "TUNING_STEPS", 2),
-        (compare, "EXAMPLES", 12), (compare, "FEW", 6),
+        (probing, "EXAMPLES", 12), (probing, "FEW", 6),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
 
@@ -245,9 +245,9 @@ def test_every_batch_goes_to_the_models_device(
         assert all(any(part is one for one in moved) for part in given)
 
     monkeypatch.setattr(models, "to_device", moving)
-    monkeypatch.setattr(floor, "to_device", moving)
+    monkeypatch.setattr(entropy_bound, "to_device", moving)
     monkeypatch.setattr(tasks, "tuned", lambda _objective, model, *_: model)
-    monkeypatch.setattr(tasks, "surprise", lambda *_: 0.0)
+    monkeypatch.setattr(tasks, "mean_nll", lambda *_: 0.0)
     modules = (tiny[objective], tiny[objective].embedding)  # `encode` goes by the second alone
     hooks = [module.register_forward_pre_hook(reads) for module in modules]
     try:
@@ -267,10 +267,10 @@ def test_everything_works_on_a_gpu(objective, tokenizer, tiny_llama, few):
 
 
 def test_surprises_are_the_losses_of_single_texts(tiny, tokenizer):
-    texts = floor.held_out(data.town_documents(4), tokenizer, 5)
-    each = torch.tensor(floor.surprises(tiny["causal"], texts.texts, tokenizer, rows=2))
+    texts = entropy_bound.held_out(data.town_documents(4), tokenizer, 5)
+    each = torch.tensor(entropy_bound.mean_nll(tiny["causal"], texts.texts, tokenizer, rows=2))
     lengths = texts.keep_mask.sum(1) - 1
     mean = float((each * lengths).sum() / lengths.sum())
-    assert mean == pytest.approx(floor.causal_loss_on(tiny["causal"], texts), rel=1e-5)
-    alone = floor.surprises(tiny["causal"], texts.texts[3:4], tokenizer)
+    assert mean == pytest.approx(entropy_bound.causal_loss_on(tiny["causal"], texts), rel=1e-5)
+    alone = entropy_bound.mean_nll(tiny["causal"], texts.texts[3:4], tokenizer)
     assert alone == pytest.approx([each[3].item()], rel=1e-5)

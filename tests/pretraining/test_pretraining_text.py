@@ -1,4 +1,4 @@
-"""Rows of text, the floor under them, the harbour's log: what is counted is what was written."""
+"""Rows of text, their entropy bound, the harbour's log: what is counted is what was written."""
 
 import math
 from collections import Counter
@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 import torch
 
-from workbook.pretraining import data, floor, harbour, transfer
+from workbook.pretraining import data, entropy_bound, harbour, transfer
 from workbook.pretraining.objectives import causal_targets
 from workbook.town_lm.quality import measure_loss
 
@@ -19,7 +19,7 @@ def tokenizer():
 
 @pytest.fixture(scope="module")
 def texts(tokenizer):
-    return floor.held_out(data.town_documents(4), tokenizer, 12)
+    return entropy_bound.held_out(data.town_documents(4), tokenizer, 12)
 
 
 class Uniform(torch.nn.Module):
@@ -48,20 +48,22 @@ def test_too_little_text_is_one_sentence(tokenizer):
     assert "\n" not in str(error.value)
 
 
-def test_only_whole_documents_are_held_against_the_floor(texts, tokenizer):
+def test_only_whole_documents_are_compared_with_the_entropy_bound(texts, tokenizer):
     pairs = data.whole_documents(data.town_documents(4), tokenizer, 12)
     assert all(len(ids) <= data.LENGTH for ids, _ in pairs)
     assert texts.nats == pytest.approx(sum(document.nats for _, document in pairs))
     assert texts.tokens == sum(len(ids) - 1 for ids, _ in pairs)
-    assert texts.floor == texts.nats / texts.tokens
+    assert texts.entropy_bound == texts.nats / texts.tokens
     assert texts.bytes == sum(len(document.text.encode()) + 1 for _, document in pairs)
 
 
 def test_loss_of_a_model_that_knows_nothing_is_that_of_a_fair_die(texts, tokenizer):
     model = Uniform(len(tokenizer))
-    assert floor.causal_loss_on(model, texts) == pytest.approx(math.log(len(tokenizer)), rel=1e-5)
-    assert floor.causal_loss_on(model, texts, rows=5) == pytest.approx(
-        floor.causal_loss_on(model, texts), rel=1e-5
+    assert entropy_bound.causal_loss_on(model, texts) == pytest.approx(
+        math.log(len(tokenizer)), rel=1e-5
+    )
+    assert entropy_bound.causal_loss_on(model, texts, rows=5) == pytest.approx(
+        entropy_bound.causal_loss_on(model, texts), rel=1e-5
     )
 
 
@@ -74,31 +76,33 @@ def test_loss_is_that_of_the_model_card(tokenizer):
     theirs = measure_loss(model, tokenizer, 8, kind="politeness")
     from workbook.town import stream
 
-    texts = floor.held_out(stream("politeness", "validation", 777), tokenizer, 8)
-    assert floor.causal_loss_on(model, texts, rows=3) == pytest.approx(theirs["loss"], rel=2e-3)
-    assert texts.floor == pytest.approx(theirs["floor"])
+    texts = entropy_bound.held_out(stream("politeness", "validation", 777), tokenizer, 8)
+    assert entropy_bound.causal_loss_on(model, texts, rows=3) == pytest.approx(
+        theirs["loss"], rel=2e-3
+    )
+    assert texts.entropy_bound == pytest.approx(theirs["entropy_bound"])
 
 
 def test_loss_by_frequency_by_hand(tokenizer):
     """Two texts of two tokens; tokens 5 and 6 are read 3 times and once, V is 10."""
     ids = torch.tensor([[1, 5], [1, 6]])
-    texts = floor.HeldOut(ids, torch.ones(2, 2).bool(), 0.0, ("a", "b"))
+    texts = entropy_bound.HeldOut(ids, torch.ones(2, 2).bool(), 0.0, ("a", "b"))
     rows = torch.tensor([[5, 5, 5, 6]])
     want = -(math.log(4 / 14) + math.log(2 / 14)) / 2
-    assert floor.unigram_loss(rows, texts, 10) == pytest.approx(want)
+    assert entropy_bound.unigram_loss(rows, texts, 10) == pytest.approx(want)
 
 
-def test_marks_go_down_to_the_floor(texts, tokenizer):
+def test_marks_go_down_to_the_entropy_bound(texts, tokenizer):
     rows = data.text_rows((d.text for d in data.town_documents(1)), tokenizer, 60)
-    high, middle, low = floor.marks(rows, texts, len(tokenizer)).values()
+    high, middle, low = entropy_bound.marks(rows, texts, len(tokenizer)).values()
     assert high == math.log(len(tokenizer)) and high > middle > low > 0
 
 
 def test_milestones_come_ever_further_apart():
-    assert floor.milestones(1000) == [10, 40, 90, 160, 250, 360, 490, 640, 810, 1000]
-    assert floor.milestones(7)[-1] == 7
+    assert entropy_bound.milestones(1000) == [10, 40, 90, 160, 250, 360, 490, 640, 810, 1000]
+    assert entropy_bound.milestones(7)[-1] == 7
     with pytest.raises(ValueError, match="at least one step"):
-        floor.milestones(0)
+        entropy_bound.milestones(0)
 
 
 def test_nats_of_the_log_are_those_of_its_choices():

@@ -10,7 +10,7 @@ import torch
 from tiny_models import llama, prompts, theirs, tiny
 
 from workbook.core.runs.seeding import generator
-from workbook.sampling import KVCache, cache_bytes, engine, fast, generate
+from workbook.sampling import KVCache, cache_bytes, engine, engine_cache, generate
 from workbook.sampling.cache import FixedCache
 from workbook.sampling.graph import GraphReader
 from workbook.sampling.readers import ClearReader, open_reader, positions
@@ -36,7 +36,7 @@ SHAPES = {
 READERS = {
     "one row": lambda model: open_reader(model, "fast", rows=1),
     "many rows": lambda model: open_reader(model, "fast", rows=4),
-    "fixed places": lambda model: GraphReader(engine.Llama(model, packed=False)),
+    "fixed places": lambda model: GraphReader(engine.FusedLlama(model, packed=False)),
     "clear": ClearReader,
 }
 
@@ -58,7 +58,7 @@ def test_logits_are_the_models_own(shape, kind, padded):
     reader = READERS[kind](model)
     for start in (9, 1) if not padded else (9,):  # a prompt of one token is a prompt
         keep = keep_mask[:, :start] if padded else None
-        logits = [reader.start(ids[:, :start], keep, room=14)]
+        logits = [reader.start(ids[:, :start], keep, max_seq_len=14)]
         logits += [reader.step(ids[:, at]) for at in range(start, 14)]
         ours = torch.stack(logits, 1)
         assert (ours - expected[:, start - 1 :]).abs().max() < 1e-5
@@ -71,7 +71,7 @@ def test_reordered_rows_continue_their_own_past(kind, padded):
     model, (ids, keep_mask) = tiny("llama"), prompts()
     keep = keep_mask[:, :8] if padded else None
     reader = READERS[kind](model)
-    reader.start(ids[:, :8], keep, room=10)
+    reader.start(ids[:, :8], keep, max_seq_len=10)
     rows = torch.tensor([2, 2, 0, 3, 1, 1])  # more rows than before, some twice
     reader.reorder(rows)
     logits = reader.step(ids[rows, 8])
@@ -82,7 +82,7 @@ def test_reordered_rows_continue_their_own_past(kind, padded):
 def test_where_onednn_is_missing_the_numbers_are_the_same(monkeypatch):
     model, (ids, keep_mask) = llama(), prompts()
     packed = open_reader(model, "fast", rows=4)
-    monkeypatch.setattr(fast, "can_pack", lambda weight: False)
+    monkeypatch.setattr(engine_cache, "can_pack", lambda weight: False)
     plain = open_reader(model, "fast", rows=4)
     assert plain.llama.product is engine.Transposed
     logits = [each.start(ids, keep_mask, 9) for each in (packed, plain)]
@@ -186,11 +186,11 @@ def test_the_copies_are_made_once_and_go_with_the_model(monkeypatch):
     built = []
 
     def build(*arguments):
-        made = engine.Llama(*arguments)
+        made = engine.FusedLlama(*arguments)
         built.append(weakref.ref(made))
         return made
 
-    monkeypatch.setattr(fast, "Llama", build)
+    monkeypatch.setattr(engine_cache, "FusedLlama", build)
     model = llama()
     for _ in range(3):
         greedy_text(model)
@@ -248,9 +248,9 @@ def with_two_dtypes(model):
 )
 def test_a_changed_model_is_refused(change, words):
     model = llama()
-    assert fast.obstacle(model) is None
+    assert engine_cache.unsupported_reason(model) is None
     change(model)
-    assert words in fast.obstacle(model)
+    assert words in engine_cache.unsupported_reason(model)
     with pytest.raises(ValueError, match=f"the fast engine cannot run this model: .*{words}"):
         greedy_text(model, engine="fast")
 
@@ -271,19 +271,19 @@ def test_auto_takes_the_clear_road_for_it(change):
     ],
 )
 def test_another_kind_of_llama_is_refused(config, words):
-    assert words in fast.obstacle(llama(**config))
+    assert words in engine_cache.unsupported_reason(llama(**config))
 
 
 def test_other_families_are_read_the_clear_way():
     for family in ("gpt2", "qwen2"):
-        assert "not a LlamaForCausalLM" in fast.obstacle(tiny(family))
+        assert "not a LlamaForCausalLM" in engine_cache.unsupported_reason(tiny(family))
         assert isinstance(open_reader(tiny(family), "auto", rows=1), ClearReader)
     assert isinstance(open_reader(tiny("llama"), "auto", rows=1), engine.LlamaReader)
 
 
 def test_no_second_copy_where_memory_is_short(monkeypatch):
-    monkeypatch.setattr(fast, "free_bytes", lambda device: 100_000)
-    assert "too little memory" in fast.obstacle(tiny("llama"))
+    monkeypatch.setattr(engine_cache.memory, "free", lambda device: 100_000)
+    assert "too little memory" in engine_cache.unsupported_reason(tiny("llama"))
 
 
 # The cache.
@@ -300,7 +300,7 @@ def test_the_cache_returns_what_was_put():
     for kind in (KVCache, FixedCache):
         cache = kind(1, (2, 3, 6, 4), keys)
         for at in range(6):
-            k, v = cache.put(0, keys[0, :, :, at : at + 1], values[0, :, :, at : at + 1])
+            k, v = cache.update(0, keys[0, :, :, at : at + 1], values[0, :, :, at : at + 1])
             cache.advance(1)
             assert torch.equal(k[:, :, : at + 1], keys[0, :, :, : at + 1])
             assert torch.equal(v[:, :, : at + 1], values[0, :, :, : at + 1])

@@ -1,13 +1,14 @@
 """The lesson's experiment, at the smallest size: what it measures is what the parts measure."""
 
+import pandas as pd
 import pytest
 import torch
 from tiny_town import tiny_model, tiny_tokenizer
 
+from workbook.inference import decode
 from workbook.sampling import experiment, generate
 from workbook.sampling.charts import exchange_chart, measure_chart, truth_chart
 from workbook.sampling.faithfulness import answer_logits, statements
-from workbook.sampling.text import decode
 from workbook.town import stream
 
 SETTINGS = {"greedy": {"temperature": 0.0}, "drawn": {"temperature": 1.0}, "k": {"top_k": 2}}
@@ -36,7 +37,7 @@ def test_truth_is_what_the_town_says_next(texts):
     assert texts.truth.shape == (3, 20) and texts.new_tokens == 12
 
 
-def test_floor_and_surprise_are_over_whole_pages(texts):
+def test_entropy_bound_and_surprise_are_over_whole_pages(texts):
     """All of the first pages are long enough here, so they are the ones that count."""
     tokenizer, model, nats, loss, tokens = tiny_tokenizer(), tiny_model(), 0.0, 0.0, 0
     for start in range(3):
@@ -45,8 +46,8 @@ def test_floor_and_surprise_are_over_whole_pages(texts):
         with torch.no_grad():
             loss += model(input_ids=ids, labels=ids).loss.item() * (ids.shape[1] - 1)
         nats, tokens = nats + page.nats, tokens + ids.shape[1] - 1
-    assert texts.floor == pytest.approx(nats / tokens)
-    assert experiment.page_surprise(model, texts) == pytest.approx(loss / tokens, rel=1e-4)
+    assert texts.entropy_bound == pytest.approx(nats / tokens)
+    assert experiment.page_mean_nll(model, texts) == pytest.approx(loss / tokens, rel=1e-4)
 
 
 def test_one_row_per_setting_and_seed(rows):
@@ -90,10 +91,10 @@ def test_summary_keeps_the_order_and_has_intervals(rows):
 
 
 def test_charts_show_the_means(rows, asked):
-    figure = measure_chart(rows, "surprise", {"all": list(SETTINGS)}, {"floor": 1.0})
+    figure = measure_chart(rows, "surprise", {"all": list(SETTINGS)}, {"entropy bound": 1.0})
     means = rows.groupby("setting", sort=False).surprise.mean()
     assert list(figure.data[0].y) == pytest.approx(means.tolist())
-    assert "floor: 1.00" in figure.layout.annotations[0].text
+    assert "entropy bound: 1.00" in figure.layout.annotations[0].text
     truth = answer_logits(tiny_model(), tiny_tokenizer(), asked)
     exchange = exchange_chart(rows, {"all": SETTINGS}, truth, town=0.5)
     assert list(exchange.data[0].text) == list(SETTINGS)
@@ -102,3 +103,13 @@ def test_charts_show_the_means(rows, asked):
     exact, drawn = chart.data
     assert exact.y[exact.x.index(1.0)] == pytest.approx(truth.probability().mean().item())
     assert list(drawn.y) == pytest.approx([0.2])
+
+
+def test_no_share_of_a_summary_leaves_0_to_1():
+    """Fault B8: intervals below 0 or above 1. What is no share, such as nats, is not cut."""
+    values = [0.95, 0.75, 0.55]
+    rows = pd.DataFrame({"setting": "one", **dict.fromkeys(experiment.MEASURES, values)})
+    (table,) = experiment.summarise(rows).to_dict("records")
+    for measure in ("distinct_2", "loops", "right"):
+        assert table[measure] == "0.75 [0.253, 1]"
+    assert table[experiment.MEASURES[0]] == "0.75 [0.253, 1.25]"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tiny_town import tiny_model, tiny_tokenizer
 
 from workbook.core.notebook import figures
+from workbook.inference import encode
 from workbook.sampling import explorers
-from workbook.sampling.text import encode
 
 PROMPT = "Question: What is"
 
@@ -114,7 +114,34 @@ def test_text_from_the_model_is_text_not_markup(compute):
         compute(PROMPT, 1.0, 0, 1.0), prompt="if a", continuation="<i>b\nc", tokens=("<b>",)
     )
     assert "&lt;i&gt;b ⏎ c" in explorers.draw(data).layout.title.text
-    assert explorers._visible(" <b>\n") == "␣&lt;b&gt;⏎"
+
+
+def test_the_scale_stays_and_the_sampled_text_is_always_seen(compute):
+    """Guards against C8: the axis was drawn anew, so that bars which stay jumped; a long prompt
+    left no room for what was sampled."""
+    figures = [explorers.draw(compute(PROMPT, 1.0, k, 1.0)) for k in (0, 1)]
+    assert [figure.layout.yaxis.range for figure in figures] == [(0, 1.02)] * 2
+    long = dataclasses.replace(
+        compute(PROMPT, 1.0, 0, 1.0), prompt="once again " * 60, continuation="the end"
+    )
+    lines = explorers.draw(long).layout.title.text.split("<br>")
+    assert len(lines) == 3 and lines[2] == "<b>the end</b>"
+    assert lines[1].startswith("… ") and lines[1].endswith("once again ") and len(lines[1]) < 100
+
+
+def test_min_p_penalty_and_another_draw(compute, probs):
+    """Guards against C8: none of the three could be set."""
+    data = compute(PROMPT, 1.0, 0, 1.0, min_p=0.5)
+    assert data.kept == (probs >= probs[0] / 2).sum()
+    again = {compute(PROMPT, 3.0, 0, 1.0, draw=n).continuation for n in range(8)}
+    assert len(again) > 1
+    said = set(encode(tiny_tokenizer(), PROMPT)[0][0].tolist())
+    model_order = compute.read(PROMPT)[2].tolist()
+    punished = compute(PROMPT, 1.0, 0, 1.0, penalty=2.0)
+    plain = compute(PROMPT, 1.0, 0, 1.0)
+    for token, before, after in zip(model_order, plain.after, punished.after, strict=True):
+        if token in said:
+            assert after < before
 
 
 def test_sliders_move_the_live_figure():

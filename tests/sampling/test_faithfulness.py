@@ -4,9 +4,9 @@ import pytest
 import torch
 from tiny_town import tiny_model, tiny_tokenizer
 
+from workbook.inference import encode
 from workbook.sampling import faithfulness as faith
-from workbook.sampling.settings import Settings
-from workbook.sampling.text import encode
+from workbook.sampling.settings import SamplingConfig
 from workbook.town.world import build_town
 
 
@@ -81,8 +81,8 @@ def test_exact_share_is_what_drawing_gives():
     second = logits.topk(2).indices[:, 1:]
     exact = faith.AnswerLogits(logits[:, None], second, torch.ones(4, 1, dtype=torch.bool))
     setting = {"temperature": 1.5, "top_k": 9, "top_p": 0.8, "min_p": 0.1}
-    pick, source = Settings(**setting).pick, torch.Generator().manual_seed(0)
-    draws = torch.stack([pick(logits, logits.long(), generator=source) for _ in range(3000)])
+    config, source = SamplingConfig(**setting), torch.Generator().manual_seed(0)
+    draws = torch.stack([config.sample(logits, generator=source) for _ in range(3000)])
     drawn = (draws == second[:, 0]).float().mean().item()
     assert exact.share_right(**setting) == pytest.approx(drawn, abs=0.015)
     assert exact.share_right(**setting) > exact.share_right(temperature=1.5) + 0.05

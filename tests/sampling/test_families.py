@@ -12,13 +12,13 @@ import transformers
 from tiny_models import V, prompts, sharp
 
 from workbook.core.runs.seeding import generator
+from workbook.inference import decode, encode, padded_logits, token_log_probs
 from workbook.publishing import runner
 from workbook.sampling import beam_search, cached, generate, naive
 from workbook.sampling.explorers import next_token_explorer
 from workbook.sampling.families import EncoderDecoder, open_model, start_id
-from workbook.sampling.measure import padded_logits, surprise, token_log_probs
+from workbook.sampling.measure import mean_nll
 from workbook.sampling.scale import size_of
-from workbook.sampling.text import decode, encode
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("0[03]_*.ipynb"))  # the welcome and this one
@@ -133,7 +133,7 @@ def test_likelihood_is_that_of_the_decoder_after_the_prompt(pair, texts):
         before = torch.cat([torch.tensor([START]), said[:-1]])[None]
         logits = model(input_ids=row[kept][None], decoder_input_ids=before).logits[0]
         losses.append(torch.nn.functional.cross_entropy(logits, said).item())
-    assert surprise(ours, text, keep, start=PROMPT) == pytest.approx(sum(losses) / 4, rel=1e-4)
+    assert mean_nll(ours, text, keep, start=PROMPT) == pytest.approx(sum(losses) / 4, rel=1e-4)
     follows = keep[:, 1:PROMPT] & keep[:, : PROMPT - 1]
     assert token_log_probs(ours, text, keep)[:, : PROMPT - 1][follows].isnan().all()
     last = padded_logits(ours, text, keep, last=3)
@@ -248,3 +248,44 @@ def dialogues(file):
     lines = [json.dumps({"id": str(number), **said}) for number in range(8)]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
+
+
+@pytest.mark.parametrize("penalty", [1.3, 2.0])
+def test_a_penalty_counts_what_the_decoder_wrote_and_not_the_prompt(pair, texts, penalty):
+    """Fault A10: the encoder's prompt was penalised; 48 of 60 texts differed from transformers'."""
+    model, ours = pair
+    ids, keep_mask = texts
+    settings = {"max_new_tokens": 12, "repetition_penalty": penalty}
+    out = generate(ours, ids, keep_mask=keep_mask, temperature=0.0, **settings)
+    for row, keep, written in zip(ids, keep_mask, out, strict=True):
+        prompt = row[keep][None]
+        theirs = ours.generate(prompt, do_sample=False, min_length=0, eos_token_id=None, **settings)
+        assert written[ids.shape[1] :].tolist() == theirs[0, prompt.shape[1] :].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "wish"),
+    [
+        ("forced_bos_token_id", 0), ("no_repeat_ngram_size", 3), ("min_length", 5),
+        ("suppress_tokens", [7]), ("forced_eos_token_id", END), ("bad_words_ids", [[3]]),
+        ("encoder_repetition_penalty", 1.2), ("typical_p", 0.9),
+    ],
+)  # fmt: skip
+def test_what_our_loops_leave_out_is_refused(pair, texts, monkeypatch, name, wish):
+    """Fault A10: what a family's generation config asks for was passed over in silence."""
+    model, ours = pair
+    ids, keep_mask = texts
+    monkeypatch.setattr(model.generation_config, name, wish)
+    for write in (generate, lambda *a, **k: beam_search(*a, num_beams=2, **k)):
+        with pytest.raises(ValueError, match=f"generation_config asks for {name}=") as error:
+            write(ours, ids, keep_mask=keep_mask, max_new_tokens=3)
+        assert "\n" not in str(error.value)
+
+
+def test_what_the_caller_chooses_is_not_the_configs_business(tiny_llama, monkeypatch):
+    """Qwen's config asks for top_p and a penalty; our loops have arguments for them."""
+    ids = torch.tensor([[1, 5, 9]])
+    plain = generate(tiny_llama, ids, max_new_tokens=4, temperature=0.0)
+    for name, wish in (("top_p", 0.8), ("top_k", 20), ("repetition_penalty", 1.1)):
+        monkeypatch.setattr(tiny_llama.generation_config, name, wish)
+    assert torch.equal(generate(tiny_llama, ids, max_new_tokens=4, temperature=0.0), plain)

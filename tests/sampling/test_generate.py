@@ -12,7 +12,7 @@ from tiny_models import FAMILIES, V, llama, prompts, theirs, tiny
 
 from workbook.core.runs.seeding import generator
 from workbook.sampling import (
-    Settings,
+    SamplingConfig,
     apply_temperature,
     cached,
     generate,
@@ -82,10 +82,10 @@ def test_the_four_roads_agree(family):
     for engine in ENGINES:
         out = generate(model, ids, max_new_tokens=15, temperature=0, engine=engine)
         assert torch.equal(out, expected)
-    settings = Settings(temperature=0.9, top_k=40, top_p=0.9, min_p=0.01)
+    settings = SamplingConfig(temperature=0.9, top_k=40, top_p=0.9, min_p=0.01)
     source = generator(3)
     expected = naive(
-        model, ids, max_new_tokens=15, choose=lambda x: settings.pick(x, ids, generator=source)
+        model, ids, max_new_tokens=15, choose=lambda x: settings.sample(x, ids, generator=source)
     )
     for engine in ENGINES:
         out = generate(

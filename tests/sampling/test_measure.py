@@ -67,7 +67,7 @@ def test_surprise_is_the_models_own_loss(tiny_llama):
     ids = torch.randint(3, 97, (3, 9), generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         loss = tiny_llama(input_ids=ids, labels=ids).loss.item()
-    assert measure.surprise(tiny_llama, ids, torch.ones_like(ids)) == pytest.approx(loss, rel=1e-5)
+    assert measure.mean_nll(tiny_llama, ids, torch.ones_like(ids)) == pytest.approx(loss, rel=1e-5)
 
 
 def test_surprise_of_a_continuation_counts_only_its_tokens(tiny_llama):
@@ -79,7 +79,7 @@ def test_surprise_of_a_continuation_counts_only_its_tokens(tiny_llama):
             with torch.no_grad():
                 log_probs = tiny_llama(row[None, :t]).logits[0, -1].log_softmax(-1)
             expected.append(-log_probs[row[t]].item())
-    got = measure.surprise(tiny_llama, ids, torch.ones_like(ids), start=5)
+    got = measure.mean_nll(tiny_llama, ids, torch.ones_like(ids), start=5)
     assert got == pytest.approx(np.mean(expected), rel=1e-5)
 
 
@@ -100,9 +100,9 @@ def test_padding_changes_nothing(tiny_llama, side):
 def test_surprise_needs_something_to_score(tiny_llama):
     ids = torch.ones(1, 4, dtype=torch.long)
     with pytest.raises(ValueError, match="at least 1"):
-        measure.surprise(tiny_llama, ids, ids, start=0)
+        measure.mean_nll(tiny_llama, ids, ids, start=0)
     with pytest.raises(ValueError, match="no token to score"):
-        measure.surprise(tiny_llama, ids, ids, start=4)
+        measure.mean_nll(tiny_llama, ids, ids, start=4)
 
 
 @pytest.mark.parametrize("n, published", [(128, 3.9), (256, 4.5), (512, 5.2)])

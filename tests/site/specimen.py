@@ -96,6 +96,27 @@ def chooser() -> Explorer:
     return Explorer("Letters", lambda word: word, draw, {"word": control}, "Letters of {}.".format)
 
 
+TOKENS = 20  # in a row of `tokens`
+
+
+def panels() -> go.Figure:
+    """Two panels side by side, with titles that are long for a phone."""
+    from plotly.subplots import make_subplots
+
+    titles = ("what was there before it was cut", "what is left of it when it was cut")
+    figure = make_subplots(1, 2, subplot_titles=titles)
+    for column in (1, 2):
+        figure.add_scatter(y=[1, 2], row=1, col=column)
+    return figure
+
+
+def tokens() -> go.Figure:
+    """A row of tokens in the cells of a heat map."""
+    words = [f"token{place:02}" for place in range(TOKENS)]
+    cells = go.Heatmap(z=[[0.0] * TOKENS], text=[words], texttemplate="%{text}", showscale=False)
+    return go.Figure(cells)
+
+
 def shown(data: dict, **metadata) -> nbformat.NotebookNode:
     return new_output("display_data", data=data, metadata=metadata)
 
@@ -109,6 +130,7 @@ def outputs() -> list[nbformat.NotebookNode]:
     words = chooser().static_figure()
     choice, _ = figures.mimebundle(words, words.layout.meta["alt"])
     no_picture, _ = figures.mimebundle(go.Figure(go.Scatter(y=[1, 2])), "A line without a picture.")
+    wide = [figures.mimebundle(each, "A wide figure.")[0] for each in (panels(), tokens())]
     return [
         new_output("stream", name="stdout", text="plain <text>, \x1b[31mred\x1b[0m\n"),
         new_output("execute_result", data={"text/plain": "42"}, execution_count=1),
@@ -125,6 +147,7 @@ def outputs() -> list[nbformat.NotebookNode]:
         shown({**live, "image/png": picture}),
         shown(no_picture),
         shown({**choice, "image/png": picture}),
+        *(shown({**each, "image/png": picture}) for each in wide),
     ]
 
 

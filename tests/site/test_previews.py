@@ -55,6 +55,6 @@ def test_the_words_of_a_picture_are_those_of_its_figure(path):
 
 def test_an_explorer_keeps_its_frames_beside_the_picture():
     """What JupyterLab, VS Code and the static edition draw: the slider steps without a kernel."""
-    plot = specimen.outputs()[-3]["data"][PLOTLY_MIME]
+    plot = specimen.outputs()[-5]["data"][PLOTLY_MIME]
     assert [frame["name"] for frame in plot["frames"]] == ["1.0", "2.0", "8.0"]
     assert len(plot["layout"]["sliders"][0]["steps"]) == 3

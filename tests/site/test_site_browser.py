@@ -226,3 +226,62 @@ def test_a_page_works_from_the_disk(browser, tmp_path):
     page.locator(".found li a").first.wait_for(timeout=PATIENCE)
     assert faults == []
     page.close()
+
+
+BRIGHTNESS = """([selector, property]) => {
+    const colour = getComputedStyle(document.querySelector(selector))[property];
+    const [r, g, b] = colour.match(/[\\d.]+/g);
+    return (0.3 * r + 0.59 * g + 0.11 * b) / 255;
+}"""
+
+
+def test_figures_follow_the_dark_look(visit):
+    """C9: they stayed light cards. Card dark, letters light, at once when the button is pressed."""
+    page = visit("77_specimen", viewport=size(1280), color_scheme="light")
+    draw_all(page)
+    card, letters = ["figure.plot", "backgroundColor"], ["figure.plot .ytick text", "fill"]
+    assert page.evaluate(BRIGHTNESS, card) > 0.9 and page.evaluate(BRIGHTNESS, letters) < 0.4
+    page.get_by_role("button", name="Dark look").click()
+    page.wait_for_function(f"args => ({BRIGHTNESS})(args) > 0.7", arg=letters, timeout=PATIENCE)
+    assert page.evaluate(BRIGHTNESS, card) < 0.25
+    page.get_by_role("button", name="Light look").click()
+    page.wait_for_function(f"args => ({BRIGHTNESS})(args) < 0.4", arg=letters, timeout=PATIENCE)
+
+
+OVERLAPS = """figure => {
+    const titles = [...figure.querySelectorAll('.annotation-text')];
+    const boxes = titles.map(t => t.getBoundingClientRect());
+    return boxes.filter((a, i) => boxes.some((b, j) => i < j && a.left < b.right - 1
+        && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)).length;
+}"""
+
+
+def test_titles_of_panels_do_not_overlap_and_tokens_fit_their_cells_on_a_phone(visit):
+    """C9: a figure that would be too narrow scrolls in its box instead."""
+    page = visit("77_specimen", viewport=size(390))
+    draw_all(page)
+    figures = page.locator("figure.plot")
+    panels = figures.nth(figures.count() - 2)
+    assert panels.locator(".annotation-text").count() == 2 and panels.evaluate(OVERLAPS) == 0
+    tokens = figures.nth(figures.count() - 1)
+    widest = tokens.evaluate(
+        "f => Math.max(...[...f.querySelectorAll('.heatmap-label text')]"
+        ".map(t => t.getBoundingClientRect().width))"
+    )
+    shown = tokens.locator(".heatmaplayer").bounding_box()["width"]
+    assert 0 < widest < shown / specimen.TOKENS
+
+
+def test_code_folds_and_stays_folded(visit):
+    """C9"""
+    page = visit("77_specimen", viewport=size(1280))
+    source = page.locator(".code .highlight").first
+    assert source.is_visible()
+    page.get_by_role("button", name="Hide code").click()
+    assert not source.is_visible() and page.locator(".shown").first.is_visible()
+    page.reload()
+    assert not source.is_visible()
+    page.locator(".code summary").first.click()
+    assert source.is_visible(), "one cell alone can be opened"
+    page.get_by_role("button", name="Show code").click()
+    assert page.locator(".code .highlight").last.is_visible()

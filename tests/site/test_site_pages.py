@@ -40,7 +40,7 @@ def test_every_kind_of_output_is_on_the_page(page):
     for words in ("plain <text>, red", "42", "E: v", "some bold", "A widget in words."):
         assert words in text, words
     assert [image["alt"] for image in page.select(".shown > img")] == ["A box.", "A grey picture."]
-    assert len(page.select("figure.plot")) == 4
+    assert len(page.select("figure.plot")) == 6
     assert "A line without a picture." in page.select("figure.plot")[2].p.get_text()
     assert len(page.select(".code.exercise")) == 1
 
@@ -117,7 +117,7 @@ def test_tables_have_headers_and_a_box_to_scroll_in(page):
 
 
 def test_an_explorer_becomes_steps_with_their_own_words():
-    plot = specimen.outputs()[-3]["data"][PLOTLY_MIME]
+    plot = specimen.outputs()[-5]["data"][PLOTLY_MIME]
     form = plots.page_form(plot, "alt")
     assert (form["label"], form["active"]) == ("Height & more", 1)
     assert [step["label"] for step in form["steps"]] == ["1.0", "2.0", "8.0"]
@@ -219,3 +219,59 @@ def test_prose_headings_are_remembered_in_order():
     prose = Prose()
     prose.html("# A\n\n## B *c*")
     assert [(h.level, h.id, h.text) for h in prose.headings] == [(1, "A", "A"), (2, "B-c", "B c")]
+
+
+def test_a_pasted_picture_is_on_the_page(tmp_path):
+    """A16: an attachment ended `make site` in a traceback; a lost one leaves its words."""
+    import base64
+
+    import nbformat
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    from workbook.publishing.site import lesson
+
+    picture = base64.b64encode(specimen.png()).decode()
+    cell = new_markdown_cell(
+        "# 05 Pasted\n\n![a dot](attachment:my%20dot.png) ![lost](attachment:x)"
+    )
+    cell["attachments"] = {"my dot.png": {"image/png": picture}}
+    file = tmp_path / "05_pasted.ipynb"
+    nbformat.write(new_notebook(cells=[cell]), file)
+    page = BeautifulSoup(lesson.read(file, tmp_path / "site").body, "html.parser")
+    (image,) = page.select("img")
+    assert (image["alt"], image["src"]) == ("a dot", f"data:image/png;base64,{picture}")
+    assert "lost" in page.get_text()
+
+
+ALIGNED = ("aligned", "align", "align*", "gathered", "gather", "split", "eqnarray", "dcases")
+
+
+@pytest.mark.parametrize("name", [*ALIGNED, "aligned}[t", "alignedat}{2", "alignat*}{2"])
+def test_aligned_formulas_have_rows_and_no_ampersand(name):
+    r"""A16: `aligned` drew its `&`, on one line."""
+    end = name.partition("}")[0]
+    begin = rf"\begin{{{name}]" if "[" in name else rf"\begin{{{name}}}"
+    left = "a" if end.startswith("gather") else "a &= b"
+    page = BeautifulSoup(formula(rf"{begin} {left} \\ c \end{{{end}}}"), "html.parser")
+    assert len(page.select("mtr")) == 2, page
+    assert "&" not in page.math.get_text() and "2" not in page.math.get_text()
+
+
+@pytest.mark.parametrize("latex", [r"\begin{rcases} a & b \end{rcases}", r"\nosuch{x} + 1"])
+def test_a_formula_that_cannot_be_drawn_is_shown_as_it_was_written(latex):
+    assert formula(latex).startswith('<code class="latex">')
+
+
+def test_code_can_be_folded_and_still_says_what_it_is(page):
+    """C9"""
+    cells = page.select(".code details.source")
+    assert len(cells) == len(page.select(".code")) and all("open" in cell.attrs for cell in cells)
+    assert cells[0].summary.code.get_text() == "# a comment"
+
+
+def test_a_file_that_is_no_notebook_is_named(tmp_path):
+    """A13: the site reads notebooks, too."""
+    file = tmp_path / "05_bad.ipynb"
+    file.write_text('{"cells": [\n<<<<<<< HEAD\n]}', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"05_bad\.ipynb is not a notebook: line 2 has conflict"):
+        build(tmp_path / "site", [file])

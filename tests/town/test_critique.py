@@ -49,7 +49,7 @@ def test_the_text_itself_says_what_the_fields_say(split):
         assert fields["rule"] in PRINCIPLES[fields["principle"]].rule.all
         assert fields["value"].lower() in fields["note"].lower()
         assert fields["answer"] == fields["revision"]
-        kept = fields["critique"].startswith("The answer keeps the rule")
+        kept = fields["critique"].startswith("The answer follows the rule")
         assert kept == (not fields["broken"])
         assert (fields["first"] == fields["revision"]) == kept
 

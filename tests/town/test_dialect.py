@@ -9,7 +9,7 @@ from text_checks import documents, town
 from workbook.town import dialect_words as words
 from workbook.town.dialect import DICTIONARY, to_dialect
 from workbook.town.random import Source
-from workbook.town.texts.dialect import _WHERE, PATTERNS, dialect, sentence
+from workbook.town.texts.dialect import _ADJECTIVES, _WHERE, PATTERNS, dialect, sentence
 from workbook.town.writer import Writer
 
 
@@ -105,6 +105,28 @@ def test_training_never_shows_the_held_out_combinations():
     new = test - train
     assert len(new) > 30
     assert {adjective for adjective, _ in new} <= {adjective for adjective, _ in train}
+
+
+def test_validation_and_test_keep_pairs_of_their_own():
+    """Fault D: training, or the other held-out split, may show the pairs held for one split.
+
+    The pairs are those of today's rule, so that data written earlier stays held out.
+    """
+    shown = {
+        split: {(a, noun) for (name, noun), listed in _ADJECTIVES.items() if name == split
+                for a in listed}
+        for split in ("train", "validation", "test")
+    }  # fmt: skip
+    held = {split: shown[split] - shown["train"] for split in ("validation", "test")}
+    assert len(held["validation"]) == 63 and len(held["test"]) == 65
+    assert ("new", "lamp") in held["validation"] and ("black", "boat") in held["test"]
+    assert not held["validation"] & held["test"]
+    for split, pairs in held.items():
+        assert shown[split] - pairs == shown["train"]
+        seen = _adjective_noun(_sentences(split, 5000))
+        assert seen & pairs and not seen & (held["validation"] | held["test"]) - pairs
+    seen = _adjective_noun(_sentences("train", 20_000))
+    assert not seen & (held["validation"] | held["test"])
 
 
 def test_patterns_are_held_back():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from workbook.town.dialogues import load_dialogues, read_file, split_of
+from workbook.town.dialogues import load_dialogues, read_file, read_folder, split_of
 
 
 @pytest.fixture
@@ -84,3 +84,63 @@ def test_dialogsum_takes_the_towns_place(shared_data, monkeypatch):
         others = {row.dialogue for s, rs in parts.items() if s != split for row in rs}
         assert not others & {row.dialogue for row in rows}
     assert all("#Person1#" in talk for talk in seen)
+
+
+ODD = "\u2028\u2029\u0085😀"
+
+
+def write_rows(folder, kind, rows, mark=b""):
+    """The rows as the train split of a folder, or as a file of JSON lines; where they lie."""
+    import pandas as pd
+
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+    if kind == "file":
+        (folder / "own.jsonl").write_bytes(mark + lines)
+        return folder / "own.jsonl"
+    file = folder / f"train.{kind}"
+    if kind == "jsonl":
+        file.write_bytes(mark + lines)
+    elif kind == "csv":
+        file.write_bytes(mark + pd.DataFrame(rows).to_csv(index=False).encode())
+    else:
+        pd.DataFrame(rows).to_parquet(file)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["file", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
+def test_forty_rows_are_forty_rows_in_every_format(tmp_path, monkeypatch, kind, mark):
+    """A U+2028 inside a JSON string cut the line, and a BOM was refused."""
+    rows = [{"dialogue": f"A: {i}{ODD}\nB: yes", "summary": f"{i}{ODD}."} for i in range(40)]
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(write_rows(tmp_path, kind, rows, mark)))
+    splits = ("train", "validation", "test") if kind == "file" else ("train",)
+    found = [row for split in splits for row in load_dialogues(split)]
+    assert sorted(row.dialogue for row in found) == sorted(row["dialogue"] for row in rows)
+
+
+@pytest.mark.parametrize("kind", ["file", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("cell", [None, "", " ", 3, 1.5], ids=repr)
+@pytest.mark.parametrize("column", ["dialogue", "summary"])
+def test_a_cell_that_is_no_text_is_named(tmp_path, monkeypatch, kind, cell, column):
+    """`"summary": null` was trained on as the word None."""
+    rows = [{"dialogue": "A: hi", "summary": "A greets."} for _ in range(3)]
+    rows[1][column] = cell
+    if isinstance(cell, float | int) and kind != "file":  # these formats have a type per column
+        for row in rows:
+            row[column] = cell
+    place = write_rows(tmp_path, kind, rows)
+    where = "own.jsonl, line 2" if kind == "file" else "train.*, row [12]"
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(place))
+    with pytest.raises(ValueError, match=f"{where}.*: {column} is ") as told:
+        load_dialogues("train")
+    assert "\n" not in str(told.value)
+
+
+def test_the_file_of_several_is_named(tmp_path):
+    rows = [{"dialogue": "A: hi", "summary": "A greets."}] * 3
+    for number in range(2):
+        lines = [json.dumps({**row, "summary": None if number else "S"}) for row in rows]
+        file = tmp_path / f"train-0000{number}-of-00002.jsonl"
+        file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ValueError, match="train-00001-of-00002.jsonl, row 1: summary is a text"):
+        read_folder(tmp_path, "train")

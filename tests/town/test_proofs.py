@@ -149,7 +149,7 @@ def test_raw_and_chat_agree_and_the_request_costs_its_share():
 def test_the_held_out_requests_stay_in_their_split():
     for split in SPLITS:
         texts = "\n".join(document.text for document in made(split, chat=True))
-        assert ("I ask: " in texts) == (split == "validation")
+        assert ("What follows from these statements?" in texts) == (split == "validation")
         assert ("What I know: " in texts) == (split == "test")
 
 

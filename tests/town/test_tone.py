@@ -88,7 +88,9 @@ def test_a_summary_is_one_sentence_that_names_the_customer():
     for document in made(task="summary"):
         answer, message = document.fields["answer"], document.fields["message"]
         assert len(re.findall(r"[.!?](?=\s|$)", answer)) == 1
-        signed = re.search(r"(?:Yours,|[Nn]ame is|I am|This is) ([A-Z]\w+ [A-Z]\w+)", message)
+        signed = re.search(
+            r"(?:Yours,|Regards,|[Nn]ame is|I am|This is) ([A-Z]\w+ [A-Z]\w+)", message
+        )
         assert (signed.group(1) if signed else "customer") in answer
 
 

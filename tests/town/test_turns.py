@@ -136,7 +136,7 @@ def told_so_far(document):
 def test_questions_about_oneself_get_the_newest_value_or_are_not_known():
     asked = {
         "Where do I come from?": ("home", "You come from {}."),
-        "What is my street?": ("street", "You live in {}."),
+        "Which street do I live in?": ("street", "You live in {}."),
         "What is my favourite colour?": ("colour", "You like {} best."),
         "What is my hobby?": ("hobby", "You like {}."),
     }

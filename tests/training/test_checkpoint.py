@@ -15,7 +15,7 @@ from tiny_runs import Counting, Tiny, judge, killed_run, loss, same, told_by_chi
 from workbook.training import FitConfig, checkpoint, fit, state
 from workbook.training.checkpoint import BEST, LIST, STATE, WEIGHTS, Checkpoints
 
-CONFIG = FitConfig(steps=9, save_every=3, keep=3, device="cpu", warmup=2)
+CONFIG = FitConfig(steps=9, save_every=3, keep_checkpoints=3, device="cpu", warmup=2)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_checkpoint_cannot_run_code(tmp_path):
             return os.system, (f"touch {marker}",)
 
     folder = Checkpoints(tmp_path).place(1)
-    with checkpoint.drafted(folder) as draft:
+    with checkpoint.atomic_folder(folder) as draft:
         checkpoint.save_tensors(draft / WEIGHTS, {"w": torch.zeros(1)})
         (draft / STATE).write_bytes(pickle.dumps(Attack(), protocol=2))
         files = checkpoint._fingerprints(draft)  # a forger can hash, too
@@ -188,7 +188,7 @@ def test_a_full_disk_is_told_whoever_meets_it(tmp_path, monkeypatch, refused):
 
 
 def test_another_failure_is_not_called_a_full_disk(tmp_path):
-    with pytest.raises(ZeroDivisionError), checkpoint.drafted(tmp_path / "x"):
+    with pytest.raises(ZeroDivisionError), checkpoint.atomic_folder(tmp_path / "x"):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 

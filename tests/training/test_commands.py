@@ -72,7 +72,17 @@ def test_finetune_makes_a_model_that_anyone_can_load(small, tmp_path):
 
 def test_pretrain_starts_from_nothing_and_maps_its_tokens(tmp_path, tokenizer):
     recipe = Pretrain(
-        str(tmp_path / "out"), "new", "town", 30, 2, 64, 4, width=16, layers=1, heads=2, inner=16
+        str(tmp_path / "out"),
+        "new",
+        "town",
+        30,
+        2,
+        64,
+        4,
+        hidden_size=16,
+        layers=1,
+        heads=2,
+        ffn_dim=16,
     )
     run = recipe_runs.pretrain(recipe, QUICK)
     rows = np.load(tmp_path / "out" / "rows" / "ids.npy")
@@ -81,8 +91,8 @@ def test_pretrain_starts_from_nothing_and_maps_its_tokens(tmp_path, tokenizer):
     assert used.sum() == (rows != tokenizer.pad_token_id).sum()
     assert 0 < run.records[-1]["tokens"] <= 2 * 2 * 64
     assert run.model.config.hidden_size == 16 and (tmp_path / "out" / "final").is_dir()
-    with pytest.raises(ValueError, match="width=10 is no even multiple of heads=4"):
-        recipe_runs.new_model(replace(recipe, width=10, heads=4), tokenizer, 0)
+    with pytest.raises(ValueError, match="hidden_size=10 is no even multiple of heads=4"):
+        recipe_runs.new_model(replace(recipe, hidden_size=10, heads=4), tokenizer, 0)
 
 
 def test_another_recipe_in_the_same_folder_is_refused(small, tmp_path):
@@ -229,7 +239,8 @@ def test_a_finished_run_can_be_started_again_under_torchrun(small, tmp_path, roo
     """Guards the second process, which keeps no log: what it was to print used to end it."""
     start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
              "-m", "workbook", "train", "finetune", f"model={small}", f"out={tmp_path / 'out'}",
-             "steps=2", "accumulate=2", "examples=30", "validation=4", "device=cpu"]  # fmt: skip
+             "steps=2", "grad_accumulation=2", "examples=30", "validation=4",
+             "device=cpu"]  # fmt: skip
     for again in (False, True):
         done = subprocess.run(start, cwd=root, capture_output=True, text=True, timeout=500)
         assert done.returncode == 0, done.stderr[-3000:]

@@ -34,7 +34,7 @@ def test_accumulation_equals_the_big_batch_also_with_unequal_counts(optimiser):
     parts, whole = Tiny(dropout=0.0), Tiny(dropout=0.0)
     if optimiser == "adamw":  # torch's Muon works in bfloat16 inside
         parts, whole = parts.double(), whole.double()
-    in_parts = run(config.replace(accumulate=3), parts)
+    in_parts = run(config.replace(grad_accumulation=3), parts)
     at_once = run(config, whole, Merged())
     near = 1e-12 if optimiser == "adamw" else 1e-4
     assert in_parts.losses == pytest.approx(at_once.losses, rel=near)
@@ -46,7 +46,7 @@ def test_accumulation_equals_the_big_batch_also_with_unequal_counts(optimiser):
 
 def test_a_step_is_the_one_pytorch_would_do_by_hand():
     """AdamW on the mean loss, clipped, at the schedule's rate: three steps in plain torch."""
-    config = QUICK.replace(steps=3, clip=0.5, schedule="cosine", learning_rate=1e-2)
+    config = QUICK.replace(steps=3, max_grad_norm=0.5, schedule="cosine", learning_rate=1e-2)
     ours, theirs = Tiny(dropout=0.0), Tiny(dropout=0.0)
     done = run(config, ours)
     vectors = [p for p in theirs.parameters() if p.ndim < 2]
@@ -82,7 +82,7 @@ def test_records_hold_what_a_run_is_judged_by(tmp_path):
 
 
 def test_the_loss_of_a_record_is_the_mean_over_tokens():
-    done = run(QUICK.replace(steps=1, accumulate=3), Tiny(dropout=0.0))
+    done = run(QUICK.replace(steps=1, grad_accumulation=3), Tiny(dropout=0.0))
     found = [loss(Tiny(dropout=0.0), Counting().batch(i)) for i in range(3)]
     assert len({one.tokens for one in found}) == 3
     mean = sum(one.total.item() for one in found) / sum(one.tokens for one in found)
@@ -139,14 +139,14 @@ def test_lower_precision_trains_near_the_full_one(precision):
 
 def test_recomputing_activations_changes_nothing(tiny_llama):
     """Dropout included: the second forward pass draws the numbers of the first."""
-    plain, saving = run(), run(QUICK.replace(checkpointing=True))
+    plain, saving = run(), run(QUICK.replace(activation_checkpointing=True))
     assert same(plain.model, saving.model)
     assert "forward" not in vars(saving.model.layers[0])
     twin = copy.deepcopy(tiny_llama)
     ids = torch.arange(60).view(2, 30)
     batches = [{"ids": ids, "labels": ids}]
     fit(tiny_llama, batches, causal_loss, QUICK, progress=False)
-    fit(twin, batches, causal_loss, QUICK.replace(checkpointing=True), progress=False)
+    fit(twin, batches, causal_loss, QUICK.replace(activation_checkpointing=True), progress=False)
     assert same(tiny_llama, twin) and "forward" not in vars(twin.model.layers[0])
 
 
@@ -156,7 +156,7 @@ def test_recomputing_keeps_fewer_activations():
         kept = []
         with torch.autograd.graph.saved_tensors_hooks(lambda t, k=kept: k.append(t.numel()) or t,
                                                       lambda t: t):  # fmt: skip
-            run(QUICK.replace(steps=1, checkpointing=checkpointing))
+            run(QUICK.replace(steps=1, activation_checkpointing=checkpointing))
         held.append(sum(kept))
     assert held[1] < 0.8 * held[0]
 
@@ -201,7 +201,9 @@ def test_a_longer_run_goes_on_from_the_shorter_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change", [{"seed": 1}, {"accumulate": 2}, {"optimiser": "muon"}], ids=lambda c: next(iter(c))
+    "change",
+    [{"seed": 1}, {"grad_accumulation": 2}, {"optimiser": "muon"}],
+    ids=lambda c: next(iter(c)),
 )
 def test_another_runs_folder_is_refused(tmp_path, change):
     run(out=tmp_path)

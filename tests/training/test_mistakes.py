@@ -14,7 +14,8 @@ from workbook.training.config import FitConfig
 from workbook.training.recipes import Finetune, Pretrain
 from workbook.training.rows import PackedRows, make_rows, pack_rows
 
-SHAPE = ("width=16", "layers=1", "heads=2", "inner=16", "length=16", "validation=2", "steps=1")
+SHAPE = ("hidden_size=16", "layers=1", "heads=2", "ffn_dim=16", "seq_len=16", "validation=2",
+         "steps=1")  # fmt: skip
 CHAT = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
 
 
@@ -59,11 +60,15 @@ def test_a_place_of_the_system_is_no_folder(call, out):
     [
         ("pretrain", "heads=0", "heads is a whole number of at least 1, not 0."),
         ("pretrain", "layers=-1", "layers is a whole number of at least 1, not -1."),
-        ("pretrain", "inner=0", "inner is a whole number of at least 1, not 0."),
-        ("pretrain", "width=10", "width=10 is no even multiple of heads=3."),
+        ("pretrain", "ffn_dim=0", "ffn_dim is a whole number of at least 1, not 0."),
+        ("pretrain", "hidden_size=10", "hidden_size=10 is no even multiple of heads=3."),
         ("pretrain", "data_seed=-1", "data_seed is a whole number of at least 0, not -1."),
         ("pretrain", "packed=true", "'packed' is a setting of `finetune`, not of `pretrain`."),
-        ("finetune", "width=64", "'width' is a setting of `pretrain`, not of `finetune`."),
+        (
+            "finetune",
+            "hidden_size=64",
+            "'hidden_size' is a setting of `pretrain`, not of `finetune`.",
+        ),
         ("finetune", "betas=[1.5,0.9]", "betas are two numbers from 0 to below 1, not (1.5, 0.9)"),
         ("finetune", "data=absent.jsonl", "absent.jsonl cannot be read ("),
     ],
@@ -100,6 +105,17 @@ def test_a_device_that_is_not_there_is_told_before_any_work(
         ({"messages": CHAT["messages"][:1]}, "no message has the role assistant"),
         ({"prompt": 3, "completion": "x"}, "prompt is a text, not 3"),
         ({"prompt": "x", "completion": None}, "completion is a text, not None"),
+        ({"prompt": "x", "completion": " "}, "completion is empty"),
+        ({"prompt": "x", "completion": "\ud83d"}, "completion holds half of a surrogate pair"),
+        (
+            {"messages": [CHAT["messages"][0], {"role": "assistant", "content": None}]},
+            "message 2: content is a text, not None",
+        ),
+        (
+            {"messages": [CHAT["messages"][0], {"role": "assistant", "content": ""}]},
+            "message 2: content is empty",
+        ),
+        ({"text": None}, "text is a text, not None"),
         ([], "is no object with messages or prompt and completion"),
         ({"text": 3}, "text is a text, not 3"),
     ],
@@ -124,6 +140,40 @@ def test_too_few_rows_of_ones_own_are_told_as_that(call, tmp_path, name, kind):
     refused(call, f"{file} leaves nothing for ", kind, *settings)
 
 
+@pytest.mark.parametrize("kind", ["pretrain", "finetune"])
+def test_a_tokenizer_with_more_entries_than_the_model_has_rows(call, tmp_path, kind, tiny_llama):
+    """It ended in an IndexError from inside the embedding, after the data was read."""
+    tiny_llama.save_pretrained(tmp_path / "small")
+    loading.load_tokenizer("base").save_pretrained(tmp_path / "small")
+    sentence = "the tokenizer's ids go up to 2,047, but the model has rows for 97 ids only"
+    refused(call, sentence, kind, f"out={tmp_path / 'out'}", f"model={tmp_path / 'small'}")
+    assert not (tmp_path / "out" / "recipe.json").exists()
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "BOM"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_forty_rows_are_forty_rows_in_every_file_of_a_recipe(tmp_path, mark, end):
+    """A U+2028 inside a JSON string cut the line in two, and a BOM was refused."""
+    texts = [f"row {i}\u2028\u2029\u0085😀 end" for i in range(40)]
+    chats = [{"prompt": text, "completion": "yes"} for text in texts]
+    files = {
+        "own.txt": (end * 2).join(texts),
+        "raw.jsonl": end.join(json.dumps({"text": t}, ensure_ascii=False) for t in texts),
+        "own.jsonl": end.join(json.dumps(chat, ensure_ascii=False) for chat in chats),
+    }
+    for name, text in files.items():
+        file = tmp_path / name
+        file.write_bytes((mark + text).encode())
+        splits = ("train", "validation", "test")
+        if name == "own.jsonl":
+            recipe = Finetune("x", data=str(file))
+            found = [c[0]["content"] for split in splits for c in data.chats(recipe, split)]
+        else:
+            recipe = Pretrain("x", data=str(file))
+            found = [text for split in splits for text in data.raw_texts(recipe, split)]
+        assert sorted(found) == sorted(texts)
+
+
 def test_the_corrected_command_is_not_refused(call, tmp_path):
     """Guards against a folder that a wrong command has taken for ever."""
     text = "\n\n".join(f"Text number {i} of the town, with a few words." for i in range(60))
@@ -131,7 +181,7 @@ def test_the_corrected_command_is_not_refused(call, tmp_path):
     settings = [f"data={tmp_path / 'own.txt'}", *SHAPE, "device=cpu", f"out={tmp_path / 'out'}"]
     refused(call, "the nearest is 'series'", "pretrain", *settings, "data=town", "mix={serie=1}")
     refused(call, "mix is of the town's texts", "pretrain", *settings, "mix={series=1}")
-    refused(call, "length is a whole number of at least 1", "pretrain", *settings, "length=0")
+    refused(call, "seq_len is a whole number of at least 1", "pretrain", *settings, "seq_len=0")
     code, said = call("pretrain", *settings)
     assert code == 0 and "1 steps" in said
     assert call("pretrain", *settings)[0] == 0
@@ -192,10 +242,10 @@ def test_a_full_disk_is_one_sentence_wherever_it_is_met(tmp_path, monkeypatch):
             2,
             32,
             4,
-            width=16,
+            hidden_size=16,
             layers=1,
             heads=2,
-            inner=16,
+            ffn_dim=16,
         )
         with pytest.raises(ValueError, match=r"the disk is full .*final was not written"):
             recipe_runs.pretrain(small, FitConfig(steps=1, device="cpu"))
@@ -204,7 +254,7 @@ def test_a_full_disk_is_one_sentence_wherever_it_is_met(tmp_path, monkeypatch):
 def test_a_failure_between_two_renames_puts_the_old_one_back(tmp_path, monkeypatch):
     import os
 
-    with checkpoint.drafted(tmp_path / "x") as draft:
+    with checkpoint.atomic_folder(tmp_path / "x") as draft:
         (draft / "old").touch()
     real = os.replace
 
@@ -212,7 +262,10 @@ def test_a_failure_between_two_renames_puts_the_old_one_back(tmp_path, monkeypat
         return full() if str(source).endswith(".writing") else real(source, target)
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(ValueError, match="the disk is full"), checkpoint.drafted(tmp_path / "x"):
+    with (
+        pytest.raises(ValueError, match="the disk is full"),
+        checkpoint.atomic_folder(tmp_path / "x"),
+    ):
         pass
     assert [file.name for file in (tmp_path / "x").iterdir()] == ["old"]
     assert [file.name for file in tmp_path.iterdir()] == ["x"]
@@ -224,17 +277,21 @@ def test_every_row_that_is_held_out_is_judged():
     from workbook.training.seq2seq import Pair, Pairs
 
     examples = [Example([i, 1, 2], [IGNORE, 1, 2]) for i in range(3, 14)]
-    rows = Rows(examples, 4, 3, 0).every()
+    rows = Rows(examples, 4, 3, 0).all_batches()
     assert [len(batch["ids"]) for batch in rows] == [4, 4, 3]
     assert sorted(int(row[0]) for batch in rows for row in batch["ids"]) == list(range(3, 14))
-    pieces = PackedRows(pack_rows([Example([*range(110)], [*range(110)])], 10, 0, True), 4).every()
+    pieces = PackedRows(
+        pack_rows([Example([*range(110)], [*range(110)])], 10, 0, True), 4
+    ).all_batches()
     assert [len(batch["ids"]) for batch in pieces] == [4, 4, 3]
     assert [int(row[0]) for batch in pieces for row in batch["ids"]] == list(range(0, 110, 10))
 
     class Config:
         decoder_start_token_id = pad_token_id = 0
 
-    pairs = Pairs([Pair([i] * (i % 3 + 1), [1]) for i in range(3, 14)], 4, 9, Config()).every()
+    pairs = Pairs(
+        [Pair([i] * (i % 3 + 1), [1]) for i in range(3, 14)], 4, 9, Config()
+    ).all_batches()
     assert [len(batch["ids"]) for batch in pairs] == [4, 4, 3]
     assert sorted(int(row[0]) for batch in pairs for row in batch["ids"]) == list(range(3, 14))
 
@@ -242,11 +299,11 @@ def test_every_row_that_is_held_out_is_judged():
 def test_a_chat_the_template_refuses_is_one_sentence():
     tokenizer = loading.load_tokenizer("base")
     tokenizer.chat_template = "{{ raise_exception('roles must alternate') }}"
-    with pytest.raises(ValueError, match="refuses a chat of user .roles must alternate"):
+    with pytest.raises(ValueError, match="refuses a chat of user, assistant .roles must alternate"):
         data.chat_example(tokenizer, CHAT["messages"])
 
 
 def test_recipes_are_checked_wherever_they_are_made():
-    with pytest.raises(ValueError, match="rows is a whole number of at least 1, not 0"):
-        Finetune("x", rows=0)
-    Pretrain("x", model="bundled:town-lm", width=10)  # its shape is the model's own
+    with pytest.raises(ValueError, match="batch_size is a whole number of at least 1, not 0"):
+        Finetune("x", batch_size=0)
+    Pretrain("x", model="bundled:town-lm", hidden_size=10)  # its shape is the model's own

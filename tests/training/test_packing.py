@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.training import causal_loss, mean_loss
-from workbook.training.packing import IGNORE, Example, Rows, lay_out, pack
+from workbook.training.packing import IGNORE, Example, Rows, collate, pack
 
 
 def examples(sizes, vocabulary=97, answer_from=0.5):
@@ -70,10 +70,10 @@ def test_packed_rows_are_to_the_model_what_single_rows_are(tiny_llama, attention
     tiny_llama.set_attn_implementation(attention)
     tiny_llama.double()
     found = examples([7, 13, 5, 22, 9, 16])
-    packed = lay_out(pack(found, 40), 0)
+    packed = collate(pack(found, 40), 0)
     assert len(packed["ids"]) == 2
     gradients, totals = [], []
-    for batches in ([packed], [lay_out([[example]], 0) for example in found]):
+    for batches in ([packed], [collate([[example]], 0) for example in found]):
         tiny_llama.zero_grad()
         losses = [causal_loss(tiny_llama, batch) for batch in batches]
         sum(one.total for one in losses).backward()
@@ -88,7 +88,7 @@ def test_packed_rows_are_to_the_model_what_single_rows_are(tiny_llama, attention
 
 def test_without_positions_documents_would_see_each_other(tiny_llama):
     """The other side of the test above: positions are what keeps documents apart."""
-    packed = lay_out([examples([9, 11, 13])], 0)
+    packed = collate([examples([9, 11, 13])], 0)
     mixed = {**packed, "positions": None}
     apart, together = (causal_loss(tiny_llama, b).total.item() for b in (packed, mixed))
     assert abs(apart - together) > 1e-2
@@ -96,7 +96,7 @@ def test_without_positions_documents_would_see_each_other(tiny_llama):
 
 def test_the_output_layer_works_only_where_loss_falls(tiny_llama):
     """The same loss and gradient as with all logits, which the model has not made."""
-    batch = lay_out(pack(examples([7, 13, 5, 22]), 40), 0)
+    batch = collate(pack(examples([7, 13, 5, 22]), 40), 0)
     seen, results = [], []
     tiny_llama.lm_head.register_forward_hook(lambda m, i, out: seen.append(out.shape[:-1].numel()))
     for given_batch in (batch, {k: v for k, v in batch.items() if k != "loss_at"}):
@@ -114,14 +114,14 @@ def test_the_output_layer_works_only_where_loss_falls(tiny_llama):
 
 
 def test_the_loss_is_that_of_transformers(tiny_llama):
-    batch = lay_out([[one] for one in examples([11, 11, 11])], 0)
+    batch = collate([[one] for one in examples([11, 11, 11])], 0)
     found = causal_loss(tiny_llama, batch)
     theirs = tiny_llama(input_ids=batch["ids"], labels=batch["labels"]).loss
     assert (found.total / found.tokens).item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
 def test_the_mean_loss_weighs_tokens_not_batches(tiny_llama):
-    one, two = (lay_out([[e]], 0) for e in examples([5, 30]))
+    one, two = (collate([[e]], 0) for e in examples([5, 30]))
     with torch.no_grad():
         parts = [causal_loss(tiny_llama, batch) for batch in (one, two)]
         mean = mean_loss(causal_loss, [one, two])(tiny_llama)

@@ -65,20 +65,20 @@ def test_the_chat_template_prints_what_the_town_writes(small):
 
 
 def test_the_schedule_rises_holds_and_falls():
-    factors = [warmup_stable_decay(s, 1000, warmup=100, decay=0.2) for s in range(1000)]
+    factors = [warmup_stable_decay(s, 1000, warmup=100, decay_fraction=0.2) for s in range(1000)]
     assert factors[:100] == pytest.approx([(s + 1) / 100 for s in range(100)])
     assert set(factors[100:800]) == {1.0}
     assert all(a > b for a, b in zip(factors[801:980], factors[802:981], strict=True))
     assert factors[-1] == 0.02
-    short = [warmup_stable_decay(s, 10, warmup=0, decay=0.5) for s in range(10)]
+    short = [warmup_stable_decay(s, 10, warmup=0, decay_fraction=0.5) for s in range(10)]
     assert short[5:] == [1.0, 0.8, 0.6, 0.4, 0.2]  # 1/n at the end, where that is above the floor
-    assert warmup_stable_decay(9, 10, warmup=0, decay=0.5, floor=0.5) == 0.5
+    assert warmup_stable_decay(9, 10, warmup=0, decay_fraction=0.5, min_lr_ratio=0.5) == 0.5
     with pytest.raises(ValueError, match="steps >= 1"):
         warmup_stable_decay(0, 0)
 
 
 def test_the_cosine_rises_and_falls_to_its_floor():
-    factors = [cosine(s, 100, warmup=10, floor=0.1) for s in range(100)]
+    factors = [cosine(s, 100, warmup=10, min_lr_ratio=0.1) for s in range(100)]
     assert factors[:10] == pytest.approx([(s + 1) / 10 for s in range(10)])
     assert factors[10] == 1.0 and factors[99] == pytest.approx(0.1)
     assert all(a > b for a, b in zip(factors[10:], factors[11:], strict=False))

@@ -17,11 +17,11 @@ def records(count, every=0):
 
 
 def test_the_figure_holds_the_losses_the_evaluations_and_the_floor():
-    figure = loss_figure(records(6, every=3), floor=0.5)
-    training, judged, floor = figure.data
+    figure = loss_figure(records(6, every=3), entropy_bound=0.5)
+    training, judged, bound = figure.data
     assert list(training.x) == [1, 2, 3, 4, 5, 6] and training.y[3] == 1.25
     assert list(judged.x) == [3, 6] and list(judged.y) == [2.0, 1.0]
-    assert list(floor.y) == [0.5, 0.5] and list(floor.x) == [1, 6]
+    assert list(bound.y) == [0.5, 0.5] and list(bound.x) == [1, 6]
     assert len({trace.line.dash for trace in figure.data}) == 3
     with pytest.raises(ValueError, match="no record to draw"):
         loss_figure([])

@@ -46,7 +46,7 @@ def test_settings_come_after_the_file(file):
         ("stpes=3", "there is no setting 'stpes'; the nearest is 'steps'"),
         ("learning-rate=3", "the nearest is 'learning_rate'"),
         ("zzz=3", "there is no setting 'zzz'; the nearest is "),
-        ("width=3", "'width' is a setting of `pretrain`, not of `finetune`"),
+        ("hidden_size=3", "'hidden_size' is a setting of `pretrain`, not of `finetune`"),
         ("steps=many", "steps is a whole number, not 'many'"),
         ("steps=2.5", "steps is a whole number, not 2.5"),
         ("steps=true", "steps is a whole number, not True"),
@@ -56,7 +56,7 @@ def test_settings_come_after_the_file(file):
         ("betas=0.9", r"betas is a list such as \[0.9, 0.95\], not 0.9"),
         ("families=polite", 'families is a list such as \\["summarise", "polite"\\]'),
         ("steps=0", "steps is a whole number of at least 1"),
-        ("rows=0", "rows is a whole number of at least 1"),
+        ("batch_size=0", "batch_size is a whole number of at least 1"),
         ("steps", "'steps' is no setting: write key=value"),
         ("out=", "say where the run is to be kept"),
     ],
@@ -72,6 +72,47 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "bad.toml").write_text("steps = = 3", encoding="utf-8")
     with pytest.raises(ValueError, match="bad.toml is not TOML"):
         read("pretrain", tmp_path / "bad.toml")
+
+
+def test_what_is_wrong_in_a_file_names_the_file(tmp_path):
+    """A wrong key in a recipe was told without saying which of two recipes it stands in."""
+    file = tmp_path / "own.toml"
+    for text, sentence in (
+        ("stpes = 3", "own.toml: there is no setting 'stpes'"),
+        ("steps = 'many'", "own.toml: steps is a whole number"),
+        ("steps = 3\nout = = 4", r"own.toml is not TOML: .*line 2"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=sentence):
+            read("pretrain", file)
+    file.write_bytes(b"steps = 3\nout = 'caf\xe9'")
+    with pytest.raises(ValueError, match=r"own.toml cannot be read \(line 2 is not UTF-8"):
+        read("pretrain", file)
+
+
+def test_a_recipe_may_begin_with_a_bom(tmp_path):
+    """Notepad writes one, and tomllib refuses it."""
+    file = tmp_path / "own.toml"
+    file.write_text('\ufeffsteps = 3\r\nout = "a\u2028b"\r\n', encoding="utf-8")
+    recipe, config = read("pretrain", file)
+    assert (recipe.out, config.steps) == ("a\u2028b", 3)
+
+
+@pytest.mark.parametrize("make", [Finetune, Pretrain])
+def test_a_tilde_is_the_home_folder(make, tmp_path, monkeypatch):
+    """`out = "~/x"` made a folder that is called `~`."""
+    from tiny_runs import Counting, Tiny, loss
+
+    from workbook.training import fit
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    recipe = make("~/x", model="~/small", data="~/own.jsonl")
+    home = [str(tmp_path / name) for name in ("x", "small", "own.jsonl")]
+    assert [recipe.out, recipe.model, recipe.data] == home
+    config = FitConfig(steps=1, device="cpu")
+    assert fit(Tiny(), Counting(), loss, config, out="~/y", progress=False).out == tmp_path / "y"
+    assert (tmp_path / "y" / "final").is_dir()
 
 
 def test_there_are_recipes_for_both_kinds_and_both_machines():

@@ -58,7 +58,7 @@ def test_harm_right_after_a_resume_changes_no_checkpoint(tmp_path):
     kept = tmp_path / "checkpoints" / "step-00000004"
     before = contents(kept)
     with pytest.raises(ValueError, match="delete that folder first, to go on from step-00000002"):
-        run(QUICK.replace(keep=1), loss=broken_at(0), out=tmp_path)
+        run(QUICK.replace(keep_checkpoints=1), loss=broken_at(0), out=tmp_path)
     assert contents(kept) == before and len(saved(tmp_path)) == 2
     assert same(run(out=tmp_path).model, run().model)
 
@@ -131,7 +131,7 @@ def test_a_broken_checkpoint_costs_no_good_one(tmp_path, keep):
     """Guards against pruning by number alone, where a torn later folder counts as the last."""
     run(QUICK.replace(steps=4, save_every=2), out=tmp_path)
     (tmp_path / "checkpoints" / "step-00000004" / "state.pt").write_bytes(b"torn")
-    config = QUICK.replace(steps=9, save_every=1, keep=keep)
+    config = QUICK.replace(steps=9, save_every=1, keep_checkpoints=keep)
     with pytest.warns(UserWarning, match="step-00000004 is passed over"):
         run(config, out=tmp_path, on_step=lambda record: record["step"] == 3)
     assert saved(tmp_path) == ["step-00000002", "step-00000003", "step-00000004"][2 - keep :]

@@ -28,7 +28,7 @@ def test_packing_loses_nothing_but_what_is_too_long(sizes, cut):
     assert sorted(packed.ids[packed.ids > 0]) == sorted(t for t, n in kept for _ in range(n))
     assert packed.used.sum() == sum(n for _, n in kept)
     assert packed.skipped == (0 if cut else sum(n > 24 for n in sizes))
-    for batch in PackedRows(packed, 4).every():
+    for batch in PackedRows(packed, 4).all_batches():
         for row, labels in zip(batch["ids"].tolist(), batch["labels"].tolist(), strict=True):
             starts = [i for i, t in enumerate(row) if i == 0 or row[i - 1] != t]
             learned = [t if t and i not in starts else IGNORE for i, t in enumerate(row)]

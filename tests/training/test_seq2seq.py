@@ -23,14 +23,14 @@ from workbook.training.seq2seq import (
     Pair,
     Pairs,
     answers,
-    lay_out_pairs,
+    collate_pairs,
     pair,
     seq2seq_loss,
     small_t5,
 )
 
 QUICK = FitConfig(steps=4, device="cpu", warmup=1, learning_rate=1e-2)
-SIZE = {"width": 16, "layers": 2, "heads": 2, "inner": 16}
+SIZE = {"hidden_size": 16, "layers": 2, "heads": 2, "ffn_dim": 16}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_a_tokenizer_that_writes_ends_itself_gets_no_second_one(tokenizer):
 
 def test_the_decoder_reads_one_place_later_than_it_answers(tokenizer):
     config = t5(tokenizer).config
-    found = lay_out_pairs([Pair([5, 6, 2], [7, 8, 2]), Pair([9, 2], [4, 2])], config)
+    found = collate_pairs([Pair([5, 6, 2], [7, 8, 2]), Pair([9, 2], [4, 2])], config)
     assert found["ids"].tolist() == [[5, 6, 2], [9, 2, 0]]
     assert found["keep_mask"].tolist() == [[True] * 3, [True, True, False]]
     assert found["labels"].tolist() == [[7, 8, 2], [4, 2, -100]]
@@ -102,7 +102,7 @@ def test_the_decoder_reads_one_place_later_than_it_answers(tokenizer):
     assert found["loss_at"].tolist() == [0, 1, 2, 3, 4] and found["read"] == 10
     config.decoder_start_token_id = None
     with pytest.raises(ValueError, match="names no decoder_start_token_id"):
-        lay_out_pairs([Pair([2], [2])], config)
+        collate_pairs([Pair([2], [2])], config)
 
 
 def test_every_epoch_has_all_pairs_and_prompts_of_like_length_meet(tokenizer):
@@ -144,8 +144,8 @@ def test_the_loss_is_the_models_own(tokenizer, build):
 def test_padding_changes_nothing(tokenizer):
     model = t5(tokenizer)
     pairs = some_pairs()[:6]
-    together = seq2seq_loss(model, lay_out_pairs(pairs, model.config))
-    alone = [seq2seq_loss(model, lay_out_pairs([each], model.config)) for each in pairs]
+    together = seq2seq_loss(model, collate_pairs(pairs, model.config))
+    alone = [seq2seq_loss(model, collate_pairs([each], model.config)) for each in pairs]
     assert together.total.item() == pytest.approx(sum(a.total.item() for a in alone), rel=1e-5)
     assert int(together.tokens) == sum(int(a.tokens) for a in alone) == 19
 
@@ -155,9 +155,9 @@ def test_a_step_in_parts_equals_the_step_in_one(tokenizer):
     pairs = sorted(some_pairs()[:9], key=lambda each: len(each.answer))
     whole, parts = t5(tokenizer).double(), t5(tokenizer).double()
     config, cut = whole.config, [pairs[:2], pairs[2:4], pairs[4:]]
-    one = fit(whole, [lay_out_pairs(pairs, config)], seq2seq_loss, QUICK, progress=False)
-    batches = [lay_out_pairs(part, config) for part in cut]
-    three = fit(parts, batches, seq2seq_loss, QUICK.replace(accumulate=3), progress=False)
+    one = fit(whole, [collate_pairs(pairs, config)], seq2seq_loss, QUICK, progress=False)
+    batches = [collate_pairs(part, config) for part in cut]
+    three = fit(parts, batches, seq2seq_loss, QUICK.replace(grad_accumulation=3), progress=False)
     assert three.losses == pytest.approx(one.losses, rel=1e-6)
     for a, b in zip(whole.parameters(), parts.parameters(), strict=True):
         assert torch.allclose(a, b, rtol=1e-5, atol=1e-5)
@@ -166,7 +166,7 @@ def test_a_step_in_parts_equals_the_step_in_one(tokenizer):
 def test_the_output_layer_works_on_the_answers_only(tokenizer):
     model, rows = t5(tokenizer), []
     model.lm_head.register_forward_hook(lambda _, __, out: rows.append(out.shape[:-1].numel()))
-    batch = lay_out_pairs([Pair([5, 2], [7] * 9), Pair([5, 2], [2])], model.config)
+    batch = collate_pairs([Pair([5, 2], [7] * 9), Pair([5, 2], [2])], model.config)
     seq2seq_loss(model, batch)
     assert rows == [10]  # of 18 places
 
@@ -180,7 +180,7 @@ def test_it_learns_to_repeat_the_first_letter(tokenizer):
     texts = [(f"{one} then {two}", one) for one in letters for two in letters]
     order = torch.randperm(len(texts), generator=torch.Generator().manual_seed(0)).tolist()
     held_out, train = ([texts[i] for i in part] for part in (order[:32], order[32:]))
-    model = t5(tokenizer, width=32, layers=1, inner=32)
+    model = t5(tokenizer, hidden_size=32, layers=1, ffn_dim=32)
     pairs = Pairs([pair(tokenizer, *each) for each in train], 16, 40, model.config)
     config = FitConfig(steps=150, learning_rate=1e-2, device="cpu")
     fit(model, pairs, seq2seq_loss, config, progress=False)
@@ -208,7 +208,7 @@ def test_a_stopped_run_ends_in_the_same_weights(tokenizer, tmp_path):
 
 
 @pytest.mark.parametrize("change, near", [
-    ({"checkpointing": True}, 0),  # a block's position bias goes to the next: kept, or made again
+    ({"activation_checkpointing": True}, 0),  # a block's position bias goes to the next
     ({"precision": "bfloat16"}, 0.01),
 ])  # fmt: skip
 def test_the_settings_for_large_models_hold_here_too(tokenizer, change, near):
@@ -272,7 +272,7 @@ def test_a_file_of_prompts_is_learned_and_long_rows_are_counted(small, tmp_path,
             for i in range(80)]  # fmt: skip
     file = tmp_path / "own.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    recipe = Finetune(str(tmp_path / "out"), small, str(file), length=40, validation=4)
+    recipe = Finetune(str(tmp_path / "out"), small, str(file), seq_len=40, validation=4)
     run = recipe_runs.finetune(recipe, QUICK)
     assert run.losses[-1] < run.losses[0]
     assert re.search(r"\d of \d\d exchanges are longer than 40 tokens", capsys.readouterr().out)
@@ -321,11 +321,11 @@ def test_the_recipe_for_flan_t5_says_what_it_takes():
     file = Path(recipes.__file__).parent / "recipes" / "finetune-flan-t5.toml"
     recipe, config = recipes.read("finetune", file, ["out=x"])
     assert recipe.model == known_models.FLAN and recipe.data == "dialogues"
-    assert config.steps == 3 * recipe.examples // (recipe.rows * config.accumulate)
+    assert config.steps == 3 * recipe.examples // (recipe.batch_size * config.grad_accumulation)
     shape = known_models.ENTRIES[recipe.model].shape
     fixed = memory.training(shape, "float32", 1, 1, "cuda").total
-    longest = memory.saved(shape, recipe.rows, recipe.length, 2)
-    small_card = memory.training(shape, "float32", 2, recipe.length, "cuda").total
+    longest = memory.saved(shape, recipe.batch_size, recipe.seq_len, 2)
+    small_card = memory.training(shape, "float32", 2, recipe.seq_len, "cuda").total
     text = file.read_text(encoding="utf-8")
     stated = re.findall(r"(\d+\.\d) GB", text)
     assert stated == [f"{size / 2**30:.1f}" for size in (fixed, longest, small_card)]
@@ -340,7 +340,7 @@ def spread(folder: Path) -> None:
     for parallel in ("ddp", "fsdp"):
         model = t5(loading.load_tokenizer("bundled:town-lm"))
         batches = Pairs(some_pairs(), 4, 99, model.config)
-        config = QUICK.replace(accumulate=2, parallel=parallel)
+        config = QUICK.replace(grad_accumulation=2, parallel=parallel)
         losses[parallel] = fit(model, batches, seq2seq_loss, config, progress=False).losses
     if os.environ["RANK"] == "0":
         (folder / "losses.json").write_text(json.dumps(losses), encoding="utf-8")
@@ -358,7 +358,7 @@ def test_two_processes_make_the_steps_of_one(tokenizer, tmp_path, root):
     found = json.loads((tmp_path / "losses.json").read_text(encoding="utf-8"))
     model = t5(tokenizer)
     batches = Pairs(some_pairs(), 4, 99, model.config)
-    alone = fit(model, batches, seq2seq_loss, QUICK.replace(accumulate=2), progress=False)
+    alone = fit(model, batches, seq2seq_loss, QUICK.replace(grad_accumulation=2), progress=False)
     for parallel in ("ddp", "fsdp"):
         assert found[parallel] == pytest.approx(alone.losses, rel=1e-5), parallel
 

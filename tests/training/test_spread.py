@@ -11,9 +11,9 @@ from tiny_runs import Counting, Tiny, judge, loss
 from torch import nn
 
 from workbook.training import FitConfig, fit
-from workbook.training.devices import Place, blocks, synchronised
+from workbook.training.devices import Dist, blocks, grad_sync
 
-ONE = FitConfig(steps=6, accumulate=4, device="cpu", schedule="constant")
+ONE = FitConfig(steps=6, grad_accumulation=4, device="cpu", schedule="constant")
 NEAR = {"adamw": 1e-6, "muon": 1e-4}  # Muon multiplies in bfloat16
 
 
@@ -100,7 +100,7 @@ def test_a_compiled_model_exchanges_gradients_once_a_step_too(tmp_path, monkeypa
         plain = DistributedDataParallel(Tiny())
         for runner in (plain, torch.compile(plain, backend="eager")):
             for last in (False, False, True):
-                with synchronised(runner, plain.module, last):
+                with grad_sync(runner, plain.module, last):
                     assert plain.require_backward_grad_sync == last
     finally:
         dist.destroy_process_group()
@@ -110,14 +110,14 @@ def test_a_compiled_model_exchanges_gradients_once_a_step_too(tmp_path, monkeypa
 def test_what_the_first_process_meets_all_of_them_are_told():
     """A second process, whose peer has found an error, raises the same one."""
 
-    class Second(Place):
-        def gather(self, mine):
+    class Second(Dist):
+        def all_gather(self, mine):
             assert mine is None
             return [ValueError("the disk is full"), mine]
 
     with pytest.raises(ValueError, match="the disk is full"):
-        Second(torch.device("cpu"), 1, 2).led(lambda: pytest.fail("only the first one acts"))
-    assert Place(torch.device("cpu")).led(lambda: 7) == 7
+        Second(torch.device("cpu"), 1, 2).on_main(lambda: pytest.fail("only the first one acts"))
+    assert Dist(torch.device("cpu")).on_main(lambda: 7) == 7
 
 
 def test_the_repeated_layers_are_found(tiny_llama):

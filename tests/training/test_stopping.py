@@ -112,7 +112,7 @@ def test_a_loss_of_another_form_is_explained():
         ({"optimiser": "sgd"}, "optimiser is one of adamw, muon, not 'sgd'"),
         ({"schedule": "linear"}, "schedule is one of wsd, cosine, constant"),
         ({"learning_rate": math.nan}, "learning_rate is a number of at least 0"),
-        ({"decay": 1.5}, "decay is a share from 0 to 1"),
+        ({"decay_fraction": 1.5}, "decay_fraction is a share from 0 to 1"),
         ({"betas": (1.5, 0.9)}, r"betas are two numbers from 0 to below 1, not \(1.5, 0.9\)"),
         ({"betas": (0.9,)}, "betas are two numbers"),
         ({"patience": 3}, "set evaluate_every as well"),
@@ -126,12 +126,14 @@ def test_a_wrong_setting_is_one_sentence(setting, sentence):
 
 def test_several_processes_must_share_the_batches_evenly(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(ValueError, match="accumulate=3 .* by 2 processes: make it a multiple of 2"):
-        run(QUICK.replace(accumulate=3))
+    with pytest.raises(
+        ValueError, match="grad_accumulation=3 .* by 2 processes: make it a multiple of 2"
+    ):
+        run(QUICK.replace(grad_accumulation=3))
 
 
 def test_float16_is_refused_for_shards(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
-    config = QUICK.replace(accumulate=2, parallel="fsdp", precision="float16")
+    config = QUICK.replace(grad_accumulation=2, parallel="fsdp", precision="float16")
     with pytest.raises(ValueError, match="float16 needs parallel=ddp"):
         run(config)

@@ -16,11 +16,11 @@ from workbook.training import recipes
 from workbook.training.examples import mask_prompt
 from workbook.training.packing import IGNORE
 
-TINY = ("width=32", "layers=1", "heads=2", "inner=48", "examples=120", "validation=8", "rows=2",
-        "length=256", "steps=6", "accumulate=2", "warmup=1", "save_every=1", "log_every=1",
-        "device=cpu", "precision=float32")  # fmt: skip
-TUNED = tuple(word for word in TINY if word.split("=")[0] not in {"width", "layers", "heads",
-                                                                  "inner"})  # fmt: skip
+TINY = ("hidden_size=32", "layers=1", "heads=2", "ffn_dim=48", "examples=120", "validation=8",
+        "batch_size=2", "seq_len=256", "steps=6", "grad_accumulation=2", "warmup=1", "save_every=1",
+        "log_every=1", "device=cpu", "precision=float32")  # fmt: skip
+TUNED = tuple(word for word in TINY if word.split("=")[0] not in {"hidden_size", "layers", "heads",
+                                                                  "ffn_dim"})  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -145,5 +145,5 @@ def test_every_recipe_of_the_town_is_sound(name):
     given = ["out=x", *model.settings]
     recipe, config = recipes.read(model.kind, models.FILES / model.file, given)
     assert abs(sum(recipe.mix.values()) - 1) < 1e-9
-    assert recipe.length == 768 and config.optimiser == "muon"
+    assert recipe.seq_len == 768 and config.optimiser == "muon"
     assert not model.base or models.MODELS[model.base].kind == "pretrain"

@@ -158,7 +158,7 @@ def test_replies_do_not_depend_on_the_batch_and_stop_at_the_end_token(chatting, 
     monkeypatch.setattr(quality, "BATCH", 1)
     alone = quality.replies(model, tokenizer, CHATS, 12)
     assert together == alone and len(set(together)) > 1
-    first = quality.reply(model, tokenizer, [CHATS[0][0]["content"]], 12)
+    first = quality.replies(model, tokenizer, CHATS[:1], 12)
     assert first == together[:1]
     # the fourth token of an answer becomes the end: what follows it is gone
     ids = tokenizer.apply_chat_template(CHATS[0], add_generation_prompt=True, return_dict=False)

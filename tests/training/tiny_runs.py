@@ -184,7 +184,7 @@ def hold(folder: Path) -> None:
 def spread(folder: Path) -> None:
     """The same runs under DDP and FSDP2, and checkpoints of each taken up by the other."""
     results = {}
-    base = FitConfig(steps=6, accumulate=4, device="cpu", schedule="constant", save_every=3)
+    base = FitConfig(steps=6, grad_accumulation=4, device="cpu", schedule="constant", save_every=3)
     for optimiser in ("adamw", "muon"):
         for parallel in ("ddp", "fsdp"):
             config = base.replace(optimiser=optimiser, parallel=parallel)

@@ -1,4 +1,4 @@
-"""Perplexities in one unit: against transformers' loss, uniform models, and the floor."""
+"""Perplexities in one unit: against transformers' loss, uniform models, and the entropy bound."""
 
 import math
 
@@ -7,8 +7,8 @@ import torch
 from welcome_families import FAMILIES, model, tokenizer
 
 from workbook.core.hub import load_model, load_tokenizer
-from workbook.welcome import perplexity
-from workbook.welcome.perplexity import FLOOR, MODEL
+from workbook.welcome import charts, perplexity
+from workbook.welcome.perplexity import ENTROPY_BOUND, MODEL
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -41,21 +41,23 @@ def test_a_text_longer_than_the_model_is_read_in_windows():
 
 @pytest.fixture(scope="module")
 def found():
-    return perplexity.surprises(load_model("base"), load_tokenizer("base"), 0, read=200, new=12)
+    return perplexity.perplexities(load_model("base"), load_tokenizer("base"), 0, read=200, new=12)
 
 
-def test_nobody_beats_the_floor(found):
-    assert all(value > found[FLOOR] for name, value in found.items() if name != FLOOR)
-    assert found[FLOOR] > 1
+def test_nobody_beats_the_entropy_bound(found):
+    assert all(
+        value > found[ENTROPY_BOUND] for name, value in found.items() if name != ENTROPY_BOUND
+    )
+    assert found[ENTROPY_BOUND] > 1
 
 
-def test_the_floor_is_what_the_generator_paid(found):
+def test_the_entropy_bound_is_what_the_generator_paid(found):
     end_too = [
         len(load_tokenizer("base").encode(one.text, add_special_tokens=False)) + 1
         for one in perplexity.documents(12, perplexity.NEW_TEXT)
     ]
     nats = sum(one.nats for one in perplexity.documents(12, perplexity.NEW_TEXT))
-    assert found[FLOOR] == pytest.approx(math.exp(nats / sum(end_too)))
+    assert found[ENTROPY_BOUND] == pytest.approx(math.exp(nats / sum(end_too)))
 
 
 def test_the_model_beats_every_chain_and_longer_histories_help_at_first(found):
@@ -76,8 +78,8 @@ def test_the_table_and_its_figure():
         load_model("base"), load_tokenizer("base"), seeds=(0, 1), read=40, new=3
     )
     assert (table.low <= table.perplexity).all() and (table.perplexity <= table.high).all()
-    figure = perplexity.chart(table)
+    figure = charts.perplexity_chart(table)
     assert list(figure.data[0].y) == table.perplexity[: len(perplexity.ORDERS)].tolist()
     assert figure.data[1].y[0] == table.perplexity[MODEL]
-    assert figure.data[2].y[0] == table.perplexity[FLOOR]
+    assert figure.data[2].y[0] == table.perplexity[ENTROPY_BOUND]
     assert figure.layout.yaxis.type == "log"

@@ -1,4 +1,4 @@
-"""Who knows what: the questions, the judge, the floor and the ceiling, and the bundled model."""
+"""Who knows what: the questions, the judge, the baseline and the ceiling, and the bundled model."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_the_database_is_right_on_both_sides_of_the_cutoff():
         )
 
 
-def test_the_floor_is_the_best_constant():
+def test_the_baseline_is_the_best_constant():
     """For each kind of fact no other constant answer is right more often."""
     old, _ = build_both()
     facts = [fact for fact in knowledge.learned_facts(old) if fact.trait == "closed on"]
@@ -69,7 +69,7 @@ def test_the_bundled_model_knows_the_past_and_no_one_the_future():
     chain = Chain([words("Question: Who?\nAnswer: Ada Ames.")], n=4)
     trio = Trio(chain, LanguageModel(load_model("instruct"), load_tokenizer("instruct")))
     known = knowledge.who_knows(trio, count=60)
-    assert list(known.index) == [knowledge.FLOOR, *WHO, knowledge.CEILING]
+    assert list(known.index) == [knowledge.BASELINE, *WHO, knowledge.CEILING]
     before, after = known.columns
     assert known.loc[WHO[2], before].value > 0.9 > 0.1 > known.loc[WHO[2], after].value
     assert known.loc[WHO[0], before].value == known.loc[WHO[1], before].value == 0

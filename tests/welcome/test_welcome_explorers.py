@@ -8,7 +8,15 @@ from workbook.core.notebook import figures
 from workbook.core.runs import intervals
 from workbook.core.system import profile
 from workbook.town_lm.quality import share
-from workbook.welcome import charts, checkup, explorers, knowledge, lifecycle, perplexity, sure
+from workbook.welcome import (
+    charts,
+    classifier_vs_density,
+    explorers,
+    knowledge,
+    lifecycle,
+    machine_check,
+    perplexity,
+)
 from workbook.welcome.answers import WHO, LanguageModel, Reply, Trio
 from workbook.welcome.lifecycle import STAGES
 from workbook.welcome.markov import Chain, words
@@ -35,6 +43,22 @@ def test_three_answers_stand_in_the_table_and_in_the_alt_text(asking):
         assert reply.who in figure.layout.meta["alt"] and reply.text in figure.layout.meta["alt"]
         assert reply.how in figure.layout.meta["alt"]
     assert QUESTIONS[1] in figure.layout.title.text
+
+
+def test_a_long_question_is_not_cut_and_earlier_ones_are_kept(asking):
+    """Guards against C8: the title cut a long question, and nothing was left of the one before."""
+    explorer, _ = asking
+    explorer.widget()
+    long = "Where is the boat that I left near the harbour of Bridor, " * 3
+    for question in (QUESTIONS[1], long.strip()):
+        explorer._view.inputs["question"].value = question
+    lines = explorer._view.canvas.figure.layout.title.text.split("<br>")
+    assert " ".join(lines) == f"“{long.strip()}”" and max(map(len, lines)) <= explorers.WIDE
+    past = explorer._view.past.value
+    assert past.index(QUESTIONS[1]) < past.index(QUESTIONS[0]), "the newest first"
+    assert "harbour" not in past, "what is shown is not told twice"
+    explorer._view.inputs["question"].value = " "
+    assert explorer._view.past.value == past
 
 
 def test_words_of_a_model_are_text_not_markup():
@@ -126,9 +150,9 @@ def test_duration(seconds, text):
 
 
 def test_the_two_maps_show_what_the_models_say():
-    points, labels = sure.crescents(60)
-    network = sure.train_classifier(points, labels, steps=20)
-    generative = sure.Generative(points, labels)
+    points, labels = classifier_vs_density.crescents(60)
+    network = classifier_vs_density.train_classifier(points, labels, steps=20)
+    generative = classifier_vs_density.Generative(points, labels)
     places = {"A": (1.5, -0.45), "C": (4.5, -3.0)}
     figure = charts.sure_and_seen(network, generative, points, labels, places)
     maps = [trace for trace in figure.data if trace.type == "heatmap"]
@@ -140,6 +164,7 @@ def test_the_two_maps_show_what_the_models_say():
     expected = max(generative.log_prob(place).item(), charts.DEEPEST)
     assert maps[1].z[30][7] == pytest.approx(expected, abs=0.06)
     scatters = [trace for trace in figure.data if trace.type == "scatter"]
+    assert {trace.marker.line.color for trace in scatters} == {figures.TEXT}, "C8: white was lost"
     dots = [trace for trace in scatters if trace.mode == "markers"]
     assert {trace.marker.symbol for trace in dots} == {"circle", "triangle-up"}
     table = charts.verdicts(network, generative, places)
@@ -159,31 +184,31 @@ def test_bars_of_next_words():
 def test_the_checkup_is_the_doctors(monkeypatch):
     from workbook.core import doctor
 
-    found = checkup.machine_check()
+    found = machine_check.machine_check()
     assert found.verdict == doctor.examine().verdict
     assert found.verdict in str(found) and found.verdict in found._repr_html_()
-    sick = checkup.Checkup("Not ready", ("a", "b <c>"), {"Machine": {"cores": "<2>"}})
+    sick = machine_check.Checkup("Not ready", ("a", "b <c>"), {"Machine": {"cores": "<2>"}})
     assert "Also: b <c>" in str(sick)
     assert "<li>b &lt;c&gt;</li>" in sick._repr_html_() and "&lt;2&gt;" in sick._repr_html_()
     assert "<script" not in sick._repr_html_()
 
 
 def test_profiles_are_the_courses():
-    table = checkup.profiles()
+    table = machine_check.profiles()
     assert list(table) == list(profile.BUDGETS)
     assert table.loc["steps", "gpu"] == str(profile.BUDGETS["gpu"].steps)
     assert "@" not in "".join(table.to_numpy().flatten())
 
 
-def test_the_last_table_puts_floor_and_ceiling_beside_each_figure():
+def test_the_last_table_puts_baseline_and_ceiling_beside_each_figure():
     import pandas as pd
 
-    names = [knowledge.FLOOR, *WHO, knowledge.CEILING]
+    names = [knowledge.BASELINE, *WHO, knowledge.CEILING]
     rights = [[True, False], [False] * 2, [False] * 2, [True] * 2, [True] * 2]
     scores = [share("x", right) for right in rights]
     known = pd.DataFrame({"before": scores}, index=names)
     numbers = {**{f"Markov chain, n = {n}": 9.0 - n for n in (1, 2)}, perplexity.MODEL: 3.0}
-    numbers[perplexity.FLOOR] = 2.0
+    numbers[perplexity.ENTROPY_BOUND] = 2.0
     surprise = pd.DataFrame({name: 3 * [value] for name, value in numbers.items()}).T
     surprise.columns = ["perplexity", "low", "high"]
     shares = {"right here": intervals.Interval(0.9, 0.8, 1.0)}
@@ -191,5 +216,5 @@ def test_the_last_table_puts_floor_and_ceiling_beside_each_figure():
     row = table.loc[f"{WHO[2]}: right, facts before"]
     assert [cell[:4] for cell in row] == ["1.00", "0.50", "1.00"]
     assert table.loc["Markov chain, n = 2: perplexity", "measured"] == "7 [7, 7]"
-    assert table.loc[f"{perplexity.MODEL}: perplexity", "floor"] == "2 [2, 2]"
+    assert table.loc[f"{perplexity.MODEL}: perplexity", "ceiling"] == "2 [2, 2]"
     assert list(table.loc["right here"]) == ["0.9 [0.8, 1]", "0.5", "1"]

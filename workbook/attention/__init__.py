@@ -14,7 +14,7 @@ from workbook.attention.dot_product import (
 )
 from workbook.attention.layers import (
     FeedForward,
-    KeyValueCache,
+    GrowingKVCache,
     LayerNorm,
     MultiHeadAttention,
     RMSNorm,
@@ -25,7 +25,7 @@ from workbook.attention.transformer import Transformer, TransformerConfig
 __all__ = [
     "BytePairEncoder",
     "FeedForward",
-    "KeyValueCache",
+    "GrowingKVCache",
     "LayerNorm",
     "MultiHeadAttention",
     "RMSNorm",

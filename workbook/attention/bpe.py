@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.attention import bpe_reader
 
@@ -43,6 +43,8 @@ class BytePairEncoder:
     ):
         self.merges = [tuple(pair) for pair in merges]
         self.special = tuple(special)
+        self.skipped = frozenset(special)  # left out by `decode(skip_special=True)`
+        self.late = ()  # special texts that are searched for after the others
         self.cuts = (digit_pieces, word_pieces) if single_digits else (word_pieces,)
         self.forms, self.whole_words = (), False  # of other makes: see `from_tokenizers`
         names = [text.encode() for text in special]
@@ -54,9 +56,16 @@ class BytePairEncoder:
         self.ids = ids
         self.tokens = {number: name for name, number in ids.items()}
         self.ranks = {pair: rank for rank, pair in reversed(list(enumerate(self.merges)))}
-        self._cut = re.compile(
-            "|".join(map(re.escape, sorted(self.special, key=len)[::-1])) or "$^"
-        )
+        early = [text for text in self.special if text not in self.late]
+        self._marks = [_any_of(texts) for texts in (early, self.late) if texts]
+        self._piece = lru_cache(maxsize=65_536)(self._merged)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the memory of pieces, which cannot be pickled."""
+        return {name: value for name, value in self.__dict__.items() if name != "_piece"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
         self._piece = lru_cache(maxsize=65_536)(self._merged)
 
     def __len__(self) -> int:
@@ -92,20 +101,23 @@ class BytePairEncoder:
 
     @classmethod
     def from_tokenizers(cls, source: PreTrainedTokenizerBase | str) -> BytePairEncoder:
-        """The same tokenizer as a byte-level BPE of `tokenizers` or transformers.
+        """Copy a byte-level BPE of `tokenizers` or transformers.
 
         source: a tokenizer, or the text of a `tokenizer.json`. Cuts by patterns, as in Llama 3 and
         Qwen, and Unicode normal forms are copied, too. ValueError, in one sentence, for another
         kind, and for settings with which the ids would not be the same.
         """
-        told = bpe_reader.read(source)
-        special = bpe_reader.special_tokens(told)
+        spec = bpe_reader.read(source)
+        added = bpe_reader.added_tokens(spec)
+        special = {token.text: token.id for token in added}
         back = {character: byte for byte, character in enumerate(_written())}
-        merges, ids = bpe_reader.vocabulary(told, special, back)
+        merges, ids = bpe_reader.vocabulary(spec, special, back)
         encoder = cls(merges, tuple(special))
-        encoder.cuts = bpe_reader.cuts(told, word_pieces, digit_pieces)
-        encoder.forms = bpe_reader.normal_forms(told)
-        encoder.whole_words = bool(told["model"].get("ignore_merges"))
+        encoder.skipped = frozenset(token.text for token in added if token.is_special)
+        encoder.late = tuple(token.text for token in added if token.is_late)
+        encoder.cuts = bpe_reader.cuts(spec, word_pieces, digit_pieces)
+        encoder.forms = bpe_reader.normal_forms(spec)
+        encoder.whole_words = bool(spec["model"].get("ignore_merges"))
         encoder._set_vocabulary(ids | {name.encode(): i for name, i in special.items()})
         return encoder
 
@@ -123,8 +135,12 @@ class BytePairEncoder:
         return [i for piece in self.pieces(text) for i in self._piece(piece)]
 
     def decode(self, ids: Iterable[int], skip_special: bool = False) -> str:
-        """The text of ids; bytes that are no UTF-8 become U+FFFD. ValueError for an unknown id."""
-        left_out = {self.ids[text.encode()] for text in self.special} if skip_special else set()
+        """Return the text of ids; bytes that are no UTF-8 become U+FFFD.
+
+        skip_special: leave out special tokens; an added token that is an ordinary word stays.
+        ValueError for an unknown id.
+        """
+        left_out = {self.ids[text.encode()] for text in self.skipped} if skip_special else set()
         try:
             return b"".join(self.tokens[int(i)] for i in ids if int(i) not in left_out).decode(
                 errors="replace"
@@ -136,11 +152,17 @@ class BytePairEncoder:
 
     def pieces(self, text: str) -> list[str]:
         """The text cut into special tokens and words, before any merge."""
-        found, start = [], 0
-        for match in self._cut.finditer(text) if self.special else ():
-            found += [*self._words(text[start : match.start()]), match.group()]
+        return self._pieces(text, self._marks)
+
+    def _pieces(self, text: str, marks: list[re.Pattern]) -> list[str]:
+        """Cut at what the first pattern matches, and what lies between by the other patterns."""
+        if not marks:
+            return self._words(text)
+        pieces, start = [], 0
+        for match in marks[0].finditer(text):
+            pieces += [*self._pieces(text[start : match.start()], marks[1:]), match.group()]
             start = match.end()
-        return found + self._words(text[start:])
+        return pieces + self._pieces(text[start:], marks[1:])
 
     def _words(self, text: str) -> list[str]:
         for form in self.forms:
@@ -168,10 +190,15 @@ class BytePairEncoder:
         return self.ranks.get(pair, float("inf"))
 
 
+def _any_of(texts: Sequence[str]) -> re.Pattern:
+    """A pattern of the longest of these texts that begins at a place."""
+    return re.compile("|".join(map(re.escape, sorted(texts, key=len)[::-1])))
+
+
 def word_pieces(text: str) -> list[str]:
     """GPT-2's cuts: a word with the space before it, a number, punctuation, spaces."""
-    found = PIECES.finditer("".join(map(_kind, text)))
-    return [text[match.start() : match.end()] for match in found]
+    matches = PIECES.finditer("".join(map(_kind, text)))
+    return [text[match.start() : match.end()] for match in matches]
 
 
 def digit_pieces(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -21,6 +21,15 @@ FLAGS = ("lstrip", "rstrip", "single_word")  # of an added token; each changes w
 UNUSUAL = ("dropout", "continuing_subword_prefix", "end_of_word_suffix")
 
 
+class AddedText(NamedTuple):
+    """A text that is one token wherever it occurs."""
+
+    text: str
+    id: int
+    is_special: bool  # a mark such as the end of a text, which reading aloud leaves out
+    is_late: bool  # searched for in what the others leave over (`normalized` in the file)
+
+
 def read(source: Any) -> dict[str, Any]:
     """The file as a dict. source: a tokenizer of either library, or the text of the file.
 
@@ -28,8 +37,8 @@ def read(source: Any) -> dict[str, Any]:
     """
     inner = getattr(source, "backend_tokenizer", source)
     try:
-        told = json.loads(inner if isinstance(inner, (str, bytes)) else inner.to_str())
-        kind, model = told["model"]["type"], told["model"]
+        spec = json.loads(inner if isinstance(inner, (str, bytes)) else inner.to_str())
+        kind, model = spec["model"]["type"], spec["model"]
         if kind == "BPE" and not {"vocab", "merges"} <= model.keys():
             raise KeyError
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -42,60 +51,70 @@ def read(source: Any) -> dict[str, Any]:
     for name in UNUSUAL:
         if model.get(name):
             raise ValueError(f"a BPE model with {name} cannot be copied.")
-    return told
+    return spec
 
 
-def normal_forms(told: dict[str, Any]) -> tuple[str, ...]:
+def normal_forms(spec: dict[str, Any]) -> tuple[str, ...]:
     """The Unicode normal forms that a text is brought into, one after the other."""
-    steps = _steps(told.get("normalizer"), "normalizers")
+    steps = _steps(spec.get("normalizer"), "normalizers")
     for step in steps:
         if step["type"] not in FORMS:
             raise ValueError(f"a tokenizer with the normalizer {step['type']!r} cannot be copied.")
     return tuple(step["type"] for step in steps)
 
 
-def special_tokens(told: dict[str, Any]) -> dict[str, int]:
-    """Text -> id of the added tokens, which are found before anything is cut."""
-    added = told.get("added_tokens") or []
+def added_tokens(spec: dict[str, Any]) -> list[AddedText]:
+    """Return the added tokens, which are found before anything is cut.
+
+    ValueError for one with a flag that changes what it matches.
+    """
+    added = spec.get("added_tokens") or []
     for token in added:
         for flag in FLAGS:
             if token.get(flag):
                 raise ValueError(f"the added token {token['content']!r} has {flag}: not copied.")
-    kinds = {bool(token.get("normalized")) for token in added}
-    if len(kinds) > 1 or (kinds == {True} and told.get("normalizer")):
+    if normal_forms(spec) and any(token.get("normalized") for token in added):
         raise ValueError("added tokens that are looked for in the normalized text are not copied.")
-    return {token["content"]: token["id"] for token in added}
+    return [
+        AddedText(
+            token["content"],
+            token["id"],
+            is_special=bool(token.get("special")),
+            is_late=bool(token.get("normalized")),
+        )
+        for token in added
+    ]
 
 
-def cuts(told: dict[str, Any], gpt2: Cut, digits: Cut) -> tuple[Cut, ...]:
+def cuts(spec: dict[str, Any], gpt2: Cut, digits: Cut) -> tuple[Cut, ...]:
     """How a text is cut into pieces, step by step. gpt2, digits: the two that have code of ours."""
-    found, byte_level = [], False
-    for step in _steps(told.get("pre_tokenizer"), "pretokenizers"):
+    steps, byte_level = [], False
+    for step in _steps(spec.get("pre_tokenizer"), "pretokenizers"):
         kind = step["type"]
         if kind == "ByteLevel":
             byte_level = True
             if step.get("add_prefix_space", True):
                 raise ValueError("a tokenizer that adds a space in front cannot be copied.")
             if step.get("use_regex", True):
-                found.append(gpt2)
+                steps.append(gpt2)
         elif byte_level:
             raise ValueError(f"the cut {kind!r} after the bytes cannot be copied.")
         elif kind == "Digits" and step.get("individual_digits"):
-            found.append(digits)
+            steps.append(digits)
         elif kind == "Split":
-            found.append(_split(step))
+            steps.append(_split(step))
         else:
             raise ValueError(f"a tokenizer that cuts by {kind!r} cannot be copied.")
     if not byte_level:
         raise ValueError("only byte-level BPE can be copied: this tokenizer has no ByteLevel step.")
-    return tuple(found)
+    return tuple(steps)
 
 
 def vocabulary(
-    told: dict[str, Any], special: dict[str, int], byte_of: dict[str, int]
+    spec: dict[str, Any], special: dict[str, int], byte_of: dict[str, int]
 ) -> tuple[list[tuple[bytes, bytes]], dict[bytes, int]]:
     """(merges, token -> id). byte_of: the byte for which a character of a written token stands."""
-    model = told["model"]
+    model = spec["model"]
     merges = [pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"]]
     try:
         joined = [tuple(bytes(byte_of[c] for c in part) for part in pair) for pair in merges]
@@ -116,13 +135,13 @@ def vocabulary(
     return joined, ids
 
 
-def _steps(told: dict[str, Any] | None, name: str) -> list[dict[str, Any]]:
+def _steps(spec: dict[str, Any] | None, name: str) -> list[dict[str, Any]]:
     """The steps of a normalizer or a pre-tokenizer, sequences in sequences laid flat."""
-    if told is None:
+    if spec is None:
         return []
-    if told["type"] != "Sequence":
-        return [told]
-    return [step for part in told[name] for step in _steps(part, name)]
+    if spec["type"] != "Sequence":
+        return [spec]
+    return [step for part in spec[name] for step in _steps(part, name)]
 
 
 def _split(step: dict[str, Any]) -> Cut:
@@ -133,18 +152,21 @@ def _split(step: dict[str, Any]) -> Cut:
     pattern = step["pattern"]
     text = pattern["Regex"] if "Regex" in pattern else regex.escape(pattern["String"])
     try:
-        compiled = regex.compile(text)
+        return PatternCut(regex.compile(text), keeps_gaps=not kept[1])
     except regex.error as error:
         raise ValueError(f"its pattern {text!r} cannot be read: {error}.") from None
 
-    def cut(text: str) -> list[str]:
-        pieces, start = [], 0
-        for match in compiled.finditer(text):
-            between = text[start : match.start()]
-            pieces += [*([between] if between and not kept[1] else []), match.group()]
-            start = match.end()
-        if start < len(text) and not kept[1]:
-            pieces.append(text[start:])
-        return [piece for piece in pieces if piece]
 
-    return cut
+class PatternCut(NamedTuple):
+    """A cut by a pattern; a class, not a closure, so that an encoder can be pickled."""
+
+    pattern: regex.Pattern
+    keeps_gaps: bool  # whether what lies between two matches is a piece, too
+
+    def __call__(self, text: str) -> list[str]:
+        pieces, start = [], 0
+        for match in self.pattern.finditer(text):
+            pieces += [text[start : match.start()] if self.keeps_gaps else "", match.group()]
+            start = match.end()
+        pieces.append(text[start:] if self.keeps_gaps else "")
+        return [piece for piece in pieces if piece]

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook.core.notebook import figures
-from workbook.core.runs.intervals import over_cases, over_seeds
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import SHARE, Interval, error_bars
 
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
     from torch import Tensor
 
-SHADES = [[0, "rgba(0,114,178,0.03)"], [1, figures.PALETTE[0]]]  # of weights and shares
 PANELS = {"bytes": ("megabytes", 1e-6), "seconds": ("milliseconds", 1e3)}
 
 
@@ -26,25 +25,14 @@ def cost_chart(rows: pandas.DataFrame) -> go.Figure:
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, len(PANELS), horizontal_spacing=0.12)
-    looks = list(
-        zip(figures.PALETTE, figures.DASHES, ("circle", "square", "diamond"), strict=False)
-    )
     lengths = sorted(rows.length.unique().tolist())
+    ways = list(rows.groupby("way", sort=False))
     for panel, (measure, (unit, factor)) in enumerate(PANELS.items(), 1):
-        for (way, mine), (colour, dash, symbol) in zip(
-            rows.groupby("way", sort=False), looks, strict=False
-        ):
-            figure.add_scatter(
-                name=way,
-                x=mine.length.tolist(),
-                y=(mine[measure] * factor).tolist(),
-                line={"color": colour, "dash": dash},
-                marker={"symbol": symbol, "size": 9},
-                mode="lines+markers",
-                showlegend=panel == 1,
-                row=1,
-                col=panel,
-            )
+        curves = {
+            way: list(zip(mine.length.tolist(), (mine[measure] * factor).tolist(), strict=True))
+            for way, mine in ways
+        }
+        charts.add_lines(figure, curves, showlegend=panel == 1, row=1, col=panel)
         figure.update_xaxes(type="log", tickvals=lengths, title_text="tokens", row=1, col=panel)
         figure.update_yaxes(type="log", dtick=1, title_text=unit, row=1, col=panel)
     return figure
@@ -52,26 +40,16 @@ def cost_chart(rows: pandas.DataFrame) -> go.Figure:
 
 def copy_chart(runs: pandas.DataFrame, guess: float) -> go.Figure:
     """Share of letters copied right against length, with Student t intervals over the seeds."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (kind, mine), (colour, dash) in zip(runs.groupby("kind"), styles, strict=False):
-        means = {n: over_seeds(each.accuracy.tolist()) for n, each in mine.groupby("length")}
-        figure.add_scatter(
-            name=kind,
-            x=list(means),
-            y=[one.mean for one in means.values()],
-            error_y={"array": [one.high - one.mean for one in means.values()]},
-            line={"color": colour, "dash": dash},
-            mode="lines+markers",
-        )
-    line, font = {"dash": "dot", "color": figures.QUIET}, {"color": figures.TEXT}
-    text = f"blind guess: {guess:.2f}"
-    figure.add_hline(guess, line=line, annotation={"text": text, "font": font})
+    curves = {
+        kind: {
+            length: Interval.of_seeds(each.accuracy.tolist(), bounds=SHARE)
+            for length, each in mine.groupby("length")
+        }
+        for kind, mine in runs.groupby("kind")
+    }
+    figure = charts.lines(curves, "letters to copy", "share right", {"blind guess": guess})
     return figure.update_layout(
-        xaxis={"title": {"text": "letters to copy"}, "tickvals": sorted(set(runs.length))},
-        yaxis={"title": {"text": "share right"}, "range": [0, 1.05]},
+        xaxis={"tickvals": sorted(set(runs.length))}, yaxis={"range": [0, 1.05]}
     )
 
 
@@ -80,24 +58,18 @@ def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, len(scores), subplot_titles=list(scores), horizontal_spacing=0.1)
-    for place, score in enumerate(scores.values(), 1):
-        figure.add_heatmap(
-            x=[f"head {head}" for head in range(score.shape[1])],
-            y=[f"layer {layer}" for layer in range(score.shape[0])],
-            z=score.tolist(),
-            zmin=0,
-            zmax=1,
-            text=[[f"{z:.2f}" if z >= 0.095 else "" for z in row] for row in score.tolist()],
-            texttemplate="%{text}",
-            hovertemplate="%{y}, %{x}: %{z:.3f}<extra></extra>",
-            colorscale=SHADES,
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            row=1,
-            col=place,
+    for panel, score in enumerate(scores.values(), 1):
+        rows = score.tolist()
+        charts.add_heat(
+            figure,
+            rows,
+            columns=[f"head {head}" for head in range(score.shape[1])],
+            index=[f"layer {layer}" for layer in range(score.shape[0])],
+            text=[[f"{z:.2f}" if z >= 0.095 else "" for z in row] for row in rows],
+            gaps=(2, 2),
+            place={"row": 1, "col": panel},
         )
-    return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False, autorange="reversed")
+    return figure
 
 
 def ablation_chart(
@@ -109,12 +81,10 @@ def ablation_chart(
     """
     import plotly.graph_objects as go
 
-    means = [over_cases(list(each)) for each in shares.values()]
-    ends = {
-        "array": [one.high - one.mean for one in means],
-        "arrayminus": [one.mean - one.low for one in means],
-    }
-    bars = go.Bar(x=list(shares), y=[one.mean for one in means], error_y=ends, name="share right")
+    means = [Interval.of_cases(list(each)) for each in shares.values()]
+    bars = go.Bar(
+        x=list(shares), y=[one.mean for one in means], error_y=error_bars(means), name="share right"
+    )
     points = go.Scatter(
         x=[control] * len(pairs),
         y=list(pairs),

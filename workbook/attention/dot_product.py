@@ -201,8 +201,9 @@ def _spread(keep_mask: Tensor, q: Tensor, k: Tensor) -> Tensor:
 
 def _check(q: Tensor, k: Tensor, v: Tensor | None = None) -> None:
     """ValueError, in one sentence, for queries, keys and values that do not go together."""
-    shapes = ", ".join(str(tuple(each.shape)) for each in (q, k, v) if each is not None)
-    if min(each.dim() for each in (q, k, v) if each is not None) < 2:
+    tensors = [tensor for tensor in (q, k, v) if tensor is not None]
+    shapes = ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
+    if min(tensor.dim() for tensor in tensors) < 2:
         problem = "each must have at least two dimensions, time and channels"
     elif q.shape[-1] != k.shape[-1]:
         problem = f"queries of {q.shape[-1]} numbers cannot be compared with keys of {k.shape[-1]}"

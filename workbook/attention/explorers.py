@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from workbook.attention.charts import SHADES
 from workbook.attention.dot_product import causal_mask, sliding_mask
-from workbook.attention.explorers_input import tokenizer_explorer, visible
+from workbook.attention.explorers_input import tokenizer_explorer
 from workbook.attention.explorers_positions import position_explorer
-from workbook.attention.heads import begin_ids, self_attentions, weights_of
+from workbook.attention.heads import attention_maps, begin_ids, self_attentions
+from workbook.core.notebook import charts
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ __all__ = ["attention_explorer", "mask_explorer", "position_explorer", "tokenize
 
 LONGEST = 40  # tokens of a sentence; more cannot be read in a figure
 PLACES = 8  # tokens of the mask explorer
+SLIDING, WINDOW = "sliding window", 3  # an order of the mask explorer, its width at first
+CELL = 15  # pixels of a row at least, so that the label of each token can be read
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ class HeadViews:
         ids = begin_ids(self.tokenizer) + words
         if len(ids) > LONGEST:
             raise ValueError(f"The sentence has {len(ids)} tokens; use at most {LONGEST}.")
-        names = [f"{place} {visible(self.tokenizer.decode([i]))}" for place, i in enumerate(ids)]
-        return tuple(names), weights_of(self.model, torch.tensor([ids]))
+        names = [
+            f"{place} {charts.readable(self.tokenizer.decode([i]))}" for place, i in enumerate(ids)
+        ]
+        return tuple(names), attention_maps(self.model, torch.tensor([ids]))
 
 
 def attention_explorer(
@@ -100,40 +104,22 @@ def attention_explorer(
 
 def draw_head(view: HeadView) -> go.Figure:
     """A row for each token that looks, a column for each that it looks at."""
-    import plotly.graph_objects as go
-
-    table = go.Heatmap(
-        x=list(view.tokens),
-        y=list(view.tokens),
-        z=[list(row) for row in view.weights],
-        zmin=0,
-        zmax=1,
-        colorscale=SHADES,
-        xgap=1,
-        ygap=1,
-        hovertemplate="%{y} looks at %{x}: %{z:.2f}<extra></extra>",
+    figure = charts.heat(
+        view.weights,
+        columns=view.tokens,
+        index=view.tokens,
+        hover="%{y} looks at %{x}: %{z:.2f}<extra></extra>",
+        showscale=True,
         colorbar={"title": {"text": "weight"}},
     )
-    figure = go.Figure(table)
-    figure.update_layout(
+    many = len(view.tokens) > 16  # labels at a slant would lie on each other
+    axis = {"type": "category", "dtick": 1, "tickfont": {"size": 10 if many else 12}}
+    return figure.update_layout(
         title=f"Layer {view.layer}, head {view.head}",
-        xaxis={
-            "title": {"text": "looked at"},
-            "tickangle": -45,
-            "type": "category",
-            "showgrid": False,
-        },
-        yaxis={
-            "title": {"text": "looks"},
-            "autorange": "reversed",
-            "type": "category",
-            "dtick": 1,
-            "tickfont": {"size": 12},
-            "showgrid": False,
-        },
-        height=430,
+        xaxis={**axis, "title": {"text": "looked at"}, "tickangle": -90 if many else -45},
+        yaxis={**axis, "title": {"text": "looks"}},
+        height=max(430, 200 + CELL * len(view.tokens)),
     )
-    return figure
 
 
 def best_keys(view: HeadView) -> pandas.DataFrame:
@@ -166,17 +152,22 @@ def describe_head(view: HeadView) -> str:
 
 
 def mask_table(order: str, window: int, padding: int) -> tuple[Tensor, str]:
-    """(mask `T T` for a text of 8 places whose first `padding` are empty, a sentence)."""
+    """Return (mask `T T` for a text of 8 places whose first `padding` are empty, a sentence).
+
+    window: keys that a query may look at, its own among them; of a sliding window only.
+    """
     if order == "causal":
         mask = causal_mask(PLACES)
-    elif order == "sliding window":
+    elif order == SLIDING:
         mask = sliding_mask(PLACES, window)
     else:
         mask = torch.ones(PLACES, PLACES, dtype=torch.bool)
     mask = mask & (torch.arange(PLACES) >= padding)
     empty = int((~mask.any(-1)).sum())
-    sentence = f"{int(mask.sum())} of {PLACES**2} pairs may be looked at"
-    return mask, f"{sentence}; {empty} rows are empty" if empty else sentence
+    parts = [f"{int(mask.sum())} of {PLACES**2} pairs may be looked at"]
+    parts += [f"{empty} rows are empty"] * bool(empty)
+    parts += [f"a window counts only for “{SLIDING}”"] * (order != SLIDING and window != WINDOW)
+    return mask, "; ".join(parts)
 
 
 def mask_explorer() -> Explorer:
@@ -186,8 +177,8 @@ def mask_explorer() -> Explorer:
         compute=mask_table,
         draw=draw_mask,
         controls={
-            "order": Choice("Order", "causal", options=("everything", "causal", "sliding window")),
-            "window": Slider("Window", 3, low=1, high=PLACES, step=1),
+            "order": Choice("Order", "causal", options=("everything", "causal", SLIDING)),
+            "window": Slider("Window (if sliding)", WINDOW, low=1, high=PLACES, step=1),
             "padding": Slider("Padding in front", 0, (0, 1, 2, 3, 4), low=0, high=PLACES, step=1),
         },
         alt=lambda data: f"A table of queries and keys: {data[1]}.",
@@ -196,26 +187,15 @@ def mask_explorer() -> Explorer:
 
 def draw_mask(data: tuple[Tensor, str]) -> go.Figure:
     """Blue where a query may look, a cross where it may not."""
-    import plotly.graph_objects as go
-
     mask, sentence = data
-    table = go.Heatmap(
-        z=mask.int().tolist(),
-        zmin=0,
-        zmax=1,
+    figure = charts.heat(
+        mask.int().tolist(),
         text=[["" if seen else "×" for seen in row] for row in mask.tolist()],
-        texttemplate="%{text}",
-        colorscale=SHADES,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        hovertemplate="query %{y}, key %{x}<extra></extra>",
+        hover="query %{y}, key %{x}<extra></extra>",
     )
-    figure = go.Figure(table)
-    figure.update_layout(
+    return figure.update_layout(
         title=sentence,
-        xaxis={"title": {"text": "key"}, "dtick": 1, "constrain": "domain", "showgrid": False},
-        yaxis={"title": {"text": "query"}, "autorange": "reversed", "dtick": 1, "scaleanchor": "x"},
+        xaxis={"title": {"text": "key"}, "dtick": 1, "constrain": "domain"},
+        yaxis={"title": {"text": "query"}, "dtick": 1, "scaleanchor": "x"},
         height=330,
     )
-    return figure.update_yaxes(showgrid=False)

@@ -6,12 +6,11 @@ numbers come from `bpe.py`; here they get controls, a figure and a sentence.
 
 from __future__ import annotations
 
-import html
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workbook.attention.bpe import BytePairEncoder
-from workbook.core.notebook import figures
+from workbook.core.notebook import charts
 from workbook.core.notebook.explorer import Explorer, Slider, TextInput
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def tokenizer_explorer(encoder: BytePairEncoder, text: str) -> Explorer:
             raise ValueError(
                 f"After {merges} merges this is {len(ids)} tokens; use a shorter text."
             )
-        return [visible(stage.tokens[i].decode(errors="replace")) for i in ids]
+        return [charts.readable(stage.tokens[i].decode(errors="replace")) for i in ids]
 
     step = max(1, most // 100)
     grid = tuple(sorted({0, *(step * n for n in (1, 3, 10, 30)), most}))
@@ -60,20 +59,6 @@ def token_table(tokens: list[str]) -> pandas.DataFrame:
 
 
 def draw_tokens(tokens: list[str]) -> go.Figure:
-    """A bar for each token, as high as it has characters."""
-    import plotly.graph_objects as go
-
-    colours = [figures.PALETTE[place % 2] for place in range(len(tokens))]
-    place = list(range(len(tokens)))
-    lengths = [len(html.unescape(token)) for token in tokens]
-    figure = go.Figure(go.Bar(x=place, y=lengths, marker={"color": colours}, width=0.9))
-    return figure.update_layout(
-        title=f"{len(tokens)} tokens",
-        xaxis={"tickvals": place, "ticktext": tokens, "tickangle": -60},
-        yaxis={"title": {"text": "characters"}, "rangemode": "tozero"},
-    )
-
-
-def visible(token: str) -> str:
-    """A token as it can be read on an axis: a space shows as ␣, a line break as ⏎."""
-    return html.escape(token.replace(" ", "␣").replace("\n", "⏎")) or "(nothing)"
+    """The text itself, its tokens on grounds of two colours by turns."""
+    strip = charts.token_strip([(token, float(place % 2)) for place, token in enumerate(tokens)])
+    return strip.update_layout(title=f"{len(tokens)} tokens")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from workbook.attention.experiment import recorded
 from workbook.attention.heads import mean_query_and_key, self_attentions
-from workbook.attention.learned_positions import recorded_positions
-from workbook.attention.positions import likeness, rotary_scores, sinusoidal_positions
-from workbook.core.notebook import figures
+from workbook.attention.positions import mean_similarity, rotary_scores, sinusoidal_positions
+from workbook.core.notebook import charts
 from workbook.core.notebook.explorer import Explorer, Slider
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class PositionCurves:
 
     def __init__(self, model: Transformer, ids: Tensor):
         self.query, self.key = mean_query_and_key(model, ids)  # L H D each
-        runs = recorded_positions()
+        runs = recorded("positions")
         learned, t5 = (runs[runs.kind == kind] for kind in ("learned", "relative"))
         self.learned = {
             f"learned, {when}": torch.tensor(learned[column].tolist()).mean(0)[:LENGTH].tolist()
@@ -46,11 +46,11 @@ class PositionCurves:
         self.t5 = torch.tensor(t5["after"].tolist()).mean((0, 1))[:LENGTH]  # over seeds and heads
 
     def __call__(self, base: float, layer: int, head: int) -> Curves:
-        """base: its log10, of the sinusoidal and the rotary angles."""
-        clocks = likeness(sinusoidal_positions(LENGTH, CHANNELS, 10.0**base))
+        """base: of the sinusoidal and the rotary angles."""
+        clocks = mean_similarity(sinusoidal_positions(LENGTH, CHANNELS, base))
         q, k = self.query[layer, head], self.key[layer, head]
         scores = {
-            f"rotary, layer {layer}, head {head}": rotary_scores(q, k, LENGTH, 10.0**base),
+            f"rotary, layer {layer}, head {head}": rotary_scores(q, k, LENGTH, base),
             "T5, trained": self.t5,
         }
         below = {kind: (curve - curve.max()).tolist() for kind, curve in scores.items()}
@@ -65,14 +65,14 @@ def position_explorer(model: Transformer, ids: Tensor, layer: int = 0, head: int
     if model.config.positions != "rotary":
         raise ValueError("the position explorer needs a model with rotary positions.")
     layers = self_attentions(model)
-    own = round(2 * math.log10(model.config.rotary_base)) / 2
+    own = 10 ** (round(2 * math.log10(model.config.rotary_base)) / 2)
     return Explorer(
         title="What positions do with distance",
         compute=PositionCurves(model, ids),
         draw=draw_positions,
         controls={
             "base": Slider(
-                "log10 of the base", own, (2.0, 3.0, 4.0, 6.0), low=1.0, high=6.0, step=0.5
+                "Base", own, (100, 1000, 10_000, 1_000_000), low=10.0, high=1e6, step=0.5, log=True
             ),
             "layer": Slider("Layer", layer, low=0, high=len(layers) - 1, step=1),
             "head": Slider("Head", head, low=0, high=layers[0].heads - 1, step=1),
@@ -107,18 +107,9 @@ def draw_positions(curves: Curves) -> go.Figure:
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, len(curves), subplot_titles=list(curves), horizontal_spacing=0.1)
-    looks = zip(figures.PALETTE, figures.DASHES, strict=True)
     for column, panel in enumerate(curves.values(), 1):
-        for (kind, curve), (colour, dash) in zip(panel.items(), looks, strict=False):
-            figure.add_scatter(
-                name=kind,
-                x=list(range(len(curve))),
-                y=[round(value, 3) for value in curve],
-                line={"color": colour, "dash": dash},
-                mode="lines",
-                row=1,
-                col=column,
-            )
+        rounded = {kind: dict(enumerate(round(y, 3) for y in c)) for kind, c in panel.items()}
+        charts.add_lines(figure, rounded, mode="lines", row=1, col=column)
         figure.update_xaxes(title_text="tokens apart", row=1, col=column)
     figure.update_yaxes(range=[-0.7, 1.05], row=1, col=1)
     figure.update_yaxes(range=[-12, 0.5], row=1, col=2)

@@ -48,7 +48,7 @@ def convert(hf_model: PreTrainedModel) -> Transformer:
     tied = head is None or head.weight.data_ptr() == table.data_ptr()
     settings = read_config(hf_model.config, tied)
     if family in ("llama", "qwen2"):
-        settings["turns"] = _turns(body, settings["rotary_base"])
+        settings["inv_freq"] = _inv_freq(body, settings["rotary_base"])
     if family == "t5" and not hasattr(body, "decoder"):
         settings |= {"architecture": "encoder"}
     config = TransformerConfig(**settings, head=head is not None, tied=tied)
@@ -146,14 +146,14 @@ def _llama_names(config: TransformerConfig) -> Names:
         yield f"{block}.feed_forward_norm", f"{layer}.post_attention_layernorm"
 
 
-def _turns(body: nn.Module, base: float) -> tuple[float, ...] | None:
+def _inv_freq(body: nn.Module, base: float) -> tuple[float, ...] | None:
     """The rotary angles as the library has worked them out, rescaled ones (Llama 3) included; None
     if they are those of the base, to the last bit."""
     rotary = body.rotary_emb
     if rotary.rope_type not in ("default", "linear", "llama3"):
         raise ValueError(f"rotary positions of the type {rotary.rope_type!r} cannot be copied.")
-    turns = rotary.inv_freq.float().tolist()
-    return None if turns == frequencies(2 * len(turns), base).tolist() else tuple(turns)
+    inv_freq = rotary.inv_freq.float().tolist()
+    return None if inv_freq == frequencies(2 * len(inv_freq), base).tolist() else tuple(inv_freq)
 
 
 # --- GPT-2 --------------------------------------------------------------------------------------

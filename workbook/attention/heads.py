@@ -42,15 +42,15 @@ def recorded(model: Transformer) -> Iterator[list[Tensor]]:
     layers = self_attentions(model)
     try:
         for layer in layers:
-            layer.watch = seen.append
+            layer.on_weights = seen.append
         yield seen
     finally:
         for layer in layers:
-            layer.watch = None
+            layer.on_weights = None
 
 
 @torch.no_grad()
-def weights_of(model: Transformer, ids: Int[Tensor, "B T"]) -> Float[Tensor, "L B H T T"]:
+def attention_maps(model: Transformer, ids: Int[Tensor, "B T"]) -> Float[Tensor, "L B H T T"]:
     """All self-attention weights for a text."""
     with recorded(model) as seen:
         model(ids.to(model.embedding.weight.device))
@@ -90,18 +90,17 @@ def ablated(model: Transformer, heads: Sequence[Head]) -> Iterator[None]:
     for layer, head in heads:
         if not (0 <= layer < len(layers) and 0 <= head < layers[layer].heads):
             raise ValueError(f"there is no head {head} in layer {layer}; both count from 0.")
-    before = [layer.gain for layer in layers]
+    before = [layer.head_scale for layer in layers]
     try:
         for layer, head in heads:
-            gain = layers[layer].gain
-            weight = layers[layer].query.weight
-            gain = weight.new_ones(layers[layer].heads) if gain is None else gain.clone()
-            gain[head] = 0.0
-            layers[layer].gain = gain
+            scale, weight = layers[layer].head_scale, layers[layer].query.weight
+            scale = weight.new_ones(layers[layer].heads) if scale is None else scale.clone()
+            scale[head] = 0.0
+            layers[layer].head_scale = scale
         yield
     finally:
-        for layer, gain in zip(layers, before, strict=True):
-            layer.gain = gain
+        for layer, head_scale in zip(layers, before, strict=True):
+            layer.head_scale = head_scale
 
 
 def previous_token_score(weights: Float[Tensor, "L B H T T"]) -> Float[Tensor, "L H"]:
@@ -160,7 +159,7 @@ def begin_ids(tokenizer: PreTrainedTokenizerBase) -> list[int]:
 def copying(
     model: Transformer, ids: Int[Tensor, "B T"], scored: Bool[Tensor, "B T"]
 ) -> tuple[float, list[float]]:
-    """(surprise at the scored tokens in nats, for each text the share that is the first choice)."""
+    """(mean NLL of the scored tokens in nats, for each text the share that is the first choice)."""
     device = model.embedding.weight.device
     logits = model(ids.to(device))[:, :-1].float().cpu()  # each speaks of the next token
     next_ids, scored = ids[:, 1:], scored[:, 1:]

@@ -55,9 +55,9 @@ class MultiHeadAttention(nn.Module):
             heads * self.head_size, channels, bias if out_bias is None else out_bias
         )
         # No buffer: `model.to(torch.bfloat16)` would round the angles.
-        self.turns = None if rotary_base is None else frequencies(self.head_size, rotary_base)
-        self.watch = None  # called with the weights `B H T S` of every call (`heads.recorded`)
-        self.gain = None  # `H`: a factor on each head's result (`heads.ablated`)
+        self.inv_freq = None if rotary_base is None else frequencies(self.head_size, rotary_base)
+        self.on_weights = None  # called with the weights `B H T S` of every call (`heads.recorded`)
+        self.head_scale = None  # `H`: a factor on each head's result (`heads.ablated`)
 
     def forward(
         self,
@@ -68,7 +68,7 @@ class MultiHeadAttention(nn.Module):
         *,
         positions: Tensor | None = None,
         bias: Tensor | None = None,
-        cache: KeyValueCache | None = None,
+        cache: GrowingKVCache | None = None,
     ) -> Float[Tensor, "B T C"]:
         """x looks at itself, or at `memory` (cross-attention).
 
@@ -82,21 +82,21 @@ class MultiHeadAttention(nn.Module):
             source = x if memory is None else memory
             k = self._split(self.key(source), self.kv_heads)  # B K S D
             v = self._split(self.value(source), self.kv_heads)
-            if self.turns is not None and memory is None:
+            if self.inv_freq is not None and memory is None:
                 if positions is None and cache is not None:
                     positions = cache.length + torch.arange(x.shape[1], device=x.device)
-                q = rotary_embedding(q, positions, turns=self.turns)
-                k = rotary_embedding(k, positions, turns=self.turns)
+                q = rotary_embedding(q, positions, inv_freq=self.inv_freq)
+                k = rotary_embedding(k, positions, inv_freq=self.inv_freq)
             if cache is not None:
-                k, v = cache.extend(self, k, v)
+                k, v = cache.update(self, k, v)
         if keep_mask is not None and keep_mask.dim() == 2:
             keep_mask = keep_mask[:, None, None]  # or it might be taken for `T S`
         settings = {"scale": self.scale, "bias": bias}
-        if self.watch is not None:
-            self.watch(attention_weights(q, k, keep_mask, is_causal, **settings))
+        if self.on_weights is not None:
+            self.on_weights(attention_weights(q, k, keep_mask, is_causal, **settings))
         mixed = fused_attention(q, k, v, keep_mask, is_causal, **settings)  # B H T D
-        if self.gain is not None:
-            mixed = mixed * self.gain[:, None, None]
+        if self.head_scale is not None:
+            mixed = mixed * self.head_scale[:, None, None]
         return self.out(mixed.transpose(1, 2).flatten(2))
 
     def _split(self, x: Tensor, heads: int) -> Tensor:
@@ -104,7 +104,7 @@ class MultiHeadAttention(nn.Module):
         return x.unflatten(-1, (heads, self.head_size)).transpose(1, 2)
 
 
-class KeyValueCache:
+class GrowingKVCache:
     """Keys and values of the tokens read so far, so that the next one need not read them again.
 
     It grows by concatenation; lesson 03 reserves the memory in advance, which is faster.
@@ -116,8 +116,8 @@ class KeyValueCache:
         self.keep_mask: Tensor | None = None  # of those tokens, B S
         self.memory: tuple[Tensor, Tensor | None] | None = None  # what an encoder said, its mask
 
-    def extend(self, layer: nn.Module, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Put `B K T D` behind what the layer has; return all of it."""
+    def update(self, layer: nn.Module, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Append `B K T D` to what the layer has; return all of it."""
         if layer in self.kept:
             keys, values = self.kept[layer]
             key, value = torch.cat([keys, key], 2), torch.cat([values, value], 2)
@@ -189,7 +189,7 @@ FEED_FORWARD = {
 
 
 class FeedForward(nn.Module):
-    """Two layers for each token by itself: C -> F, a bend, F -> C; with a gate in the gated kinds.
+    """Two layers for each token by itself: C -> F, an activation, F -> C; gated kinds have a gate.
 
     kind: a key of FEED_FORWARD. inner: F; 4 C if None.
     """
@@ -202,7 +202,7 @@ class FeedForward(nn.Module):
             raise ValueError(
                 f"there is no feed-forward {kind!r}; use one of {', '.join(FEED_FORWARD)}."
             )
-        self.bend, gated = FEED_FORWARD[kind]
+        self.activation, gated = FEED_FORWARD[kind]
         inner = inner or 4 * channels
         self.up = nn.Linear(channels, inner, bias)
         self.gate = nn.Linear(channels, inner, bias) if gated else None
@@ -210,5 +210,5 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
         if self.gate is None:
-            return self.down(self.bend(self.up(x)))
-        return self.down(self.bend(self.gate(x)) * self.up(x))
+            return self.down(self.activation(self.up(x)))
+        return self.down(self.activation(self.gate(x)) * self.up(x))

@@ -2,7 +2,7 @@
 
 One adds a table of places to its embeddings (as GPT-2 and BERT do), the other a number for each
 distance to its scores (as T5 does). Before training both know nothing of near and far. The runs
-take minutes, so they are recorded; the lesson reads them. Left out: how good the models are.
+take minutes, so they are recorded (`experiment.py`). Left out: how good the models are.
 Lesson 01.
 
 Shapes: B batch, T time, C channels, H heads.
@@ -11,23 +11,14 @@ Shapes: B batch, T time, C channels, H heads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from workbook.attention.positions import likeness
+from workbook.attention.positions import mean_similarity
 from workbook.attention.transformer import Transformer, TransformerConfig
-from workbook.core.hub import assets
-from workbook.core.runs import records
-
-if TYPE_CHECKING:
-    import pandas
-
-RUNS = "runs/attention/positions.jsonl"  # below data/
 
 
 @dataclass(frozen=True)
@@ -73,7 +64,7 @@ def train_positions(task: PositionTask, progress: Callable = lambda steps: steps
 def position_curve(model: Transformer, length: int) -> list:
     """What a model with learned or relative positions holds, by distance 0 ... length - 1."""
     if model.config.positions == "learned":
-        curve = likeness(model.position_embedding.weight[:length])  # T
+        curve = mean_similarity(model.position_embedding.weight[:length])  # T
     else:
         bias = model.decoder.relative(torch.tensor([length - 1]), torch.arange(length))  # H 1 T
         curve = bias[:, 0].flip(-1)  # H T
@@ -93,26 +84,3 @@ def _batches(task: PositionTask, tokenizer) -> Iterator[Tensor]:
             ids.append(tokenizer.eos_token_id)
         yield torch.tensor(ids[:size]).view(task.rows, task.length)
         ids = ids[size:]
-
-
-def record_positions(seeds: tuple[int, ...] = (0, 1, 2), steps: int = 600) -> Path:
-    """Train both kinds with every seed and note the curves in `data/runs/`.
-
-    `python -c "from workbook.attention.learned_positions import record_positions;
-    record_positions()"` makes them again.
-    """
-    path = assets.root() / RUNS
-    for kind in ("learned", "relative"):
-        for seed in seeds:
-            task = PositionTask(kind, steps, seed=seed)
-            result = train_positions(task)
-            records.append(path, asdict(task) | result | {"stamp": records.stamp(seed)})
-    return path
-
-
-def recorded_positions() -> pandas.DataFrame:
-    """The recorded runs, a row each; the last one where a task was run again."""
-    import pandas as pd
-
-    rows = pd.DataFrame(records.read(assets.path(RUNS)))
-    return rows.drop_duplicates(["kind", "seed"], keep="last").reset_index(drop=True)

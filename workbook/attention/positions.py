@@ -42,20 +42,20 @@ def rotary_embedding(
     x: Float[Tensor, "*rows T D"],
     positions: Int[Tensor, " ..."] | None = None,
     base: float = 10_000.0,
-    turns: Float[Tensor, " pairs"] | None = None,
+    inv_freq: Float[Tensor, " pairs"] | None = None,
 ) -> Float[Tensor, "*rows T D"]:
     """Queries or keys `B H T D`, each pair of channels turned by its position (Su et al. 2021).
 
     The dot product of two turned vectors depends on their distance only. Pair i is channels i and
     i + D/2, as in Llama (the paper pairs 2i and 2i + 1: the same but for the order of channels).
-    positions: `T` or `B T`, 0, 1, 2, ... if None. turns: radians a step of each pair, instead of
+    positions: `T` or `B T`, 0, 1, 2, ... if None. inv_freq: radians a step of each pair, instead of
     base^(-2i / D). Lengths stay as they were.
     """
     time, size = x.shape[-2:]
     if positions is None:
         positions = torch.arange(time, device=x.device)
-    turns = frequencies(size, base) if turns is None else turns
-    angles = positions[..., None].float() * turns.to(x.device)  # T D/2 or B T D/2
+    inv_freq = frequencies(size, base) if inv_freq is None else inv_freq
+    angles = positions[..., None].float() * inv_freq.to(x.device)  # T D/2 or B T D/2
     if positions.dim() == 2 and x.dim() == 4:
         angles = angles[:, None]  # B 1 T D/2
     cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
@@ -103,7 +103,7 @@ class RelativeBias(nn.Module):
         return self.table(numbers).permute(2, 0, 1)
 
 
-def likeness(table: Float[Tensor, "T C"]) -> Float[Tensor, " T"]:
+def mean_similarity(table: Float[Tensor, "T C"]) -> Float[Tensor, " T"]:
     """How alike two rows are at distance 0 ... T - 1: mean dot products, divided by the first."""
     products = table @ table.T
     means = torch.stack([products.diagonal(distance).mean() for distance in range(len(table))])
@@ -115,8 +115,8 @@ def rotary_scores(
     key: Float[Tensor, " D"],
     length: int,
     base: float = 10_000.0,
-    turns: Float[Tensor, " pairs"] | None = None,
+    inv_freq: Float[Tensor, " pairs"] | None = None,
 ) -> Float[Tensor, " T"]:
     """The score of a query and a key that stands 0 ... length - 1 tokens before it, / sqrt(D)."""
-    turned = rotary_embedding(query.expand(length, -1), base=base, turns=turns)
+    turned = rotary_embedding(query.expand(length, -1), base=base, inv_freq=inv_freq)
     return turned @ key / math.sqrt(len(key))

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -23,17 +21,11 @@ from torch import Tensor, nn
 
 from workbook.attention.counts import parameters
 from workbook.attention.transformer import Transformer, TransformerConfig
-from workbook.core.hub import assets
-from workbook.core.runs import records
 from workbook.core.runs.seeding import generator
-
-if TYPE_CHECKING:
-    import pandas
 
 KINDS = ("GRU", "attention")
 ALPHABET = 16  # letters of the strings
 START, AGAIN = ALPHABET, ALPHABET + 1  # begin a text, begin the copy
-RUNS = "runs/attention/copy.jsonl"  # below data/
 
 
 @dataclass(frozen=True)
@@ -112,34 +104,6 @@ def _copy_loss(model: nn.Module, ids: Tensor) -> tuple[Tensor, Tensor]:
     logits, target = model(ids[:, :-1])[:, half:], ids[:, half + 1 :]
     right = (logits.argmax(-1) == target).float()
     return F.cross_entropy(logits.flatten(0, 1), target.flatten()), right
-
-
-def record_runs(
-    lengths: tuple[int, ...] = (4, 8, 16, 32),
-    seeds: tuple[int, ...] = (0, 1, 2),
-    steps: int = 1000,
-) -> Path:
-    """Train every kind at every length with every seed and note the results in `data/runs/`.
-
-    The lesson reads them; `python -c "from workbook.attention.recurrence import record_runs;
-    record_runs()"` makes them again.
-    """
-    path = assets.root() / RUNS
-    for length in lengths:
-        for kind in KINDS:
-            for seed in seeds:
-                run = CopyTask(kind, length, steps, seed=seed)
-                result = train_copy(run)
-                records.append(path, asdict(run) | result | {"stamp": records.stamp(seed)})
-    return path
-
-
-def recorded_runs() -> pandas.DataFrame:
-    """The recorded runs, a row each; the last one where a task was run again."""
-    import pandas as pd
-
-    rows = pd.DataFrame(records.read(assets.path(RUNS)))
-    return rows.drop_duplicates(["kind", "length", "seed"], keep="last").reset_index(drop=True)
 
 
 # --- the way of a signal ------------------------------------------------------------------------

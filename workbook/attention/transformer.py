@@ -19,15 +19,15 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.attention.dot_product import sliding_mask
-from workbook.attention.inputs import check_call, check_writer, look_up
 from workbook.attention.layers import (
     FeedForward,
-    KeyValueCache,
+    GrowingKVCache,
     LayerNorm,
     MultiHeadAttention,
     RMSNorm,
 )
 from workbook.attention.positions import RelativeBias, sinusoidal_positions
+from workbook.attention.validation import check_call, check_writer, embed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -70,7 +70,7 @@ class TransformerConfig:
     score_scale: float | None = None  # of the attention scores; None: 1 / sqrt(D)
     rotary_base: float = 10_000.0
     # Radians a step of each pair of channels, where they are not those of rotary_base (Llama 3).
-    turns: tuple[float, ...] | None = field(default=None, repr=False)
+    inv_freq: tuple[float, ...] | None = field(default=None, repr=False)
     buckets: tuple[int, int] = (32, 128)  # of relative positions: how many, the longest distance
     eps: float = 1e-6  # of the norms
 
@@ -97,8 +97,8 @@ class Block(nn.Module):
         biases = (c.attention_bias, c.out_bias)
         self.norm_first = c.norm_first
         self.attention = MultiHeadAttention(*shape, *biases, base, c.score_scale)
-        if base is not None and c.turns is not None:
-            self.attention.turns = torch.tensor(c.turns)
+        if base is not None and c.inv_freq is not None:
+            self.attention.inv_freq = torch.tensor(c.inv_freq)
         self.attention_norm = _norm(c)
         if cross:
             self.cross = MultiHeadAttention(*shape, *biases, scale=c.score_scale)
@@ -136,7 +136,7 @@ class Stack(nn.Module):
         x: Tensor,  # B T C
         positions: Tensor,  # B T
         keep_mask: Tensor | None,  # B S, of all tokens read so far
-        cache: KeyValueCache | None = None,
+        cache: GrowingKVCache | None = None,
         memory: tuple[Tensor, Tensor | None] | None = None,
     ) -> Tensor:
         past = 0 if cache is None else cache.length
@@ -186,25 +186,23 @@ class Transformer(nn.Module):
     def forward(
         self,
         ids: Int[Tensor, "B T"],
+        *,
         decoder_ids: Int[Tensor, "B T2"] | None = None,
         keep_mask: Tensor | None = None,
-        *,
         decoder_keep_mask: Tensor | None = None,
         positions: Tensor | None = None,
         segments: Tensor | None = None,
-        cache: KeyValueCache | None = None,
+        cache: GrowingKVCache | None = None,
     ) -> Float[Tensor, "B T V"]:
-        """Logits for the token after each (hidden states without a head).
+        """Return logits for the token after each (hidden states without a head).
 
         ids: of the encoder, or of a model that is a decoder alone. decoder_ids: with both.
         keep_mask, decoder_keep_mask: `B T`, of their ids. positions: `B T`; by default a decoder
         counts from each row's first real token, as the library's `generate` does, and an encoder
         from the row's first place, as BERT does. segments: `B T`, 0 if None. cache: ids (with an
         encoder, decoder_ids) stand behind what it has read; it remembers padding and the encoder's
-        words. A mask, being boolean, may also stand second. ValueError for what does not fit.
+        words. ValueError for what does not fit; all but ids is given by name.
         """
-        if decoder_ids is not None and decoder_ids.dtype == torch.bool:
-            decoder_ids, keep_mask = None, decoder_ids
         masks = (keep_mask, decoder_keep_mask)  # zeros and ones will do
         keep_mask, decoder_keep_mask = (None if mask is None else mask.bool() for mask in masks)
         check_call(self.config, ids, decoder_ids, keep_mask, decoder_keep_mask, cache)
@@ -240,10 +238,11 @@ class Transformer(nn.Module):
         without logits."""
         check_writer(self.config)
         both = self.config.architecture == "encoder-decoder"
-        cache, text = KeyValueCache(), decoder_ids if both else ids
+        cache, text = GrowingKVCache(), decoder_ids if both else ids
         new, ended = text, torch.zeros(len(ids), 1, dtype=torch.bool, device=ids.device)
         for _ in range(max_new_tokens):
-            logits = self(*((ids, new) if both else (new,)), keep_mask=keep_mask, cache=cache)
+            read = {"ids": ids, "decoder_ids": new} if both else {"ids": new}
+            logits = self(**read, keep_mask=keep_mask, cache=cache)
             new = logits[:, -1:].argmax(-1)  # B 1
             if end_id is not None:
                 new = new.masked_fill(ended, end_id)
@@ -259,7 +258,7 @@ class Transformer(nn.Module):
             places = past + torch.arange(ids.shape[1], device=ids.device)
             pads = 0 if keep_mask is None else keep_mask.long().argmax(1, keepdim=True)  # in front
             positions = (places - pads).clamp(min=0).expand(ids.shape)
-        x = look_up(self.embedding, ids) * self.config.embedding_scale
+        x = embed(self.embedding, ids) * self.config.embedding_scale
         if self.config.positions == "learned":
             x = x + self.position_embedding(positions)
         elif self.config.positions == "sinusoidal":
@@ -267,7 +266,7 @@ class Transformer(nn.Module):
             x = x + table.to(x)[positions]
         if self.config.segments:
             segments = ids * 0 if segments is None else segments
-            x = x + look_up(self.segment_embedding, segments, "segments")
+            x = x + embed(self.segment_embedding, segments, "segments")
         return self.embedding_norm(x), positions
 
     def _decode(self, ids, keep_mask, positions, segments, cache, memory=None) -> Tensor:

@@ -12,11 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook.core.notebook import figures
-
 if TYPE_CHECKING:
     import numpy as np
-    import plotly.graph_objects as go
 
 
 class Bin(NamedTuple):
@@ -73,33 +70,6 @@ def brier(confidence: Sequence[float], right: Sequence[bool | float]) -> float:
     """Mean squared distance of confidence and outcome (Brier 1950); honest answers minimise it."""
     sure, true = _checked(confidence, right)
     return float(((sure - true) ** 2).mean())
-
-
-def reliability_chart(curves: dict[str, list[Bin]]) -> go.Figure:
-    """Share right against confidence for each system; the diagonal is a calibrated model."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    figure.add_scatter(
-        name="calibrated", x=[0, 1], y=[0, 1], mode="lines",
-        line={"color": figures.QUIET, "dash": "dot"},
-    )  # fmt: skip
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (name, found), (colour, dash) in zip(curves.items(), styles, strict=False):
-        figure.add_scatter(
-            name=name,
-            x=[one.confidence for one in found],
-            y=[one.right for one in found],
-            text=[f"{one.count} answers" for one in found],
-            mode="lines+markers",
-            marker={"size": [6 + 2 * one.count**0.5 for one in found]},
-            line={"color": colour, "dash": dash},
-        )
-    axis = {"range": [-0.03, 1.03]}
-    return figure.update_layout(
-        xaxis={**axis, "title": {"text": "mean confidence"}},
-        yaxis={**axis, "title": {"text": "share right"}},
-    )
 
 
 def _places(sure: np.ndarray, bins: int) -> np.ndarray:

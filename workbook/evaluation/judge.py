@@ -86,7 +86,7 @@ class Reader:
         self.model, self.tokenizer = model, tokenizer
 
     def __call__(self, asked: Sequence[tuple[str, str, str]]) -> list[float]:
-        from workbook.sampling.measure import padded_logits
+        from workbook.inference import padded_logits
 
         letters = [self.tokenizer.encode(x, add_special_tokens=False)[-1] for x in "AB"]
         chances = []
@@ -118,7 +118,7 @@ class Likelihood:
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Mean ln p per token of each answer, given its task."""
-        from workbook.sampling.measure import token_log_probs
+        from workbook.inference import token_log_probs
 
         found = []
         for start in range(0, len(pairs), self.BATCH):
@@ -158,14 +158,12 @@ def _batch(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[str, str]]
 ):
     """(ids `B T`, keep_mask `B T`, tokens of each answer): chats padded on the left."""
-    from workbook.training.greedy import padded
+    from workbook.inference import chat_ids, pad
 
     rows, lengths = [], []
     for task, answer in pairs:
-        chat = [{"role": "user", "content": task}]
-        text = tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
         ids = tokenizer.encode(answer, add_special_tokens=False)
-        rows.append(tokenizer.encode(text, add_special_tokens=False) + ids)
+        rows.append(chat_ids(tokenizer, task) + ids)
         lengths.append(len(ids))
-    ids, keep_mask = padded(rows, tokenizer.pad_token_id or 0, left=True)
+    ids, keep_mask = pad(rows, tokenizer.pad_token_id or 0, "left")
     return ids.to(model.device), keep_mask.to(model.device), lengths

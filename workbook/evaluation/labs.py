@@ -10,9 +10,9 @@ on the seed. Left out: making the summaries (lesson 08). Lesson 09 names it.
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
 
+from workbook.core.system.text_files import read_csv, text_problem
 from workbook.evaluation.rouge_metric import rouge, rouge_bootstrap
 
 REFERENCES = "human_baseline_summaries"
@@ -22,21 +22,23 @@ KINDS = ("rouge1", "rouge2", "rougeL")
 def read(file: Path, references: str = REFERENCES) -> tuple[list[str], dict[str, list[str]]]:
     """(references, {system: its texts}); systems are the columns called ..._summaries.
 
-    Raises ValueError, in one sentence, for a file that is not there or lacks such columns.
+    A system may have said nothing, a reference may not. Raises ValueError, in one sentence, for a
+    file that is not there or lacks such columns, and for a line with a cell missing or too many.
     """
     if not file.is_file():
         raise ValueError(f"there is no table at {file}; give a CSV file.")
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    columns = [name for name in (rows[0] if rows else ()) if str(name).endswith("_summaries")]
-    systems = [name for name in columns if name != references]
-    if references not in columns or not systems:
+    columns, rows = read_csv(file)
+    systems = [name for name in columns if name.endswith("_summaries") and name != references]
+    if references not in columns or not systems or not rows:
         raise ValueError(
-            f"{file} needs a column {references} and one or more others that end in _summaries."
+            f"{file} needs a column {references} and one or more others that end in _summaries, "
+            "and a row below them."
         )
-    return [row[references] for row in rows], {
-        name: [row[name] for row in rows] for name in systems
-    }
+    for line, row in rows:
+        if clause := text_problem(references, row[references]):
+            raise ValueError(f"{file}, line {line}: {clause}.")
+    texts = {name: [row[name] for _, row in rows] for name in (references, *systems)}
+    return texts.pop(references), texts
 
 
 def lines(file: Path, seed: int = 42) -> list[str]:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from workbook.core.runs.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap
 from workbook.evaluation.overlap import ngrams, rouge_tokens
-from workbook.evaluation.suite_tasks import Case, Task
-from workbook.evaluation.suite_tasks import same as same_answer
+from workbook.tasks import Case, Task
+from workbook.tasks.scores import same_answer
 from workbook.town import build_town
 from workbook.town.random import Source
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK

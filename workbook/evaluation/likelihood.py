@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbook.inference.text import begin_ids
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -24,7 +26,7 @@ class Likelihood:
 
     nats: float
     tokens: int  # predicted, the end token among them
-    bytes: int  # of the texts in UTF-8
+    bytes: int  # of what was predicted of the texts, in UTF-8
 
     @property
     def perplexity(self) -> float:
@@ -52,20 +54,44 @@ def likelihood(
     texts: Sequence[str],
     batch: int = 16,
 ) -> Likelihood:
-    """-ln p of whole texts, each from its begin token (not scored) to its end token (scored)."""
-    from workbook.sampling.measure import token_log_probs
-    from workbook.sampling.text import encode
+    """Return -ln p of whole texts: from the begin token (not scored) to the end token (scored).
+
+    Where a tokenizer has no begin token the first token of a text is not predicted, and its bytes
+    are left out. Raises ValueError for no text, and where nothing of any text can be predicted.
+    """
+    from workbook.inference import pad, text_ids, token_log_probs
 
     if not texts:
         raise ValueError("There is no text to score; give at least one.")
-    end = tokenizer.eos_token or ""
-    nats, tokens = 0.0, 0
+    begin, end = begin_ids(tokenizer), tokenizer.eos_token_id
+    nats, tokens, size = 0.0, 0, 0
     for start in range(0, len(texts), batch):
-        rows = [text + end for text in texts[start : start + batch]]
-        ids, keep_mask = encode(tokenizer, rows, str(model.device))  # B T
+        some = texts[start : start + batch]
+        rows = [text_ids(tokenizer, text) + [end] * (end is not None) for text in some]
+        ids, keep_mask = pad(rows, tokenizer.pad_token_id or 0, "left")  # B T
+        ids, keep_mask = ids.to(model.device), keep_mask.to(model.device)
         nats -= token_log_probs(model, ids, keep_mask).double().sum().item()
-        tokens += int((keep_mask[:, 1:] & keep_mask[:, :-1]).sum())
-    return Likelihood(nats, tokens, sum(len(text.encode("utf-8")) for text in texts))
+        tokens += sum(max(0, len(row) - 1) for row in rows)
+        size += sum(len(text.encode("utf-8")) for text in some)
+        if not begin:
+            size -= sum(_first_bytes(tokenizer, *pair) for pair in zip(some, rows, strict=True))
+    if not tokens:
+        raise ValueError(
+            "There is nothing to predict: each text is one token, and the tokenizer has no begin "
+            "token that could stand in front; give longer texts."
+        )
+    return Likelihood(nats, tokens, size)
+
+
+def _first_bytes(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -> int:
+    """Bytes of a text that its first token stands for; a token may end within a character."""
+    if not text:
+        return 0
+    piece = tokenizer.decode(ids[:1], clean_up_tokenization_spaces=False)
+    if text.startswith(piece):
+        return len(piece.encode("utf-8"))
+    token = tokenizer.convert_ids_to_tokens(ids[0])
+    return 1 if token.startswith("<0x") else len(token)  # a byte-level token has a sign a byte
 
 
 def _some(count: int, unit: str) -> int:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from workbook.tasks.short_answers import check_text, several_texts
+
 Tokens = Sequence[Hashable]
 References = Sequence[str] | Sequence[Sequence[str]]  # one text for each prediction, or several
 
@@ -138,17 +140,3 @@ def paired_texts(
     for text in predictions:
         check_text(text)
     return predictions, wanted
-
-
-def several_texts(references: str | Sequence[str]) -> list[str]:
-    """The references of one prediction as a list; ValueError when one is not text."""
-    if isinstance(references, str) or not isinstance(references, Iterable):
-        return [check_text(references)]
-    return [check_text(one) for one in references]
-
-
-def check_text(text: str) -> str:
-    """The text itself; ValueError for None, a number (an empty cell of a table is one), ..."""
-    if not isinstance(text, str):
-        raise ValueError(f"A text is a string, not {type(text).__name__}; turn it into one.")
-    return text

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from workbook.core.runs.intervals import Interval
 from workbook.evaluation.overlap import (
@@ -25,6 +26,7 @@ from workbook.evaluation.overlap import (
     rouge_tokens,
     score,
 )
+from workbook.tasks.scores import warn_of_other_scripts
 
 TYPES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 
@@ -74,7 +76,9 @@ def rouge_scores(
 ) -> list[dict[str, Score]]:
     """Precision, recall and F1 of every type, one dictionary for each prediction."""
     found = []
-    for prediction, wanted in zip(*paired_texts(predictions, references), strict=True):
+    predictions, references = paired_texts(predictions, references)
+    warn_of_other_scripts([*predictions, *chain.from_iterable(references)])
+    for prediction, wanted in zip(predictions, references, strict=True):
         each = [rouge_pair(prediction, one, use_stemmer) for one in wanted]
         found.append({kind: max((s[kind] for s in each), key=lambda s: s.f1) for kind in TYPES})
     return found

@@ -13,18 +13,19 @@ import math
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from workbook.core.exercises import attempts
 from workbook.core.hub import assets
 from workbook.core.runs import records
+from workbook.core.runs.experiment import record_path
 from workbook.core.runs.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap, bootstrap_statistic
 from workbook.evaluation.calibration import calibration_error
 from workbook.evaluation.suite_changes import CHANGES, changed, gendered_words
-from workbook.evaluation.suite_tasks import TASKS, Case, cases
 from workbook.evaluation.systems import Answer, Ceiling, Floor, Model, System
+from workbook.tasks import TASKS, Case, cases, task_named
 
 YARDSTICKS = {"floor": Floor, "ceiling": Ceiling}
 CASES = 200  # of each task in a full run
@@ -57,10 +58,16 @@ class TaskResult:
     seconds: float  # for one plain answer
 
 
+def known_tasks(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of tasks as they are; ValueError for one that is not in the suite."""
+    return tuple(task_named(name).name for name in names)
+
+
 def run(system: System, count: int = CASES, tasks: Sequence[str] = ALL) -> list[TaskResult]:
     """Ask a system `count` cases of each task; shows a progress bar."""
     from tqdm import tqdm
 
+    tasks = known_tasks(tasks)
     bar = tqdm(tasks, desc=system.name, file=sys.stdout, leave=False)
     return [run_task(system, task, count) for task in bar]
 
@@ -140,12 +147,13 @@ def overall(results: Sequence[TaskResult]) -> dict[str, float]:
 def save(results: Sequence[TaskResult], file: Path | None = None) -> Path:
     """Append results to a record, by default to your own, so that the course's stays as it is.
 
-    The course's rows are made by `save(run(open_system(name)), recorded_path())`.
+    The course's rows are made by `workbook record evaluation`.
     """
     file = file or own_path()
     stamp = records.stamp()
     for result in results:
-        records.append(file, {**asdict(result), "made": stamp})
+        name = f"{result.system}/{result.task}"
+        records.append(file, {"run": name, **asdict(result), "stamp": stamp})
     return file
 
 
@@ -153,8 +161,8 @@ def recorded(file: Path | None = None) -> dict[str, list[TaskResult]]:
     """Results by system, by default the course's; of a task that was run twice, the last run."""
     latest: dict[tuple[str, str], TaskResult] = {}
     for row in records.read(file or recorded_path()):
-        row.pop("made", None)
-        latest[row["system"], row["task"]] = TaskResult(**row)
+        measured = {field.name: row[field.name] for field in fields(TaskResult)}
+        latest[row["system"], row["task"]] = TaskResult(**measured)
     found: dict[str, list[TaskResult]] = {}
     for (system, _), result in latest.items():
         found.setdefault(system, []).append(result)
@@ -163,7 +171,7 @@ def recorded(file: Path | None = None) -> dict[str, list[TaskResult]]:
 
 def recorded_path() -> Path:
     """The course's record, which lesson 09 reads."""
-    return assets.root() / "runs" / "evaluation" / "suite.jsonl"
+    return record_path("evaluation", "suite")
 
 
 def own_path() -> Path:
@@ -193,12 +201,13 @@ def open_system(asked: str) -> System:
         )
     model = load_model(source)
     try:
-        return Model(model, load_tokenizer(source), name)
+        tokenizer = load_tokenizer(source)
     except ValueError as error:
         raise ValueError(
             f"{asked} has no tokenizer that can be read; save it beside the model, with "
             "tokenizer.save_pretrained(folder)."
         ) from error
+    return Model(model, tokenizer, name)
 
 
 def _is_named(asked: str) -> bool:

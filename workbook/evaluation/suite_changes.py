@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workbook.evaluation.suite_tasks import Case
+from workbook.tasks import Case
+from workbook.tasks.scores import shared_run
 from workbook.town.random import Source
 
 TYPO_SHARE = 1 / 6  # of the words that may have one
@@ -44,7 +45,7 @@ def with_typos(case: Case) -> Case:
     from workbook.town.texts.politeness import RUDE_WORDS
 
     source = Source(f"typos/{case.id}")
-    spared = set(_WORD.findall(case.reference)) | set(case.kept) | RUDE_WORDS
+    spared = set(_WORD.findall(case.reference)) | set(_message(case)) | RUDE_WORDS
 
     def mistype(found: re.Match) -> str:
         word = found.group()
@@ -70,9 +71,12 @@ def with_town_names(case: Case) -> Case:
     def put(text: str) -> str:
         return pattern.sub(lambda found: new[found.group()], text)
 
-    lower = {old.lower(): name.lower() for old, name in new.items()}
-    kept = tuple(lower.get(word, word) for word in case.kept)
-    return replace(case, prompt=put(case.prompt), reference=put(case.reference), kept=kept)
+    return replace(case, prompt=put(case.prompt), reference=put(case.reference))
+
+
+def _message(case: Case) -> tuple[str, ...]:
+    """The words that an answer in other words must keep."""
+    return shared_run(case.prompt, case.reference) if case.task == "polite" else ()
 
 
 def foreign_names(text: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""The suite's results to look at: a table of tasks and metrics, and a radar chart of systems.
+"""The suite's results as tables: a row a task, a column a metric or a system.
 
 Each function takes results (`workbook.evaluation.suite`) and shows nothing by itself, so that a
-test can read its numbers. Left out: the theme, which is `workbook.core.notebook.figures`.
+test can read its numbers. Left out: the radar chart, which is in `charts.py`.
 Lesson 09 and `workbook evaluate` show them.
 """
 
@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook.core.notebook import figures
 from workbook.evaluation.bootstrap import bootstrap
-from workbook.evaluation.suite import METRICS, TaskResult, measure, overall
-from workbook.evaluation.suite_tasks import TASKS
+from workbook.evaluation.suite import FEWEST, METRICS, TaskResult, measure
+from workbook.tasks import TASKS
 
 if TYPE_CHECKING:
     import pandas
-    import plotly.graph_objects as go
     from rich.table import Table
 
 
@@ -25,15 +23,21 @@ WIDTH = 116  # of the printed table; a narrower terminal breaks its lines
 
 
 def table(results: Sequence[TaskResult], draws: int = 1000) -> pandas.DataFrame:
-    """One row for each task, one column for each metric: "0.85 ±0.05" (half the 95 % interval), or
-    empty where the metric means nothing or has too few cases."""
+    """Return one row for each task, one column for each metric.
+
+    A field is "0.85 ±0.05" (half the 95 % interval), the mean alone where there are fewer than
+    `FEWEST` cases, or empty where the metric means nothing.
+    """
     import pandas as pd
 
     rows = {}
     for result in results:
-        measured = measure(result, draws)
-        cells = {name: "" if one is None else shortest(*one) for name, one in measured.items()}
-        rows[result.task] = {**cells, "cases": len(result.scores["plain"])}
+        measured, cases = measure(result, draws), len(result.scores["plain"])
+        cells = {
+            name: "" if one is None else shortest(*one) if cases >= FEWEST else f"{one.mean:.2f}"
+            for name, one in measured.items()
+        }
+        rows[result.task] = {**cells, "cases": cases}
     return pd.DataFrame(rows).T.rename_axis("task")
 
 
@@ -43,8 +47,9 @@ def short(mean: float, low: float, high: float) -> str:
 
 
 def shortest(mean: float, low: float, high: float) -> str:
-    """The same in fewer still: "0.85 ±0.05"."""
-    return f"{mean:.2f} ±{(high - low) / 2:.2f}"
+    """Return the same in fewer still: "0.85 ±0.05"; without ± where it would round to 0.00."""
+    half = f"{(high - low) / 2:.2f}"
+    return f"{mean:.2f}" if half == "0.00" else f"{mean:.2f} ±{half}"
 
 
 def accuracy_table(systems: Mapping[str, Sequence[TaskResult]]) -> pandas.DataFrame:
@@ -66,57 +71,14 @@ def filled(results: Sequence[TaskResult]) -> tuple[int, int]:
     return sum(v is not None for one in measured for v in one.values()), len(METRICS) * len(results)
 
 
-def radar(systems: Mapping[str, Sequence[TaskResult]]) -> go.Figure:
-    """The seven metrics of each system, means over the tasks, turned so that outside is good.
-
-    A metric that a system does not have leaves a gap in its line.
-    """
-    import plotly.graph_objects as go
-
-    figure, around = go.Figure(), [*METRICS, next(iter(METRICS))]
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (name, results), (colour, dash) in zip(systems.items(), styles, strict=False):
-        means = overall(results)
-        figure.add_scatterpolar(
-            name=name,
-            theta=[axis_name(metric) for metric in around],
-            r=[means.get(metric) for metric in around],
-            line={"color": colour, "dash": dash},
-            mode="lines+markers",
-        )
-    return figure.update_layout(
-        polar={
-            "radialaxis": {"range": [0, 1.02], "gridcolor": figures.GRID, "angle": 26, "nticks": 5},
-            "angularaxis": {"gridcolor": figures.GRID, "rotation": 90, "direction": "clockwise"},
-            "bgcolor": "rgba(0,0,0,0)",
-        },
-        legend={"y": 1.14},
-        height=520,
-        margin={"l": 90, "r": 90, "t": 120},
-    )
-
-
-def axis_name(metric: str) -> str:
-    """What the axis of the radar says: of a metric where less is better, it shows 1 less that."""
-    return metric if METRICS[metric][0] else f"1 - {metric}"
-
-
-def radar_table(systems: Mapping[str, Sequence[TaskResult]]) -> pandas.DataFrame:
-    """The numbers of the radar chart, one row for each metric."""
-    import pandas as pd
-
-    columns = {name: overall(results) for name, results in systems.items()}
-    frame = pd.DataFrame(columns).reindex(list(METRICS))
-    frame.insert(0, "axis", [axis_name(metric) for metric in METRICS])
-    return frame.reset_index(drop=True)
-
-
 def printed(results: Sequence[TaskResult]) -> Table:
     """The table for a terminal."""
     from rich.table import Table
 
     frame = table(results)
-    out = Table(title=f"{results[0].system}: the town suite, 95 % intervals over cases")
+    few = any(len(result.scores["plain"]) < FEWEST for result in results)
+    shown = f"under {FEWEST} cases: no intervals" if few else "95 % intervals over cases"
+    out = Table(title=f"{results[0].system}: the town suite, {shown}")
     for column in ("task", *frame.columns):
         out.add_column(column)
     for task, row in frame.iterrows():

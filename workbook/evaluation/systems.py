@@ -1,11 +1,9 @@
-"""Systems that a suite can ask: a language model with a memory for its answers, and two yardsticks.
+"""Systems that a suite can ask: a language model with a cache of its answers, and two yardsticks.
 
 A `Model` answers greedily, in batches, and keeps every answer with its probability
-(`workbook/evaluation/memory.py`), so that a second run costs nothing. `Floor` answers by rule,
+(`workbook/inference/answer_cache.py`), so that a second run costs nothing. `Floor` answers by rule,
 `Ceiling` copies the true answer. Left out: sampling several answers.
 The suite's runner is `workbook/evaluation/suite.py`; lesson 09 uses all three.
-
-Shapes: B batch, T time, V vocabulary.
 """
 
 from __future__ import annotations
@@ -15,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from workbook.evaluation.memory import Answer, Memory, fingerprint, key, memory_path
-from workbook.evaluation.suite_tasks import Case, Task
+from workbook.inference import chat_ids, check_vocabulary, complete_ids
+from workbook.inference.answer_cache import Answer, AnswerCache, cache_path, fingerprint, key
+from workbook.tasks import Case, Task
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -36,7 +35,7 @@ class Floor:
     name = "floor"
 
     def answer(self, task: Task, cases: Sequence[Case]) -> list[Answer]:
-        return [_said(task.floor(case.prompt)) for case in cases]
+        return [_said(task.baseline(case.prompt)) for case in cases]
 
 
 class Ceiling:
@@ -51,7 +50,8 @@ class Ceiling:
 class Model:
     """A language model with its chat template, or without one.
 
-    memory: the file that keeps its answers; by default in the learner's own folder, None for none.
+    cache: the file that keeps its answers; by default in the learner's own folder, None for none.
+    Raises ValueError for a tokenizer with more entries than the model has rows.
     """
 
     BATCH = 32
@@ -61,82 +61,55 @@ class Model:
         model: PreTrainedModel,
         tokenizer: PreTrainedTokenizerBase,
         name: str,
-        memory: Path | str | None = "default",
+        cache: Path | str | None = "default",
     ):
+        check_vocabulary(model, tokenizer)
         self.model, self.tokenizer, self.name = model, tokenizer, name
-        self.memory = Memory(memory_path() if memory == "default" else memory)
+        self.cache = AnswerCache(cache_path() if cache == "default" else cache)
         self.fingerprint = fingerprint(model, tokenizer)
 
     def answer(self, task: Task, cases: Sequence[Case]) -> list[Answer]:
         """ValueError, before anything is asked, for a question that the model cannot hold."""
-        prompts = [self.wrap(case.prompt) for case in cases]
-        keys = [key(self.fingerprint, task.limit, prompt) for prompt in prompts]
-        known = self.memory.recall(keys)
-        new = {one: text for one, text in zip(keys, prompts, strict=True) if one not in known}
+        two_parts = bool(self.model.config.is_encoder_decoder)
+        prompts = [chat_ids(self.tokenizer, case.prompt, two_parts) for case in cases]
+        keys = [key(self.fingerprint, task.max_new_tokens, prompt) for prompt in prompts]
+        known = self.cache.get(keys)
+        new = {one: ids for one, ids in zip(keys, prompts, strict=True) if one not in known}
         self._check_window(task, list(new.values()))
-        for answers in self._write(new, task.limit):
-            self.memory.remember(answers)
+        for answers in self._complete(new, task.max_new_tokens):
+            self.cache.put(answers)
             known |= answers
         return [known[one] for one in keys]
 
-    def wrap(self, prompt: str) -> str:
-        """The prompt as the model's chat template has it; with a line break where it has none."""
-        if self.tokenizer.chat_template is None:
-            return f"{self.tokenizer.bos_token or ''}{prompt}\n"
-        chat = [{"role": "user", "content": prompt}]
-        return self.tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
-
-    def _check_window(self, task: Task, prompts: Sequence[str]) -> None:
+    def _check_window(self, task: Task, prompts: Sequence[Sequence[int]]) -> None:
         """The longest prompt and its answer must fit, where the model has a longest text."""
         window = getattr(self.model.config, "max_position_embeddings", None)
         if window is None or not prompts:
             return
         two_parts = self.model.config.is_encoder_decoder  # each part has the window for itself
-        longest = max(len(row) for row in _rows(self.model, self.tokenizer, prompts))
-        needed = max(longest, task.limit) if two_parts else longest + task.limit
+        longest, limit = max(map(len, prompts)), task.max_new_tokens
+        needed = max(longest, limit) if two_parts else longest + limit
         if needed > window:
             raise ValueError(
                 f"{self.name} reads at most {window} tokens, and the task {task.name} needs "
                 f"{needed} for its longest question and answer; ask a model with a longer window."
             )
 
-    def _write(self, prompts: dict[str, str], limit: int) -> Iterator[dict[str, Answer]]:
+    def _complete(
+        self, prompts: dict[str, list[int]], max_new_tokens: int
+    ) -> Iterator[dict[str, Answer]]:
         """Answers by key, batch by batch, prompts of like length together."""
         order = sorted(prompts, key=lambda one: len(prompts[one]))
         for start in range(0, len(order), self.BATCH):
             keys = order[start : start + self.BATCH]
             began = time.perf_counter()
-            said = greedy_answers(self.model, self.tokenizer, [prompts[key] for key in keys], limit)
+            rows = [prompts[key] for key in keys]
+            said = complete_ids(self.model, self.tokenizer, rows, max_new_tokens)
             each = (time.perf_counter() - began) / len(keys)
-            yield {name: Answer(*one, each) for name, one in zip(keys, said, strict=True)}
-
-
-def greedy_answers(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    prompts: Sequence[str],
-    limit: int,
-) -> list[tuple[str, float, int]]:
-    """(text, ln p, tokens) of the likeliest continuation of each prompt, token by token.
-
-    Every model that transformers can generate with can be asked, also one with an encoder. ln p
-    adds up over the answer's tokens up to and with the end token.
-    """
-    from workbook.training.greedy import write
-
-    rows = _rows(model, tokenizer, prompts)
-    return [
-        (tokenizer.decode(ids, skip_special_tokens=True).strip(), sum(log_probs), len(ids))
-        for ids, log_probs in write(model, tokenizer, rows, limit)
-    ]
-
-
-def _rows(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]
-) -> list[list[int]]:
-    """Token ids of each prompt; a model that writes into a text of its own gets its end token."""
-    special = model.config.is_encoder_decoder
-    return [tokenizer.encode(prompt, add_special_tokens=special) for prompt in prompts]
+            yield {
+                name: Answer(one.text, sum(one.log_probs), len(one.ids), each)
+                for name, one in zip(keys, said, strict=True)
+            }
 
 
 def _said(text: str) -> Answer:

@@ -1,8 +1,8 @@
 """Does our loop tune as the libraries do? Three trainings a seed, scored on held-out texts.
 
-`python -m workbook.finetuning.agreement` tunes with our loop, with the library on the same texts in
-the same order, and with the library in an order of its own, and adds a line for each seed to
-`data/runs/finetuning/library.jsonl`; killed, it goes on where it was. "decoder": the town's model
+`workbook record finetuning library` tunes with our loop, with the library on the same texts in the
+same order, and with the library in an order of its own, and adds a line for each seed to
+`data/runs/finetuning/library.jsonl`. "decoder": the town's model
 and `SFTTrainer` on summaries; "encoder-decoder": a T5 from nothing and `Seq2SeqTrainer` on
 sentiment. `table` puts the lines together. Left out: the loops themselves, in `library.py`.
 Lesson 08.
@@ -10,26 +10,22 @@ Lesson 08.
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from workbook.core.hub import load_model, load_tokenizer
-from workbook.core.runs.intervals import Interval, over_seeds
+from workbook.core.runs import Experiment, Interval, Job, job
 from workbook.finetuning import library
 from workbook.finetuning.data import chats
-from workbook.finetuning.families import FAMILIES, Case, ask, cases, measure_floor, score
-from workbook.finetuning.recording import record_missing, record_path, recorded
+from workbook.finetuning.families import FAMILIES, ask, cases, measure_floor, score
+from workbook.tasks import Case
 from workbook.training.data import exchanges
 from workbook.training.seq2seq import answers, small_t5
 
 if TYPE_CHECKING:
     import pandas
 
-RECORD = "library"
-SEEDS = (0, 1, 2)
 STEPS = {"decoder": 40, "encoder-decoder": 200}
 FAMILY = {"decoder": "summarise", "encoder-decoder": "sentiment"}
 FIRST = 40  # steps in which two equal loops must not part
@@ -63,7 +59,7 @@ def _decoder(train: list, asked: list[Case], steps: int, seed: int) -> tuple[Tra
         OURS: lambda: library.with_fit(*given),
         SAME: lambda: library.with_sft_trainer(*given),
         OWN: lambda: library.with_sft_trainer(*given, own_order=True),
-    }, lambda tuned: ask(tuned.model if tuned else model, tokenizer, asked[0].family, asked)
+    }, lambda tuned: ask(tuned.model if tuned else model, tokenizer, asked[0].task, asked)
 
 
 def _both(train: list, asked: list[Case], steps: int, seed: int) -> tuple[Trainings, Say]:
@@ -87,7 +83,7 @@ def table(part: str) -> pandas.DataFrame:
     """
     import pandas as pd
 
-    found = [each for each in recorded(RECORD) if each["part"] == part]
+    found = [each for each in LIBRARY.read("library") if each["part"] == part]
     rows = {
         name: {
             FAMILIES[FAMILY[part]].measure: round(mean(_means(found, name)), 3),
@@ -106,7 +102,7 @@ def gaps(found: Sequence[Mapping[str, Any]]) -> dict[str, Interval]:
     """Each training's mean score less ours, over the seeds, with Student's 95 % interval."""
     ours = _means(found, OURS)
     return {
-        name: over_seeds([m - o for m, o in zip(_means(found, name), ours, strict=True)])
+        name: Interval.of_seeds([m - o for m, o in zip(_means(found, name), ours, strict=True)])
         for name in (UNTUNED, SAME, OWN)
     }
 
@@ -133,24 +129,9 @@ def _short(found: Sequence[Mapping[str, Any]], steps: int | None = None) -> str:
     return f"{largest_gap(found, steps):.0e}"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run and record what is asked for and not there yet."""
-    parser = argparse.ArgumentParser(description="Hold our loop against the libraries'.")
-    parser.add_argument("parts", nargs="*", default=list(STEPS))
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    asked = parser.parse_args(arguments)
-    for part in asked.parts:
-        if part not in STEPS:
-            raise ValueError(f"no part is called {part!r}; there are {', '.join(STEPS)}.")
-    record_missing(
-        record_path(RECORD),
-        (
-            (f"{part}/{seed}", partial(run, part, seed), seed)
-            for part in asked.parts
-            for seed in asked.seeds
-        ),
-    )
+def jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each comparison: a decoder's and an encoder-decoder's."""
+    return (job(run, part, seed=seed) for part in STEPS for seed in seeds)
 
 
-if __name__ == "__main__":
-    main()
+LIBRARY = Experiment("finetuning", {"library": jobs})

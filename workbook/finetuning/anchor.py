@@ -20,7 +20,7 @@ from workbook.core.runs.seeding import generator
 from workbook.finetuning.data import examples, pad_id
 from workbook.finetuning.mixing import MEMORY, memory
 from workbook.training.batches import to_device
-from workbook.training.packing import Example, lay_out
+from workbook.training.packing import Example, collate
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -122,7 +122,7 @@ def old_fisher(
 
 
 def _alone(example: Example, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
-    return lay_out([[example]], pad_id(tokenizer))
+    return collate([[example]], pad_id(tokenizer))
 
 
 def _trained(model: nn.Module) -> list[tuple[str, nn.Parameter]]:

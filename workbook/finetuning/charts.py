@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from workbook.core.notebook import figures
-from workbook.core.runs.intervals import Interval, over_cases, over_seeds
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import SHARE, Interval, error_bars
 from workbook.core.system.memory import in_words
 from workbook.finetuning.data import ROWS
 from workbook.finetuning.experiment import new_skill, old_skills
-from workbook.finetuning.families import FAMILIES_ASKED, OLD_SKILLS
+from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.remedies import REMEDIES
 from workbook.pretraining.charts import interval
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Runs = Sequence[Mapping[str, Any]]
 LAST = 12  # recorded losses, each the fourth step's, that a loss at the end is the mean of
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon")
 KNOWN_WORDS, OTHER_TALKS = "known words", "new phrasings"  # as the records call them
 ASKED = {  # in words; the second set draws from the test split's requests, of which one is new
     KNOWN_WORDS: "known requests",
@@ -57,26 +56,26 @@ def forgetting_chart(runs: Runs) -> go.Figure:
     figure = go.Figure()
     last = last_runs(runs)
     for number, name in enumerate(REMEDIES):
-        style = {
-            "color": figures.PALETTE[number % len(figures.PALETTE)],
-            "dash": figures.DASHES[(number + number // len(figures.PALETTE)) % len(figures.DASHES)],
-        }
+        look = charts.style(number)
         tried = [run for run in runs if run["remedy"] == name and run["split"] == "validation"]
         tried.sort(key=lambda run: run["strength"])
         figure.add_scatter(
             x=[new_skill(run) for run in tried], y=[old_skills(run) for run in tried],
             text=[f"{name}, {REMEDIES[name].strength_is} {run['strength']:g}" for run in tried],
-            line={**style, "width": 1}, marker={"size": 4}, mode="lines+markers",
+            line={"color": look.colour, "dash": look.dash, "width": 1}, marker={"size": 4},
+            mode="lines+markers",
             name=f"{name}, strengths tried", legendgroup=name, showlegend=False,
         )  # fmt: skip
         if name in last:
-            across = interval([new_skill(run) for run in last[name]])
-            up = interval([old_skills(run) for run in last[name]])
+            across = interval([new_skill(run) for run in last[name]], SHARE)
+            up = interval([old_skills(run) for run in last[name]], SHARE)
             figure.add_scatter(
                 x=[across.mean], y=[up.mean], error_x=_bar(across), error_y=_bar(up),
-                marker={"size": 12, "symbol": SYMBOLS[number], "color": style["color"]},
+                marker={"size": 12, "symbol": look.symbol, "color": look.colour},
                 mode="markers", name=name, legendgroup=name,
             )  # fmt: skip
+    ups = (interval([old_skills(run) for run in group], SHARE) for group in last.values())
+    highest = max((up.high for up in ups), default=0) + 0.03
     for name in ("before", "floor"):
         for run in last.get(name, []):
             figure.add_scatter(
@@ -86,13 +85,16 @@ def forgetting_chart(runs: Runs) -> go.Figure:
             )  # fmt: skip
     return figure.update_layout(
         xaxis={"title": {"text": "new skill: lines of the log right"}, "range": [-0.03, 1.03]},
-        yaxis={"title": {"text": "old skills: mean of seven"}, "range": [-0.03, 0.83]},
+        yaxis={
+            "title": {"text": "old skills: mean of seven"},
+            "range": [-0.03, max(0.83, highest)],
+        },
         height=480,
     )
 
 
 def _bar(found: Interval) -> dict[str, Any]:
-    return {"array": [found.high - found.mean], "thickness": 1}
+    return {**error_bars([found]), "thickness": 1}
 
 
 def remedies_table(runs: Runs) -> pandas.DataFrame:
@@ -109,10 +111,10 @@ def remedies_table(runs: Runs) -> pandas.DataFrame:
         old = [old_skills(run) for run in group]
         rows[name] = {
             "strength": f"{first['strength']:g}" if remedied else "",
-            "new skill": _over([new_skill(run) for run in group]),
-            "old skills": _over(old),
+            "new skill": _over([new_skill(run) for run in group], SHARE),
+            "old skills": _over(old, SHARE),
             "lead kept": f"{(fmean(old) - floor) / (before - floor):.0%}",
-            "summaries": _over([fmean(run["scores"]["summarise"]) for run in group]),
+            "summaries": _over([fmean(run["scores"]["summarise"]) for run in group], SHARE),
             "new chats read": f"{fmean(r['new_chats'] for r in group):.0f}" if remedied else "",
             "tokens read": f"{fmean(r['tokens'] for r in group):,.0f}" if remedied else "",
             "weights trained": f"{first['trained']:,}" if remedied else "",
@@ -135,8 +137,8 @@ def families_table(runs: Runs) -> pandas.DataFrame:
     return pd.DataFrame(rows).T
 
 
-def _over(values: Sequence[float]) -> str:
-    return str(over_seeds(values)) if len(values) > 1 else f"{values[0]:.3g}"
+def _over(values: Sequence[float], bounds: tuple[float, float] | None = None) -> str:
+    return str(interval(values, bounds)) if len(values) > 1 else f"{values[0]:.3g}"
 
 
 # Summaries.
@@ -145,33 +147,21 @@ def _over(values: Sequence[float]) -> str:
 def rouge_of(runs: Runs, asked: str = KNOWN_WORDS, name: str = "rouge1") -> Interval:
     """The mean ROUGE of some runs: over seeds if there are several, else over the cases."""
     means = [fmean(run["rouge"][asked][name]) for run in runs]
-    return over_seeds(means) if len(means) > 1 else over_cases(runs[0]["rouge"][asked][name])
+    if len(means) > 1:
+        return Interval.of_seeds(means, bounds=SHARE)
+    return Interval.of_cases(runs[0]["rouge"][asked][name])
 
 
 def sizes_chart(runs: Runs, lines: Mapping[str, float], name: str = "rouge1") -> go.Figure:
     """ROUGE against the number of examples, for both ways of asking; `lines` are drawn across."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
     sizes = sorted({run["size"] for run in runs})
-    styles = zip(ASKED, figures.PALETTE, figures.DASHES, strict=False)
-    for asked, colour, dash in styles:
-        found = [rouge_of([r for r in runs if r["size"] == size], asked, name) for size in sizes]
-        figure.add_scatter(
-            name=ASKED[asked], x=sizes, y=[each.mean for each in found],
-            error_y={"array": [each.high - each.mean for each in found]},
-            line={"color": colour, "dash": dash}, mode="lines+markers",
-        )  # fmt: skip
-    for label, value in lines.items():
-        figure.add_hline(
-            value,
-            line={"dash": "dot", "color": figures.QUIET},
-            annotation={"text": f"{label}: {value:.2f}", "font": {"color": figures.TEXT}},
-        )
-    return figure.update_layout(
-        xaxis={"title": {"text": "different examples"}, "type": "log", "tickvals": sizes},
-        yaxis={"title": {"text": name.upper().replace("ROUGE", "ROUGE-")}, "range": [0, 1]},
-    )
+    curves = {
+        title: {n: rouge_of([r for r in runs if r["size"] == n], asked, name) for n in sizes}
+        for asked, title in ASKED.items()
+    }
+    title = name.upper().replace("ROUGE", "ROUGE-")
+    figure = charts.lines(curves, "different examples", title, lines)
+    return figure.update_layout(xaxis={"type": "log", "tickvals": sizes}, yaxis={"range": [0, 1]})
 
 
 def sizes_table(runs: Runs) -> pandas.DataFrame:
@@ -188,7 +178,7 @@ def sizes_table(runs: Runs) -> pandas.DataFrame:
         rows[size] = {
             "times read": f"{ROWS * fmean(run['steps'] for run in group) / size:.0f}",
             "loss at the end, training": _over(last),
-            "ROUGE-1, held out": _over([fmean(r["rouge"][KNOWN_WORDS]["rouge1"]) for r in group]),
+            "ROUGE-1, held out": str(rouge_of(group)),
         }
     return pd.DataFrame(rows).T.rename_axis("examples")
 
@@ -213,9 +203,7 @@ def tasks_table(runs: Runs, asked: str = KNOWN_WORDS) -> pandas.DataFrame:
         groups.setdefault(label, []).append(run)
     table = summaries_table(groups, asked)
     table["seven others"] = [
-        _over([fmean(fmean(run["scores"][f]) for f in OLD_SKILLS) for run in group])
-        if group[0].get("scores")
-        else ""
+        _over([old_skills(run) for run in group], SHARE) if group[0].get("scores") else ""
         for group in groups.values()
     ]
     return table

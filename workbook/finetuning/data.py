@@ -18,7 +18,7 @@ from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.instructions import FAMILIES, instruction
 from workbook.town.writer import Writer
-from workbook.training.data import Messages, chat_example
+from workbook.training.chat_examples import Messages, chat_example
 from workbook.training.packing import IGNORE, Example, Rows
 
 if TYPE_CHECKING:
@@ -119,17 +119,19 @@ class Statistics:
 
 
 def statistics(
-    found: Sequence[Example], rows: int = ROWS, length: int = LENGTH, seed: int = 0
+    found: Sequence[Example], batch_size: int = ROWS, seq_len: int = LENGTH, seed: int = 0
 ) -> Statistics:
-    """Counts of a set of examples, read in batches of `rows` rows of at most `length` tokens.
+    """Return counts of examples, read in batches of `batch_size` rows of at most `seq_len` tokens.
 
     Padding is counted in the batches of one epoch as training lays them out: rows in a random
     order, by seed, each batch as long as its longest row. ValueError where no example fits.
     """
-    fitting = [each for each in found if 1 < len(each.ids) <= length]
+    fitting = [each for each in found if 1 < len(each.ids) <= seq_len]
     if not fitting:
-        raise ValueError(f"no example has 2 to {length} tokens: there is nothing to count.")
-    alone, packed = (Rows(fitting, rows, length, 0, seed, packed) for packed in (False, True))
+        raise ValueError(f"no example has 2 to {seq_len} tokens: there is nothing to count.")
+    alone, packed = (
+        Rows(fitting, batch_size, seq_len, 0, seed, packed) for packed in (False, True)
+    )
     return Statistics(
         examples=len(fitting),
         tokens=sum(len(each.ids) for each in fitting),

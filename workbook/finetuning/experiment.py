@@ -1,22 +1,21 @@
 """The lesson's long runs: remedies, examples, masking and mixes, recorded for good.
 
-`python -m workbook.finetuning.experiment` trains whatever is not in `data/runs/finetuning/` yet and
-adds it there, one JSON line a run, in about 75 minutes on one core; killed, it goes on where it
-was. Part by part: name "remedies", "sizes", "masking" or "tasks" behind it, and seeds with --seeds.
-A remedy's strengths are compared on the validation split with one seed; the best of each is then
-measured on the test split with three others. Left out: what is tuned live, which lesson 08 does
-with the same functions.
+`workbook record finetuning` trains whatever is not in `data/runs/finetuning/` yet, in about 75
+minutes on one core; name a part of `EXPERIMENT` behind it to make that one alone, and seeds with
+--seeds. A remedy's strengths are compared on the validation split with one seed; the best of each
+is then measured on the test split with three others. Left out: what is tuned live, which lesson 08
+does with the same functions.
 """
 
 from __future__ import annotations
 
-import argparse
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from workbook.finetuning import prompted
+from workbook.core.runs import Experiment, Job, job
+from workbook.finetuning import agreement, prompted
 from workbook.finetuning.data import NEW, chats, examples, statistics
 from workbook.finetuning.families import (
     FAMILIES_ASKED,
@@ -28,7 +27,6 @@ from workbook.finetuning.families import (
     measure_floor,
     rouge,
 )
-from workbook.finetuning.recording import Job, record_missing, record_path, recorded
 from workbook.finetuning.remedies import REMEDIES, remedy_run
 from workbook.finetuning.tuning import Settings, tune
 from workbook.training.data import Messages
@@ -36,9 +34,7 @@ from workbook.training.data import Messages
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-SEEDS = (0, 1, 2)
 CHOICE_SEED = 100  # of the runs that strengths are chosen by
-PARTS = ("remedies", "sizes", "masking", "tasks")
 ALL = (NEW, *FAMILIES_ASKED)
 CASES = 32  # of each family
 SUMMARIES = 48
@@ -199,53 +195,54 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-# The command.
+# The jobs.
 
 
-def jobs(part: str, seeds: Iterable[int]) -> Iterable[tuple[Any, ...]]:
-    """(function, its arguments, seed) of each run of a part, in order.
+def remedy_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield every strength on the validation split, then the chosen ones on the test split.
 
-    The strengths of the remedies' last runs follow from the first ones, so they are read then.
+    The chosen strengths follow from the first runs, so they are read when those are recorded.
     """
-    if part == "remedies":
-        for split in ("validation", "test"):
-            yield from ((run_remedy, (name, 0.0, split), 0) for name in ("before", "floor"))
-        for name, remedy in REMEDIES.items():
-            yield from ((run_remedy, (name, s, "validation"), CHOICE_SEED) for s in remedy.grid)
-        best = chosen(recorded(part)) if record_path(part).exists() else {}
-        for seed in seeds:
-            yield from ((run_remedy, (name, s, "test"), seed) for name, s in best.items())
-    elif part == "tasks":
-        yield from ((run_yardstick, (name,), 0) for name in YARDSTICKS)
-        for seed in seeds:
-            yield from ((run_tasks, (mix,), seed) for mix in MIXES)
-    elif part == "masking":
-        yield from ((run_masking, (on,), seed) for seed in seeds for on in ("answer", "all"))
-    elif part == "sizes":
-        yield from ((run_size, (size,), seed) for seed in seeds for size in SIZES)
-    else:
-        raise ValueError(f"no part is called {part!r}; there are {', '.join(PARTS)}.")
+    for split in ("validation", "test"):
+        for name in ("before", "floor"):
+            yield job(run_remedy, name, 0.0, split, seed=0, kind="remedy")
+    for name, remedy in REMEDIES.items():
+        for strength in remedy.grid:
+            yield job(run_remedy, name, strength, "validation", seed=CHOICE_SEED, kind="remedy")
+    tried = recorded("remedies") if EXPERIMENT.path("remedies").exists() else []
+    best = chosen(tried)
+    for seed in seeds:
+        for name, strength in best.items():
+            yield job(run_remedy, name, strength, "test", seed=seed, kind="remedy")
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run and record what is asked for and not there yet."""
-    parser = argparse.ArgumentParser(description="Record the long runs of lesson 08.")
-    parser.add_argument("parts", nargs="*", default=list(PARTS))
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    asked = parser.parse_args(arguments)
-    for part in asked.parts:
-        named = (_job(*job) for job in jobs(part, asked.seeds))
-        record_missing(record_path(part), named)
+def size_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each number of examples."""
+    return (job(run_size, size, seed=seed, kind="size") for seed in seeds for size in SIZES)
 
 
-def _job(function: Callable[..., dict[str, Any]], settings: tuple, seed: int) -> Job:
-    return run_name(function, settings, seed), partial(function, *settings, seed), seed
+def masking_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield both ways to take the loss."""
+    for seed in seeds:
+        yield from (job(run_masking, on, seed=seed, kind="masking") for on in ("answer", "all"))
 
 
-def run_name(function: Callable[..., dict[str, Any]], settings: tuple, seed: int) -> str:
-    """As it stands in the record: "remedy/ewc/0.05/test/0"."""
-    return "/".join(map(str, (function.__name__[4:], *settings, seed)))
+def task_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield the yardsticks once, then each mix."""
+    yield from (job(run_yardstick, name, seed=0, kind="yardstick") for name in YARDSTICKS)
+    for seed in seeds:
+        yield from (job(run_tasks, mix, seed=seed, kind="tasks") for mix in MIXES)
 
 
-if __name__ == "__main__":
-    main()
+EXPERIMENT = Experiment(
+    "finetuning",
+    {
+        "remedies": remedy_jobs,
+        "sizes": size_jobs,
+        "masking": masking_jobs,
+        "tasks": task_jobs,
+        **agreement.LIBRARY.parts,
+    },
+)
+PARTS = tuple(EXPERIMENT.parts)
+recorded = EXPERIMENT.read

@@ -7,15 +7,14 @@ through recorded trainings, remedy by remedy. Left out: training live, which the
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from workbook.core.notebook import figures
+from workbook.core.notebook import charts, figures
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
-from workbook.core.runs.intervals import Interval
+from workbook.core.runs import SHARE, Interval, error_bars
 from workbook.finetuning.mixing import rates
 from workbook.finetuning.remedies import REMEDIES
 from workbook.finetuning.templates import Piece
@@ -24,43 +23,19 @@ from workbook.pretraining.charts import interval
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ROW = 12  # tokens in a row of the chat's figure
-READ, LEARNED = "#eeeeee", "#b9d9ee"
-
 
 def draw_chat(pieces: Sequence[Piece]) -> go.Figure:
     """The tokens of a chat in reading order; blue and underlined where they carry loss."""
-    import plotly.graph_objects as go
-
-    rows = [list(pieces[start : start + ROW]) for start in range(0, len(pieces), ROW)]
-    empty = [None] * ROW
-    figure = go.Figure(
-        go.Heatmap(
-            z=[[*(float(piece.learned) for piece in row), *empty][:ROW] for row in rows],
-            text=[[*(_shown(piece) for piece in row), *[""] * ROW][:ROW] for row in rows],
-            texttemplate="%{text}",
-            textfont={"size": 12, "color": figures.TEXT},
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, READ], [1, LEARNED]],
-            showscale=False,
-            hoverinfo="text",
-            xgap=2,
-            ygap=6,
-        )
-    )
     learned = sum(piece.learned for piece in pieces)
-    return figure.update_layout(
-        title=f"{learned} of {len(pieces)} tokens carry loss (blue, underlined)",
-        height=120 + 45 * len(rows),
-        xaxis={"visible": False},
-        yaxis={"visible": False, "autorange": "reversed"},
+    strip = charts.token_strip([(_shown(piece), float(piece.learned)) for piece in pieces])
+    return strip.update_layout(
+        title=f"{learned} of {len(pieces)} tokens carry loss (blue, underlined)"
     )
 
 
 def _shown(piece: Piece) -> str:
-    word = piece.text.strip("<|>") if piece.text.startswith("<|") else piece.text
-    word = html.escape(word.replace("\n", "↵").replace(" ", "␣"))
+    is_mark = piece.text.startswith("<|")
+    word = charts.readable(piece.text.strip("<|>") if is_mark else piece.text)
     return f"<u>{word}</u>" if piece.learned else word
 
 
@@ -99,10 +74,10 @@ class Mixing:
         self.tokens = dict(tokens)
 
     def __call__(self, sizes: str, limit: float, temperature: float) -> Mix:
-        """sizes: "task number, task number"; limit: as a power of ten. ValueError for a text that
-        does not say that."""
+        """sizes: "task number, task number"; limit: on the size that counts. ValueError for a text
+        that does not say that."""
         found = self._sizes(sizes)
-        drawn = rates(tuple(found.values()), 10**limit, temperature)
+        drawn = rates(tuple(found.values()), limit, temperature)
         loss = [rate * self.tokens[task] for task, rate in zip(found, drawn, strict=True)]
         shares = tuple(part / sum(loss) for part in loss)
         return Mix(tuple(found), tuple(found.values()), tuple(drawn), shares)
@@ -154,8 +129,8 @@ def mixture_explorer(tokens: Mapping[str, float], sizes: str) -> Explorer:
         Mixing(tokens),
         draw_mix,
         {
-            "limit": Slider("log10 of the limit", 3.5, (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0),
-                            low=2.0, high=5.0, step=0.1),
+            "limit": Slider("Limit", 3000, (100, 300, 1000, 3000, 10_000, 30_000, 100_000),
+                            low=100, high=100_000, step=0.1, log=True),
             "temperature": Slider("Temperature", 1.0, low=1.0, high=8.0, step=0.5),
             "sizes": TextInput("Tasks and sizes", sizes),
         },
@@ -211,7 +186,7 @@ class Savings:
                 group.setdefault(run["strength"], []).append(means)
         if not {"before", "floor"} < self.runs.keys():
             raise ValueError(f"there is no whole record of remedies on the {split} split: run "
-                             "python -m workbook.finetuning.experiment remedies.")  # fmt: skip
+                             "workbook record finetuning remedies.")  # fmt: skip
         self.before, self.floor = (self.runs.pop(name)[0.0][0] for name in ("before", "floor"))
 
     def strengths(self, remedy: str) -> list[float]:
@@ -226,7 +201,7 @@ class Savings:
             raise ValueError(f"the strongest {remedy} recorded is number {len(strengths)}.")
         strength = strengths[notch - 1]
         group = self.runs[remedy][strength]
-        after = {family: interval([run[family] for run in group]) for family in self.before}
+        after = {family: interval([run[family] for run in group], SHARE) for family in self.before}
         meaning = REMEDIES[remedy].strength_is
         return Saved(
             remedy, strength, meaning, len(group), self.floor, self.before, after, self.new
@@ -245,7 +220,7 @@ def draw_saved(saved: Saved) -> go.Figure:
         name="after",
         x=families,
         y=[found.mean for found in after],
-        error_y={"array": [found.high - found.mean for found in after], "visible": saved.seeds > 1},
+        error_y={**error_bars(after), "visible": saved.seeds > 1},
         marker_pattern_shape="/",
     )
     figure.add_scatter(
@@ -268,17 +243,19 @@ def describe_saved(saved: Saved) -> str:
 
 
 def forgetting_explorer(runs: Sequence[Mapping[str, Any]], families: Sequence[str]) -> Explorer:
-    """Choose a remedy and how strong it is, as its makers did: on the validation split."""
+    """Choose a remedy and one of its recorded strengths, as its makers did: on the validation
+    split. Without a kernel, each remedy at its weakest."""
     savings = Savings(runs, families)
-    names = tuple(savings.runs)
-    most = max(len(savings.strengths(name)) for name in names)
+    asked = {
+        f"{name}, {REMEDIES[name].strength_is} {strength:g}": (name, notch)
+        for name in savings.runs
+        for notch, strength in enumerate(savings.strengths(name), 1)
+    }
+    weakest = tuple(option for option, (_, notch) in asked.items() if notch == 1)
     return Explorer(
         "What does the remedy save?",
-        savings,
+        lambda remedy: savings(*asked[remedy]),
         draw_saved,
-        {
-            "remedy": Choice("Remedy", names[0], names, options=names),
-            "notch": Slider("Strength", 1, low=1, high=most, step=1),
-        },
+        {"remedy": Choice("Remedy", weakest[0], weakest, options=tuple(asked))},
         describe_saved,
     )

@@ -22,8 +22,8 @@ from workbook.finetuning.data import pad_id
 from workbook.training import FitConfig, causal_loss, fit
 from workbook.training.bench import quiet_settings
 from workbook.training.data import Messages, chat_example
-from workbook.training.packing import lay_out
-from workbook.training.seq2seq import lay_out_pairs, pair, seq2seq_loss
+from workbook.training.packing import collate
+from workbook.training.seq2seq import collate_pairs, pair, seq2seq_loss
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer
@@ -34,7 +34,7 @@ ROWS = 8  # texts of a step
 RATE = 1e-3
 PEERS_DEFAULTS = FitConfig(
     learning_rate=RATE, betas=(0.9, 0.999), weight_decay=0.0,
-    schedule="wsd", warmup=0, decay=1.0, floor=0.0,
+    schedule="wsd", warmup=0, decay_fraction=1.0, min_lr_ratio=0.0,
 )  # fmt: skip
 Texts = tuple[str, str]  # a prompt and its answer
 
@@ -68,7 +68,7 @@ def with_fit(
     """Our loop on chats, loss on the answers."""
     examples = [chat_example(tokenizer, chat) for chat in in_order(chats, steps, seed)]
     pad = pad_id(tokenizer)
-    batches = [lay_out([[example] for example in part], pad) for part in _parts(examples)]
+    batches = [collate([[example] for example in part], pad) for part in _parts(examples)]
     return _ours(model, batches, causal_loss, seed)
 
 
@@ -109,7 +109,7 @@ def pairs_with_fit(
 ) -> Trained:
     """Our loop for an encoder-decoder, on prompts and answers."""
     pairs = [pair(tokenizer, *each) for each in in_order(texts, steps, seed)]
-    batches = [lay_out_pairs(part, model.config) for part in _parts(pairs)]
+    batches = [collate_pairs(part, model.config) for part in _parts(pairs)]
     return _ours(model, batches, seq2seq_loss, seed)
 
 

@@ -79,7 +79,7 @@ class NewChats:
             labels[1] = each.ids[1] if chat in new else IGNORE
             marked.append(Example(each.ids, labels))
         self.rows = Rows(
-            marked, settings.rows, settings.length, pad_id(tokenizer), seed, settings.packed
+            marked, settings.batch_size, settings.seq_len, pad_id(tokenizer), seed, settings.packed
         )
 
     def read(self, steps: int) -> int:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbook.finetuning.families import FAMILIES, Case, ask, cases
+from workbook.finetuning.families import ask, cases
 from workbook.finetuning.templates import patterns
+from workbook.tasks import TASKS, Case
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -36,10 +38,7 @@ def in_new_words(asked: Sequence[Case]) -> list[Case]:
     Cases of the test split mostly use known requests: its templates are those of training and one.
     """
     (new,) = set(patterns("summarise", "test")) - set(patterns("summarise", "train"))
-    return [
-        Case(case.family, new.format(dialogue=dialogue_of(case.prompt)), case.reference)
-        for case in asked
-    ]
+    return [replace(case, prompt=new.format(dialogue=dialogue_of(case.prompt))) for case in asked]
 
 
 def prompted(
@@ -57,7 +56,7 @@ def prompted(
         raise ValueError(f"no way of prompting is called {way!r}; there are {', '.join(WAYS)}.")
     if way == "chat":
         return ask(model, tokenizer, "summarise", asked)
-    limit = FAMILIES["summarise"].limit
+    limit = TASKS["summarise"].max_new_tokens
     room = getattr(model.config, "max_position_embeddings", 10**9) - limit - 1  # begin token
     prompts = [_fitting(way, case, shots, tokenizer, room) for case in asked]
     answers = go_on(model, tokenizer, prompts, limit)
@@ -101,8 +100,8 @@ def go_on(
     max_new_tokens: int,
 ) -> list[str]:
     """What the model writes after each plain prompt, greedily, up to its end token."""
+    from workbook.inference import decode, encode
     from workbook.sampling import generate
-    from workbook.sampling.text import decode, encode
 
     answers = [""] * len(prompts)
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))

@@ -8,6 +8,8 @@ texts the templates are filled with (`data.py`). Lesson 08.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from os.path import commonprefix
 from string import Formatter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +17,7 @@ from workbook.finetuning.logbook import REQUESTS
 from workbook.town.entities import SPLITS
 from workbook.town.texts import instruction_phrases as say
 from workbook.town.writer import Phrases
-from workbook.training.data import Messages, chat_example
+from workbook.training.chat_examples import Messages, chat_example
 from workbook.training.packing import IGNORE
 
 if TYPE_CHECKING:
@@ -79,17 +81,34 @@ def anatomy(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> list[Piec
     model would never stop. ValueError for a template that changes what is said.
     """
     found = chat_example(tokenizer, messages)
-    roles = _said_by(tokenizer, messages)
+    whole, roles = _said_by(tokenizer, messages)
+    starts = _starts(tokenizer, found.ids, whole)
     pieces = []
-    for place, (token, label) in enumerate(zip(found.ids, found.labels, strict=True)):
-        start = len(tokenizer.decode(found.ids[:place], clean_up_tokenization_spaces=False))
+    for start, token, label in zip(starts, found.ids, found.labels, strict=True):
         text = tokenizer.decode([token], clean_up_tokenization_spaces=False)
         pieces.append(Piece(text, token, roles[min(start, len(roles) - 1)], label != IGNORE))
     return pieces
 
 
-def _said_by(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> list[str]:
-    """The role of each character of a rendered chat.
+def _starts(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], text: str) -> list[int]:
+    """The character of the text in which each token begins; several may begin in one.
+
+    They are the library's own, if the tokenizer knows them. Else what the tokens so far decode to
+    is compared with the text: a character of which only some bytes are there is not in common.
+    """
+    if getattr(tokenizer, "is_fast", False):
+        read = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        if read["input_ids"] == list(ids):
+            return [start for start, _ in read["offset_mapping"]]
+    decoded = (
+        tokenizer.decode(ids[:number], clean_up_tokenization_spaces=False)
+        for number in range(len(ids))
+    )
+    return [len(commonprefix([text, before])) for before in decoded]
+
+
+def _said_by(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> tuple[str, list[str]]:
+    """A rendered chat, and the role of each of its characters.
 
     Rendered once more with a mark in place of each message, a template shows what it adds itself.
     """
@@ -105,7 +124,7 @@ def _said_by(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> list[str
     parts.append(("template", rest))
     if "".join(text for _, text in parts) != whole:
         raise ValueError("this chat template changes what is said: its tokens have no one role.")
-    return [role for role, text in parts for _ in text]
+    return whole, [role for role, text in parts for _ in text]
 
 
 def anatomy_table(pieces: list[Piece]) -> pandas.DataFrame:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from workbook.finetuning.data import LENGTH, ROWS, LossOn, Statistics, examples, pad_id, statistics
+from workbook.inference import listen_for
 from workbook.training import FitConfig, Loss, Run, causal_loss, fit
-from workbook.training.data import Messages
+from workbook.training.chat_examples import Messages, end_of_turn
+from workbook.training.losses import keeps_documents_apart
 from workbook.training.packing import Rows
 
 if TYPE_CHECKING:
@@ -30,12 +32,12 @@ class Settings:
     """How a model is tuned; the defaults suit the town's models."""
 
     learning_rate: float = 5e-4  # peak, of AdamW
-    rows: int = ROWS  # of a batch
-    length: int = LENGTH  # tokens of a row at most; longer chats are left out
+    batch_size: int = ROWS  # of a batch
+    seq_len: int = LENGTH  # tokens of a row at most; longer chats are left out
     packed: bool = True  # several chats in a row; False: one chat a row, the rest padding
     loss_on: LossOn = "answer"
     warmup: int = 5  # steps
-    decay: float = 0.5  # share of the run, at its end, in which the learning rate falls
+    decay_fraction: float = 0.5  # share of the run, at its end, in which the learning rate falls
     weight_decay: float = 0.0
 
     def fit_config(self, steps: int, seed: int) -> FitConfig:
@@ -44,7 +46,7 @@ class Settings:
             steps=steps,
             learning_rate=self.learning_rate,
             warmup=self.warmup,
-            decay=self.decay,
+            decay_fraction=self.decay_fraction,
             weight_decay=self.weight_decay,
             seed=seed,
         )
@@ -114,10 +116,14 @@ def train_on(
     watched: `progress` and `on_step` of `fit`.
     """
     found = examples(tokenizer, chats, settings.loss_on)
-    batches = Rows(found, settings.rows, settings.length, pad_id(tokenizer), seed, settings.packed)
+    packed = settings.packed and keeps_documents_apart(learner, found[0].ids)
+    if settings.packed and not packed:
+        print(f"{type(learner).__name__} mixes packed chats: each gets a row of its own.")
+    listen_for(learner, end_of_turn(tokenizer))
+    batches = Rows(found, settings.batch_size, settings.seq_len, pad_id(tokenizer), seed, packed)
     loss = causal_loss if penalty is None else with_penalty(penalty)
     run = fit(learner, batches, loss, settings.fit_config(steps, seed), **watched)
-    return learner.eval(), run, statistics(found, settings.rows, settings.length, seed)
+    return learner.eval(), run, statistics(found, settings.batch_size, settings.seq_len, seed)
 
 
 def with_penalty(penalty: Penalty) -> Callable[[nn.Module, Mapping[str, Any]], Loss]:

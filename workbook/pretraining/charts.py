@@ -1,34 +1,37 @@
 """The figures and tables of lesson 02, from runs as they were recorded or have just been made.
 
 Each function returns a figure or a table without showing it, so that a test can read its numbers.
-The tasks' figures are `task_charts.py`. Left out: what is measured (`compare.py`, `tasks.py`,
-`floor.py`, `transfer.py`) and the theme (`workbook.core.notebook.figures`).
+The tasks' figures are `task_charts.py`. Left out: what is measured (`probing.py`, `tasks.py`,
+`entropy_bound.py`, `transfer.py`) and the theme (`workbook.core.notebook.figures`).
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbook.attention.charts import SHADES
-from workbook.core.notebook import figures
-from workbook.core.runs.intervals import Interval, over_seeds
+from workbook.core.notebook import charts
+from workbook.core.runs import Interval
 from workbook.pretraining.models import has_end
 
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
 
-    from workbook.pretraining.evidence import Looks
+    from workbook.pretraining.copying_probe import Looks
     from workbook.pretraining.models import Trained
 
 Runs = Sequence[Mapping[str, Any]]
 
 
-def interval(values: Sequence[float]) -> Interval:
-    """The mean over the seeds with its interval; one run alone has none, so its ends are itself."""
-    return over_seeds(values) if len(values) > 1 else Interval(*[float(values[0])] * 3)
+def interval(values: Sequence[float], bounds: tuple[float, float] | None = None) -> Interval:
+    """Return the mean over the seeds; one run alone has no interval, so its ends are itself.
+
+    bounds: as in `Interval.of_seeds`.
+    """
+    if len(values) == 1:
+        return Interval(*[float(values[0])] * 3).within(bounds, values)
+    return Interval.of_seeds(values, bounds=bounds)
 
 
 def by_task(trained: Mapping[str, Trained]) -> dict[str, dict[int, float]]:
@@ -54,16 +57,8 @@ def smoothed(losses: Mapping[int, float], smooth: int = 15) -> dict[int, float]:
 
 def learning_chart(curves: Mapping[str, Mapping[int, float]]) -> go.Figure:
     """Training losses against steps, a line each."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (name, curve), (colour, dash) in zip(curves.items(), styles, strict=False):
-        line = {"color": colour, "dash": dash}
-        figure.add_scatter(name=name, x=list(curve), y=list(curve.values()), line=line)
-    figure.update_traces(mode="lines")
-    axes = {"xaxis": {"title": {"text": "step"}}, "yaxis": {"title": {"text": "nats a token"}}}
-    return figure.update_layout(**axes).update_yaxes(rangemode="tozero")
+    figure = charts.lines(curves, "step", "nats a token", mode="lines")
+    return figure.update_yaxes(rangemode="tozero")
 
 
 def curves_by_step(runs: Runs, what: str = "held_out") -> dict[int, list[float]]:
@@ -78,57 +73,34 @@ def curves_by_step(runs: Runs, what: str = "held_out") -> dict[int, list[float]]
 def evidence_chart(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> go.Figure:
     """What evidence saves, against steps: a line for each kind of run, its ends where seeds are
     several the 95 % interval of the mean."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (name, curve), (colour, dash) in zip(curves.items(), styles, strict=False):
-        means = [interval(values) for values in curve.values()]
-        figure.add_scatter(
-            name=name,
-            x=list(curve),
-            y=[mean.mean for mean in means],
-            error_y={"array": [mean.high - mean.mean for mean in means]},
-            line={"color": colour, "dash": dash},
-            mode="lines+markers",
-        )
-    title = {"text": "nats a token saved by the evidence"}
-    return figure.update_layout(xaxis={"title": {"text": "step"}}, yaxis={"title": title})
+    means = {
+        name: {step: interval(values) for step, values in curve.items()}
+        for name, curve in curves.items()
+    }
+    return charts.lines(means, "step", "nats a token saved by the evidence")
 
 
 def looks_chart(looks: Looks, head: int) -> go.Figure:
     """One head's weights: a row for each token to be written, a column for each that was read."""
-    import plotly.graph_objects as go
-
     weights = looks.weights[head].round(decimals=2)  # S T
-    figure = go.Figure(
-        go.Heatmap(z=weights.tolist(), colorscale=SHADES, zmin=0, zmax=1, xgap=1, ygap=1)
-    )
+    figure = charts.heat(weights.tolist(), hover="%{z:.2f}<extra></extra>")
     for axis, words in (("x", looks.read), ("y", looks.said)):
-        names = [html.escape(word.strip()) for word in words]
+        names = [charts.readable(word.strip()) for word in words]
         ticks = {"tickvals": list(range(len(words))), "ticktext": names}
-        figure.update_layout({f"{axis}axis": ticks | {"showgrid": False, "zeroline": False}})
+        figure.update_layout({f"{axis}axis": ticks})
     return figure.update_layout(
         xaxis={"title": {"text": "what the encoder read"}, "tickangle": -90},
-        yaxis={"title": {"text": "what is to be written"}, "autorange": "reversed"},
+        yaxis={"title": {"text": "what is to be written"}},
     )
 
 
 def adaptation_chart(curves: Mapping[str, Mapping[str, Sequence[float]]], text: str) -> go.Figure:
     """Loss on one domain ("harbour" or "town") against steps, a line for each training."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (name, curve), (colour, dash) in zip(curves.items(), styles, strict=False):
-        line = {"color": colour, "dash": dash}
-        figure.add_scatter(
-            name=name, x=list(curve["steps"]), y=list(curve[text]), line=line, mode="lines+markers"
-        )
-    title = {"text": f"loss on {text} text, nats a token"}
-    return figure.update_layout(
-        xaxis={"title": {"text": "step"}}, yaxis={"title": title, "rangemode": "tozero"}
-    )
+    losses = {
+        name: list(zip(curve["steps"], curve[text], strict=True)) for name, curve in curves.items()
+    }
+    figure = charts.lines(losses, "step", f"loss on {text} text, nats a token")
+    return figure.update_yaxes(rangemode="tozero")
 
 
 def mix_chart(runs: Runs, before: float) -> go.Figure:
@@ -136,35 +108,21 @@ def mix_chart(runs: Runs, before: float) -> go.Figure:
 
     before: loss on the town before, drawn across.
     """
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
     shares = sorted({run["share"] for run in runs})
-    for text, colour, dash in zip(
-        ("harbour", "town"), figures.PALETTE, figures.DASHES, strict=False
-    ):
-        means = [interval([r[text][-1] for r in runs if r["share"] == share]) for share in shares]
-        figure.add_scatter(
-            name=f"loss on {text}",
-            x=shares,
-            y=[mean.mean for mean in means],
-            error_y={"array": [mean.high - mean.mean for mean in means]},
-            line={"color": colour, "dash": dash},
-            mode="lines+markers",
-        )
-    figure.add_hline(
-        before,
-        line={"dash": "dot", "color": figures.QUIET},
-        annotation={"text": f"town, before: {before:.2f}", "font": {"color": figures.TEXT}},
-    )
-    return figure.update_layout(
-        xaxis={"title": {"text": "harbour's share of the rows"}, "tickformat": ".0%"},
-        yaxis={"title": {"text": "nats a token"}, "rangemode": "tozero"},
-    )
+    curves = {
+        f"loss on {text}": {
+            share: interval([run[text][-1] for run in runs if run["share"] == share])
+            for share in shares
+        }
+        for text in ("harbour", "town")
+    }
+    reference = {"town, before": before}
+    figure = charts.lines(curves, "harbour's share of the rows", "nats a token", reference)
+    return figure.update_layout(xaxis={"tickformat": ".0%"}, yaxis={"rangemode": "tozero"})
 
 
-def diet_table(runs: Runs, floor: float) -> pandas.DataFrame:
-    """Loss on clean text after equal steps, by what was read; the floor in the last row."""
+def diet_table(runs: Runs, entropy_bound: float) -> pandas.DataFrame:
+    """Loss on clean text after equal steps, by what was read; the entropy bound in the last row."""
     import pandas as pd
 
     names: Iterable[str] = dict.fromkeys(run["diet"] for run in runs)
@@ -174,7 +132,7 @@ def diet_table(runs: Runs, floor: float) -> pandas.DataFrame:
         mean = sum(run["rows"] for run in group) / len(group)
         loss = str(interval([run["loss"] for run in group]))
         rows[name] = {"different rows": f"{mean:.0f}", "loss on clean text": loss}
-    rows["the floor"] = {"different rows": "", "loss on clean text": f"{floor:.3g}"}
+    rows["the entropy bound"] = {"different rows": "", "loss on clean text": f"{entropy_bound:.3g}"}
     return pd.DataFrame(rows).T
 
 

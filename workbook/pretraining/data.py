@@ -34,7 +34,7 @@ SEEN, UNSEEN = "train", "validation"  # whom and how: townspeople and phrasings,
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
-    """The town's own, with or without a GPU: the entropy floor is a floor for the town's text."""
+    """The town's own, with or without a GPU: the entropy bound is a bound for the town's text."""
     from workbook.core.hub import load_tokenizer
 
     return load_tokenizer("bundled:town-lm")

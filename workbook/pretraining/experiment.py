@@ -1,29 +1,25 @@
 """The lesson's long runs: every objective, several seeds, short and long, recorded for good.
 
-`python -m workbook.pretraining.experiment` trains whatever is not in `data/runs/pretraining/` yet
-and adds it there, one JSON line a run; killed, it goes on where it was. Name a part ("objectives",
-"untrained", "recipes", "transfer", "cleaning") behind it to make that one alone, and seeds with
---seeds. Left out: what is trained live, which lesson 02 does with the same functions.
+`workbook record pretraining` trains whatever is not in `data/runs/pretraining/` yet; name a part of
+`EXPERIMENT` behind it to make that one alone, and seeds with --seeds. Left out: what is trained
+live, which lesson 02 does with the same functions.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from workbook.core.hub import assets
-from workbook.core.runs import records
-from workbook.pretraining import data, floor
+from workbook.core.runs import Experiment, Job, job
+from workbook.pretraining import data, entropy_bound
 from workbook.pretraining.cleaning import STEPS as STEPS_OF_CLEANING
 from workbook.pretraining.cleaning import clean
+from workbook.pretraining.copying_probe import COUNT, gained
 from workbook.pretraining.crawl import crawl
-from workbook.pretraining.evidence import COUNT, gained
-from workbook.pretraining.models import ARCHITECTURES, Corrupter, build, train
+from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, build, train
 from workbook.pretraining.tasks import all_tasks, probes
 from workbook.pretraining.transfer import BATCH as CUT_BATCH
 from workbook.pretraining.transfer import SHARES, adapt, judges
@@ -33,7 +29,6 @@ if TYPE_CHECKING:
 
     from workbook.attention import Transformer
 
-SEEDS = (0, 1, 2)
 # Steps of a short run: about 20 s each on one quiet core. Every token passes both stacks of BERT
 # and GPT but one of T5's, so at equal work the encoder-decoder takes more steps.
 STEPS = {"masked": 260, "causal": 225, "spans": 400}
@@ -42,18 +37,7 @@ DOCUMENTS = 3600  # of the town that all three read in a short run
 CLEANING_STEPS = 150
 CRAWLED = 1500  # pages
 HELD_OUT_SEED = 777
-PARTS = ("objectives", "untrained", "recipes", "transfer", "cleaning")
 RECIPES = ("cut rows, short gaps alone", "whole documents, short gaps alone")
-
-
-def record_path(part: str) -> Path:
-    """Where the runs of a part are written, and read from."""
-    return assets.root() / "runs" / "pretraining" / f"{part}.jsonl"
-
-
-def recorded(part: str) -> list[dict[str, Any]]:
-    """The recorded runs of a part; ValueError if there are none."""
-    return records.read(record_path(part))
 
 
 def town_rows(tokenizer: PreTrainedTokenizerFast, count: int, seed: int) -> torch.Tensor:
@@ -80,7 +64,10 @@ def documents_of(profile_steps: int) -> int:
 
 
 def measures(
-    objective: str, tokenizer: PreTrainedTokenizerFast, texts: floor.HeldOut, pairs: int = COUNT
+    objective: str,
+    tokenizer: PreTrainedTokenizerFast,
+    texts: entropy_bound.HeldOut,
+    pairs: int = COUNT,
 ) -> dict[str, Callable[[torch.nn.Module], float]]:
     """What is watched in a training: what evidence saves and, of a decoder, its loss on texts.
 
@@ -88,7 +75,7 @@ def measures(
     """
     watched = {"evidence": partial(gained, objective, tokenizer=tokenizer, count=pairs)}
     if objective == "causal":
-        watched["town"] = partial(floor.causal_loss_on, texts=texts)
+        watched["town"] = partial(entropy_bound.causal_loss_on, texts=texts)
     return watched
 
 
@@ -102,13 +89,14 @@ def judge() -> PreTrainedModel:
 def run_objective(objective: str, length: str, seed: int) -> dict[str, Any]:
     """Train one model from nothing and put it to every task."""
     tokenizer, times = data.tokenizer(), LENGTHS[length]
-    texts = floor.held_out(data.town_documents(HELD_OUT_SEED), tokenizer)
+    texts = entropy_bound.held_out(data.town_documents(HELD_OUT_SEED), tokenizer)
     rows, steps = town_rows(tokenizer, times * DOCUMENTS, seed), times * STEPS[objective]
     watched = measures(objective, tokenizer, texts)
     run = train(objective, rows, tokenizer, steps, seed=seed, watched=watched, progress=False)
     tasks = all_tasks(objective, run.model, tokenizer, seed, judge())
     return {
-        "objective": objective, "length": length, "steps": steps, "floor": texts.floor, **tasks,
+        "objective": objective, "length": length, "steps": steps,
+        "entropy_bound": texts.entropy_bound, **tasks,
         "evidence_middle": gained(objective, run.model, tokenizer, "middle"),
         "losses": [round(loss, 3) for loss in run.losses[:: max(1, steps // 150)]],
         "marks": run.steps, "evidence": run.seen["evidence"],
@@ -127,7 +115,7 @@ def run_recipe(recipe: str, seed: int) -> dict[str, Any]:
     tokenizer, steps = data.tokenizer(), STEPS["spans"]
     cut = recipe.startswith("cut")
     rows = (partial(cut_rows, length=64) if cut else town_rows)(tokenizer, DOCUMENTS, seed)
-    batches = Corrupter("spans", rows, tokenizer, seed=seed, tails=False)
+    batches = ObjectiveBatches("spans", rows, tokenizer, seed=seed, tails=False)
     watched = {"evidence": partial(gained, "spans", tokenizer=tokenizer)}
     run = train(
         "spans", rows, tokenizer, steps, seed=seed, watched=watched, batches=batches, progress=False
@@ -155,13 +143,13 @@ def town_model(seed: int) -> Transformer:
 def run_cleaning(diet: str, seed: int) -> dict[str, Any]:
     """Train a decoder on the crawl as it is, on what cleaning leaves, or on the town's own text."""
     tokenizer = data.tokenizer()
-    texts = floor.held_out(data.town_documents(HELD_OUT_SEED), tokenizer)
+    texts = entropy_bound.held_out(data.town_documents(HELD_OUT_SEED), tokenizer)
     rows = diet_rows(diet, tokenizer, seed)
-    batches = Corrupter("causal", rows, tokenizer, CUT_BATCH, seed)
+    batches = ObjectiveBatches("causal", rows, tokenizer, CUT_BATCH, seed)
     run = train(
         "causal", rows, tokenizer, CLEANING_STEPS, seed=seed, batches=batches, progress=False
     )
-    loss = floor.causal_loss_on(run.model, texts)
+    loss = entropy_bound.causal_loss_on(run.model, texts)
     return {"diet": diet, "rows": len(rows), "steps": CLEANING_STEPS, "loss": loss}
 
 
@@ -186,42 +174,45 @@ def diet_rows(diet: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> torch
     return data.text_rows((page.text for page in pages), tokenizer, count)
 
 
-def jobs(part: str, seeds: Iterable[int]) -> Iterable[tuple[Any, ...]]:
-    """(function, its arguments, seed) of each run of a part."""
+def objective_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each objective, short and long."""
     for seed in seeds:
-        if part == "objectives":
-            for length in LENGTHS:
-                yield from ((run_objective, (name, length), seed) for name in ARCHITECTURES)
-        elif part == "untrained":
-            yield run_untrained, (), seed
-        elif part == "recipes":
-            yield from ((run_recipe, (recipe,), seed) for recipe in RECIPES)
-        elif part == "transfer":
-            yield from ((run_transfer, (share, "town"), seed) for share in SHARES)
-            yield from ((run_transfer, (share, "nothing"), seed) for share in (0.51, 1.0))
-        elif part == "cleaning":
-            yield from ((run_cleaning, (diet,), seed) for diet in DIETS)
-        else:
-            raise ValueError(f"no part is called {part!r}; there are {', '.join(PARTS)}.")
+        for length in LENGTHS:
+            for name in ARCHITECTURES:
+                yield job(run_objective, name, length, seed=seed)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run and record what is asked for and not there yet."""
-    parser = argparse.ArgumentParser(description="Record the long runs of lesson 02.")
-    parser.add_argument("parts", nargs="*", default=list(PARTS))
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    asked = parser.parse_args(arguments)
-    for part in asked.parts:
-        path = record_path(part)
-        done = {each["run"] for each in records.read(path)} if path.exists() else set()
-        for function, settings, seed in jobs(part, asked.seeds):
-            name = "/".join(map(str, (*settings, seed)))
-            if name not in done:
-                print(f"{part}: {name}", flush=True)
-                records.append(
-                    path, {"run": name, **function(*settings, seed), **records.stamp(seed)}
-                )
+def untrained_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield the encoders that have learned nothing."""
+    return (job(run_untrained, seed=seed) for seed in seeds)
 
 
-if __name__ == "__main__":
-    main()
+def recipe_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield the encoder-decoders without long spans."""
+    return (job(run_recipe, recipe, seed=seed) for seed in seeds for recipe in RECIPES)
+
+
+def transfer_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each mix of harbour and town, from a town model and from nothing."""
+    for seed in seeds:
+        yield from (job(run_transfer, share, "town", seed=seed) for share in SHARES)
+        yield from (job(run_transfer, share, "nothing", seed=seed) for share in (0.51, 1.0))
+
+
+def cleaning_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each diet of the crawl."""
+    return (job(run_cleaning, diet, seed=seed) for seed in seeds for diet in DIETS)
+
+
+EXPERIMENT = Experiment(
+    "pretraining",
+    {
+        "objectives": objective_jobs,
+        "untrained": untrained_jobs,
+        "recipes": recipe_jobs,
+        "transfer": transfer_jobs,
+        "cleaning": cleaning_jobs,
+    },
+)
+PARTS = tuple(EXPERIMENT.parts)
+recorded = EXPERIMENT.read

@@ -1,25 +1,23 @@
-"""The explorers of lesson 02: one sentence under three objectives, and the way to the floor.
+"""The explorers of lesson 02: a sentence under three objectives, the way to the entropy bound.
 
 The first corrupts a sentence as each objective would and lays out what the model reads and what it
 must say, token under token. The second walks along recorded trainings and says how much of the way
-from ignorance to the floor is behind. Left out: training live, which the lesson's cells do.
+from ignorance to the entropy bound is behind. Left out: training live, which the lesson's cells do.
 """
 
 from __future__ import annotations
 
-import html
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
-from workbook.core.notebook import figures
+from workbook.core.notebook import charts, figures
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.charts import interval
-from workbook.pretraining.models import Corrupter
+from workbook.pretraining.models import ObjectiveBatches
 from workbook.pretraining.objectives import causal_targets, corrupt_spans, mask_tokens
 from workbook.training.packing import IGNORE
 
@@ -50,7 +48,7 @@ class Questions:
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast):
         self.tokenizer = tokenizer
-        self.tools = Corrupter("spans", torch.zeros(1, 1), tokenizer)
+        self.tools = ObjectiveBatches("spans", torch.zeros(1, 1), tokenizer)
 
     def __call__(self, sentence: str, objective: str, share: float, draw: int) -> Question:
         """share: of the tokens that are masked or corrupted. ValueError for a text too short or
@@ -88,44 +86,21 @@ class Questions:
         if token in self.tools.sentinels:
             return f"X{self.tools.sentinels.index(token)}"
         word = SHORT_NAMES.get(word, word)
-        return html.escape(word.replace(" ", "␣", 1) if word.startswith(" ") else word)
+        return charts.readable(word)
 
 
 def draw_question(question: Question) -> go.Figure:
     """Three rows of tokens: the text, what is read, what must be said."""
-    import plotly.graph_objects as go
-
-    width = max(len(question.text), len(question.reads), len(question.says))
-    rows = (question.says, question.reads, question.text)  # from the bottom up
-    colours = (
-        [ASKED if word is not None else None for word in question.says],
-        [CHANGED if changed else PLAIN for changed in question.changed],
-        [PLAIN] * len(question.text),
-    )
-
-    def fill(row: Sequence) -> list:
-        return [*row, *[None] * (width - len(row))]
-
-    figure = go.Figure(
-        go.Heatmap(
-            z=[fill(row) for row in colours],
-            text=[[word or "" for word in fill(row)] for row in rows],
-            texttemplate="%{text}",
-            textfont={"size": 13, "color": figures.TEXT},
-            y=["must say", "reads", "text"],
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, "#eeeeee"], [0.5, "#f6c998"], [1, "#b9d9ee"]],
-            showscale=False,
-            hoverinfo="text",
-            xgap=2,
-            ygap=8,
-        )
-    )
+    says = [ASKED if word is not None else None for word in question.says]
+    reads = [CHANGED if changed else PLAIN for changed in question.changed]
+    rows = {  # from the bottom up
+        "must say": list(zip(question.says, says, strict=True)),
+        "reads": list(zip(question.reads, reads, strict=True)),
+        "text": [(word, PLAIN) for word in question.text],
+    }
     title = f"{question.objective}: loss on {question.share:.0%} as many tokens as the model reads"
-    return figure.update_layout(
-        title=title, height=300, xaxis={"visible": False}, yaxis={"showgrid": False}
-    )
+    strip = charts.token_strip(rows).update_yaxes(autorange=True)
+    return strip.update_layout(title=title, height=300)
 
 
 def describe(question: Question) -> str:
@@ -171,11 +146,11 @@ class Way:
     """How far a training has come at one step. Losses in nats a token."""
 
     curves: Mapping[str, Curve]
-    marks: Mapping[str, float]  # as from floor.marks: from ignorance to the floor
+    marks: Mapping[str, float]  # as from entropy_bound.marks: from ignorance to the entropy bound
     name: str
     step: int
     loss: float  # mean over the seeds at the last milestone not after `step`
-    done: float  # share of the way from ignorance to the floor
+    done: float  # share of the way from ignorance to the entropy bound
 
 
 class Ways:
@@ -187,70 +162,47 @@ class Ways:
                              "workbook.pretraining.experiment objectives.")  # fmt: skip
         self.curves, self.marks = curves, marks
 
-    def __call__(self, name: str, exponent: float) -> Way:
-        """exponent: the step is 10 to this power."""
+    def __call__(self, name: str, step: float) -> Way:
+        """step: the last milestone not after it counts."""
         curve = self.curves[name]
-        step = max((s for s in curve if s <= 10**exponent + 0.5), default=min(curve))
+        step = max((s for s in curve if s <= step + 0.5), default=min(curve))
         loss = sum(curve[step]) / len(curve[step])
-        highest, floor = max(self.marks.values()), min(self.marks.values())
-        done = (highest - loss) / (highest - floor)
+        highest, lowest = max(self.marks.values()), min(self.marks.values())
+        done = (highest - loss) / (highest - lowest)
         return Way(self.curves, self.marks, name, step, loss, done)
 
 
 def draw_way(way: Way) -> go.Figure:
     """All curves against the step, the marks across, and the chosen place."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    styles = zip(figures.PALETTE, figures.DASHES, strict=True)
-    for (name, curve), (colour, dash) in zip(way.curves.items(), styles, strict=False):
-        steps = [step for step in curve if step > 0]
-        means = [interval(curve[step]) for step in steps]
-        figure.add_scatter(
-            name=name,
-            x=steps,
-            y=[mean.mean for mean in means],
-            error_y={"array": [mean.high - mean.mean for mean in means]},
-            line={"color": colour, "dash": dash},
-            mode="lines+markers",
-        )
+    curves = {
+        name: {step: interval(values) for step, values in curve.items() if step > 0}
+        for name, curve in way.curves.items()
+    }
+    figure = charts.lines(curves, "step", "loss, nats a token")
     figure.add_scatter(
         name="you are here", x=[way.step], y=[way.loss], mode="markers",
         marker={"size": 16, "symbol": "circle-open", "color": figures.TEXT, "line": {"width": 3}},
     )  # fmt: skip
-    lowest = min(way.marks.values())
-    for (name, value), dash in zip(way.marks.items(), ("dot", "dash", "solid"), strict=False):
-        figure.add_hline(
-            value,
-            line={"dash": dash, "color": figures.QUIET},
-            annotation={"text": f"{name}: {value:.2f}", "font": {"color": figures.TEXT}},
-            annotation_position="top left" if value == lowest else "top right",  # off the curves
-        )
-    title = f"After {way.step:,} steps {way.done:.0%} of the way to the floor is behind"
-    return figure.update_layout(
-        title=title,
-        xaxis={"type": "log", "title": {"text": "step"}},
-        yaxis={"title": {"text": "loss, nats a token"}, "rangemode": "tozero"},
-    )
+    charts.add_reference(figure, way.marks)
+    title = f"After {way.step:,} steps {way.done:.0%} of the way to the entropy bound is behind"
+    return figure.update_layout(title=title, xaxis={"type": "log"}, yaxis={"rangemode": "tozero"})
 
 
-def floor_explorer(curves: Mapping[str, Curve], marks: Mapping[str, float]) -> Explorer:
-    """Walk along the trainings: which one, and how many steps (as a power of ten)."""
+def entropy_bound_explorer(curves: Mapping[str, Curve], marks: Mapping[str, float]) -> Explorer:
+    """Walk along the trainings: which one, and how many steps."""
     names = tuple(curves)
-    last = math.log10(max(max(curve) for curve in curves.values()))
+    last = max(max(curve) for curve in curves.values())
     return Explorer(
-        "How far is it to the floor?",
+        "How far is it to the entropy bound?",
         Ways(curves, marks),
         draw_way,
         {
             "name": Choice("Training", names[-1], options=names),
-            "exponent": Slider(
-                "log10 of the step", 2.0, (0.5, 1.0, 2.0, 3.0), low=0.0,
-                high=max(3.1, round(last, 1)), step=0.1,
-            ),
+            "step": Slider("Step", 100, (3, 10, 100, 1000), low=1, high=max(1300, last),
+                           step=0.1, log=True),
         },
         lambda way: (
-            f"{way.name}: at step {way.step} the loss is {way.loss:.2f} nats a token; the floor "
-            f"is {min(way.marks.values()):.2f}."
+            f"{way.name}: at step {way.step} the loss is {way.loss:.2f} nats a token; "
+            f"the entropy bound is {min(way.marks.values()):.2f}."
         ),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """A new domain: the log of Brindlemere's harbour office, written in a jargon of its own.
 
 Ships, goods, measures and officers have invented names that no other text of the town uses, and
-every choice goes through `workbook.town.random.Source`, so the log has an exact entropy floor like
+every choice goes through `workbook.town.random.Source`, so the log has an exact entropy bound like
 the town itself. Two splits: ships of the validation split never sail in training. Left out: any
 fact of the town's database. Lesson 02 moves a model of the town to this domain.
 """

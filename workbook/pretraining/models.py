@@ -20,14 +20,14 @@ from workbook.attention import Transformer, TransformerConfig
 from workbook.attention.counts import parameters as parameters
 from workbook.core.runs.seeding import generator, seed_everything
 from workbook.pretraining.data import SENTINELS
-from workbook.pretraining.floor import milestones
+from workbook.pretraining.entropy_bound import milestones
 from workbook.pretraining.objectives import (
-    Corrupted,
+    ObjectiveBatch,
     causal_targets,
+    collate,
     corrupt_documents,
     mask_tokens,
     objective_loss,
-    together,
 )
 from workbook.training import FitConfig, fit
 from workbook.training.batches import to_device
@@ -46,7 +46,7 @@ BATCH = 16  # documents of a step
 # gaps is slow to look at what its encoder read (UL2, Tay et al. 2022, mixes such tasks too).
 SHARE, MEAN_SPAN = 0.3, 5.0
 SETTINGS = {
-    "optimiser": "muon", "learning_rate": 0.01, "muon_learning_rate": 0.03, "decay": 0.4,
+    "optimiser": "muon", "learning_rate": 0.01, "muon_learning_rate": 0.03, "decay_fraction": 0.4,
 }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def build(
     )
 
 
-class Corrupter:
+class ObjectiveBatches:
     """Batches by number: rows of text, corrupted as the objective asks, the same every time.
 
     rows: `B T`, padded on the right or not at all. tails: whether two of three batches of spans
@@ -118,13 +118,13 @@ class Corrupter:
         self.mask_id, *self.sentinels = tokenizer.convert_tokens_to_ids([MASK, *SENTINELS])
         self.start_id, self.end_id = tokenizer.bos_token_id, tokenizer.eos_token_id
 
-    def batch(self, number: int) -> Corrupted:
+    def batch(self, number: int) -> ObjectiveBatch:
         """Rows number x size and on; after the last row the first comes again, cut otherwise."""
         places = (torch.arange(self.size) + number * self.size) % len(self.rows)
         source = generator(self.seed * 100_003 + number)
         return self.corrupt(self.rows[places], source, self.tails and has_end(number))
 
-    def corrupt(self, ids: Tensor, source: torch.Generator, tail: bool = False) -> Corrupted:
+    def corrupt(self, ids: Tensor, source: torch.Generator, tail: bool = False) -> ObjectiveBatch:
         """One batch `B T` under the objective; tail: of spans, one at the end instead of many."""
         keep_mask = ids != self.pad_id
         ids = ids[:, : int(keep_mask.sum(1).max())]  # no wider than its longest row
@@ -141,7 +141,9 @@ class Corrupter:
             generator=source, share=SHARE, mean_span=ids.shape[1] if tail else MEAN_SPAN,
         )  # fmt: skip
 
-    def asking(self, before: list[int], gone: list[int], after: Sequence[int] = ()) -> Corrupted:
+    def single_gap(
+        self, before: list[int], gone: list[int], after: Sequence[int] = ()
+    ) -> ObjectiveBatch:
         """One text, tensors of one dimension, that asks for the piece `gone` and nothing else.
 
         A decoder reads what stands before it and no more; an encoder is told how long it is.
@@ -155,9 +157,9 @@ class Corrupter:
         reads = [*before, first, *(after or [self.end_id])]
         return _tensors(reads, [IGNORE, *gone], [self.start_id, first, *gone[:-1]])
 
-    def together(self, rows: Sequence[Corrupted]) -> Corrupted:
+    def collate(self, rows: Sequence[ObjectiveBatch]) -> ObjectiveBatch:
         """Single texts as one batch."""
-        return together(rows, self.pad_id)
+        return collate(rows, self.pad_id)
 
 
 def train(
@@ -169,7 +171,7 @@ def train(
     seed: int = 0,
     model: Transformer | None = None,
     watched: Mapping[str, Callable[[nn.Module], float]] | None = None,
-    batches: Corrupter | None = None,
+    batches: ObjectiveBatches | None = None,
     progress: bool = True,
     **settings: Any,
 ) -> Trained:
@@ -193,7 +195,7 @@ def train(
             model.train()
 
     watch({"step": 0})
-    batches = batches or Corrupter(objective, rows, tokenizer, seed=seed)
+    batches = batches or ObjectiveBatches(objective, rows, tokenizer, seed=seed)
     run = fit(model, batches, objective_loss, config, progress=progress, on_step=watch)
     trained.losses = run.losses
     model.eval()
@@ -205,14 +207,14 @@ def has_end(number: int) -> bool:
     return number % 3 > 0
 
 
-def beside(model: nn.Module, batch: Any) -> Any:
+def to_model_device(model: nn.Module, batch: Any) -> Any:
     """A batch on the device that the model is on."""
     weight = next(model.parameters(), None)
     return batch if weight is None else to_device(batch, weight.device)
 
 
-def _tensors(*parts: list[int]) -> Corrupted:
-    return Corrupted(*map(torch.tensor, parts))
+def _tensors(*parts: list[int]) -> ObjectiveBatch:
+    return ObjectiveBatch(*map(torch.tensor, parts))
 
 
 def _known(objective: str) -> str:

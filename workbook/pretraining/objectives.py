@@ -28,7 +28,7 @@ MEAN_SPAN = 3.0  # tokens, T5
 AS_MASK, AS_RANDOM = 0.8, 0.1  # BERT: what becomes of a chosen token; the rest stays as it is
 
 
-class Corrupted(NamedTuple):
+class ObjectiveBatch(NamedTuple):
     """What a model reads and what it must say."""
 
     inputs: Int[Tensor, "B T"]
@@ -45,7 +45,7 @@ def mask_tokens(
     keep_mask: Bool[Tensor, "B T"] | None = None,
     special_ids: Sequence[int] = (),
     share: float = SHARE,
-) -> Corrupted:
+) -> ObjectiveBatch:
     """Choose each token with probability `share`; hide 80 % of them, replace 10 %, keep 10 %.
 
     Devlin et al. (2018), section 3.1. Special tokens and padding are never chosen, and no special
@@ -65,18 +65,18 @@ def mask_tokens(
     inputs = ids.masked_fill(chosen & (fate < AS_MASK), mask_id)
     replaced = chosen & (fate >= AS_MASK) & (fate < AS_MASK + AS_RANDOM)
     inputs = torch.where(replaced, words[drawn], inputs)
-    return Corrupted(inputs, ids.masked_fill(~chosen, IGNORE), keep_mask=keep_mask)
+    return ObjectiveBatch(inputs, ids.masked_fill(~chosen, IGNORE), keep_mask=keep_mask)
 
 
 def causal_targets(
     ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"] | None = None
-) -> Corrupted:
+) -> ObjectiveBatch:
     """Every token is asked for at the place of the one before it; the last place asks nothing."""
     labels = torch.full_like(ids, IGNORE)
     labels[:, :-1] = ids[:, 1:]
     if keep_mask is not None:
         labels[:, :-1].masked_fill_(~keep_mask[:, 1:].bool(), IGNORE)
-    return Corrupted(ids, labels, keep_mask=keep_mask)
+    return ObjectiveBatch(ids, labels, keep_mask=keep_mask)
 
 
 def corrupt_spans(
@@ -87,7 +87,7 @@ def corrupt_spans(
     generator: torch.Generator,
     share: float = SHARE,
     mean_span: float = MEAN_SPAN,
-) -> Corrupted:
+) -> ObjectiveBatch:
     """Replace random spans by sentinels; the target is each sentinel and the span behind it.
 
     Raffel et al. (2020), section 3.1.4. Every row has the same number of spans, so the lengths of
@@ -105,24 +105,27 @@ def corrupt_spans(
     rows = [_corrupt_row(row, noise, spans, sentinels, end_id, generator) for row in ids.tolist()]
     inputs, targets = (torch.tensor(side, device=ids.device) for side in zip(*rows, strict=True))
     start = torch.full_like(targets[:, :1], start_id)
-    return Corrupted(inputs, targets, torch.cat([start, targets[:, :-1]], 1))
+    return ObjectiveBatch(inputs, targets, torch.cat([start, targets[:, :-1]], 1))
 
 
-def corrupt_documents(rows: Sequence[Tensor], pad_id: int, **settings: Any) -> Corrupted:
+def corrupt_documents(rows: Sequence[Tensor], pad_id: int, **settings: Any) -> ObjectiveBatch:
     """`corrupt_spans` of texts of several lengths, each by its own; padded to one batch.
 
     rows: one `T` each. settings: the other arguments of `corrupt_spans`.
     """
-    each = [corrupt_spans(row[None], **settings) for row in rows]
-    return together([Corrupted(*(part[0] for part in one[:3])) for one in each], pad_id)
+    batches = [corrupt_spans(row[None], **settings) for row in rows]
+    texts = [ObjectiveBatch(*(part[0] for part in batch[:3])) for batch in batches]
+    return collate(texts, pad_id)
 
 
-def together(rows: Sequence[Corrupted], pad_id: int) -> Corrupted:
+def collate(rows: Sequence[ObjectiveBatch], pad_id: int) -> ObjectiveBatch:
     """Single texts, tensors of one dimension each, as one batch, padded on the right."""
     inputs, labels, starts, _ = zip(*rows, strict=True)
     keep_mask = pad_rows([torch.ones_like(row) for row in inputs], 0).bool()
     decoder_inputs = None if starts[0] is None else pad_rows(starts, pad_id)
-    return Corrupted(pad_rows(inputs, pad_id), pad_rows(labels, IGNORE), decoder_inputs, keep_mask)
+    return ObjectiveBatch(
+        pad_rows(inputs, pad_id), pad_rows(labels, IGNORE), decoder_inputs, keep_mask
+    )
 
 
 def pad_rows(rows: Sequence[Tensor], value: int) -> Tensor:
@@ -163,12 +166,14 @@ def raw_length(inputs: int, share: float = SHARE, mean_span: float = MEAN_SPAN) 
     return length
 
 
-def objective_loss(model: nn.Module, batch: Corrupted) -> Loss:
+def objective_loss(model: nn.Module, batch: ObjectiveBatch) -> Loss:
     """Cross-entropy in nats over all places that are asked, for a model that gives `B S V`."""
-    logits = model(batch.inputs, batch.decoder_inputs, batch.keep_mask)  # B S V
-    asked = batch.labels != IGNORE  # a softmax over V is dear: only where it is needed
-    total = nn.functional.cross_entropy(logits[asked].float(), batch.labels[asked], reduction="sum")
-    return Loss(total, asked.sum(), {}, batch.inputs.numel())
+    others = {"decoder_ids": batch.decoder_inputs, "keep_mask": batch.keep_mask}
+    logits = model(batch.inputs, **others)  # B S V
+    target = batch.labels != IGNORE  # a softmax over V is dear: only where it is needed
+    targets = batch.labels[target]
+    total = nn.functional.cross_entropy(logits[target].float(), targets, reduction="sum")
+    return Loss(total, len(targets), {}, batch.inputs.numel())
 
 
 def _corrupt_row(

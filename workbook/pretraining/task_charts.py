@@ -1,7 +1,7 @@
 """The four tasks of lesson 02 as figures and as a table: a dot for each seed's mean, its interval.
 
 Everything is read from records of `experiment.py` and from what was made live; `charts.py` has the
-lesson's other figures. Left out: how a task is measured (`compare.py`, `tasks.py`).
+lesson's other figures. Left out: how a task is measured (`probing.py`, `tasks.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbook.core.notebook import figures
-from workbook.core.runs.intervals import Interval
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import SHARE, Interval, error_bars
 from workbook.pretraining.charts import Runs, interval
 from workbook.pretraining.models import ARCHITECTURES
 
@@ -31,7 +31,6 @@ WRITING = {
     "rewriting": "loss on the polite version",
     "rewriting_blind": "the same, another's rude one read",
 }
-SYMBOLS = ("circle", "square", "diamond")  # of the objectives, so that colour is not alone
 Marks = Mapping[str, Mapping[str, float | None]]
 
 
@@ -66,7 +65,7 @@ def task_chart(
     for column, task in enumerate(tasks, 1):
         for name, group in rows.items():
             objective = group[0]["objective"]
-            mean = _mean([run[task] for run in group])
+            mean = _mean(group, task)
             if mean is not None:
                 _dot(panels, column, name, mean, objective)
             mine = live.get(objective, {}).get(task)
@@ -87,26 +86,26 @@ def _dot(
 ) -> None:  # fmt: skip
     """One mean with its interval, or one run alone as an open mark, named once in the legend."""
     place = list(ARCHITECTURES).index(objective)
-    colour = figures.PALETTE[place]
+    look = charts.style(place)
     panels.add_scatter(
         name="yours" if is_yours else row, x=[mean.mean], y=[row], mode="markers",
-        error_x=None if is_yours else {"array": [mean.high - mean.mean], "thickness": 1.5},
-        marker={"color": colour, "size": 11, "line": {"width": 2, "color": colour},
-                "symbol": SYMBOLS[place] + ("-open" if is_yours else "")},
+        error_x=None if is_yours else {**error_bars([mean]), "thickness": 1.5},
+        marker={"color": look.colour, "size": 11, "line": {"width": 2, "color": look.colour},
+                "symbol": look.symbol + ("-open" if is_yours else "")},
         showlegend=is_yours and column == 1 and place == 0, row=1, col=column,
     )  # fmt: skip
 
 
 def _lines(panels: go.Figure, column: int, rows: Sequence[str], marks: Mapping[str, Any]) -> None:
     """The marks of one task as lines across all rows, each named once in the legend."""
-    for (name, value), dash in zip(marks.items(), ("dot", "dash", "dashdot"), strict=False):
+    for number, (name, value) in enumerate(marks.items()):
         if value is None:
             continue
         mean = value.mean if isinstance(value, Interval) else value
         panels.add_scatter(
             name=name, x=[mean, mean], y=[rows[0], rows[-1]], mode="lines",
-            line={"dash": dash, "color": figures.TEXT}, showlegend=column == 1,
-            row=1, col=column,
+            line={"dash": charts.ACROSS[number % len(charts.ACROSS)], "color": figures.TEXT},
+            showlegend=column == 1, row=1, col=column,
         )  # fmt: skip
 
 
@@ -119,7 +118,7 @@ def task_table(
 
     rows: dict[str, dict[str, str]] = {}
     for name, group in groups(runs).items():
-        means = {task: _mean([run[task] for run in group]) for task in tasks}
+        means = {task: _mean(group, task) for task in tasks}
         title = f"{name}, {len(group)} seeds"
         rows[title] = {task: "cannot" if m is None else str(m) for task, m in means.items()}
     others = {**{f"{name}, yours": found for name, found in live.items()}, **marks}
@@ -147,8 +146,11 @@ def _shortest(rows: Mapping[str, Sequence[Mapping[str, Any]]], objective: str) -
     return next(group for group in rows.values() if group[0]["objective"] == objective)
 
 
-def _mean(values: Sequence[float | None]) -> Interval | None:
-    return None if any(value is None for value in values) else interval(values)
+def _mean(runs: Runs, task: str) -> Interval | None:
+    """The mean over the runs, a share's in its bounds; None for a task that they cannot do."""
+    values = [run[task] for run in runs]
+    bounds = SHARE if task in FILLING or task in PROBES else None
+    return None if any(value is None for value in values) else interval(values, bounds)
 
 
 def _plain(value: float | Interval | None) -> str:

@@ -2,7 +2,7 @@
 
 A continuation is judged by the course's large town model: how surprised is it, in nats a token, by
 what was written? Rewriting is learned from pairs for a few steps; what counts is how well the true
-polite sentence is foreseen, and how much of that comes from reading the rude one. `compare.py` has
+polite sentence is foreseen, and how much of that comes from reading the rude one. `probing.py` has
 the tasks of reading. Left out: a judge of meaning (lesson 09). Lesson 02.
 
 Shapes: B batch, T time, N new tokens, V vocabulary.
@@ -20,10 +20,10 @@ import torch
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
-from workbook.pretraining.compare import HALVES, blanks, counted_shares, fill_in, probe_shares
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
-from workbook.pretraining.models import Corrupter, beside
-from workbook.pretraining.objectives import Corrupted, objective_loss, together
+from workbook.pretraining.models import ObjectiveBatches, to_model_device
+from workbook.pretraining.objectives import ObjectiveBatch, collate, objective_loss
+from workbook.pretraining.probing import HALVES, blanks, counted_shares, fill_in, probe_shares
 from workbook.town import stream
 from workbook.training import FitConfig, fit
 from workbook.training.packing import IGNORE
@@ -52,7 +52,7 @@ def all_tasks(
     found |= probes(objective, model, tokenizer)
     prompts, _ = beginnings(tokenizer)
     said = continued(objective, model, tokenizer, prompts, seed)
-    found["surprise"] = surprise(judge, prompts, said)
+    found["surprise"] = mean_nll(judge, prompts, said)
     rewritten = rewriting(objective, model, tokenizer, seed)
     return found | rewritten
 
@@ -99,34 +99,34 @@ def continued(
     The encoder is asked for a mask behind the text, the encoder-decoder for a span that is missing
     behind it. Special tokens are never drawn.
     """
-    tools = Corrupter(objective, prompts, tokenizer)
+    tools = ObjectiveBatches(objective, prompts, tokenizer)
     source, said = generator(seed), prompts.new_empty(len(prompts), 0)
     for _ in range(NEW):
-        batch = beside(model, _asking(tools, torch.cat([prompts, said], 1), said, prompts))
-        logits = model(batch.inputs, batch.decoder_inputs)[:, -1].float().cpu()  # B V
+        batch = to_model_device(model, _asking(tools, torch.cat([prompts, said], 1), said, prompts))
+        logits = model(batch.inputs, decoder_ids=batch.decoder_inputs)[:, -1].float().cpu()  # B V
         logits[:, tools.special] = -torch.inf
         said = torch.cat([said, torch.multinomial(logits.softmax(-1), 1, generator=source)], 1)
     return said
 
 
-def _asking(tools: Corrupter, text: Tensor, said: Tensor, prompts: Tensor) -> Corrupted:
+def _asking(tools: ObjectiveBatches, text: Tensor, said: Tensor, prompts: Tensor) -> ObjectiveBatch:
     """A batch whose last logits are for the next token."""
 
     def column(token: int) -> Tensor:
         return torch.full_like(text[:, :1], token)
 
     if tools.objective == "causal":
-        return Corrupted(text, text)
+        return ObjectiveBatch(text, text)
     if tools.objective == "masked":
-        return Corrupted(torch.cat([text, column(tools.mask_id)], 1), text)
+        return ObjectiveBatch(torch.cat([text, column(tools.mask_id)], 1), text)
     first = column(tools.sentinels[0])
     reads = torch.cat([prompts, first, column(tools.end_id)], 1)
-    return Corrupted(reads, text, torch.cat([column(tools.start_id), first, said], 1))
+    return ObjectiveBatch(reads, text, torch.cat([column(tools.start_id), first, said], 1))
 
 
 @torch.no_grad()
-def surprise(judge: nn.Module, prompts: Tensor, said: Tensor) -> float:
-    """-ln p of the new tokens `B N` behind the prompts `B T`, under the judge, nats a token."""
+def mean_nll(judge: nn.Module, prompts: Tensor, said: Tensor) -> float:
+    """Return the mean -ln p of new tokens `B N` after prompts `B T` under the judge, in nats."""
     ids = torch.cat([prompts, said], 1).to(judge.device)
     logits = judge(input_ids=ids, use_cache=False).logits[:, prompts.shape[1] - 1 : -1].float()
     chosen = logits.log_softmax(-1).gather(2, said.to(judge.device)[..., None])
@@ -134,20 +134,20 @@ def surprise(judge: nn.Module, prompts: Tensor, said: Tensor) -> float:
 
 
 def frequent_words(rows: Tensor, shape: tuple[int, int], seed: int = 0) -> Tensor:
-    """The floor of continuation: tokens `B N` drawn by their frequency alone."""
+    """The baseline of continuation: tokens `B N` drawn by their frequency alone."""
     flat = rows.flatten()
     return flat[torch.randint(len(flat), shape, generator=generator(seed))]
 
 
 def pairs(count: int, split: str = SEEN) -> list[tuple[str, str]]:
     """Rude sentences and their polite versions, new to every model."""
-    found = islice(stream("politeness", split, PAIR_SEED), count)
-    return [(each.fields["rude"], each.fields["polite"]) for each in found]
+    documents = islice(stream("politeness", split, PAIR_SEED), count)
+    return [(text.fields["rude"], text.fields["polite"]) for text in documents]
 
 
 def pair_batch(
     objective: str, examples: Sequence[tuple[str, str]], tokenizer: PreTrainedTokenizerFast
-) -> Corrupted:
+) -> ObjectiveBatch:
     """Pairs as one batch: the loss falls on the polite sentence and its end."""
     start, end = tokenizer.bos_token_id, tokenizer.eos_token_id
     encode = partial(tokenizer.encode, add_special_tokens=False)
@@ -159,8 +159,8 @@ def pair_batch(
         else:
             before, target = encode(f"Rude: {rude}\nPolite:"), [*encode(f" {polite}"), end]
             parts = [[start, *before, *target[:-1]], [IGNORE] * len(before) + target]
-        rows.append(Corrupted(*map(torch.tensor, parts)))
-    return together(rows, tokenizer.pad_token_id)
+        rows.append(ObjectiveBatch(*map(torch.tensor, parts)))
+    return collate(rows, tokenizer.pad_token_id)
 
 
 def tuned(
@@ -172,7 +172,7 @@ def tuned(
     batches = [pair_batch(objective, group, tokenizer) for group in groups]
     config = FitConfig(
         steps=TUNING_STEPS, optimiser="muon", learning_rate=0.005, muon_learning_rate=0.015,
-        decay=0.5, seed=seed,
+        decay_fraction=0.5, seed=seed,
     )  # fmt: skip
     return fit(copy.deepcopy(model), batches, objective_loss, config, progress=False).model.eval()
 
@@ -194,7 +194,7 @@ def rewriting(
     swapped = [(rude, polite) for (rude, _), (_, polite) in zip(others, examples, strict=True)]
     found = {}
     for name, each in (("rewriting", examples), ("rewriting_blind", swapped)):
-        batch = beside(model, pair_batch(objective, each, tokenizer))
+        batch = to_model_device(model, pair_batch(objective, each, tokenizer))
         total, tokens, *_ = objective_loss(model, batch)
         found[name] = float(total / tokens)
     return found

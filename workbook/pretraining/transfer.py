@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from workbook.pretraining import data
-from workbook.pretraining.floor import HeldOut, causal_loss_on, held_out
+from workbook.pretraining.entropy_bound import HeldOut, causal_loss_on, held_out
 from workbook.pretraining.harbour import harbour_documents
-from workbook.pretraining.models import Corrupter, build, train
+from workbook.pretraining.models import ObjectiveBatches, build, train
 from workbook.town.random import Source
 
 if TYPE_CHECKING:
@@ -77,6 +77,6 @@ def adapt(
     run = train(
         "causal", rows, tokenizer, steps, seed=seed, model=learner, progress=progress,
         watched={name: partial(causal_loss_on, texts=each) for name, each in texts.items()},
-        batches=Corrupter("causal", rows, tokenizer, BATCH, seed), **settings,
+        batches=ObjectiveBatches("causal", rows, tokenizer, BATCH, seed), **settings,
     )  # fmt: skip
     return {"steps": run.steps, **run.seen}

@@ -12,7 +12,10 @@ import re
 import tomllib
 from pathlib import Path
 
-FIRST = "00_welcome"  # the lesson a badge opens
+from workbook import LESSONS
+from workbook.publishing.course_table import renewed
+
+FIRST = LESSONS[0].notebook  # the lesson a badge opens
 BRANCH = "main"
 BEGIN = "<!-- clouds: written by `workbook clouds` from the repository named in pyproject.toml -->"
 END = "<!-- end of clouds -->"
@@ -34,7 +37,9 @@ SERVICES = {
         "?src=https://github.com/{repo}/blob/{branch}/notebooks/{lesson}.ipynb",
     ),
 }
-BLOCK = """{begin}
+BLOCK = """
+## In a browser
+
 {badges}
 
 Binder opens JupyterLab on the first lesson with everything in place: {size:.1f} GB of packages, and
@@ -46,18 +51,21 @@ course: begin it with a cell of these three lines, and restart the session if it
 %cd course
 %pip install -q -e .
 ```
-{end}"""
+"""
 
 
 def repository(folder: Path | None = None) -> str:
-    """The repository's address, https://github.com/owner/name, as pyproject.toml has it.
+    """Return the repository's address, https://github.com/owner/name, as pyproject.toml has it.
 
-    folder: of pyproject.toml; by default the checkout. ValueError when it names no repository on
-    GitHub, from where the three services read.
+    folder: of pyproject.toml; by default the checkout. "" while none is set or OWNER still stands
+    for the owner. Raises ValueError for an address that is not on GitHub, from where the three
+    services read.
     """
     file = (folder or root()) / "pyproject.toml"
     project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
     asked = project.get("urls", {}).get("repository", "")
+    if not asked or "/OWNER/" in asked:
+        return ""
     match = GITHUB.fullmatch(asked)
     if match is None:
         raise ValueError(
@@ -85,18 +93,13 @@ def badges(lesson: str, url: str) -> str:
 
 
 def block(url: str, size: int) -> str:
-    """The block of README.md, with its markers; size: bytes of the packages on Binder."""
-    shown = badges(FIRST, url)
-    return BLOCK.format(begin=BEGIN, end=END, badges=shown, url=url, size=size / 1e9)
+    """Return what stands between README.md's markers; size: bytes of the packages on Binder.
 
-
-def inserted(text: str, new: str) -> str:
-    """A README's text with the block between the markers exchanged; ValueError if they lack."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"README.md lacks the line {BEGIN if not begin else END!r}; put it back.")
-    return before + new + after
+    Without a repository ("") there is nothing to link to, and nothing stands there.
+    """
+    if not url:
+        return ""
+    return BLOCK.format(badges=badges(FIRST, url), url=url, size=size / 1e9)
 
 
 def root() -> Path:
@@ -105,7 +108,7 @@ def root() -> Path:
 
 
 def write(folder: Path | None = None) -> list[Path]:
-    """Write binder/requirements.txt and README.md's block anew; the files that changed."""
+    """Renew binder/requirements.txt and README.md's block; returns the files that changed."""
     from workbook.publishing import binder
 
     folder = folder or root()
@@ -113,9 +116,12 @@ def write(folder: Path | None = None) -> list[Path]:
     readme = folder / "README.md"
     texts = {
         folder / "binder" / "requirements.txt": binder.text(listed),
-        readme: inserted(
+        readme: renewed(
             readme.read_text(encoding="utf-8"),
+            BEGIN,
+            END,
             block(repository(folder), binder.installed_bytes(listed)),
+            readme.name,
         ),
     }
     changed = [file for file, new in texts.items() if file.read_text(encoding="utf-8") != new]

@@ -11,12 +11,14 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.core.runs.files import write_atomically
 from workbook.core.system.peak_memory import PeakMemory
+from workbook.publishing import notebook_files
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -50,8 +52,9 @@ def notebooks() -> Path:
 
 
 def find(names: list[str] | None = None) -> list[Path]:
-    """The notebooks of some lessons ("3", "03", "03_sampling"), or of all, in course order.
+    """Return the notebooks of some lessons, or of all, in course order.
 
+    names: numbers, topics or notebooks, such as "3", "03", "sampling", "03_sampling".
     Raises ValueError when a name fits no lesson; the sentence lists those there are.
     """
     lessons = {file.stem: file for file in sorted(notebooks().glob("[0-9][0-9]_*.ipynb"))}
@@ -61,8 +64,8 @@ def find(names: list[str] | None = None) -> list[Path]:
         return list(lessons.values())
     wanted = set()
     for name in names:
-        number = name.zfill(2) if name.isdigit() else name.removesuffix(".ipynb")
-        hits = [stem for stem in lessons if number in (stem, stem.split("_")[0])]
+        asked = name.zfill(2) if name.isdigit() else name.removesuffix(".ipynb")
+        hits = [stem for stem in lessons if asked in (stem, *_split(stem))]
         if not hits:
             known = ", ".join(lessons) or "none"
             raise ValueError(f"there is no lesson {name!r}; there are: {known}.")
@@ -70,26 +73,39 @@ def find(names: list[str] | None = None) -> list[Path]:
     return [file for stem, file in lessons.items() if stem in wanted]
 
 
-def run(files: list[Path], timeout: float, write: bool = False) -> Iterator[LessonReport]:
-    """Execute notebooks one after the other; a report each, as soon as it is done."""
-    for file in files:
-        yield run_lesson(file, timeout, write)
+def _split(stem: str) -> tuple[str, str]:
+    """("03", "sampling") of "03_sampling"."""
+    number, _, topic = stem.partition("_")
+    return number, topic
 
 
-def run_lesson(file: Path, timeout: float, write: bool = False) -> LessonReport:
+def run_lesson(
+    file: Path,
+    timeout: float,
+    write: bool = False,
+    on_cell: Callable[[int, int], None] = lambda done, cells: None,
+) -> LessonReport:
     """Execute one notebook within `timeout` seconds; with `write`, store its new outputs.
 
-    A lesson that fails is reported, not raised, and its file is left as it was.
+    on_cell: called before each cell with the number of cells done and of all. A lesson that fails,
+    or whose file is no notebook, is reported, not raised, and its file is left as it was.
     """
-    import nbformat
-
-    notebook = nbformat.read(file, as_version=4)
     start = time.monotonic()
-    error, peak = _execute(notebook, file.parent, start + timeout)
+    error, peak = None, 0
+    try:
+        notebook = notebook_files.read(file)
+        error, peak = _execute(notebook, file.parent, start + timeout, on_cell)
+        if error is None and write:
+            save(notebook, file)
+    except Exception as failure:  # whatever it is, the other lessons are still to run
+        error = one_line(_in_words(failure))
     seconds = round(time.monotonic() - start, 2)
-    if error is None and write:
-        save(notebook, file)
     return LessonReport(file.stem, "failed" if error else "ok", seconds, peak, error)
+
+
+def _in_words(failure: Exception) -> str:
+    plain = isinstance(failure, ValueError)
+    return str(failure) if plain else f"{type(failure).__name__}: {failure}"
 
 
 def save(notebook: NotebookNode, file: Path) -> None:
@@ -105,12 +121,12 @@ def save(notebook: NotebookNode, file: Path) -> None:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
-    draft = file.with_suffix(".ipynb.tmp")
-    nbformat.write(notebook, draft)
-    os.replace(draft, file)
+    write_atomically(file, nbformat.writes(notebook).rstrip("\n") + "\n")
 
 
-def _execute(notebook: NotebookNode, folder: Path, deadline: float) -> tuple[str | None, int]:
+def _execute(
+    notebook: NotebookNode, folder: Path, deadline: float, on_cell: Callable[[int, int], None]
+) -> tuple[str | None, int]:
     """Run all cells in place; (one line on what failed or None, peak bytes of the kernel)."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -130,6 +146,7 @@ def _execute(notebook: NotebookNode, folder: Path, deadline: float) -> tuple[str
     try:
         with client.setup_kernel(stderr=subprocess.DEVNULL), memory.of(client.km.provisioner.pid):
             for index, cell in enumerate(notebook.cells):
+                on_cell(index, len(notebook.cells))
                 client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
     except CellExecutionError as failure:
         error = f"{failure.ename}: {failure.evalue}"

@@ -14,11 +14,12 @@ from workbook.sampling.filters import (
     top_p_filter,
 )
 from workbook.sampling.generate import cached, generate, naive
-from workbook.sampling.settings import Settings, greedy
+from workbook.sampling.held_engine import open_engine
+from workbook.sampling.settings import SamplingConfig, greedy
 
 __all__ = [
     "KVCache",
-    "Settings",
+    "SamplingConfig",
     "apply_temperature",
     "beam_search",
     "cache_bytes",
@@ -27,6 +28,7 @@ __all__ = [
     "greedy",
     "min_p_filter",
     "naive",
+    "open_engine",
     "repetition_penalty",
     "sample",
     "top_k_filter",

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from workbook.sampling.prompt import Prompt, count, stop_ids
-from workbook.sampling.readers import Reader, evaluating, open_reader
+from workbook.sampling.readers import OpenedEngine, Reader, evaluating, open_reader
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -71,7 +71,7 @@ def beam_search(
     length_penalty: float = 1.0,
     pad_id: int | None = None,
     keep_mask: Tensor | None = None,
-    engine: str = "auto",
+    engine: str | OpenedEngine = "auto",
 ) -> Tensor:
     """The best continuation of each prompt `B T`; ids `B T+n`, n <= max_new_tokens.
 
@@ -91,7 +91,7 @@ def beam_search(
     reader = open_reader(model, engine, rows=width * len(prompt.ids), graph=False)
     searches = [Search(width, length_penalty) for _ in prompt.ids]
     with evaluating(model), torch.no_grad():
-        logits = reader.start(prompt.ids, prompt.keep_mask, prompt.room)
+        logits = reader.start(prompt.ids, prompt.keep_mask, prompt.max_seq_len)
         if looked_at > logits.shape[1]:
             raise ValueError(f"{width} beams are too many for a vocabulary of {logits.shape[1]}.")
         for step in range(1, max_new_tokens + 1):

@@ -5,7 +5,7 @@ Memory is reserved for the whole text at the start, and each step writes one col
 that grows by concatenation copies all of itself at every step. Left out: paging, quantization and
 sliding windows. Lesson 03 builds the idea step by step.
 
-Shapes: L layers, B batch, K key-value heads, T time, D head size, R room (the longest text).
+Shapes: L layers, B batch, K key-value heads, T time, D head size, R reserved columns.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class KVCache:
         self.values = [like.new_empty(shape) for _ in range(layers)]
         self.length = 0
 
-    def put(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    def update(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Write `B K T D` after what is there; return all so far, without a copy."""
         keys, values = self.keys[layer], self.values[layer]
         end = self.length + key.shape[2]
@@ -37,39 +37,38 @@ class KVCache:
         return keys[:, :, :end], values[:, :, :end]
 
     def advance(self, tokens: int) -> None:
-        """Count tokens as read, once every layer has put theirs."""
+        """Count tokens as read, once every layer has written its own."""
         self.length += tokens
 
     def reorder(self, rows: Tensor) -> None:
         """Row i becomes what row rows[i] was; rows may repeat, vanish and grow in number."""
-        self.keys = [each[rows] for each in self.keys]
-        self.values = [each[rows] for each in self.values]
+        self.keys = [keys[rows] for keys in self.keys]
+        self.values = [values[rows] for values in self.values]
 
 
 class FixedCache(KVCache):
-    """The same, with the place to write on the device: `put` does the same whatever the length.
+    """The same, with the place to write on the device: `update` does the same whatever the length.
 
     A CUDA graph replays a recorded list of kernels, so nothing it does may depend on a number that
-    Python holds. The whole room is returned, and a bias must hide what is not yet written.
+    Python holds. All reserved columns are returned, and a bias must hide what is not yet written.
     """
 
     def __init__(self, layers: int, shape: tuple[int, int, int, int], like: Tensor):
         super().__init__(layers, shape, like)
-        for each in (*self.keys, *self.values):
-            each.zero_()  # hidden columns get weight 0, but 0 times a stray NaN is NaN
+        for reserved in (*self.keys, *self.values):
+            reserved.zero_()  # hidden columns get weight 0, but 0 times a stray NaN is NaN
         self.slot = torch.zeros(1, dtype=torch.long, device=like.device)
 
-    def put(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Write one column `B K 1 D` at the slot; return the whole room, `B K R D`."""
+    def update(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Write one column `B K 1 D` at the slot; return all reserved columns, `B K R D`."""
         keys, values = self.keys[layer], self.values[layer]
         return keys.index_copy_(2, self.slot, key), values.index_copy_(2, self.slot, value)
 
     def load(self, cache: KVCache) -> None:
         """Take over what another cache has read, and write behind it from now on."""
-        for mine, theirs in zip(
-            (*self.keys, *self.values), (*cache.keys, *cache.values), strict=True
-        ):
-            mine[:, :, : cache.length] = theirs[:, :, : cache.length]
+        pairs = zip((*self.keys, *self.values), (*cache.keys, *cache.values), strict=True)
+        for ours, other in pairs:
+            ours[:, :, : cache.length] = other[:, :, : cache.length]
         self.length = 0
         self.advance(cache.length)
 

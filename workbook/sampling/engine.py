@@ -7,7 +7,7 @@ On a small model most of a step's time goes not into arithmetic but into getting
 4. the rotary tables are computed once per text, sums are added in place, and on a GPU the whole
    step is recorded as a CUDA graph (`workbook.sampling.graph`).
 The numbers equal the model's own to rounding. Left out: biases, dropout, training, other
-architectures (`workbook.sampling.fast.obstacle` says why a model is refused), speculative decoding.
+architectures (`engine_cache.unsupported_reason` says why a model is refused), speculative decoding.
 Lesson 03 reads `naive`, `cached` and `generate` first; this is the same arithmetic.
 
 Shapes: B batch, T new tokens, C channels, H heads, K key-value heads, D head size, V vocabulary.
@@ -38,7 +38,7 @@ class Layer(NamedTuple):
     down: Transposed | Packed  # F -> C
 
 
-class Llama:
+class FusedLlama:
     """The weights of a Llama model, laid out for reading one token at a time.
 
     packed: whether to pack them for several rows at a time (see `Packed`).
@@ -51,7 +51,7 @@ class Llama:
         self.embedding, self.norm = body.embed_tokens.weight, body.norm.weight
         self.rotary = body.rotary_emb
         self.product = Packed if packed else Transposed
-        self.layers = [self._layer(each) for each in body.layers]
+        self.layers = [self._layer(layer) for layer in body.layers]
         self.head = self.product(model.lm_head.weight)
         self.recording = None  # a GPU's recorded step (`workbook.sampling.graph`)
 
@@ -82,7 +82,7 @@ class Llama:
             heads = layer.qkv(F.rms_norm(x, (C,), layer.norm, self.eps))
             heads = heads.view(B, T, H + 2 * K, D).transpose(1, 2)  # B H+2K T D
             turned = rotate(heads[:, : H + K], turn)
-            keys, values = cache.put(place, turned[:, H:], heads[:, H + K :])
+            keys, values = cache.update(place, turned[:, H:], heads[:, H + K :])
             mixed = F.scaled_dot_product_attention(
                 turned[:, :H],
                 keys,
@@ -97,16 +97,16 @@ class Llama:
         last = x.view(B, T, C)[:, -1]
         return self.head(F.rms_norm(last, (C,), self.norm, self.eps))
 
-    def turns(self, room: int) -> tuple[Tensor, Tensor]:
-        """Cosines and sines for `room` positions, `R D` each; the first half's sines negated."""
-        place = torch.arange(room, device=self.embedding.device)
-        cos, sin = (each[0] for each in self.rotary(self.embedding, place[None]))
+    def rotary_tables(self, max_seq_len: int) -> tuple[Tensor, Tensor]:
+        """Cosines and sines of all positions, `R D` each; the first half's sines negated."""
+        place = torch.arange(max_seq_len, device=self.embedding.device)
+        cos, sin = (table[0] for table in self.rotary(self.embedding, place[None]))
         half = self.head_size // 2
         return cos, torch.cat([-sin[:, :half], sin[:, half:]], 1)
 
-    def new_cache(self, rows: int, room: int, kind: type[KVCache] = KVCache) -> KVCache:
-        """An empty cache for `rows` texts of at most `room` tokens."""
-        shape = (rows, self.kv_heads, room, self.head_size)
+    def new_cache(self, rows: int, max_seq_len: int, kind: type[KVCache] = KVCache) -> KVCache:
+        """An empty cache for `rows` texts of at most `max_seq_len` tokens."""
+        shape = (rows, self.kv_heads, max_seq_len, self.head_size)
         return kind(len(self.layers), shape, self.embedding)
 
 
@@ -120,7 +120,7 @@ class Transposed:
     """x -> x times the weights (`out in` each) side by side, from a transposed copy."""
 
     def __init__(self, *weights: Tensor):
-        self.weight = torch.cat([each.detach() for each in weights]).t().contiguous()  # in out
+        self.weight = torch.cat([weight.detach() for weight in weights]).t().contiguous()  # in out
 
     def __call__(self, x: Tensor) -> Tensor:
         return torch.mm(x, self.weight)
@@ -141,7 +141,7 @@ class Packed:
     ROWS = 32  # a hint to oneDNN; every number of rows works
 
     def __init__(self, *weights: Tensor):
-        weight = torch.cat([each.detach() for each in weights])
+        weight = torch.cat([weight.detach() for weight in weights])
         self.weight = torch.ops.mkldnn._reorder_linear_weight(weight, self.ROWS)
         self.linear = torch.ops.mkldnn._linear_pointwise
 
@@ -164,17 +164,17 @@ def can_pack(weight: Tensor) -> bool:
 class LlamaReader:
     """Reads text with the engine; see `workbook.sampling.readers.Reader`."""
 
-    def __init__(self, llama: Llama):
+    def __init__(self, llama: FusedLlama):
         self.llama, self.device = llama, llama.embedding.device
 
     @torch.inference_mode()
-    def start(self, ids: Tensor, keep_mask: Tensor | None, room: int) -> Tensor:
+    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
         B, T = ids.shape
-        self.cache = self.llama.new_cache(B, room)
-        self.cos, self.sin = self.llama.turns(room)
+        self.cache = self.llama.new_cache(B, max_seq_len)
+        self.cos, self.sin = self.llama.rotary_tables(max_seq_len)
         self.bias = bias = None
         if keep_mask is not None:
-            self.bias = hidden(keep_mask, room, self.cos)  # B 1 1 R
+            self.bias = hidden(keep_mask, max_seq_len, self.cos)  # B 1 1 R
             bias = self.bias[..., :T] + future(T, self.cos)  # B 1 T T
         logits = self.llama.read(ids, self.cache, self.turn(0, T), bias)
         self.cache.advance(T)
@@ -202,12 +202,12 @@ class LlamaReader:
         return self.cos[start:end], self.sin[start:end]
 
 
-def hidden(keep_mask: Tensor, room: int, like: Tensor) -> Tensor:
+def hidden(keep_mask: Tensor, max_seq_len: int, like: Tensor) -> Tensor:
     """A bias `B 1 1 R` that hides padding; columns that are still to come count as real.
 
     It is the lowest number, not -inf: a padded row that sees nothing real must not become NaN.
     """
-    bias = like.new_zeros(len(keep_mask), 1, 1, room)
+    bias = like.new_zeros(len(keep_mask), 1, 1, max_seq_len)
     bias[:, 0, 0, : keep_mask.shape[1]].masked_fill_(~keep_mask, torch.finfo(like.dtype).min / 2)
     return bias
 

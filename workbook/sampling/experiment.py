@@ -19,20 +19,21 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from workbook.core.runs.intervals import over_seeds
+from workbook.core.runs import SHARE, Interval
 from workbook.core.runs.seeding import generator
+from workbook.inference import decode, encode
 from workbook.sampling import generate
 from workbook.sampling.faithfulness import Statement, is_right
-from workbook.sampling.measure import distinct, loops, surprise
-from workbook.sampling.text import decode, encode
+from workbook.sampling.measure import distinct, loops, mean_nll
 from workbook.town import stream
 
 if TYPE_CHECKING:
     import pandas
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-Settings = Mapping[str, Mapping[str, Any]]  # name -> keyword arguments of `generate`
+Variants = Mapping[str, Mapping[str, Any]]  # name -> keyword arguments of `generate`
 MEASURES = ("surprise", "distinct_2", "loops", "right")
+BOUNDS = {"distinct_2": SHARE, "loops": SHARE, "right": SHARE}
 STATEMENT_TOKENS = 12  # enough for any fact of the town
 PAGE_SEED = 3003  # pages the model has not read, of people and places it has read about
 
@@ -44,7 +45,7 @@ class Continuations:
     prompts: Tensor  # B T, all real tokens
     truth: Tensor  # B T+N, the prompt and the town's own next tokens
     pages: tuple[Tensor, ...]  # the whole pages, `T` each, from begin to end token
-    floor: float  # nats a token of the whole pages that the town's generator chose with
+    entropy_bound: float  # nats a token of the whole pages that the town's generator chose with
 
     @property
     def new_tokens(self) -> int:
@@ -56,14 +57,14 @@ def continuations(
 ) -> Continuations:
     """Pages new to the model, about what it has read of, long enough, cut to one length.
 
-    The floor is over the whole pages: -ln p of all choices, per token after the begin token.
+    The entropy bound is over whole pages: -ln p of all choices, per token after the begin token.
     """
     length = prompt_tokens + new_tokens
     found = list(islice(_long_pages(tokenizer, length), count))
     pages = tuple(ids for ids, _ in found)
     truth = torch.stack([ids[:length] for ids in pages])
-    floor = sum(nats for _, nats in found) / sum(len(ids) - 1 for ids in pages)
-    return Continuations(truth[:, :prompt_tokens], truth, pages, floor)
+    entropy_bound = sum(nats for _, nats in found) / sum(len(ids) - 1 for ids in pages)
+    return Continuations(truth[:, :prompt_tokens], truth, pages, entropy_bound)
 
 
 def _long_pages(tokenizer: PreTrainedTokenizerBase, length: int) -> Iterator[tuple[Tensor, float]]:
@@ -75,18 +76,18 @@ def _long_pages(tokenizer: PreTrainedTokenizerBase, length: int) -> Iterator[tup
             yield torch.cat([ids, ids.new_tensor(end)]), page.nats
 
 
-def page_surprise(model: PreTrainedModel, texts: Continuations) -> float:
-    """The model's surprise at the whole pages, nats a token; to be held against `texts.floor`."""
+def page_mean_nll(model: PreTrainedModel, texts: Continuations) -> float:
+    """Return the mean NLL of whole pages, nats a token, to compare with the entropy bound."""
     ids = pad_sequence(list(texts.pages), batch_first=True).to(model.device)
     lengths = torch.tensor([len(page) for page in texts.pages], device=model.device)
     keep_mask = torch.arange(ids.shape[1], device=model.device) < lengths[:, None]
-    return surprise(model, ids, keep_mask)
+    return mean_nll(model, ids, keep_mask)
 
 
 def sweep(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    settings: Settings,
+    settings: Variants,
     texts: Continuations,
     asked: Sequence[Statement],
     seeds: Sequence[int],
@@ -114,7 +115,9 @@ def summarise(rows: pandas.DataFrame) -> pandas.DataFrame:
     """One row per setting, in the order they were run: each measure's mean over the seeds with its
     Student t interval, as text."""
     by_setting = rows.groupby("setting", sort=False)[list(MEASURES)]
-    return by_setting.agg(lambda values: str(over_seeds(list(values))))
+    return by_setting.agg(
+        lambda values: str(Interval.of_seeds(list(values), bounds=BOUNDS.get(values.name)))
+    )
 
 
 def continue_texts(
@@ -133,7 +136,7 @@ def measures(model: PreTrainedModel, texts: Continuations, said: Tensor) -> dict
     new = said[:, start:].tolist()
     ids = said.to(model.device)
     return {
-        "surprise": surprise(model, ids, torch.ones_like(ids), start),
+        "surprise": mean_nll(model, ids, torch.ones_like(ids), start),
         "distinct_2": distinct(new, 2),
         "loops": loops(new),
     }

@@ -1,26 +1,26 @@
-"""The explorer of lesson 03: turn temperature, top-k and top-p on the live model and watch.
+"""The explorer of lesson 03: turn the settings of sampling on the live model and watch.
 
 It shows the likeliest next tokens before and after, what was cut, how much choice is left, and a
-continuation sampled with the settings, always with the same random numbers. The logits after a
-prompt are computed once. Left out: penalties and beams, which depend on more than the next token.
+continuation sampled with the settings, with the same random numbers until it is drawn again. The
+logits after a prompt are computed once. Left out: beams, which need more than the next token.
 """
 
 from __future__ import annotations
 
 import html
-import textwrap
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
 
 from workbook.core.notebook import figures
+from workbook.core.notebook.charts import readable
 from workbook.core.notebook.explorer import Explorer, Slider, TextInput
 from workbook.core.runs.seeding import generator
-from workbook.sampling import apply_temperature, generate, top_k_filter, top_p_filter
+from workbook.inference import decode, encode
+from workbook.sampling import SamplingConfig, generate
 from workbook.sampling.measure import effective_vocabulary, entropy
-from workbook.sampling.text import decode, encode
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # bars
 NEW_TOKENS = 12  # of the sampled continuation
 BREAK = "⏎"  # stands for a line break where there is one line only
+WIDE = 95  # letters in a line of the title
 LONGEST = 200  # tokens of a prompt, so that an event stays quick
 
 
@@ -56,21 +57,29 @@ class NextTokens:
         self.model, self.tokenizer, self.seed = model, tokenizer, seed
         self.read = lru_cache(maxsize=16)(self._read)
 
-    def __call__(self, prompt: str, temperature: float, top_k: int, top_p: float) -> NextToken:
-        """top_k: 0 for no limit. A ⏎ in the prompt is a line break. ValueError for a prompt that is
-        empty or too long."""
+    def __call__(
+        self,
+        prompt: str,
+        temperature: float,
+        top_k: int,
+        top_p: float,
+        min_p: float = 0.0,
+        penalty: float = 1.0,
+        draw: int = 0,
+    ) -> NextToken:
+        """top_k: 0 for no limit; so for min_p. draw: which of the continuations that could be.
+
+        A ⏎ in the prompt is a line break. ValueError for a prompt that is empty or too long.
+        """
         ids, logits, order = self.read(prompt)
-        reshaped = apply_temperature(logits, temperature)
-        if top_k:
-            reshaped = top_k_filter(reshaped, top_k)
-        if top_p < 1:
-            reshaped = top_p_filter(reshaped, top_p)
+        limits = {"top_k": top_k or None, "top_p": top_p, "min_p": min_p or None}
+        config = SamplingConfig(temperature, **limits, repetition_penalty=penalty)
+        reshaped = config.adjust(logits, ids.cpu())
         pair = torch.cat([logits, reshaped]).softmax(-1)  # 2 V, before and after
-        limits = {"top_k": top_k or None, "top_p": top_p if top_p < 1 else None}
         return NextToken(
             prompt=prompt,
-            continuation=self._continue(ids, temperature=temperature, **limits),
-            tokens=tuple(_visible(self.tokenizer.decode([i])) for i in order.tolist()),
+            continuation=self._continue(ids, draw, config),
+            tokens=tuple(readable(self.tokenizer.decode([i])) for i in order.tolist()),
             before=tuple(pair[0, order].tolist()),
             after=tuple(pair[1, order].tolist()),
             cut=tuple(reshaped[0, order].isinf().tolist()),
@@ -92,15 +101,15 @@ class NextTokens:
         logits = self.model(ids).logits[:, -1].float().cpu()
         return ids, logits, logits[0].topk(min(SHOWN, logits.shape[1])).indices
 
-    def _continue(self, ids: Tensor, **settings: float | None) -> str:
+    def _continue(self, ids: Tensor, draw: int, config: SamplingConfig) -> str:
         eos_id = self.tokenizer.eos_token_id
         out = generate(
             self.model,
             ids,
             max_new_tokens=NEW_TOKENS,
             eos_id=eos_id,
-            generator=generator(self.seed),
-            **settings,
+            generator=generator(self.seed + draw),
+            **asdict(config),
         )
         return decode(self.tokenizer, out, start=ids.shape[1])[0]
 
@@ -122,15 +131,13 @@ def draw(data: NextToken) -> go.Figure:
     )
     after = go.Bar(name="after", x=place, y=list(data.after), marker={"color": orange})
     figure = go.Figure([before, after])
-    text = f"{html.escape(data.prompt)}<b>{html.escape(data.continuation)}</b>"
-    text = text.replace("\n", f" {BREAK} ")
-    lines = "<br>".join(textwrap.wrap(text, 95, replace_whitespace=False)[:2])
+    said = f"{_ending(data.prompt)}<br><b>{_ending(data.continuation)}</b>"
     figure.update_layout(
-        title={"text": f"{_summary(data)}<br>{lines}", "font": {"size": 15}, "y": 0.94},
+        title={"text": f"{_summary(data)}<br>{said}", "font": {"size": 15}, "y": 0.96},
         xaxis={"tickvals": place, "ticktext": list(data.tokens), "tickangle": -35},
-        yaxis={"title": {"text": "probability"}, "rangemode": "tozero"},
-        margin={"t": 105},
-        height=400,
+        yaxis={"title": {"text": "probability"}, "range": [0, 1.02]},  # bars that stay do not jump
+        margin={"t": 125},
+        height=420,
     )
     return figure
 
@@ -150,9 +157,9 @@ def describe(data: NextToken) -> str:
 def next_token_explorer(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, seed: int = 0
 ) -> Explorer:
-    """Temperature, top-k, top-p and the prompt, on a model; without a kernel, temperature only.
+    """Each setting of sampling and the prompt, on a model; without a kernel, temperature only.
 
-    seed: of the sampled continuation, the same for every setting.
+    seed: of the first continuation, the same for every setting.
     """
     grid = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
     return Explorer(
@@ -164,6 +171,9 @@ def next_token_explorer(
             "temperature": Slider("Temperature", 0.8, grid, low=0.1, high=3.0, step=0.1),
             "top_k": Slider("Top-k (0: off)", 0, low=0, high=50, step=1),
             "top_p": Slider("Top-p", 0.8, low=0.05, high=1.0, step=0.05),
+            "min_p": Slider("Min-p (0: off)", 0.0, low=0.0, high=0.5, step=0.01),
+            "penalty": Slider("Repetition penalty", 1.0, low=1.0, high=2.0, step=0.1),
+            "draw": Slider("Draw again", 0, low=0, high=50, step=1),
         },
         alt=describe,
     )
@@ -177,6 +187,9 @@ def _summary(data: NextToken) -> str:
     )
 
 
-def _visible(token: str) -> str:
-    """A token as it can be read on an axis: a space shows as ␣, a line break as ⏎."""
-    return html.escape(token.replace(" ", "␣").replace("\n", BREAK)) or "(nothing)"
+def _ending(text: str) -> str:
+    """The last words of a text, as many as a line of the title holds: what is new stands there."""
+    text = text.replace("\n", f" {BREAK} ")
+    if len(text) > WIDE:
+        text = f"… {text[-WIDE:].partition(' ')[2]}"
+    return html.escape(text)

@@ -1,4 +1,4 @@
-"""Is it true? What the model says about the town, held against the town's own facts.
+"""Is it true? What the model says about the town, compared with the town's own facts.
 
 A statement is a question with the beginning of its answer; the model writes the rest, and the rest
 is right or wrong, because the facts are known. For sampling with any temperature and filter the
@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from workbook.sampling import apply_temperature, min_p_filter, top_k_filter, top_p_filter
-from workbook.sampling.measure import padded_logits
-from workbook.sampling.text import encode
+from workbook.inference import encode, padded_logits
+from workbook.sampling.settings import SamplingConfig
 from workbook.town.entities import Town
 from workbook.town.random import Source
 from workbook.town.texts.recall import ask, facts_of
@@ -46,14 +45,14 @@ def statements(
     split: "train" for people of whom the town's model has read.
     """
     town = town or build_town(0)
-    found = []
+    drawn = []
     for index in range(count):
         writer = Writer(Source(f"faithfulness/{split}/{seed}/{index}"), town, split)
         fact = writer.pick(list(facts_of(town, writer.person())))
         said = fact.answer[: fact.answer.rindex(fact.value)].rstrip()
         prompt = f"Question: {ask(writer, fact)}\nAnswer: {said}"
-        found.append(Statement(prompt, fact.value, fact.trait))
-    return found
+        drawn.append(Statement(prompt, fact.value, fact.trait))
+    return drawn
 
 
 def is_right(continuation: str, value: str) -> bool:
@@ -62,13 +61,13 @@ def is_right(continuation: str, value: str) -> bool:
 
 
 def blind_guess(town: Town, asked: Sequence[Statement], split: str = "train") -> float:
-    """The floor: share right of always naming the commonest value among the people of the split."""
+    """Return the share right of always naming the commonest value among the split's people."""
     counts: dict[str, Counter[str]] = {}
     for person in town.among("people", split):
         for fact in facts_of(town, person):
             counts.setdefault(fact.trait, Counter())[fact.value] += 1
     guess = {trait: values.most_common(1)[0][0] for trait, values in counts.items()}
-    return sum(guess[one.trait] == one.value for one in asked) / len(asked)
+    return sum(guess[s.trait] == s.value for s in asked) / len(asked)
 
 
 @dataclass(frozen=True)
@@ -87,9 +86,8 @@ class AnswerLogits:
         min_p: float | None = None,
     ) -> Tensor:
         """p(true answer) of each statement, `N`, when drawing with these settings of `generate`."""
-        logits = apply_temperature(self.logits.flatten(0, 1), temperature)  # N*A V
-        for cut, limit in ((top_k_filter, top_k), (top_p_filter, top_p), (min_p_filter, min_p)):
-            logits = logits if limit is None else cut(logits, limit)
+        config = SamplingConfig(temperature, top_k, top_p, min_p)
+        logits = config.adjust(self.logits.flatten(0, 1))  # N*A V
         chosen = logits.log_softmax(-1).gather(1, self.answer_ids.reshape(-1, 1))
         chosen = chosen.view_as(self.answer_ids).masked_fill(~self.keep_mask, 0.0)
         return chosen.sum(1).exp()
@@ -107,12 +105,12 @@ def answer_logits(
     ValueError if the tokenizer does not keep the prompt's tokens when the answer follows.
     """
     device = str(model.device)
-    ids, keep = encode(tokenizer, [f"{one.prompt} {one.value}." for one in asked], device)  # N T
-    prompts, prompts_keep = encode(tokenizer, [one.prompt for one in asked], device)
-    for row, one in enumerate(asked):
+    ids, keep = encode(tokenizer, [f"{s.prompt} {s.value}." for s in asked], device)  # N T
+    prompts, prompts_keep = encode(tokenizer, [s.prompt for s in asked], device)
+    for row, statement in enumerate(asked):
         prompt = prompts[row, prompts_keep[row]]
         if not torch.equal(ids[row, keep[row]][: len(prompt)], prompt):
-            raise ValueError(f"The tokens of {one.prompt!r} change when its answer follows.")
+            raise ValueError(f"The tokens of {statement.prompt!r} change when its answer follows.")
     lengths = keep.sum(1) - prompts_keep.sum(1)  # N, tokens of each answer
     longest = int(lengths.max())
     logits = padded_logits(model, ids, keep, last=longest + 1)[:, :-1]  # N A V

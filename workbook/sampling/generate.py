@@ -21,8 +21,8 @@ import torch
 from torch import Generator, Tensor
 
 from workbook.sampling.prompt import Prompt, stop_ids
-from workbook.sampling.readers import Reader, evaluating, open_reader
-from workbook.sampling.settings import Settings, greedy
+from workbook.sampling.readers import OpenedEngine, Reader, evaluating, open_reader
+from workbook.sampling.settings import SamplingConfig, greedy
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -69,7 +69,7 @@ def generate(
     pad_id: int | None = None,
     keep_mask: Tensor | None = None,
     generator: Generator | None = None,
-    engine: str = "auto",
+    engine: str | OpenedEngine = "auto",
 ) -> Tensor:
     """Continue prompts `B T`; returns ids `B T+n`, n <= max_new_tokens, the prompt in front.
 
@@ -80,43 +80,44 @@ def generate(
         eos_id). The call returns as soon as every row has ended.
     keep_mask: `B T`, true on real tokens; shorter prompts are padded on the left.
     generator: source of the random numbers; the same state gives the same tokens.
-    engine: "auto" (the fast one where the model allows it), "clear" or "fast".
+    engine: "auto" (the fast one where the model allows it), "clear" or "fast"; or an engine that
+        `open_engine(model)` gave, which saves a look at all weights at each call.
     Raises ValueError for settings out of range, shapes that do not fit, padding that is not on the
     left, a text longer than the model's positions, and NaN logits.
     """
-    settings = Settings(temperature, top_k, top_p, min_p, repetition_penalty)
+    config = SamplingConfig(temperature, top_k, top_p, min_p, repetition_penalty)
     prompt = Prompt.checked(model, ids, keep_mask, max_new_tokens)
     ends = stop_ids(eos_id, prompt.ids.device)
     if pad_id is None and eos_id is not None:
         pad_id = int(ends[0])
     reader = open_reader(model, engine, rows=len(prompt.ids))
     with evaluating(model), torch.no_grad():
-        return _write(reader, prompt, settings, ends, pad_id, generator)
+        return _write(reader, prompt, config, ends, pad_id, generator)
 
 
 def _write(
     reader: Reader,
     prompt: Prompt,
-    settings: Settings,
+    config: SamplingConfig,
     ends: Tensor | None,
     pad_id: int | None,
     generator: Generator | None,
 ) -> Tensor:
     """The loop: choose a token, write it down, read it."""
     rows, start = prompt.ids.shape
-    text = torch.cat([prompt.ids, prompt.ids.new_zeros(rows, prompt.room - start)], 1)
-    keep = prompt.keep_in(prompt.room)
+    text = torch.cat([prompt.ids, prompt.ids.new_zeros(rows, prompt.max_seq_len - start)], 1)
+    keep = prompt.keep_in(prompt.max_seq_len)
     ended = torch.zeros(rows, dtype=torch.bool, device=text.device)
-    logits = reader.start(prompt.ids, prompt.keep_mask, prompt.room)
-    for at in range(start, prompt.room):
+    logits = reader.start(prompt.ids, prompt.keep_mask, prompt.max_seq_len)
+    for at in range(start, prompt.max_seq_len):
         so_far = None if keep is None else keep[:, :at]
-        token = settings.pick(logits, text[:, :at], so_far, generator)
+        token = config.sample(logits, *prompt.written(text[:, :at], so_far), generator)
         if ends is not None:
             token = token.masked_fill(ended, pad_id)
             ended |= torch.isin(token, ends)
         text[:, at] = token
         if ends is not None and ended.all():
             return text[:, : at + 1].clone()
-        if at + 1 < prompt.room:
+        if at + 1 < prompt.max_seq_len:
             logits = reader.step(token)
     return text

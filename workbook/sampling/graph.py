@@ -6,7 +6,7 @@ cache always has its full size, with a bias that hides the part not yet written.
 the prompt, whose length differs from call to call, and the draw of the token. Lesson 03 mentions
 it; without a GPU the same fixed-place step runs unrecorded, for the tests.
 
-Shapes: B batch, T time, D head size, R room, V vocabulary.
+Shapes: B batch, T time, D head size, R reserved columns, V vocabulary.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ import torch
 from torch import Tensor
 
 from workbook.sampling.cache import FixedCache
-from workbook.sampling.engine import Llama, LlamaReader, hidden
+from workbook.sampling.engine import FusedLlama, LlamaReader, hidden
 
 ROUND_UP = 128  # rooms are multiples of this, so that texts of about one length share a recording
 
 
 class Recording:
-    """One decoding step for a number of rows and a room, with all its inputs at fixed places."""
+    """One decoding step for texts of one number and length, with all its inputs at fixed places."""
 
-    def __init__(self, llama: Llama, rows: int, room: int):
+    def __init__(self, llama: FusedLlama, rows: int, max_seq_len: int):
         self.llama, like = llama, llama.embedding
-        self.cache = llama.new_cache(rows, room, FixedCache)
+        self.cache = llama.new_cache(rows, max_seq_len, FixedCache)
         self.ids = torch.zeros(rows, 1, dtype=torch.long, device=like.device)
         self.cos = like.new_zeros(1, llama.head_size)
         self.sin = torch.zeros_like(self.cos)
-        self.bias = like.new_zeros(rows, 1, 1, room)
+        self.bias = like.new_zeros(rows, 1, 1, max_seq_len)
         self.replay = self._record() if like.is_cuda else self._run
 
     def _run(self) -> Tensor:
@@ -59,19 +59,19 @@ class GraphReader(LlamaReader):
     """Reads the prompt like `LlamaReader`, and each further token by replaying a recording."""
 
     @torch.inference_mode()
-    def start(self, ids: Tensor, keep_mask: Tensor | None, room: int) -> Tensor:
-        room = -(-room // ROUND_UP) * ROUND_UP
-        logits = super().start(ids, keep_mask, room)
+    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
+        max_seq_len = -(-max_seq_len // ROUND_UP) * ROUND_UP
+        logits = super().start(ids, keep_mask, max_seq_len)
         rows, read = ids.shape
-        size = (rows, room)
+        size = (rows, max_seq_len)
         if self.llama.recording is None or self.llama.recording[0] != size:
-            self.llama.recording = None  # the old one makes room first
-            self.llama.recording = (size, Recording(self.llama, rows, room))
+            self.llama.recording = None  # the old one frees its memory first
+            self.llama.recording = (size, Recording(self.llama, rows, max_seq_len))
         self.recording = self.llama.recording[1]
         self.recording.cache.load(self.cache)
         self.cache = self.recording.cache
         keep = torch.ones_like(ids, dtype=torch.bool) if keep_mask is None else keep_mask
-        self.recording.bias.copy_(hidden(keep, room, self.cos))
+        self.recording.bias.copy_(hidden(keep, max_seq_len, self.cos))
         self.recording.bias[..., read:] = torch.finfo(self.cos.dtype).min / 2
         return logits
 

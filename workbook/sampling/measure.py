@@ -10,7 +10,6 @@ logarithms, so the unit of surprise and entropy is the nat.
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from workbook.sampling.readers import positions
+from workbook.inference import token_log_probs
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -70,28 +69,7 @@ def loops(texts: Sequence[Tokens]) -> float:
     return sum(map(ends_in_loop, texts)) / len(texts)
 
 
-@torch.no_grad()
-def padded_logits(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, last: int = 0) -> Tensor:
-    """Logits `B T V` for rows padded on either side; of the `last` positions only, if > 0."""
-    known = inspect.signature(model.forward).parameters
-    optional = {"position_ids": positions(keep_mask), "logits_to_keep": last}
-    extra = {name: value for name, value in optional.items() if name in known}
-    out = model(input_ids=ids, attention_mask=keep_mask.long(), **extra)
-    return out.logits[:, -last:].float()
-
-
-def token_log_probs(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor) -> Tensor:
-    """ln p(token | tokens before it), shape `B T-1`, zero where the token is padding.
-
-    ids, keep_mask: `B T`, padded on either side; the first real token of a row is not scored.
-    """
-    keep = keep_mask.bool()
-    log_probs = padded_logits(model, ids, keep)[:, :-1].log_softmax(-1)
-    chosen = log_probs.gather(2, ids[:, 1:, None])[..., 0]  # B T-1
-    return chosen.masked_fill(~(keep[:, 1:] & keep[:, :-1]), 0.0)
-
-
-def surprise(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, start: int = 1) -> float:
+def mean_nll(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, start: int = 1) -> float:
     """Mean of -ln p per token, in nats, over all real tokens from position `start` on.
 
     Under the model as it is, whatever temperature or filter chose the tokens. The mean is over

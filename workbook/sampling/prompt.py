@@ -27,7 +27,10 @@ class Prompt:
 
     ids: Tensor  # B T
     keep_mask: Tensor | None  # B T; None where nothing is padding
-    room: int  # T + max_new_tokens
+    max_seq_len: int  # T + max_new_tokens
+    decoder_start: tuple[int, int] | None = (
+        None  # column and token that an encoder's partner begins at
+    )
 
     @classmethod
     def checked(
@@ -41,21 +44,78 @@ class Prompt:
         vocabulary = model.get_input_embeddings().num_embeddings
         if not 0 <= int(ids.min()) <= int(ids.max()) < vocabulary:
             raise ValueError(f"every id must be from 0 to {vocabulary - 1}, the model's last.")
-        room = ids.shape[1] + count("max_new_tokens", max_new_tokens)
+        max_seq_len = ids.shape[1] + count("max_new_tokens", max_new_tokens)
         longest = getattr(model.config, "max_position_embeddings", None)
-        if longest is not None and room > longest:
+        if longest is not None and max_seq_len > longest:
             raise ValueError(
-                f"a prompt of {ids.shape[1]} tokens and {max_new_tokens} new ones make {room}, but "
-                f"the model was built for {longest}: shorten one of them."
+                f"a prompt of {ids.shape[1]} tokens and {max_new_tokens} new ones make "
+                f"{max_seq_len}, but the model was built for {longest}: shorten one of them."
             )
-        return cls(ids.long().to(model.device), left_padding(ids, keep_mask, model.device), room)
+        refuse_unknown_wishes(model)
+        ids, keep = ids.long().to(model.device), left_padding(ids, keep_mask, model.device)
+        if not hasattr(model, "meeting"):
+            return cls(ids, keep, max_seq_len)
+        column = model.meeting(
+            ids, torch.ones_like(ids, dtype=torch.bool) if keep is None else keep
+        )
+        return cls(ids, keep, max_seq_len, (column, model.start_id))
 
-    def keep_in(self, room: int) -> Tensor | None:
-        """The mask `B room` of a longer text: what comes after the prompt is real."""
+    def written(self, text: Tensor, keep_mask: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """The part of a text `B T` that a repetition penalty counts, and its mask.
+
+        It is all of a decoder's. An encoder-decoder has not written its prompt, so that its part
+        begins with the start token.
+        """
+        if self.decoder_start is None:
+            return text, keep_mask
+        column, start_id = self.decoder_start
+        part = text[:, column:].clone()
+        part[:, 0] = start_id
+        return part, None
+
+    def keep_in(self, max_seq_len: int) -> Tensor | None:
+        """The mask of a text of `max_seq_len` tokens: what comes after the prompt is real."""
         if self.keep_mask is None:
             return None
         rows, read = self.keep_mask.shape
-        return torch.cat([self.keep_mask, self.keep_mask.new_ones(rows, room - read)], 1)
+        return torch.cat([self.keep_mask, self.keep_mask.new_ones(rows, max_seq_len - read)], 1)
+
+
+WISHES = {  # of a model's generation_config that our loops do not know -> what asks for nothing
+    "forced_bos_token_id": (None,),
+    "forced_eos_token_id": (None,),
+    "suppress_tokens": (None, []),
+    "begin_suppress_tokens": (None, []),
+    "bad_words_ids": (None, []),
+    "sequence_bias": (None, [], {}),
+    "no_repeat_ngram_size": (None, 0),
+    "encoder_no_repeat_ngram_size": (None, 0),
+    "encoder_repetition_penalty": (None, 1.0),
+    "min_length": (None, 0),
+    "min_new_tokens": (None, 0),
+    "exponential_decay_length_penalty": (None,),
+    "typical_p": (None, 1.0),
+    "epsilon_cutoff": (None, 0.0),
+    "eta_cutoff": (None, 0.0),
+    "guidance_scale": (None, 1.0),
+    "watermarking_config": (None,),
+}
+
+
+def refuse_unknown_wishes(model: PreTrainedModel) -> None:
+    """ValueError where a model's generation_config asks for what our loops leave out.
+
+    What they have an argument for, such as top_p, is the caller's choice whatever stands there.
+    """
+    wishes = getattr(getattr(model, "model", model), "generation_config", None)
+    wishes = getattr(model, "generation_config", wishes)
+    for name, nothing in WISHES.items():
+        wish = getattr(wishes, name, None)
+        if wish not in nothing:
+            raise ValueError(
+                f"this model's generation_config asks for {name}={wish!r}, which our loops leave "
+                f"out: use model.generate, or set {name} to {nothing[-1]!r} there."
+            )
 
 
 def left_padding(ids: Tensor, keep_mask: Tensor | None, device: torch.device) -> Tensor | None:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
+from workbook.inference import first_position, positions
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -30,8 +32,8 @@ class Reader(Protocol):
 
     device: torch.device
 
-    def start(self, ids: Tensor, keep_mask: Tensor | None, room: int) -> Tensor:
-        """Read the prompts `B T`, for a text of at most `room` tokens; logits `B V`."""
+    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
+        """Read the prompts `B T`, for a text of at most `max_seq_len` tokens; logits `B V`."""
 
     def step(self, ids: Tensor) -> Tensor:
         """Read one more token per row, `B`; logits `B V`."""
@@ -40,16 +42,26 @@ class Reader(Protocol):
         """From now on row i continues what row rows[i] has read."""
 
 
+class OpenedEngine(Protocol):
+    """What `open_engine` gives: a model, and readers for it."""
+
+    model: PreTrainedModel
+
+    def reader(self, rows: int, graph: bool = True) -> Reader:
+        """Return a new reader of `rows` texts at a time."""
+
+
 class ClearReader:
     """Any causal model of transformers, through its own forward pass and cache."""
 
     def __init__(self, model: PreTrainedModel):
         self.model, self.device = model, model.device
         self.accepts = set(inspect.signature(model.forward).parameters)
+        self.first = first_position(model)
         self.cache = None
         self.keep: Tensor | None = None  # B T, true on real tokens; only where there is padding
 
-    def start(self, ids: Tensor, keep_mask: Tensor | None, room: int) -> Tensor:
+    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
         self.cache, self.keep = None, keep_mask
         return self._forward(ids)
 
@@ -70,7 +82,7 @@ class ClearReader:
         if self.keep is not None:
             extra["attention_mask"] = self.keep.long()
             if "position_ids" in self.accepts:
-                extra["position_ids"] = positions(self.keep)[:, -ids.shape[1] :]
+                extra["position_ids"] = self.first + positions(self.keep)[:, -ids.shape[1] :]
         if "logits_to_keep" in self.accepts:
             extra["logits_to_keep"] = 1  # of a prompt, only the last token's are wanted
         out = self.model(input_ids=ids, past_key_values=self.cache, use_cache=True, **extra)
@@ -82,31 +94,35 @@ class ClearReader:
         return out.logits[:, -1]
 
 
-def positions(keep_mask: Tensor) -> Tensor:
-    """The place of each token in its own text, `B T`: 0 for the first real one (and for padding).
-
-    With padding on the left, a token's column says nothing about how many tokens came before it.
-    """
-    return (keep_mask.long().cumsum(1) - 1).clamp(min=0)
+def check_kind(engine: str) -> None:
+    """ValueError for a word that names no engine."""
+    if engine not in ENGINES:
+        raise ValueError(f"there is no engine {engine!r}; choose one of {', '.join(ENGINES)}.")
 
 
-def open_reader(model: PreTrainedModel, engine: str, rows: int, graph: bool = True) -> Reader:
-    """The reader for a model: "fast" where it can be, for "auto"; ValueError where it cannot.
+def open_reader(
+    model: PreTrainedModel, engine: str | OpenedEngine, rows: int, graph: bool = True
+) -> Reader:
+    """Return the reader for a model: for "auto" the fast one where it can be; else ValueError.
 
+    engine: a word of ENGINES, or an engine that was opened for this very model.
     rows: how many texts it will read at a time.
     graph: on a GPU, whether the fast reader may record its step as a CUDA graph.
     """
-    if engine not in ENGINES:
-        raise ValueError(f"there is no engine {engine!r}; choose one of {', '.join(ENGINES)}.")
+    if not isinstance(engine, str):
+        if engine.model is not model:
+            raise ValueError("this engine was opened for another model: open one for this model.")
+        return engine.reader(rows, graph)
+    check_kind(engine)
     if engine == "clear":
         return ClearReader(model)
-    from workbook.sampling import fast
+    from workbook.sampling import engine_cache
 
-    obstacle = fast.obstacle(model)
-    if obstacle is None:
-        return fast.open_llama(model, rows, graph)
+    reason = engine_cache.unsupported_reason(model)
+    if reason is None:
+        return engine_cache.open_llama(model, rows, graph)
     if engine == "fast":
-        raise ValueError(f'the fast engine cannot run this model: {obstacle}; use engine="auto".')
+        raise ValueError(f'the fast engine cannot run this model: {reason}; use engine="auto".')
     return ClearReader(model)
 
 

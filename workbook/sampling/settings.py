@@ -1,4 +1,4 @@
-"""All settings of sampling in one record, and the step from logits to the next token.
+"""All settings of sampling in one record, and the one chain of filters that they ask for.
 
 The order is that of transformers: repetition penalty, temperature, top-k, top-p, min-p. Left out:
 beam search (`workbook.sampling.beam`), which scores whole continuations. Lesson 03 turns one
@@ -16,7 +16,7 @@ from workbook.sampling.nucleus import quick_top_p_filter
 
 
 @dataclass(frozen=True)
-class Settings:
+class SamplingConfig:
     """How the next token is chosen; ValueError for a value out of range."""
 
     temperature: float = 1.0  # 0 takes the likeliest token (greedy)
@@ -34,27 +34,56 @@ class Settings:
             if getattr(self, name) is not None:
                 filters.check_share(name, getattr(self, name))
 
-    def pick(
+    def adjust(
+        self, logits: Tensor, ids: Tensor | None = None, keep_mask: Tensor | None = None
+    ) -> Tensor:
+        """Return the logits `B V` whose softmax the next token is drawn from; -inf where cut.
+
+        Args:
+            logits: `B V`, as the model gives them.
+            ids: `B T`, the text so far; needed by the repetition penalty alone.
+            keep_mask: `B T`, true on real tokens.
+
+        ValueError for a penalty without ids, and for logits that no softmax can take.
+        """
+        return self._filtered(self._penalised(logits, ids, keep_mask))
+
+    def sample(
         self,
         logits: Tensor,
-        ids: Tensor,
+        ids: Tensor | None = None,
         keep_mask: Tensor | None = None,
         generator: Generator | None = None,
     ) -> Tensor:
-        """The next token of each row, `B`, from logits `B V` and the text so far, ids `B T`."""
-        logits = logits.float()
-        if self.repetition_penalty != 1:
-            logits = filters.repetition_penalty(logits, ids, self.repetition_penalty, keep_mask)
+        """Return the next token of each row, `B`, drawn from the adjusted logits.
+
+        Arguments and errors as for `adjust`. Temperature 0 draws nothing: of likeliest tokens that
+        tie, the one with the lowest id is taken.
+        """
+        logits = self._penalised(logits, ids, keep_mask)
         if self.temperature == 0:
             return greedy(logits)
+        return filters.sample(self._filtered(logits), generator)
+
+    def _penalised(self, logits: Tensor, ids: Tensor | None, keep_mask: Tensor | None) -> Tensor:
+        logits = logits.float()
+        if self.repetition_penalty == 1:
+            return logits
+        if ids is None:
+            raise ValueError("a repetition penalty needs the text so far: give its ids.")
+        return filters.repetition_penalty(logits, ids, self.repetition_penalty, keep_mask)
+
+    def _filtered(self, logits: Tensor) -> Tensor:
         logits = filters.apply_temperature(logits, self.temperature)
+        if self.temperature == 0:  # only the likeliest are left
+            return logits
         if self.top_k is not None:
             logits = filters.top_k_filter(logits, self.top_k)
         if self.top_p is not None and self.top_p < 1:
             logits = quick_top_p_filter(logits, self.top_p)
         if self.min_p is not None:
             logits = filters.min_p_filter(logits, self.min_p)
-        return filters.sample(logits, generator)
+        return logits
 
 
 def greedy(logits: Tensor) -> Tensor:

@@ -8,13 +8,15 @@ dialogue: two copies share a split.
 """
 
 import hashlib
-import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from workbook.core.hub import loading
+from workbook.core.system.text_files import read_json_lines, text_problem
 from workbook.town.entities import SPLITS
 from workbook.town.stream import stream
 
@@ -63,25 +65,31 @@ def load_dialogues(
 
 
 def read_file(path: Path, columns: tuple[str, str] = COLUMNS) -> list[Dialogue]:
-    """All dialogues of a JSON-lines file, each with the split its hash gives it."""
+    """Return all dialogues of a JSON-lines file, each with the split its hash gives it.
+
+    Raises ValueError naming file and line where a line is not JSON or a cell holds no text.
+    """
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            talk, summary = (str(row[column]) for column in columns)
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+    for number, row in read_json_lines(path):
+        where = f"{path}, line {number}"
+        if not isinstance(row, dict) or not row.keys() >= set(columns):
             raise ValueError(
-                f"{path}, line {number}: expected a JSON object with the columns "
-                f"{columns[0]!r} and {columns[1]!r} ({type(error).__name__}: {error})"
-            ) from error
+                f"{where}: expected a JSON object with the columns {columns[0]!r} and "
+                f"{columns[1]!r}; name yours in WORKBOOK_DIALOGUE_COLUMNS=talk,gist."
+            )
+        try:
+            talk, summary = _texts(row, columns)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from error
         rows.append(Dialogue(talk, summary, split_of(talk)))
     return rows
 
 
 def read_folder(path: Path, split: str, columns: tuple[str, str] = COLUMNS) -> list[Dialogue]:
-    """A split of a folder in the Hub's layout: CSV, JSON or Parquet files named by their split."""
+    """Return a split of a folder in the Hub's layout: CSV, JSON or Parquet files named by split.
+
+    Raises ValueError where the folder cannot be read, lacks a column, or a cell holds no text.
+    """
     import datasets
 
     try:
@@ -95,7 +103,34 @@ def read_folder(path: Path, split: str, columns: tuple[str, str] = COLUMNS) -> l
             f"{path} has no column {missing[0]!r}, but {', '.join(rows.column_names)}; "
             "name the two in WORKBOOK_DIALOGUE_COLUMNS=talk,gist."
         )
-    return [Dialogue(row[columns[0]], row[columns[1]], split) for row in rows]
+    found = []
+    for number, row in enumerate(rows):
+        try:
+            found.append(Dialogue(*_texts(row, columns), split))
+        except ValueError as error:
+            raise ValueError(f"{_file_of(path, split, number)}: {error}") from error
+    return found
+
+
+def _file_of(path: Path, split: str, number: int) -> str:
+    """Return the file of a split that a row (numbered over all its files) stands in, and where."""
+    import datasets
+
+    files = datasets.load_dataset_builder(str(path)).config.data_files[split]
+    for file in map(Path, files):
+        kind = {".csv": "csv", ".parquet": "parquet"}.get(file.suffix, "json")
+        rows = datasets.load_dataset(kind, data_files=str(file), split="train").num_rows
+        if number < rows:
+            return f"{file}, row {number + 1}"
+        number -= rows
+    return str(path)
+
+
+def _texts(row: Mapping[str, Any], columns: tuple[str, str]) -> tuple[str, str]:
+    for column in columns:
+        if clause := text_problem(column, row[column]):
+            raise ValueError(f"{clause}.")
+    return row[columns[0]], row[columns[1]]
 
 
 def split_of(dialogue: str) -> str:

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
+from workbook.core.runs.files import replacing
 from workbook.town.entities import TOWN_NAME, Departure, Event, Person, Place, Product, Town
 from workbook.town.world import build_both
 
@@ -159,17 +160,12 @@ def _insert(connection: sqlite3.Connection, town: Town) -> None:
 
 def write(path: Path, seed: int = 0) -> None:
     """Write both snapshots of the town made from `seed`; an old file is replaced whole."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".writing")
-    draft.unlink(missing_ok=True)
-    with closing(sqlite3.connect(draft)) as connection:
+    with replacing(path) as draft, closing(sqlite3.connect(draft)) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript(SCHEMA)
         with connection:
             for town in build_both(seed):
                 _insert(connection, town)
-    draft.replace(path)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -184,7 +184,9 @@ def load(folder: Path, device: str = "cpu"):
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    from workbook.core.hub.loading import load_weights
+
+    model = load_weights(AutoModelForCausalLM, folder, dtype=torch.float32)
     return model.to(device).eval(), AutoTokenizer.from_pretrained(folder)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from importlib import import_module
 from itertools import takewhile
 
+from workbook.tasks import Case, task_named
 from workbook.town import build_town
 from workbook.town.entities import Town
 from workbook.town.random import Source
@@ -75,6 +76,11 @@ def said(
 def exact(text: str, case: Document) -> bool:
     """Return whether a text is the right answer, word for word."""
     return text == case.fields["answer"]
+
+
+def task_right(task: str, text: str, reference: str) -> bool:
+    """Return whether a text is the right answer to a task that the lessons share, by its score."""
+    return task_named(task).score(text, Case(task, "", reference)) == 1
 
 
 def final_right(text: str, case: Document) -> bool:

@@ -18,13 +18,12 @@ from workbook.town.writer import Document, Writer
 from workbook.town_lm.bars_cases import (
     at_home,
     elsewhere,
-    exact,
     exact_share,
     final,
-    final_right,
     first_turn,
     said,
     skill,
+    task_right,
 )
 from workbook.town_lm.quality import (
     NEW_WORDS,
@@ -72,7 +71,7 @@ def _summary(writer: Writer) -> Document:
 
 
 def family(name: str, tokens: int) -> Callable[[Answer, int], list[Score]]:
-    """Return the measure of one family of instructions: its first answer, word for word."""
+    """Return the measure of one family of instructions: its first answer, scored as in lessons."""
 
     def write(writer: Writer) -> Document:
         return first_turn(instruction(writer, name))
@@ -81,7 +80,8 @@ def family(name: str, tokens: int) -> Callable[[Answer, int], list[Score]]:
         right = {}
         for words in WORDINGS:
             cases = at_home(name, count, write, phrasings=words)
-            right[words] = [exact(*pair) for pair in said(answer, cases, tokens)]
+            pairs = said(answer, cases, tokens)
+            right[words] = [task_right(name, t, c.fields["answer"]) for t, c in pairs]
         return in_both_wordings(name, right)
 
     return measure
@@ -124,10 +124,14 @@ def arithmetic(answer: Answer, count: int) -> list[Score]:
     right = {}
     for way, tokens in (("steps", 160), ("at once", 16)):
         pairs = said(answer, sums(way, count), tokens)
-        right[way] = [final_right(*pair) for pair in pairs]
+        right[way] = [_sum_right(text, case.fields["answer"]) for text, case in pairs]
     once = share("arithmetic, at once", right["at once"])
     difference = share_difference(right["at once"], right["steps"])
     return [share("arithmetic, steps", right["steps"]), replace(once, difference=difference)]
+
+
+def _sum_right(text: str, reference: str) -> bool:
+    return task_right("arithmetic", text, reference)
 
 
 def majority(answer: Answer, count: int) -> list[Score]:
@@ -135,8 +139,9 @@ def majority(answer: Answer, count: int) -> list[Score]:
     cases = sums("steps", count)
     drawn = said(answer, cases * SAMPLES, 160, temperature=TEMPERATURE)
     votes = [[final(text) for text, _ in drawn[i :: len(cases)]] for i in range(len(cases))]
-    voted = [final_right(commonest(vote), case) for vote, case in zip(votes, cases, strict=True)]
-    single = [final_right(*pair) for pair in drawn[: len(cases)]]
+    wanted = [case.fields["answer"] for case in cases]
+    voted = [_sum_right(commonest(v), right) for v, right in zip(votes, wanted, strict=True)]
+    single = [_sum_right(text, case.fields["answer"]) for text, case in drawn[: len(cases)]]
     most = share("majority of 8", voted)
     return [
         replace(most, difference=share_difference(voted, single)),

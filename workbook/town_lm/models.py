@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from workbook.town import mixture
 from workbook.town.texts.instructions import chats
 from workbook.training import recipes
-from workbook.training.checkpoint import drafted
+from workbook.training.checkpoint import atomic_folder
 from workbook.training.tokenizer import VOCABULARY, train_tokenizer
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FILES = Path(__file__).parent / "recipes"
 TOKENIZER_DOCUMENTS = 20_000  # that the tokenizer is trained on, three in four of them raw text
 TOKENIZER_SEED = 90_001
-SAME_TEXT = ("data", "data_seed", "examples", "length", "mix")  # keys of a recipe
+SAME_TEXT = ("data", "data_seed", "examples", "mix", "seq_len")  # keys of a recipe
 WORK = ".build"  # below the output: the tokenizer, checkpoints and logs
 
 
@@ -43,8 +43,10 @@ class Bundled:
     settings: tuple[str, ...] = ()  # key=value, on top of the file
 
 
-def _rung(width: int, layers: int, heads: int, inner: int) -> Bundled:
-    shape = (f"width={width}", f"layers={layers}", f"heads={heads}", f"inner={inner}")
+def _rung(hidden_size: int, layers: int, heads: int, ffn_dim: int) -> Bundled:
+    shape = (
+        f"hidden_size={hidden_size}", f"layers={layers}", f"heads={heads}", f"ffn_dim={ffn_dim}",
+    )  # fmt: skip
     return Bundled("pretrain", "town-lm.toml", settings=shape)
 
 
@@ -82,7 +84,7 @@ def make_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
 
     if not folder.exists():
         tokenizer = train_tokenizer(tokenizer_texts(), VOCABULARY)
-        with drafted(folder) as draft:
+        with atomic_folder(folder) as draft:
             tokenizer.save_pretrained(draft)
     return AutoTokenizer.from_pretrained(folder)
 
@@ -115,7 +117,7 @@ def train(name: str, output: Path, settings: Sequence[str] = ()) -> None:
             return
     _share_rows(name, out, recipe)
     run = getattr(recipe_runs, model.kind)(recipe, config)
-    if recipe_runs.leads():
+    if recipe_runs.is_main():
         export(run.out / "final", output / name, note_of(name, run))
 
 
@@ -129,7 +131,7 @@ def _share_rows(name: str, out: Path, recipe: recipes.Recipe) -> None:
             continue
         same = all(made.get(key) == getattr(recipe, key) for key in SAME_TEXT)
         if same and MODELS[other].file == MODELS[name].file and (theirs / "rows").exists():
-            with drafted(out / "rows") as draft:
+            with atomic_folder(out / "rows") as draft:
                 for file in (theirs / "rows").iterdir():
                     os.link(file, draft / file.name)
 
@@ -160,7 +162,7 @@ def export(trained: Path, folder: Path, note: dict[str, object]) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     model = AutoModelForCausalLM.from_pretrained(trained, dtype=torch.bfloat16)
-    with drafted(folder) as draft:
+    with atomic_folder(folder) as draft:
         model.save_pretrained(draft)
         AutoTokenizer.from_pretrained(trained).save_pretrained(draft)
         text = json.dumps(note, indent=2, sort_keys=True) + "\n"

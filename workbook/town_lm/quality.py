@@ -15,12 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.core.runs import Interval
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.entities import Town
 from workbook.town.texts.recall import Askable, facts_of
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 CASES = 300  # of a score whose answers or prompts are long
@@ -32,7 +32,6 @@ LENGTH = 768  # tokens of a row
 NEW_WORDS = " (new phrasings too)"  # ends the name of a score in words kept out of training
 TABLES = ("people", "places", "products", "events")
 Z = 1.959964  # half-width of a 95 % interval in standard errors
-Interval = tuple[float, float, float]  # value, low, high
 Chat = Sequence[Mapping[str, str]]  # messages with role and content
 
 
@@ -40,7 +39,7 @@ Chat = Sequence[Mapping[str, str]]  # messages with role and content
 class Score:
     """A measured share (or mean) of `cases`, with its 95 % interval.
 
-    difference: to the score that the goal compares with, as (value, low, high).
+    difference: to the score that the goal compares with.
     parts: the values that this one sums up, such as one for each place of the right passage.
     """
 
@@ -58,10 +57,7 @@ def share(name: str, outcomes: Sequence[bool]) -> Score:
     n = len(outcomes)
     if not n:
         raise ValueError(f"{name} was measured on no case at all")
-    p = sum(outcomes) / n
-    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * (p * (1 - p) / n + Z * Z / (4 * n * n)) ** 0.5
-    return Score(name, p, max(0.0, centre - half), min(1.0, centre + half), n)
+    return Score(name, *Interval.of_share(outcomes), n)
 
 
 def mean(name: str, values: Sequence[float]) -> Score:
@@ -69,9 +65,7 @@ def mean(name: str, values: Sequence[float]) -> Score:
     n = len(values)
     if n < 2:
         raise ValueError(f"{name} needs at least two cases")
-    m = sum(values) / n
-    half = Z * (sum((v - m) ** 2 for v in values) / (n - 1) / n) ** 0.5
-    return Score(name, m, m - half, m + half, n)
+    return Score(name, *Interval.of_mean(values), n)
 
 
 def share_difference(outcomes: Sequence[bool], others: Sequence[bool]) -> Interval:
@@ -87,8 +81,7 @@ def share_difference(outcomes: Sequence[bool], others: Sequence[bool]) -> Interv
     gained, lost = pairs.count((True, False)), pairs.count((False, True))
     up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
     half = Z * ((up + down - (up - down) ** 2) / (n + 2)) ** 0.5
-    low, high = max(-1.0, up - down - half), min(1.0, up - down + half)
-    return (gained - lost) / n, low, high
+    return Interval((gained - lost) / n, up - down - half, up - down + half).within((-1.0, 1.0))
 
 
 def replies(
@@ -104,64 +97,15 @@ def replies(
     temperature: 0 takes the likeliest token; above it tokens are drawn, the same for the same seed,
     device and list of chats. Chats of like length are answered together.
     """
-    import torch
+    from workbook.inference import complete
 
-    rows = [
-        tokenizer.apply_chat_template(list(chat), add_generation_prompt=True, return_dict=False)
-        for chat in chats
-    ]
-    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-    batch = _batch(model)
-    texts = [""] * len(rows)
-    with torch.random.fork_rng(), torch.inference_mode():
-        torch.manual_seed(seed)
-        for start in range(0, len(order), batch):
-            places = order[start : start + batch]
-            some = [rows[place] for place in places]
-            written = _continue(model, tokenizer, some, max_new_tokens, temperature)
-            for place, ids in zip(places, written.tolist(), strict=True):
-                texts[place] = tokenizer.decode(ids, skip_special_tokens=True).strip()
-    return texts
+    size = _batch(model)
+    how = {"temperature": temperature, "seed": seed, "batch_size": size}
+    return [one.text for one in complete(model, tokenizer, chats, max_new_tokens, **how)]
 
 
 def _batch(model: "PreTrainedModel") -> int:
     return BATCH if model.device.type == "cpu" else LARGE_BATCH
-
-
-def _continue(
-    model, tokenizer, rows: list[list[int]], max_new_tokens: int, temperature: float
-) -> "Tensor":
-    """The new tokens of each row, B T; padding follows a row's end token."""
-    from transformers import GenerationConfig
-
-    from workbook.training.greedy import end_ids, padded
-
-    ids, keep_mask = padded(rows, tokenizer.pad_token_id, left=True)
-    drawing = {"temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature else {}
-    config = GenerationConfig(
-        do_sample=temperature > 0,
-        max_new_tokens=max_new_tokens,
-        eos_token_id=end_ids(model, tokenizer),
-        pad_token_id=tokenizer.pad_token_id,
-        **drawing,
-    )
-    out = model.generate(
-        ids.to(model.device),
-        attention_mask=keep_mask.long().to(model.device),
-        generation_config=config,
-    )
-    return out[:, ids.shape[1] :]
-
-
-def reply(
-    model: "PreTrainedModel",
-    tokenizer: "PreTrainedTokenizerFast",
-    prompts: Sequence[str],
-    max_new_tokens: int = 96,
-) -> list[str]:
-    """Return greedy answers of a tuned model to one-turn prompts, without special tokens."""
-    chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
-    return replies(model, tokenizer, chats, max_new_tokens)
 
 
 def names_right(summary: str, talk: Mapping[str, object]) -> bool:

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 
 @runtime_checkable
 class Batches(Protocol):
-    """Batches by number: the same number, the same batch, for ever."""
+    """Batches by number: the same number always gives the same batch."""
 
     def batch(self, number: int) -> Any:
         """Batch number 0, 1, ...: a tensor, or a dict, tuple or list of them."""

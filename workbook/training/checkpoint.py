@@ -18,18 +18,20 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from workbook.core.runs.files import DRAFT, LEAVING, replacing
+
 FORMAT = 1
 WEIGHTS, BEST = "model.safetensors", "best.safetensors"
 STATE, LIST = "state.pt", "checkpoint.json"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room, or no more allowed
 FULL_WORDS = ("No space left", "File too large", "quota")
-DRAFT, LEAVING = ".writing", ".leaving"  # names of folders that are not there yet, or no more
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Checkpoints:
         Raises ValueError when it cannot be written; what was saved before stays as it was.
         """
         place = self.place(step)
-        with drafted(place) as draft:
+        with atomic_folder(place) as draft:
             save_tensors(draft / WEIGHTS, weights)
             if best_weights is not None:
                 save_tensors(draft / BEST, best_weights)
@@ -152,55 +154,54 @@ def problem_of(folder: Path) -> str | None:
 
 
 @contextmanager
-def drafted(place: Path) -> Iterator[Path]:
-    """A folder that appears at once or not at all: filled as a draft, flushed, renamed.
+def atomic_folder(place: Path) -> Iterator[Path]:
+    """Yield a folder that gets its name when the block ends well, and otherwise never exists.
 
-    with drafted(place) as draft: write into draft. Raises ValueError when it cannot be written.
+    with atomic_folder(place) as draft: write into draft. Raises ValueError when that fails.
     """
-    draft, leaving = (place.with_name(place.name + mark) for mark in (DRAFT, LEAVING))
-    shutil.rmtree(draft, ignore_errors=True)
-    with writing(place):
-        try:
-            draft.mkdir(parents=True)
-            yield draft
-            for file in draft.rglob("*"):
-                _flush(file)
-            _flush(draft)
-            if place.exists():  # at every moment one of the two has its name or can have it back
-                shutil.rmtree(leaving, ignore_errors=True)
-                os.replace(place, leaving)
-            os.replace(draft, place)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            if leaving.exists() and not place.exists():
-                os.replace(leaving, place)
-            raise
-        _flush(place.parent)
-    shutil.rmtree(leaving, ignore_errors=True)
+    with disk_errors(place), replacing(place) as draft:
+        draft.mkdir()
+        yield draft
 
 
 def save_tensors(file: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write tensors as safetensors."""
     from safetensors.torch import save_file
 
-    save_file(dict(tensors), file, {"format": "pt"})
+    save_file(_apart(tensors), file, {"format": "pt"})
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors, a copy of each that shares memory with an earlier one.
+
+    safetensors refuses shared memory; what is loaded again is copied into the model's own anyway.
+    """
+    seen: set[int] = set()
+    apart = {}
+    for name, tensor in tensors.items():
+        memory = tensor.untyped_storage().data_ptr()
+        apart[name] = tensor.clone() if memory in seen else tensor
+        seen.add(memory)
+    return apart
 
 
 def save_model(model: nn.Module, weights: Mapping[str, Tensor], folder: Path) -> None:
     """Write a model for others to load: as transformers lays it out if it can, else its weights."""
-    with drafted(folder) as draft:
+    with atomic_folder(folder) as draft:
         if hasattr(model, "save_pretrained"):
-            model.save_pretrained(draft, state_dict=dict(weights))
-        else:  # a tied parameter under each of its names, so that load_state_dict finds them all
+            model.save_pretrained(draft, state_dict=_apart(weights))
+        else:  # a tied tensor under each of its names, so that load_state_dict finds them all
             first: dict[int, str] = {}
-            named = model.named_parameters(remove_duplicate=False)
-            ties = {name: first.setdefault(id(p), name) for name, p in named}
-            tied = {name: weights[one].clone() for name, one in ties.items() if name != one}
+            kept = model.state_dict().keys()
+            parameters = model.named_parameters(remove_duplicate=False)
+            named = chain(parameters, model.named_buffers(remove_duplicate=False))
+            ties = {name: first.setdefault(id(t), name) for name, t in named if name in kept}
+            tied = {name: weights[one] for name, one in ties.items()}
             save_tensors(draft / WEIGHTS, {**weights, **tied})
 
 
 @contextmanager
-def writing(place: Path) -> Iterator[None]:
+def disk_errors(place: Path) -> Iterator[None]:
     """What the system refuses while a file or folder is written, as one sentence (ValueError)."""
     try:
         yield
@@ -234,17 +235,6 @@ def _fingerprints(folder: Path) -> dict[str, str]:
 def _fingerprint(file: Path) -> str:
     with open(file, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """Make the system write a file or folder to the disk now."""
-    if os.name == "nt" and path.is_dir():  # Windows cannot open a folder
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(folder: Path) -> None:

@@ -31,20 +31,20 @@ class FitConfig:
     betas: tuple[float, float] = (0.9, 0.95)  # of AdamW
     schedule: Literal["wsd", "cosine", "constant"] = "wsd"
     warmup: int = 10  # steps in which the learning rate rises
-    decay: float = 0.2  # "wsd": share of the run, at its end, in which it falls
-    floor: float = 0.02  # factor on the peak below which the schedule does not fall
-    clip: float = 1.0  # longest gradient; 0 does not clip
-    accumulate: int = 1  # batches per step, over all processes together
+    decay_fraction: float = 0.2  # "wsd": share of the run, at its end, in which it falls
+    min_lr_ratio: float = 0.02  # factor on the peak below which the schedule does not fall
+    max_grad_norm: float = 1.0  # longest gradient; 0 does not clip
+    grad_accumulation: int = 1  # batches per step, over all processes together
     seed: int = 0  # of dropout and whatever else draws numbers
     evaluate_every: int = 0  # steps between evaluations; 0: only after the last step
     patience: int = 0  # evaluations without a better loss before the run stops; 0: never
     restore_best: bool = False  # end with the weights of the best evaluation
     save_every: int = 0  # steps between checkpoints; 0: only after the last step
-    keep: int = 2  # checkpoints that stay
+    keep_checkpoints: int = 2  # checkpoints that stay
     log_every: int = 1  # steps between records
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     compile: bool = False  # torch.compile
-    checkpointing: bool = False  # compute activations twice and keep few of them
+    activation_checkpointing: bool = False  # compute activations twice and keep few of them
     parallel: Literal["ddp", "fsdp"] = "ddp"  # under torchrun: whole copies, or shards
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
 
@@ -52,13 +52,13 @@ class FitConfig:
         for name, hint in get_type_hints(type(self)).items():
             if choices := get_args(hint):
                 _one_of(name, getattr(self, name), choices)
-        for name in ("steps", "accumulate", "keep", "log_every"):
+        for name in ("steps", "grad_accumulation", "keep_checkpoints", "log_every"):
             at_least(name, getattr(self, name), 1)
         for name in ("warmup", "evaluate_every", "patience", "save_every"):
             at_least(name, getattr(self, name), 0)
-        for name in ("learning_rate", "muon_learning_rate", "weight_decay", "clip"):
+        for name in ("learning_rate", "muon_learning_rate", "weight_decay", "max_grad_norm"):
             at_least(name, getattr(self, name), 0.0)
-        for name in ("decay", "floor"):
+        for name in ("decay_fraction", "min_lr_ratio"):
             at_least(name, getattr(self, name), 0.0)
             if getattr(self, name) > 1:
                 raise ValueError(f"{name} is a share from 0 to 1, not {getattr(self, name)!r}.")

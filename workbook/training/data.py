@@ -1,23 +1,26 @@
 """The texts of a recipe, the town's or a file's, as chats or as packed rows of tokens.
 
 A file has no splits of its own; its rows are dealt out 80 / 10 / 10 by a hash, as dialogues are.
-What rows are is in `rows.py`. Left out: cleaning, which is lesson 02's business.
+What rows are is in `rows.py`, and a chat's token ids are in `chat_examples.py`. Left out: cleaning,
+which is lesson 02's business.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbook.core.system.text_files import read_json_lines, read_text, text_problem
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.dialogues import load_dialogues, split_of
 from workbook.town.texts.instructions import FAMILIES
 from workbook.town.texts.instructions import chats as mixed_chats
+from workbook.training.chat_examples import Messages, chat_example
 from workbook.training.examples import mask_prompt, raw_example
-from workbook.training.packing import IGNORE, Example
 from workbook.training.recipes import Finetune, Pretrain, Recipe
 from workbook.training.rows import CHUNK, RowArrays, pack_rows
 from workbook.training.tokenizer import CHAT_TEMPLATE
@@ -25,7 +28,6 @@ from workbook.training.tokenizer import CHAT_TEMPLATE
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Messages = list[dict[str, str]]
 SUMMARISE = "Summarise this conversation.\n{dialogue}"  # what a model is asked of "dialogues"
 
 
@@ -63,35 +65,8 @@ def chats(recipe: Finetune, split: str = "train", start: int = 0) -> Iterator[Me
     return islice(found, start, recipe.examples)
 
 
-def chat_example(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> Example:
-    """Token ids of a chat in the tokenizer's own template; labels on what the assistant says.
-
-    Raises ValueError where the tokenizer has no template, or one that rewrites earlier turns.
-    """
-    if not tokenizer.chat_template:
-        raise ValueError("this model's tokenizer has no chat template: tune an instruct model.")
-    ids: list[int] = []
-    labels: list[int] = []
-    written = ""
-    for turn, message in enumerate(messages, start=1):
-        if message["role"] != "assistant":
-            continue
-        asked = _render(tokenizer, messages[: turn - 1], add_generation_prompt=True)
-        answered = _render(tokenizer, messages[:turn])
-        if not (asked.startswith(written) and answered.startswith(asked)):
-            raise ValueError("this chat template rewrites earlier turns; give it one-turn chats.")
-        prompt, answer = asked[len(written) :], answered[len(asked) :]
-        said = answer.rstrip()  # what a template writes after the end token is not learned
-        written = answered
-        for text, learned in ((prompt, False), (said, True), (answer[len(said) :], False)):
-            new = tokenizer.encode(text, add_special_tokens=False)
-            ids += new
-            labels += new if learned else [IGNORE] * len(new)
-    return Example(ids, labels)
-
-
 def exchanges(messages: Messages) -> Iterator[tuple[str, str]]:
-    """(what was said so far, the answer) for each answer in a chat: what an encoder-decoder reads.
+    """Yield (what was said so far, the answer) for each answer: what an encoder-decoder reads.
 
     It has no words for roles, so that the messages before an answer stand there line by line.
     """
@@ -111,7 +86,7 @@ def raw_rows(
     """Return documents `start` to `stop` packed into rows; longer ones are cut into pieces."""
     texts = islice(raw_texts(recipe, split, start), stop - start)
     examples = [raw_example(tokenizer, text) for text in texts]
-    return pack_rows(examples, recipe.length, pad_of(tokenizer), cut=True)
+    return pack_rows(examples, recipe.seq_len, pad_of(tokenizer), cut=True)
 
 
 def chat_rows(
@@ -124,7 +99,7 @@ def chat_rows(
     else:
         chosen = islice(chats(recipe, split, start), stop - start)
         examples = [chat_example(tokenizer, chat) for chat in chosen]
-    return pack_rows(examples, recipe.length, pad_of(tokenizer), cut=False)
+    return pack_rows(examples, recipe.seq_len, pad_of(tokenizer), cut=False)
 
 
 def spans_of(recipe: Recipe) -> list[tuple[int, int]]:
@@ -140,7 +115,7 @@ def pad_of(tokenizer: PreTrainedTokenizerBase) -> int:
     return tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
 
 
-def some(rows: Any, recipe: Recipe, purpose: str) -> Any:
+def require_rows(rows: Any, recipe: Recipe, purpose: str) -> Any:
     """Rows of a split. Raises ValueError where the split has got none of them."""
     if len(rows):
         return rows
@@ -165,55 +140,39 @@ def _turn(prompt: str, answer: str) -> Messages:
     return [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
 
 
-def _render(tokenizer: PreTrainedTokenizerBase, messages: Messages, **options: Any) -> str:
-    from jinja2 import TemplateError
-
-    try:
-        return tokenizer.apply_chat_template(messages, tokenize=False, **options)
-    except TemplateError as error:
-        roles = ", ".join(message["role"] for message in messages)
-        raise ValueError(f"the chat template refuses a chat of {roles} ({error}).") from error
-
-
 def _paragraphs(file: Path) -> Iterator[str]:
-    text = _text(file)
-    return (part.strip() for part in text.split("\n\n") if part.strip())
+    parts = read_text(file).split("\n\n")
+    return (part.strip() for part in parts if part.strip())
 
 
 def _json_lines(file: Path, *choices: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The rows of a file; each must have all columns of one of the choices."""
-    for number, line in enumerate(_text(file).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{file}, line {number} is not JSON: {error}.") from error
+    """Yield the rows of a file; each must have all columns of one of the choices, with texts."""
+    for number, row in read_json_lines(file):
         there = row.keys() if isinstance(row, dict) else set()
-        found = next((names for names in choices if there >= set(names)), None)
-        if found is None:
-            wanted = " or ".join(" and ".join(names) for names in choices)
-            raise ValueError(f"{file}, line {number} is no object with {wanted}.")
-        for name in found:
-            if problem := _problem(name, row[name]):
-                raise ValueError(f"{file}, line {number}: {problem}.")
+        columns = next((names for names in choices if there >= set(names)), None)
+        if columns is None:
+            expected = " or ".join(" and ".join(names) for names in choices)
+            raise ValueError(f"{file}, line {number} is no object with {expected}.")
+        for name in columns:
+            problem = messages_problem if name == "messages" else partial(text_problem, name)
+            if clause := problem(row[name]):
+                raise ValueError(f"{file}, line {number}: {clause}.")
         yield row
 
 
-def _problem(name: str, value: Any) -> str | None:
-    """What is wrong with a column of a row, as a clause."""
-    if name != "messages":
-        return None if isinstance(value, str) else f"{name} is a text, not {value!r}"
-    told = value if isinstance(value, list) else []
-    parts = [isinstance(m, dict) and m.get(key) for m in told for key in ("role", "content")]
+def messages_problem(messages: Any) -> str | None:
+    """Return what is wrong with the messages of a chat, as a clause; None for good ones."""
+    rows = messages if isinstance(messages, list) else []
+    parts = [
+        isinstance(message, dict) and message.get(key)
+        for message in rows
+        for key in ("role", "content")
+    ]
+    for number, message in enumerate(rows, start=1):
+        if isinstance(message, dict) and isinstance(message.get("content"), str | None):
+            if clause := text_problem("content", message.get("content")):
+                return f"message {number}: {clause}"
     if not parts or not all(isinstance(part, str) for part in parts):
         return "messages is a list of objects with the texts role and content"
-    spoken = any(message["role"] == "assistant" for message in told)
+    spoken = any(message["role"] == "assistant" for message in rows)
     return None if spoken else "no message has the role assistant, so nothing is to be learned"
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} cannot be read ({error}).") from error

@@ -1,7 +1,7 @@
 """Where a run takes place: one CPU, one GPU, or many processes that torchrun has started.
 
-`join` finds out, `spread` makes the model fit for it: a whole copy in each process (DDP), or shards
-of every layer (FSDP2, `fully_shard`). The loop itself is the same everywhere. Several machines need
+`join` finds out, `wrap_model` prepares the model: a whole copy in each process (DDP), or shards of
+every layer (FSDP2, `fully_shard`). The loop itself is the same everywhere. Several machines need
 a disk that all of them see, for `out`. Left out: tensor and pipeline parallelism. Lesson 07 builds
 by hand what happens here.
 """
@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch import distributed as dist
+from torch import Tensor, distributed, nn
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor
 
@@ -25,7 +24,7 @@ from workbook.training.config import FitConfig
 
 
 @dataclass(frozen=True)
-class Place:
+class Dist:
     """This process among its peers."""
 
     device: torch.device
@@ -34,59 +33,59 @@ class Place:
     dtype: torch.dtype = torch.float32  # that matrix products are computed in
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """True in the one process that writes files and draws the progress bar."""
         return self.rank == 0
 
-    def add_up(self, numbers: list[float | Tensor]) -> list[float]:
+    def all_reduce_sum(self, numbers: list[float | Tensor]) -> list[float]:
         """Each number's sum over all processes, as plain floats. One wait for the device."""
         exact = torch.float32 if self.device.type == "mps" else torch.float64
         parts = [torch.as_tensor(n, dtype=exact, device=self.device) for n in numbers]
         total = torch.stack(parts)
         if self.world > 1:
-            dist.all_reduce(total)
+            distributed.all_reduce(total)
         return total.tolist()
 
-    def computing(self) -> torch.autocast:
-        """Matrix products in the place's number format; sums and losses stay in float32."""
+    def autocast(self) -> torch.autocast:
+        """Matrix products in the run's number format; sums and losses stay in float32."""
         lower = self.dtype != torch.float32
         return torch.autocast(self.device.type, self.dtype if lower else None, enabled=lower)
 
-    def gather(self, mine: Any) -> list[Any]:
+    def all_gather(self, mine: Any) -> list[Any]:
         """What each process hands in, in the order of ranks."""
         if self.world == 1:
             return [mine]
         found: list[Any] = [None] * self.world
-        dist.all_gather_object(found, mine)
+        distributed.all_gather_object(found, mine)
         return found
 
-    def led(self, action: Callable[[], Any]) -> Any:
+    def on_main(self, action: Callable[[], Any]) -> Any:
         """What `action` gives in the first process, in every process; its ValueError likewise."""
         found: Any = None
-        if self.leads:
+        if self.is_main:
             try:
                 found = action()
             except ValueError as error:
                 found = error
-        found = self.gather(found)[0]
+        found = self.all_gather(found)[0]
         if isinstance(found, ValueError):
             raise found
         return found
 
 
-def join(config: FitConfig) -> Place:
-    """This process's place; joins the group where torchrun started several.
+def join(config: FitConfig) -> Dist:
+    """Return what this process is among its peers; joins the group where torchrun started several.
 
     The group lasts as long as the process: shards are of no use without it.
     Raises ValueError as `check` does.
     """
     world, device, dtype = check(config)
-    if world > 1 and not dist.is_initialized():
+    if world > 1 and not distributed.is_initialized():
         if device.type == "cuda":
             torch.cuda.set_device(device)
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-        atexit.register(dist.destroy_process_group)
-    return Place(device, dist.get_rank() if world > 1 else 0, world, dtype)
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        atexit.register(distributed.destroy_process_group)
+    return Dist(device, distributed.get_rank() if world > 1 else 0, world, dtype)
 
 
 def check(config: FitConfig) -> tuple[int, torch.device, torch.dtype]:
@@ -97,10 +96,10 @@ def check(config: FitConfig) -> tuple[int, torch.device, torch.dtype]:
     """
     world = int(os.environ.get("WORLD_SIZE", 1))
     device = _device(config)
-    if config.accumulate % world:
+    if config.grad_accumulation % world:
         raise ValueError(
-            f"accumulate={config.accumulate} batches a step cannot be shared by {world} "
-            f"processes: make it a multiple of {world} (and the batches smaller)."
+            f"grad_accumulation={config.grad_accumulation} batches a step cannot be shared by "
+            f"{world} processes: make it a multiple of {world} (and the batches smaller)."
         )
     dtype = _dtype(config, device)
     if world > 1 and config.parallel == "fsdp" and dtype == torch.float16:
@@ -136,31 +135,31 @@ def _dtype(config: FitConfig, device: torch.device) -> torch.dtype:
     return getattr(torch, profile.best_dtype(device.type, machine.detect()))
 
 
-def spread(model: nn.Module, config: FitConfig, place: Place) -> nn.Module:
+def wrap_model(model: nn.Module, config: FitConfig, dist: Dist) -> nn.Module:
     """The model on its device, ready to be called; `model` itself keeps its names.
 
     Under "fsdp" its parameters become shards in place, so optimisers are made after this.
     """
-    model.to(place.device)
-    if place.world == 1:
-        runner = model
+    model.to(dist.device)
+    if dist.world == 1:
+        wrapped = model
     elif config.parallel == "fsdp":
-        runner = _shard(model, place)
+        wrapped = _shard(model, dist)
     else:
-        ids = [place.device.index] if place.device.type == "cuda" else None
-        runner = nn.parallel.DistributedDataParallel(model, device_ids=ids)
-    return torch.compile(runner) if config.compile else runner
+        ids = [dist.device.index] if dist.device.type == "cuda" else None
+        wrapped = nn.parallel.DistributedDataParallel(model, device_ids=ids)
+    return torch.compile(wrapped) if config.compile else wrapped
 
 
-def _shard(model: nn.Module, place: Place) -> nn.Module:
+def _shard(model: nn.Module, dist: Dist) -> nn.Module:
     from torch.distributed.device_mesh import init_device_mesh
 
     for tensor in (*model.parameters(), *model.buffers()):
-        dist.broadcast(tensor.detach(), 0)  # every shard is of one model, whatever the seeds were
-    mesh = init_device_mesh(place.device.type, (place.world,))
+        distributed.broadcast(tensor.detach(), 0)  # shards of one model, whatever the seeds
+    mesh = init_device_mesh(dist.device.type, (dist.world,))
     policy = MixedPrecisionPolicy()
-    if place.dtype == torch.bfloat16:
-        policy = MixedPrecisionPolicy(param_dtype=place.dtype, reduce_dtype=torch.float32)
+    if dist.dtype == torch.bfloat16:
+        policy = MixedPrecisionPolicy(param_dtype=dist.dtype, reduce_dtype=torch.float32)
     for block in blocks(model):
         fully_shard(block, mesh=mesh, mp_policy=policy)
     return fully_shard(model, mesh=mesh, mp_policy=policy)
@@ -179,24 +178,24 @@ def blocks(model: nn.Module) -> list[nn.Module]:
     return found
 
 
-def synchronised(runner: nn.Module, model: nn.Module, last: bool) -> AbstractContextManager:
+def grad_sync(wrapped: nn.Module, model: nn.Module, last: bool) -> AbstractContextManager:
     """Processes exchange gradients after the last batch of a step only: sums can wait."""
-    runner = getattr(runner, "_orig_mod", runner)  # within torch.compile
+    wrapped = getattr(wrapped, "_orig_mod", wrapped)  # within torch.compile
     if isinstance(model, FSDPModule):
         model.set_requires_gradient_sync(last)
-    elif isinstance(runner, nn.parallel.DistributedDataParallel) and not last:
-        return runner.no_sync()
+    elif isinstance(wrapped, nn.parallel.DistributedDataParallel) and not last:
+        return wrapped.no_sync()
     return nullcontext()
 
 
-def back_to_shards(model: nn.Module) -> None:
+def reshard(model: nn.Module) -> None:
     """Give up what a forward pass without a backward pass has left put together."""
     for module in model.modules():
         if isinstance(module, FSDPModule):
             module.reshard()
 
 
-def whole(tensor: Tensor) -> Tensor:
+def full_tensor(tensor: Tensor) -> Tensor:
     """A tensor put together from its shards; every process must call this together."""
     return (tensor.full_tensor() if isinstance(tensor, DTensor) else tensor).detach()
 
@@ -211,13 +210,13 @@ def memory_in_use(device: torch.device) -> int:
 
 
 @contextmanager
-def recomputing(model: nn.Module, config: FitConfig) -> Iterator[None]:
-    """With `checkpointing`: each layer keeps only its input and is computed again going back."""
+def activation_checkpointing(model: nn.Module, config: FitConfig) -> Iterator[None]:
+    """Where the config asks for it: a layer keeps its input and is computed again going back."""
     from functools import partial
 
     from torch.utils.checkpoint import checkpoint
 
-    chosen = blocks(model) if config.checkpointing else []
+    chosen = blocks(model) if config.activation_checkpointing else []
     for block in chosen:
         block.forward = partial(checkpoint, block.forward, use_reentrant=False)
     try:

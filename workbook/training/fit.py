@@ -2,7 +2,7 @@
 
 batches: an object with `batch(number)`, a list, or an iterable (see `batches.py`).
 loss(model, batch): `Loss(total, tokens)`, a sum over tokens and their count (see `losses.py`).
-One step uses `config.accumulate` batches, number step * accumulate onward, dealt out to the
+One step uses n = `config.grad_accumulation` batches, number step * n onward, dealt out to the
 processes in turn; it equals one step on all of them together. With `out` the run is recorded and
 saved there, and the same call after a kill goes on from the last checkpoint, to the same weights.
 Left out: how batches are made, and what a loss is. Lesson 08 reads this file.
@@ -10,6 +10,7 @@ Left out: how batches are made, and what a loss is. Lesson 08 reads this file.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -21,10 +22,11 @@ from torch import nn
 
 from workbook.training.batches import Batches, as_batches
 from workbook.training.config import FitConfig
-from workbook.training.devices import join, recomputing
-from workbook.training.folder_lock import occupied
+from workbook.training.devices import activation_checkpointing, join
+from workbook.training.folder_lock import folder_lock
 from workbook.training.loop import Loop, Record
-from workbook.training.losses import Loss
+from workbook.training.losses import Loss, keeps_documents_apart
+from workbook.training.packing import Rows
 from workbook.training.resume import resume
 from workbook.training.signals import Interrupts
 
@@ -73,46 +75,60 @@ def fit(
 ) -> Run:
     """Train `model` in place for `config.steps` steps, or go on with the run saved in `out`.
 
-    1. Take a place among the processes and the folder, spread the model, load what is saved.
+    1. Join the processes, lock the folder, wrap the model, load what is saved.
     2. Until the end: update the weights, evaluate, record, save.
     3. Leave the weights asked for (the last, or the best).
     evaluate(model): a loss (lower is better), or a dict that has "loss"; called in eval mode.
     on_step(record): called after each step; a true answer ends the run there.
     Sets the seed of every global source of random numbers to `config.seed`.
-    Raises ValueError, in one sentence, when the loss is no number any more, the disk is full, what
+    Raises ValueError, in one sentence, when the loss is not finite, the disk is full, what
     lies in `out` is another run's or another process trains there, the device is not there, or
     `restore_best` or `patience` lacks `evaluate`. Ctrl-C saves, then raises KeyboardInterrupt.
     """
     config = config or FitConfig()
+    out = Path(os.path.expanduser(out)) if out else None
+    _refuse_leaks(model, batches)
     if evaluate is None and (config.restore_best or config.patience):
         raise ValueError("restore_best and patience need an evaluation: give `fit` evaluate=.")
     with ExitStack() as stack:
         # 1. Everything in its place.
-        place = join(config)
-        stack.enter_context(occupied(out, place))
-        stack.enter_context(recomputing(model, config))
+        dist = join(config)
+        stack.enter_context(folder_lock(out, dist))
+        stack.enter_context(activation_checkpointing(model, config))
         stack.callback(model.train, model.training)
-        loop = Loop(model.train(), as_batches(batches, config.seed), loss, config, place, out)
+        loop = Loop(model.train(), as_batches(batches, config.seed), loss, config, dist, out)
         resume(loop)
-        bar = stack.enter_context(_bar(config, loop.step, progress and place.leads))
+        bar = stack.enter_context(_bar(config, loop.step, progress and dist.is_main))
         asked = stack.enter_context(Interrupts())
         # 2. The loop.
         while loop.step < config.steps and not loop.over:
             record = loop.update(asked.to_stop)
             if evaluate is not None and loop.is_time_for(config.evaluate_every):
-                record |= loop.judge(evaluate)
+                record |= loop.evaluate(evaluate)
             if on_step is not None and on_step(record):
                 loop.over = True
-            loop.write_down(record)
+            loop.log(record)
             bar.update()
             bar.set_postfix(loss=f"{record['loss']:.3f}", refresh=False)
             if loop.is_time_for(config.save_every) or loop.stopping:
                 loop.save()
             if loop.stopping:
-                raise KeyboardInterrupt(loop.farewell())
+                raise KeyboardInterrupt(loop.interrupted_message())
         # 3. The end.
         loop.end()
     return Run(model, config, loop.journal.records, loop.step, loop.best, loop.out)
+
+
+def _refuse_leaks(model: nn.Module, batches: object) -> None:
+    """Raise ValueError where packed rows would be read by a model that mixes their documents."""
+    if not isinstance(batches, Rows) or not hasattr(model, "get_output_embeddings"):
+        return
+    row = max(batches.rows, key=len)
+    if len(row) > 1 and not keeps_documents_apart(model, row[0].ids):
+        raise ValueError(
+            f"{type(model).__name__} lets the documents of a packed row see each other: give each "
+            "a row of its own (packed=False)."
+        )
 
 
 def _bar(config: FitConfig, step: int, shown: bool) -> Any:

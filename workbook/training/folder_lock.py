@@ -1,6 +1,6 @@
 """One run in a folder at a time: while `fit` is at work it holds the folder's `.lock`.
 
-The system gives the lock up with the process that holds it, so that a killed run blocks nobody.
+The system gives the lock up with the process that holds it, so that a killed run leaves none.
 Left out: file systems that know no locks, where nothing is checked. `fit.py` uses it.
 """
 
@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from workbook.training.checkpoint import writing
-from workbook.training.devices import Place
+from workbook.training.checkpoint import disk_errors
+from workbook.training.devices import Dist
 
 
 @contextmanager
-def occupied(folder: str | Path | None, place: Place) -> Iterator[None]:
+def folder_lock(folder: str | Path | None, dist: Dist) -> Iterator[None]:
     """Have a folder, made if absent, to this run alone; without a folder nothing is done.
 
     Raises ValueError, in every process of the run, when another run is at work there or when the
@@ -24,7 +24,7 @@ def occupied(folder: str | Path | None, place: Place) -> Iterator[None]:
     """
     held: list[IO[str]] = []
     if folder:
-        place.led(lambda: held.append(_locked(Path(folder))))
+        dist.on_main(lambda: held.append(_locked(Path(folder))))
     try:
         yield
     finally:
@@ -35,7 +35,7 @@ def occupied(folder: str | Path | None, place: Place) -> Iterator[None]:
 def _locked(folder: Path) -> IO[str]:
     import portalocker
 
-    with writing(folder):
+    with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         file = open(folder / ".lock", "a", encoding="utf-8")
     try:
@@ -46,5 +46,5 @@ def _locked(folder: Path) -> IO[str]:
             f"another process is training in {folder}: wait for its end, or give another folder."
         ) from error
     except portalocker.LockException:
-        pass  # this file system knows no locks
+        pass  # this file system has no locks
     return file

@@ -22,16 +22,16 @@ from workbook.training.batches import Batches, to_device
 from workbook.training.checkpoint import Checkpoints, save_model
 from workbook.training.config import FitConfig
 from workbook.training.devices import (
-    Place,
-    back_to_shards,
+    Dist,
+    full_tensor,
+    grad_sync,
     memory_in_use,
-    spread,
-    synchronised,
-    whole,
+    reshard,
+    wrap_model,
 )
 from workbook.training.losses import Loss
 from workbook.training.optimisers import make_optimisers, rates, set_learning_rate
-from workbook.training.resume import COUNTERS, way_back
+from workbook.training.resume import COUNTERS, recovery_advice
 from workbook.training.run_log import Journal
 from workbook.training.schedules import factor
 
@@ -47,19 +47,23 @@ class Loop:
         batches: Batches,
         loss: Callable[[nn.Module, Any], Loss],
         config: FitConfig,
-        place: Place,
+        dist: Dist,
         out: str | Path | None,
     ) -> None:
         self.model, self.batches, self.loss = model, batches, loss
-        self.config, self.place = config, place
-        self.runner = spread(model, config, place)
+        self.config, self.dist = config, dist
+        self.wrapped_model = wrap_model(model, config, dist)
         self.optimisers = make_optimisers(model, config)
         self.trained = [p for p in model.parameters() if p.requires_grad]
-        self.scaler = torch.amp.GradScaler(place.device.type, enabled=place.dtype == torch.float16)
+        self.scaler = torch.amp.GradScaler(dist.device.type, enabled=dist.dtype == torch.float16)
         self.out = Path(out) if out else None
-        self.checkpoints = Checkpoints(self.out / "checkpoints", config.keep) if out else None
-        self.journal = Journal(self.out / "log.jsonl" if out and place.leads else None)
-        self.alone = place.world * config.accumulate == 1  # one batch a step: its count is known
+        self.checkpoints = (
+            Checkpoints(self.out / "checkpoints", config.keep_checkpoints) if out else None
+        )
+        self.journal = Journal(self.out / "log.jsonl" if out and dist.is_main else None)
+        self.alone = (
+            dist.world * config.grad_accumulation == 1
+        )  # one batch a step: its count is known
         self.step = self.seen = 0
         self.seconds = 0.0
         self.best: Record | None = None
@@ -73,7 +77,7 @@ class Loop:
 
         1. Add up loss and gradient over this step's batches.
         2. Add up over all processes: now the number of tokens is known.
-        3. Turn the gradient's sum into a mean, shortened where it is longer than `clip`.
+        3. Turn the gradient's sum into a mean, shortened where it is longer than `max_grad_norm`.
         4. Move the weights.
         """
         started = time.perf_counter()
@@ -81,17 +85,19 @@ class Loop:
         # 1.
         sums = self._backward()
         gradients = [p.grad for p in self.trained if p.grad is not None]
-        norm = whole(nn.utils.get_total_norm(gradients))
+        norm = full_tensor(nn.utils.get_total_norm(gradients))
         # 2.
-        added = self.place.add_up([*sums.values(), norm * self.place.leads, float(asked_to_stop)])
+        added = self.dist.all_reduce_sum(
+            [*sums.values(), norm * self.dist.is_main, float(asked_to_stop)]
+        )
         *added, norm, stops = added
         sums = dict(zip(sums, added, strict=True))
         self._check(sums, norm)
         # 3.
-        mean = 1.0 if self.alone else self.place.world / sums["tokens"]
+        mean = 1.0 if self.alone else self.dist.world / sums["tokens"]
         norm *= mean
-        if self.config.clip:  # rounded as in torch.nn.utils.clip_grad_norm_
-            mean *= min(1.0, float(self.config.clip / (torch.tensor(norm) + 1e-6)))
+        if self.config.max_grad_norm:  # rounded as in torch.nn.utils.clip_grad_norm_
+            mean *= min(1.0, float(self.config.max_grad_norm / (torch.tensor(norm) + 1e-6)))
         if mean != 1.0:
             torch._foreach_mul_(gradients, mean)
         # 4.
@@ -109,11 +115,11 @@ class Loop:
         Processes average their gradients, so `update` multiplies by their number.
         """
         sums: dict[str, Tensor | float] = {}
-        mine = range(self.place.rank, self.config.accumulate, self.place.world)
+        mine = range(self.dist.rank, self.config.grad_accumulation, self.dist.world)
         for number in mine:
-            batch = self.batches.batch(self.step * self.config.accumulate + number)
-            with synchronised(self.runner, self.model, number == mine[-1]):
-                found = self._loss_of(to_device(batch, self.place.device))
+            batch = self.batches.batch(self.step * self.config.grad_accumulation + number)
+            with grad_sync(self.wrapped_model, self.model, number == mine[-1]):
+                found = self._loss_of(to_device(batch, self.dist.device))
                 share = found.total / found.tokens if self.alone else found.total
                 self.scaler.scale(share).backward()
             read = found.tokens if found.read is None else found.read
@@ -124,8 +130,8 @@ class Loop:
         return sums
 
     def _loss_of(self, batch: Any) -> Loss:
-        with self.place.computing():
-            found = self.loss(self.runner, batch)
+        with self.dist.autocast():
+            found = self.loss(self.wrapped_model, batch)
         if not isinstance(found, Loss):
             raise ValueError(
                 "loss(model, batch) must return Loss(total, tokens): the sum over the batch's "
@@ -141,15 +147,15 @@ class Loop:
             return
         for optimiser in self.optimisers:
             optimiser.zero_grad(set_to_none=True)
-        where = f"step {self.step} (batch {self.step * self.config.accumulate}"
-        where += ")" if self.config.accumulate == 1 else " and those after it)"
+        where = f"step {self.step} (batch {self.step * self.config.grad_accumulation}"
+        where += ")" if self.config.grad_accumulation == 1 else " and those after it)"
         if not sums["tokens"]:
             raise ValueError(f"{where}: no token carries loss; look at the labels.")
         what = f"loss is {sums['loss']}" if broken else f"gradient's length is {norm}"
         speed = ", ".join(
             f"{name.replace('_', ' ')} {rate:.3g}" for name, rate in rates(self.optimisers).items()
         )
-        raise ValueError(f"{where}: the {what} at {speed}. {way_back(self)}")
+        raise ValueError(f"{where}: the {what} at {speed}. {recovery_advice(self)}")
 
     def _record(self, sums: Mapping[str, float], norm: float, seconds: float) -> Record:
         self.seen += int(sums["read"])
@@ -162,7 +168,7 @@ class Loop:
             "gradient_norm": norm,
             "tokens": self.seen,
             "tokens_per_second": sums["read"] / seconds,
-            "memory_bytes": memory_in_use(self.place.device),
+            "memory_bytes": memory_in_use(self.dist.device),
             "seconds": self.seconds,
         }
 
@@ -172,30 +178,30 @@ class Loop:
         """True at each multiple of `every`, and after the last step."""
         return self.step == self.config.steps or self.over or bool(every and self.step % every == 0)
 
-    def write_down(self, record: Record) -> None:
+    def log(self, record: Record) -> None:
         """Keep a record where one is due."""
         if self.is_time_for(self.config.log_every) or "evaluation_loss" in record:
             self.journal.add(record)
 
-    def judge(self, evaluate: Callable[[nn.Module], Any]) -> Record:
+    def evaluate(self, evaluate: Callable[[nn.Module], Any]) -> Record:
         """Evaluate, remember the best weights, and see whether it is time to stop early."""
         before = state.random_state()
         self.model.eval()
-        with torch.no_grad(), self.place.computing():
+        with torch.no_grad(), self.dist.autocast():
             found = evaluate(self.model)
-        back_to_shards(self.model.train())
+        reshard(self.model.train())
         state.set_random_state(before)  # an evaluation must not change what comes after it
         found = dict(found) if isinstance(found, Mapping) else {"loss": float(found)}
-        loss = found["loss"] = self.place.add_up([found["loss"] * self.place.leads])[0]
+        loss = found["loss"] = self.dist.all_reduce_sum([found["loss"] * self.dist.is_main])[0]
         if math.isfinite(loss) and (self.best is None or loss < self.best["loss"]):
             self.best = {"step": self.step, "loss": loss}
             if self.checkpoints or self.config.restore_best:
-                keep = self.place.leads or self.config.restore_best
+                keep = self.dist.is_main or self.config.restore_best
                 self.best_weights = state.copied(state.weights(self.model, keep))
-        self.over = self.waits_in_vain()
+        self.over = self.out_of_patience()
         return {f"evaluation_{name}": value for name, value in found.items()}
 
-    def waits_in_vain(self) -> bool:
+    def out_of_patience(self) -> bool:
         """True when `patience` evaluations in a row have found nothing better."""
         waited = self.step - (self.best["step"] if self.best else 0)
         return 0 < self.config.patience * self.config.evaluate_every <= waited
@@ -206,36 +212,36 @@ class Loop:
         """Write a checkpoint of everything the run consists of; None without a place for it."""
         if self.checkpoints is None:
             return None
-        leads = self.place.leads
+        is_main = self.dist.is_main
         whole_state = {
-            "optimisers": state.optimiser_state(self.model, self.optimisers, leads),
+            "optimisers": state.optimiser_state(self.model, self.optimisers, is_main),
             "scaler": self.scaler.state_dict(),
-            "random": self.place.gather(state.random_state()),
+            "random": self.dist.all_gather(state.random_state()),
             "config": asdict(self.config),
             "counters": {name: getattr(self, name) for name in COUNTERS},
         }
-        weights = state.weights(self.model, leads)
+        weights = state.weights(self.model, is_main)
 
         def write() -> None:
             self.journal.flush(to_disk=True)
             self.checkpoints.save(self.step, weights, whole_state, self.best_weights)
 
-        self.place.led(write)
+        self.dist.on_main(write)
         return self.checkpoints.place(self.step)
 
     def end(self) -> None:
         """Leave the weights that were asked for, save the run and, beside it, the model."""
         saved = self.checkpoints.place(self.step) if self.checkpoints else None
-        if saved and not self.place.led(saved.exists):
+        if saved and not self.dist.on_main(saved.exists):
             self.save()
-        self.place.led(self.journal.flush)
+        self.dist.on_main(self.journal.flush)
         if self.config.restore_best and self.best_weights:
             state.load_weights(self.model, self.best_weights)
         if self.out is not None:
-            whole_model = state.weights(self.model, self.place.leads, frozen=True)
-            self.place.led(lambda: save_model(self.model, whole_model, self.out / "final"))
+            whole_model = state.weights(self.model, self.dist.is_main, frozen=True)
+            self.dist.on_main(lambda: save_model(self.model, whole_model, self.out / "final"))
 
-    def farewell(self) -> str:
+    def interrupted_message(self) -> str:
         """What to tell somebody who stopped the run."""
         if self.checkpoints is None:
             return f"stopped after step {self.step}; nothing is saved, as no `out` was given."

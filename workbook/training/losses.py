@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from workbook.training.batches import to_device
 from workbook.training.packing import IGNORE
+
+PROBED = 8  # tokens of a document in `keeps_documents_apart`
 
 
 class Loss(NamedTuple):
@@ -32,11 +35,13 @@ def causal_loss(model: nn.Module, batch: Mapping[str, Any]) -> Loss:
     batch: `ids` B T and `labels` B T (the id itself, or IGNORE where no loss falls). Optional:
     `positions` B T, which restart at 0 with each packed document (the model then attends within
     a document), and `loss_at`, the places of `ids.flatten()` whose next token carries loss: then
-    the output layer works on these alone. `lay_out` and `Rows` make all four.
+    the output layer works on these alone. `collate` and `Rows` make all four.
     """
-    ids, labels, places = batch["ids"], batch["labels"], batch.get("loss_at")
+    ids, labels = batch["ids"], batch["labels"]
+    places = batch.get("loss_at")
+    given = {} if batch.get("positions") is None else {"position_ids": batch["positions"]}
     with output_only_at(model, places) as narrowed:
-        logits = model(input_ids=ids, position_ids=batch.get("positions"), use_cache=False).logits
+        logits = model(input_ids=ids, **given, use_cache=False).logits
     if narrowed:
         targets = labels.flatten()[places + 1]
         tokens = len(targets)
@@ -59,6 +64,33 @@ def mean_loss(
         return float(sum(one.total for one in found) / sum(one.tokens for one in found))
 
     return evaluate
+
+
+@torch.no_grad()
+def keeps_documents_apart(model: nn.Module, ids: Sequence[int]) -> bool:
+    """Return whether positions that restart at 0 hide the documents of a row from each other.
+
+    Families differ in this: some ignore the positions, some have a state that runs on. One forward
+    pass shows it for any: two documents in both orders must get the logits they get in the other.
+    ids: some token ids the model knows; the first document is made of them, the second of others.
+    """
+    device = next(model.parameters()).device
+    one = torch.tensor([*ids] * PROBED, device=device)[:PROBED]
+    two = torch.where(one > 0, one - 1, one + 1)
+    rows = torch.stack([torch.cat([one, two]), torch.cat([two, one])])  # B=2 T
+    positions = torch.arange(PROBED, device=device).repeat(2, 2)
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        logits = model(input_ids=rows, position_ids=positions, use_cache=False).logits
+    except (TypeError, ValueError):  # a family that takes no positions
+        return False
+    finally:
+        for module, training in modes:
+            module.training = training
+    before, after = logits.split(PROBED, dim=1)
+    rounding = max(torch.finfo(logits.dtype).eps ** 0.5, 1e-2 if device.type == "cuda" else 0.0)
+    return bool((before - after.flip(0)).abs().max() <= rounding * logits.std())
 
 
 @contextmanager

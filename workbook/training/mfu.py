@@ -41,12 +41,12 @@ class Size:
     """A decoder in the layout of Llama, and a batch for it."""
 
     name: str
-    width: int
+    hidden_size: int
     layers: int
     heads: int
-    inner: int
-    rows: int
-    length: int = 1024
+    ffn_dim: int
+    batch_size: int
+    seq_len: int = 1024
 
 
 SIZES = (
@@ -86,7 +86,7 @@ def measure(size: Size, compiled: bool, steps: int = 30, warmup: int = 10) -> Us
     """Train on random tokens; the rate of the steps after the first `warmup`."""
     torch.manual_seed(0)
     model = make(size)
-    ids = torch.randint(VOCABULARY, (4, size.rows, size.length))
+    ids = torch.randint(VOCABULARY, (4, size.batch_size, size.seq_len))
     config = FitConfig(
         steps=steps, learning_rate=1e-4, precision="auto", compile=compiled, log_every=1
     )
@@ -96,7 +96,7 @@ def measure(size: Size, compiled: bool, steps: int = 30, warmup: int = 10) -> Us
         torch.cuda.reset_peak_memory_stats()
     run = fit(model, batches, causal_loss, config, progress=False,
               on_step=lambda _: clock.append(time.perf_counter()))  # fmt: skip
-    rate = (steps - warmup) * size.rows * size.length / (clock[-1] - clock[warmup - 1])
+    rate = (steps - warmup) * size.batch_size * size.seq_len / (clock[-1] - clock[warmup - 1])
     parameters = sum(p.numel() for p in model.parameters())
     share = rate * flops_per_token(size) / peak(machine.find_accelerator().name)
     memory = run.records[-1]["memory_bytes"]
@@ -111,12 +111,12 @@ def make(size: Size):
 
     shape = LlamaConfig(
         vocab_size=VOCABULARY,
-        hidden_size=size.width,
-        intermediate_size=size.inner,
+        hidden_size=size.hidden_size,
+        intermediate_size=size.ffn_dim,
         num_hidden_layers=size.layers,
         num_attention_heads=size.heads,
         num_key_value_heads=size.heads,
-        max_position_embeddings=size.length,
+        max_position_embeddings=size.seq_len,
         attn_implementation="sdpa",
     )
     return LlamaForCausalLM(shape)
@@ -124,9 +124,9 @@ def make(size: Size):
 
 def flops_per_token(size: Size) -> float:
     """Forward and backward: 6 a weight of the matrices, and causal attention's two products."""
-    block = 4 * size.width**2 + 3 * size.width * size.inner
-    weights = size.layers * block + VOCABULARY * size.width  # the output layer multiplies, too
-    return 6.0 * weights + 6.0 * size.layers * size.width * size.length
+    block = 4 * size.hidden_size**2 + 3 * size.hidden_size * size.ffn_dim
+    weights = size.layers * block + VOCABULARY * size.hidden_size  # the output layer, too
+    return 6.0 * weights + 6.0 * size.layers * size.hidden_size * size.seq_len
 
 
 def peak(name: str) -> float:

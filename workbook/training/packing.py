@@ -23,26 +23,26 @@ class Example(NamedTuple):
 
 
 class Rows:
-    """Batches by number, of `rows` packed rows each; every epoch has all rows in a new order.
+    """Batches by number, of `batch_size` packed rows each; every epoch has all rows in a new order.
 
-    length: tokens of a row at most. packed: False puts every document into a row of its own.
+    seq_len: tokens of a row at most. packed: False puts every document into a row of its own.
     """
 
     def __init__(
         self,
         examples: Sequence[Example],
-        rows: int,
-        length: int,
+        batch_size: int,
+        seq_len: int,
         pad_id: int,
         seed: int = 0,
         packed: bool = True,
     ) -> None:
-        fitting = [example for example in examples if 1 < len(example.ids) <= length]
+        fitting = [example for example in examples if 1 < len(example.ids) <= seq_len]
         self.skipped = len(examples) - len(fitting)
         if not fitting:
-            raise ValueError(f"no example has 2 to {length} tokens: nothing is left to train on.")
-        self.rows = pack(fitting, length) if packed else [[example] for example in fitting]
-        self.per_batch, self.pad_id, self.seed = min(rows, len(self.rows)), pad_id, seed
+            raise ValueError(f"no example has 2 to {seq_len} tokens: nothing is left to train on.")
+        self.rows = pack(fitting, seq_len) if packed else [[example] for example in fitting]
+        self.per_batch, self.pad_id, self.seed = min(batch_size, len(self.rows)), pad_id, seed
         self.per_epoch = len(self.rows) // self.per_batch  # batches; rows left over have a rest
 
     def batch(self, number: int) -> dict[str, Any]:
@@ -51,22 +51,22 @@ class Rows:
         source = torch.Generator().manual_seed(self.seed + epoch)
         order = torch.randperm(len(self.rows), generator=source)
         chosen = order[place * self.per_batch : (place + 1) * self.per_batch].tolist()
-        return lay_out([self.rows[i] for i in chosen], self.pad_id)
+        return collate([self.rows[i] for i in chosen], self.pad_id)
 
-    def every(self) -> list[dict[str, Any]]:
+    def all_batches(self) -> list[dict[str, Any]]:
         """All rows once, in their order; the last batch may be a short one."""
         starts = range(0, len(self.rows), self.per_batch)
-        return [lay_out(self.rows[i : i + self.per_batch], self.pad_id) for i in starts]
+        return [collate(self.rows[i : i + self.per_batch], self.pad_id) for i in starts]
 
 
-def pack(examples: Sequence[Example], length: int) -> list[list[Example]]:
-    """Examples in rows of at most `length` tokens: the longest first, each where it fits best."""
+def pack(examples: Sequence[Example], seq_len: int) -> list[list[Example]]:
+    """Examples in rows of at most `seq_len` tokens: the longest first, each where it fits best."""
     rows: list[list[Example]] = []
     room: list[tuple[int, int]] = []  # (free tokens, number) of the rows, sorted
     for example in sorted(examples, key=lambda example: -len(example.ids)):
         at = bisect_left(room, (len(example.ids), -1))
         if at == len(room):
-            room.append((length, len(rows)))
+            room.append((seq_len, len(rows)))
             rows.append([])
         free, row = room.pop(at)
         rows[row].append(example)
@@ -74,11 +74,12 @@ def pack(examples: Sequence[Example], length: int) -> list[list[Example]]:
     return rows
 
 
-def lay_out(rows: Sequence[Sequence[Example]], pad_id: int) -> dict[str, Any]:
+def collate(rows: Sequence[Sequence[Example]], pad_id: int) -> dict[str, Any]:
     """Packed rows as tensors `ids`, `labels` and `positions`, all B T int64.
 
-    The first label of a document is IGNORE, as nothing foretells it. Beside them: `loss_at`, the
-    places in the flattened ids whose next token carries loss, and `read`, how many tokens are real.
+    The first label of a document is IGNORE, as nothing before it predicts it. Beside them:
+    `loss_at`, the places in the flattened ids whose next token carries loss, and `read`, how many
+    tokens are real.
     """
     longest = max(sum(len(example.ids) for example in row) for row in rows)
     ids = torch.full((len(rows), longest), pad_id)

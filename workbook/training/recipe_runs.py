@@ -22,21 +22,23 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from workbook.core.hub import assets, loading
-from workbook.training.checkpoint import writing
+from workbook.core.runs.files import write_atomically
+from workbook.inference import check_vocabulary, listen_for
+from workbook.training.chat_examples import chat_example, end_of_turn
+from workbook.training.checkpoint import disk_errors
 from workbook.training.config import FitConfig
 from workbook.training.data import (
-    chat_example,
     chat_rows,
     chats,
     exchanges,
     pad_of,
     raw_rows,
-    some,
+    require_rows,
     spans_of,
 )
 from workbook.training.devices import check
 from workbook.training.fit import Run, fit
-from workbook.training.losses import causal_loss, mean_loss
+from workbook.training.losses import causal_loss, keeps_documents_apart, mean_loss
 from workbook.training.packing import Rows
 from workbook.training.recipes import Finetune, Pretrain, Recipe
 from workbook.training.rows import PackedRows, RowArrays, make_rows
@@ -52,10 +54,11 @@ HASH = "data_sha256"  # of the data's file, where it is one
 def pretrain(recipe: Pretrain, config: FitConfig) -> Run:
     """Train a model on raw text, from nothing or from another model, into `recipe.out`."""
     check(config)
-    with claimed(recipe):
+    with recipe_folder(recipe):
         new = recipe.model == "new"
         tokenizer = _new_tokenizer(recipe) if new else loading.load_tokenizer(recipe.model)
-        model = new_model(recipe, tokenizer, config.seed) if new else _trainable(recipe.model)
+        model = new_model(recipe, tokenizer, config.seed) if new else _trainable(recipe, tokenizer)
+        listen_for(model, tokenizer.eos_token_id)
         batches, judged = _packed(recipe, partial(raw_rows, recipe, tokenizer))
     return _run(model, tokenizer, batches, judged, recipe, config)
 
@@ -66,16 +69,18 @@ def finetune(recipe: Finetune, config: FitConfig) -> Run:
     A decoder reads a chat in its template; an encoder-decoder reads what was said and answers.
     """
     check(config)
-    with claimed(recipe):
+    with recipe_folder(recipe):
         tokenizer = loading.load_tokenizer(recipe.model)
-        model = _trainable(recipe.model)
-        if two := model.config.is_encoder_decoder:
+        model = _trainable(recipe, tokenizer)
+        two = model.config.is_encoder_decoder
+        listen_for(model, tokenizer.eos_token_id if two else end_of_turn(tokenizer))
+        if two:
             batches, judged = _pairs(recipe, tokenizer, model.config)
         elif recipe.joined:
             batches, judged = _packed(recipe, partial(chat_rows, recipe, tokenizer))
             _tell_skipped(batches.skipped, f"{recipe.examples} chats are longer than a row")
         else:
-            batches, judged = _rows(recipe, tokenizer)
+            batches, judged = _rows(recipe, tokenizer, model)
     loss = seq2seq_loss if two else causal_loss
     return _run(model, tokenizer, batches, judged, recipe, config, loss)
 
@@ -85,23 +90,31 @@ def _packed(
 ) -> tuple[PackedRows, PackedRows]:
     """Packed rows to train on, kept in the run's folder, and held-out ones to judge by."""
     held_out = read("validation", 0, recipe.validation)
-    some(held_out.ids, recipe, "validation")
+    require_rows(held_out.ids, recipe, "validation")
     rows = make_rows(Path(recipe.out) / "rows", partial(read, "train"), spans_of(recipe))
     return (
-        PackedRows(rows, recipe.rows, recipe.data_seed),
-        PackedRows(held_out, recipe.rows),
+        PackedRows(rows, recipe.batch_size, recipe.data_seed),
+        PackedRows(held_out, recipe.batch_size),
     )
 
 
-def _rows(recipe: Finetune, tokenizer: PreTrainedTokenizerBase) -> tuple[Rows, Rows]:
-    """Chats for a decoder: to train on, and held out."""
+def _rows(
+    recipe: Finetune, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel
+) -> tuple[Rows, Rows]:
+    """Chats for a decoder: to train on, and held out; packed where the model keeps them apart."""
     chosen = _held_out(chats(recipe, "validation"), recipe)
     held_out = [chat_example(tokenizer, chat) for chat in chosen]
     read = (chat_example(tokenizer, chat) for chat in chats(recipe))
-    train = some(list(read), recipe, "training")
-    shape = (recipe.rows, recipe.length, pad_of(tokenizer))
-    batches = Rows(train, *shape, recipe.data_seed, recipe.packed)
-    _tell_skipped(batches.skipped, f"{len(train)} chats do not have 2 to {recipe.length} tokens")
+    train = require_rows(list(read), recipe, "training")
+    packed = recipe.packed and keeps_documents_apart(model, train[0].ids)
+    if recipe.packed and not packed and is_main():
+        print(
+            f"{type(model).__name__} lets the chats of a packed row see each other: each gets a "
+            "row of its own."
+        )
+    shape = (recipe.batch_size, recipe.seq_len, pad_of(tokenizer), recipe.data_seed, packed)
+    batches = Rows(train, *shape)
+    _tell_skipped(batches.skipped, f"{len(train)} chats do not have 2 to {recipe.seq_len} tokens")
     return batches, _judged(Rows, held_out, *shape)
 
 
@@ -112,17 +125,17 @@ def _pairs(
     chosen = _held_out(chats(recipe, "validation"), recipe)
     held_out = [pair(tokenizer, *texts) for chat in chosen for texts in exchanges(chat)]
     read = (pair(tokenizer, *texts) for chat in chats(recipe) for texts in exchanges(chat))
-    train = some(list(read), recipe, "training")
-    batches = Pairs(train, recipe.rows, recipe.length, shape, recipe.data_seed)
+    train = require_rows(list(read), recipe, "training")
+    batches = Pairs(train, recipe.batch_size, recipe.seq_len, shape, recipe.data_seed)
     too_long = (
-        f"{len(train)} exchanges are longer than {recipe.length} tokens, on one side or the other,"
+        f"{len(train)} exchanges are longer than {recipe.seq_len} tokens, on one side or the other,"
     )
     _tell_skipped(batches.skipped, too_long)
-    return batches, _judged(Pairs, held_out, recipe.rows, recipe.length, shape)
+    return batches, _judged(Pairs, held_out, recipe.batch_size, recipe.seq_len, shape)
 
 
 def _held_out(found: Iterable[Any], recipe: Recipe) -> list[Any]:
-    return some(list(islice(found, recipe.validation)), recipe, "validation")
+    return require_rows(list(islice(found, recipe.validation)), recipe, "validation")
 
 
 def _judged(kind: Callable[..., Any], *given: Any) -> Any:
@@ -134,17 +147,17 @@ def _judged(kind: Callable[..., Any], *given: Any) -> Any:
 
 
 def _tell_skipped(skipped: int, of_what: str) -> None:
-    if skipped and leads():
+    if skipped and is_main():
         print(f"{skipped} of {of_what} and are left out.")
 
 
-def leads() -> bool:
+def is_main() -> bool:
     """True in the one process that prints and writes, also before `fit` has gathered them."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
-def claimed(recipe: Recipe) -> Iterator[None]:
+def recipe_folder(recipe: Recipe) -> Iterator[None]:
     """Have the recipe's folder; one that was free before is free again after an error."""
     was_free = claim(recipe)
     try:
@@ -166,12 +179,9 @@ def claim(recipe: Recipe) -> bool:
     mine = {key: value for key, value in asdict(recipe).items() if key not in FREE}
     mine[HASH] = assets.sha256(data) if data.is_file() else None
     mine = json.loads(json.dumps({"kind": type(recipe).__name__.lower(), **mine}))
-    with writing(file.parent):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            draft = file.with_name(f"{file.name}.{os.getpid()}.writing")  # all may get here at once
-            draft.write_text(json.dumps(mine, indent=1) + "\n", encoding="utf-8")
-            os.replace(draft, file)
+    with disk_errors(file.parent):
+        if not file.exists():  # all processes of a run may get here at once
+            write_atomically(file, json.dumps(mine, indent=1) + "\n")
             return True
     _refuse_another_recipe(recipe, mine, file)
     return False
@@ -205,12 +215,12 @@ def new_model(recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, seed: int) -
     torch.manual_seed(seed)
     shape = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=recipe.width,
-        intermediate_size=recipe.inner,
+        hidden_size=recipe.hidden_size,
+        intermediate_size=recipe.ffn_dim,
         num_hidden_layers=recipe.layers,
         num_attention_heads=recipe.heads,
         num_key_value_heads=recipe.heads,
-        max_position_embeddings=max(512, recipe.length),
+        max_position_embeddings=max(512, recipe.seq_len),
         rope_parameters={"rope_type": "default", "rope_theta": recipe.rope_theta},
         tie_word_embeddings=True,
         pad_token_id=tokenizer.pad_token_id,
@@ -229,17 +239,22 @@ def _new_tokenizer(recipe: Pretrain) -> PreTrainedTokenizerBase:
     return loading.load_tokenizer(recipe.tokenizer)
 
 
-def _trainable(name: str) -> PreTrainedModel:
-    """A model in float32: in 16 bits an update smaller than 1/256 of a weight would be lost."""
-    return loading.load_model(name, dtype=torch.float32)
+def _trainable(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """Return a model in float32: in 16 bits an update below 1/256 of a weight would be lost.
+
+    Raises ValueError where the tokenizer has ids that the model has no row for.
+    """
+    model = loading.load_model(recipe.model, dtype=torch.float32)
+    check_vocabulary(model, tokenizer)
+    return model
 
 
 def _run(
     model, tokenizer, batches, judged, recipe: Recipe, config: FitConfig, loss=causal_loss
 ) -> Run:
-    evaluate = mean_loss(loss, judged.every())
+    evaluate = mean_loss(loss, judged.all_batches())
     run = fit(model, batches, loss, config, out=recipe.out, evaluate=evaluate)
-    if leads():
-        with writing(run.out / "final"):
+    if is_main():
+        with disk_errors(run.out / "final"):
             tokenizer.save_pretrained(run.out / "final")
     return run

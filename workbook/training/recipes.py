@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from workbook.core.system.text_files import read_text
 from workbook.town.stream import KINDS as KINDS_OF_TEXT
 from workbook.town.texts.instructions import FAMILIES, SKILL_CHATS
 from workbook.training.config import FitConfig, at_least
@@ -28,8 +30,8 @@ class Recipe:
     model: str = "base"  # a role, "bundled:name", a folder, or "owner/name@revision"
     data: str = "town"  # or a file
     examples: int = 2000  # documents or chats read from the data
-    rows: int = 4  # rows of a batch
-    length: int = 320  # tokens of a row; of an encoder-decoder, of a prompt and of an answer
+    batch_size: int = 4  # rows of a batch
+    seq_len: int = 320  # tokens of a row; of an encoder-decoder, of a prompt and of an answer
     validation: int = 64  # examples held out, for the loss after training
     data_seed: int = 0  # of the town's texts, and of the order of rows
     # Of data="town": share of the documents that each kind of text (or family of chats) has.
@@ -38,6 +40,8 @@ class Recipe:
     def __post_init__(self) -> None:
         for setting in dataclasses.fields(self):
             name, default = setting.name, setting.default
+            if isinstance(default, str):  # the shell expands no ~ within key=~/folder
+                object.__setattr__(self, name, os.path.expanduser(getattr(self, name)))
             if isinstance(default, int) and not isinstance(default, bool):
                 at_least(name, getattr(self, name), int(name != "data_seed"))
 
@@ -52,18 +56,22 @@ class Pretrain(Recipe):
     """Raw text, loss on every token. data: "town", a .txt file or JSON lines with "text"."""
 
     model: str = "new"  # "new" starts from random weights of the shape below
-    width: int = 192
+    hidden_size: int = 192
     layers: int = 6
     heads: int = 3
-    inner: int = 512  # width of the feed-forward layer
+    ffn_dim: int = 512  # hidden units of the feed-forward layer
     rope_theta: float = 10_000.0  # base of the rotary positions; larger for longer rows
     tokenizer: str = "base"  # of a new model: a role, "bundled:name", or a folder
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check_mix(self, KINDS_OF_TEXT)
-        if self.model == "new" and (self.width % self.heads or self.width // self.heads % 2):
-            raise ValueError(f"width={self.width} is no even multiple of heads={self.heads}.")
+        if self.model == "new" and (
+            self.hidden_size % self.heads or self.hidden_size // self.heads % 2
+        ):
+            raise ValueError(
+                f"hidden_size={self.hidden_size} is no even multiple of heads={self.heads}."
+            )
 
 
 @dataclass(frozen=True)
@@ -102,17 +110,8 @@ def read(
     kind: str, file: str | Path | None = None, settings: Sequence[str] = ()
 ) -> tuple[Recipe, FitConfig]:
     """The recipe in a file, with `key=value` settings on top. Raises ValueError in one sentence."""
-    chosen = dict(_from_file(Path(file))) if file else {}
-    chosen |= dict(_from_text(setting) for setting in settings)
-    known = {**get_type_hints(KINDS[kind]), **get_type_hints(FitConfig)}
-    for key, value in chosen.items():
-        if key not in known:
-            for other in KINDS:
-                if key in get_type_hints(KINDS[other]):
-                    raise ValueError(f"{key!r} is a setting of `{other}`, not of `{kind}`.")
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise ValueError(f"there is no setting {key!r}; the nearest is {near!r}.")
-        chosen[key] = _checked(key, value, known[key])
+    chosen = _known_settings(kind, _from_file(Path(file)), f"{file}: ") if file else {}
+    chosen |= _known_settings(kind, dict(map(_from_text, settings)))
     own = {field.name for field in dataclasses.fields(KINDS[kind])}
     recipe = KINDS[kind](**{key: value for key, value in chosen.items() if key in own})
     config = FitConfig(**{key: value for key, value in chosen.items() if key not in own})
@@ -121,12 +120,25 @@ def read(
     return recipe, config
 
 
+def _known_settings(kind: str, settings: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """Return settings with their values checked; where: what a complaint begins with."""
+    known = {**get_type_hints(KINDS[kind]), **get_type_hints(FitConfig)}
+    for key in settings:
+        if key not in known:
+            for other in KINDS:
+                if key in get_type_hints(KINDS[other]):
+                    raise ValueError(f"{where}{key!r} is a setting of `{other}`, not of `{kind}`.")
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise ValueError(f"{where}there is no setting {key!r}; the nearest is {near!r}.")
+    return {key: _checked(where + key, value, known[key]) for key, value in settings.items()}
+
+
 def _from_file(file: Path) -> Mapping[str, Any]:
+    if not file.is_file():
+        raise ValueError(f"{file} cannot be read (there is no such file); the course's own recipes "
+                         f"are in {Path(__file__).parent / 'recipes'}.")  # fmt: skip
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} cannot be read ({error}); the course's own recipes are in "
-                         f"{Path(__file__).parent / 'recipes'}.") from error  # fmt: skip
+        return tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file} is not TOML: {error}.") from error
 

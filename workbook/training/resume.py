@@ -1,8 +1,8 @@
 """Where a run goes on from: its newest whole checkpoint, and what to tell about it.
 
-`resume` takes a run up, or says why there is nothing to train. `way_back` is the advice when a step
-makes no sense: it never writes over a checkpoint, and drops none. Left out: how a checkpoint is
-written, which is `checkpoint.py`. Lesson 08 kills a run and goes on with it.
+`resume` restores a run, or says why there is nothing to train. `recovery_advice` says what to do
+when a step makes no sense: it never writes over a checkpoint, and drops none. Left out: how a
+checkpoint is written, which is `checkpoint.py`. Lesson 08 kills a run and goes on with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbook.training.loop import Loop
 
 COUNTERS = ("step", "seen", "seconds", "best")
-FIXED = ("optimiser", "accumulate", "seed")  # settings a run cannot change on its way
+FIXED = ("optimiser", "grad_accumulation", "seed")  # settings a run cannot change on its way
 
 
 def resume(loop: Loop) -> None:
@@ -30,17 +30,17 @@ def resume(loop: Loop) -> None:
 
     Raises ValueError when what lies there is another run's, or when none is whole.
     """
-    newest = loop.place.led(loop.checkpoints.newest) if loop.checkpoints else None
+    newest = loop.dist.on_main(loop.checkpoints.newest) if loop.checkpoints else None
     if newest is None:
-        seed_everything((loop.config.seed + loop.place.rank) % (LARGEST_SEED + 1))
+        seed_everything((loop.config.seed + loop.dist.rank) % (LARGEST_SEED + 1))
     else:
-        _take_up(loop, newest)
-    loop.journal.records = loop.place.led(lambda: loop.journal.go_on_from(loop.step))
-    if newest is not None and loop.place.leads:
-        print(_told(loop, newest))
+        _restore(loop, newest)
+    loop.journal.records = loop.dist.on_main(lambda: loop.journal.go_on_from(loop.step))
+    if newest is not None and loop.dist.is_main:
+        print(resume_message(loop, newest))
 
 
-def _take_up(loop: Loop, newest: Path) -> None:
+def _restore(loop: Loop, newest: Path) -> None:
     saved = load(newest)
     _refuse_other_runs(loop, saved.state["config"], newest)
     state.load_weights(loop.model, saved.weights)
@@ -49,8 +49,8 @@ def _take_up(loop: Loop, newest: Path) -> None:
     for name in COUNTERS:
         setattr(loop, name, saved.state["counters"][name])
     loop.best_weights = saved.best_weights
-    loop.over = loop.best is not None and loop.waits_in_vain()
-    rank, states = loop.place.rank, saved.state["random"]
+    loop.over = loop.best is not None and loop.out_of_patience()
+    rank, states = loop.dist.rank, saved.state["random"]
     if rank < len(states):
         state.set_random_state(states[rank])
     else:  # more processes than before
@@ -59,14 +59,14 @@ def _take_up(loop: Loop, newest: Path) -> None:
 
 def _refuse_other_runs(loop: Loop, before: Mapping[str, Any], folder: Path) -> None:
     for name in FIXED:
-        if before[name] != getattr(loop.config, name):
+        if before.get(name) != getattr(loop.config, name):  # none: from before it had this name
             raise ValueError(
-                f"{folder} was made with {name}={before[name]!r}, not "
+                f"{folder} was made with {name}={before.get(name)!r}, not "
                 f"{getattr(loop.config, name)!r}: give the old setting, or another `out`."
             )
 
 
-def _told(loop: Loop, newest: Path) -> str:
+def resume_message(loop: Loop, newest: Path) -> str:
     at = f"step {loop.step} of {loop.config.steps}"
     if loop.step >= loop.config.steps:
         return f"Nothing to train: the run in {loop.out} is at {at}; more steps prolong it."
@@ -78,7 +78,7 @@ def _told(loop: Loop, newest: Path) -> str:
     return f"Going on from {at} ({newest})."
 
 
-def way_back(loop: Loop) -> str:
+def recovery_advice(loop: Loop) -> str:
     """Where a run can go on from after a step that makes no sense, as advice.
 
     A checkpoint from before the step is saved only where there is none at all: the same weights
@@ -90,8 +90,8 @@ def way_back(loop: Loop) -> str:
             "at the batch, and train again."
         )
     here = loop.checkpoints.place(loop.step)
-    kept = loop.place.led(loop.checkpoints.usable)
-    if not kept and not _sound(loop):
+    kept = loop.dist.on_main(loop.checkpoints.usable)
+    if not kept and not _all_finite(loop):
         return (
             "Nothing is saved, as the weights are no numbers any more: lower the learning rate, "
             "and run again from the beginning."
@@ -112,9 +112,9 @@ def way_back(loop: Loop) -> str:
     )
 
 
-def _sound(loop: Loop) -> bool:
+def _all_finite(loop: Loop) -> bool:
     """True when all weights and moments are finite, in every process."""
     moments = (m for o in loop.optimisers for kept in o.state.values() for m in kept.values())
     tensors = [*loop.trained, *loop.model.buffers(), *filter(torch.is_tensor, moments)]
     here = (t.to_local() if isinstance(t, DTensor) else t for t in tensors)
-    return loop.place.add_up([float(sum(not t.isfinite().all() for t in here))])[0] == 0
+    return loop.dist.all_reduce_sum([float(sum(not t.isfinite().all() for t in here))])[0] == 0

@@ -9,8 +9,6 @@ processes made them. Documents of a row see each other; `Rows` keeps them apart.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from workbook.training.checkpoint import writing
+from workbook.core.runs.files import replacing
+from workbook.training.checkpoint import disk_errors
 from workbook.training.packing import IGNORE, Example, pack
 
 CHUNK = 2048  # documents packed together, and the work of one process at a time
@@ -53,7 +52,7 @@ class PackedRows:
         order = torch.randperm(len(self.rows.ids), generator=source)
         return self._rows(order[place * self.batch_size : (place + 1) * self.batch_size].numpy())
 
-    def every(self) -> list[dict[str, Any]]:
+    def all_batches(self) -> list[dict[str, Any]]:
         """Return all rows once, in their order; the last batch may be a short one."""
         numbers = np.arange(len(self.rows.ids))
         starts = range(0, len(numbers), self.batch_size)
@@ -74,15 +73,15 @@ class PackedRows:
         return batch
 
 
-def pack_rows(examples: Sequence[Example], length: int, pad_id: int, cut: bool) -> RowArrays:
-    """Pack documents into rows of `length` tokens.
+def pack_rows(examples: Sequence[Example], seq_len: int, pad_id: int, cut: bool) -> RowArrays:
+    """Pack documents into rows of `seq_len` tokens.
 
     cut: a document longer than a row is cut into pieces; otherwise it is left out and counted.
     """
-    fitting = [piece for example in examples for piece in _fitting(example, length, cut)]
-    rows = pack(fitting, length)
-    ids = np.full((len(rows), length), pad_id, np.uint16 if _small(fitting) else np.uint32)
-    learned = np.zeros((len(rows), length), bool)
+    fitting = [piece for example in examples for piece in _fitting(example, seq_len, cut)]
+    rows = pack(fitting, seq_len)
+    ids = np.full((len(rows), seq_len), pad_id, np.uint16 if _small(fitting) else np.uint32)
+    learned = np.zeros((len(rows), seq_len), bool)
     for i, row in enumerate(rows):
         end = 0
         for example in row:
@@ -90,16 +89,16 @@ def pack_rows(examples: Sequence[Example], length: int, pad_id: int, cut: bool) 
             ids[i, start:end] = example.ids
             learned[i, start + 1 : end] = np.not_equal(example.labels[1:], IGNORE)
     used = np.array([sum(len(e.ids) for e in row) for row in rows], np.int64)
-    skipped = 0 if cut else sum(len(example.ids) > length for example in examples)
+    skipped = 0 if cut else sum(len(example.ids) > seq_len for example in examples)
     return RowArrays(ids, np.packbits(learned, axis=1), used, skipped)
 
 
-def _fitting(example: Example, length: int, cut: bool) -> Iterator[Example]:
-    if len(example.ids) <= length:
+def _fitting(example: Example, seq_len: int, cut: bool) -> Iterator[Example]:
+    if len(example.ids) <= seq_len:
         yield example
     elif cut:
-        for start in range(0, len(example.ids), length):
-            yield Example(*(part[start : start + length] for part in example))
+        for start in range(0, len(example.ids), seq_len):
+            yield Example(*(part[start : start + seq_len] for part in example))
 
 
 def _small(examples: Sequence[Example]) -> bool:
@@ -129,7 +128,7 @@ def make_rows(
     """
     import portalocker
 
-    with writing(folder):
+    with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with portalocker.Lock(folder.with_suffix(".lock"), "w"):
             if not folder.exists():
@@ -153,13 +152,8 @@ def _apply(read: Callable[[int, int], RowArrays], span: tuple[int, int]) -> RowA
 
 
 def _keep(rows: RowArrays, folder: Path) -> None:
-    draft = folder.with_suffix(".writing")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
+    with replacing(folder) as draft:
         draft.mkdir()
         for name in PARTS:
             np.save(draft / f"{name}.npy", getattr(rows, name))
         (draft / "skipped.json").write_text(json.dumps(rows.skipped), encoding="utf-8")
-        os.replace(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

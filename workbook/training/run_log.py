@@ -1,9 +1,9 @@
-"""The diary of a run: one JSON line per recorded step, in step with the checkpoints.
+"""The log of a run: one JSON line per recorded step, in step with the checkpoints.
 
 Lines are handed to the system twenty at a time, and forced to the disk before each checkpoint; a
-run that goes on from step n drops the lines after n first, so every step is told once. Read it with
-`records.read`. Left out: locking, as one process writes and `folder_lock.py` keeps others
-away.
+run that goes on from step n drops the lines after n first, so every step is logged once. Read it
+with `records.read`. Left out: locks, as one process writes and
+`folder_lock.py` keeps others away.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from workbook.core.runs import records
-from workbook.training.checkpoint import writing
+from workbook.core.runs.files import write_atomically
+from workbook.training.checkpoint import disk_errors
 
 
 class Journal:
@@ -32,11 +33,8 @@ class Journal:
             return self.records
         if step and self.path.exists():
             self.records = [r for r in records.read(self.path) if r.get("step", 0) <= step]
-        draft = self.path.with_name(self.path.name + ".writing")
-        with writing(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text("".join(map(_line, self.records)), encoding="utf-8")
-            os.replace(draft, self.path)
+        with disk_errors(self.path):
+            write_atomically(self.path, "".join(map(_line, self.records)))
         return self.records
 
     def add(self, record: dict[str, Any]) -> None:
@@ -49,7 +47,7 @@ class Journal:
     def flush(self, to_disk: bool = False) -> None:
         """Hand what is new to the system; with `to_disk`, wait until the disk has it."""
         if self.path is not None and (self.unwritten or to_disk):
-            with writing(self.path), open(self.path, "a", encoding="utf-8") as file:
+            with disk_errors(self.path), open(self.path, "a", encoding="utf-8") as file:
                 file.writelines(self.unwritten)
                 if to_disk:
                     file.flush()

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from workbook.training.greedy import write
+from workbook.inference import complete_ids
 from workbook.training.losses import Loss, output_only_at
 from workbook.training.packing import IGNORE
 
@@ -43,25 +43,27 @@ def pair(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str) -> Pair:
 
 
 class Pairs:
-    """Batches by number, of `rows` pairs each; every epoch has all pairs in a new order.
+    """Batches by number, of `batch_size` pairs each; every epoch has all pairs in a new order.
 
-    length: tokens of a prompt, and of an answer, at most; longer pairs are left out and counted.
+    seq_len: tokens of a prompt, and of an answer, at most; longer pairs are left out and counted.
     config: of the model, which knows the token that padding is and the one a decoder starts with.
     """
 
     def __init__(
         self,
         pairs: Sequence[Pair],
-        rows: int,
-        length: int,
+        batch_size: int,
+        seq_len: int,
         config: PreTrainedConfig,
         seed: int = 0,
     ) -> None:
-        self.pairs = [each for each in pairs if max(map(len, each)) <= length]
+        self.pairs = [each for each in pairs if max(map(len, each)) <= seq_len]
         self.skipped = len(pairs) - len(self.pairs)
         if not self.pairs:
-            raise ValueError(f"no prompt and answer has at most {length} tokens: nothing to train.")
-        self.per_batch, self.config, self.seed = min(rows, len(self.pairs)), config, seed
+            raise ValueError(
+                f"no prompt and answer has at most {seq_len} tokens: nothing to train."
+            )
+        self.per_batch, self.config, self.seed = min(batch_size, len(self.pairs)), config, seed
         self.per_epoch = len(self.pairs) // self.per_batch  # batches; pairs left over have a rest
         self._ordered: tuple[int, list[list[int]]] = (-1, [])
 
@@ -70,13 +72,13 @@ class Pairs:
         epoch, place = divmod(number, self.per_epoch)
         if self._ordered[0] != epoch:
             self._ordered = epoch, self._order(epoch)
-        return lay_out_pairs([self.pairs[i] for i in self._ordered[1][place]], self.config)
+        return collate_pairs([self.pairs[i] for i in self._ordered[1][place]], self.config)
 
-    def every(self) -> list[dict[str, Any]]:
+    def all_batches(self) -> list[dict[str, Any]]:
         """All pairs once, by the length of their prompts; the last batch may be a short one."""
         ordered = sorted(self.pairs, key=lambda each: len(each.prompt))
         starts = range(0, len(ordered), self.per_batch)
-        return [lay_out_pairs(ordered[i : i + self.per_batch], self.config) for i in starts]
+        return [collate_pairs(ordered[i : i + self.per_batch], self.config) for i in starts]
 
     def _order(self, epoch: int) -> list[list[int]]:
         """The pairs of each batch: shuffled, sorted by length in pools, and shuffled batch-wise."""
@@ -93,7 +95,7 @@ class Pairs:
         return [cut[i] for i in torch.randperm(len(cut), generator=source).tolist()]
 
 
-def lay_out_pairs(pairs: Sequence[Pair], config: PreTrainedConfig) -> dict[str, Any]:
+def collate_pairs(pairs: Sequence[Pair], config: PreTrainedConfig) -> dict[str, Any]:
     """Pairs as tensors: `ids` and `keep_mask` B T, `decoder_ids` and `labels` B S, int64 or bool.
 
     The decoder reads the answer one place later than it has to say it, behind its start token.
@@ -120,7 +122,7 @@ def lay_out_pairs(pairs: Sequence[Pair], config: PreTrainedConfig) -> dict[str, 
 def seq2seq_loss(model: nn.Module, batch: Mapping[str, Any]) -> Loss:
     """Cross-entropy in nats of each token of the answer, for an encoder-decoder of transformers.
 
-    batch: as `lay_out_pairs` makes it; `loss_at` may be missing.
+    batch: as `collate_pairs` makes it; `loss_at` may be missing.
     """
     targets, places = batch["labels"].flatten(), batch.get("loss_at")
     with output_only_at(model, places) as narrowed:
@@ -146,18 +148,17 @@ def answers(
 ) -> list[str]:
     """Greedy answers of an encoder-decoder to prompts, without special tokens."""
     rows = [pair(tokenizer, prompt, "").prompt for prompt in prompts]
-    written = write(model, tokenizer, rows, max_new_tokens)
-    return [tokenizer.decode(each.ids, skip_special_tokens=True).strip() for each in written]
+    return [answer.text for answer in complete_ids(model, tokenizer, rows, max_new_tokens)]
 
 
 def small_t5(
     tokenizer: PreTrainedTokenizerBase,
     seed: int = 0,
     *,
-    width: int = 128,
+    hidden_size: int = 128,
     layers: int = 2,
     heads: int = 4,
-    inner: int = 256,
+    ffn_dim: int = 256,
     dropout: float = 0.0,
 ) -> PreTrainedModel:
     """A random-weight encoder-decoder in the layout of FLAN-T5, `layers` on each side."""
@@ -166,9 +167,9 @@ def small_t5(
     torch.manual_seed(seed)
     shape = T5Config(
         vocab_size=len(tokenizer),
-        d_model=width,
-        d_kv=width // heads,
-        d_ff=inner,
+        d_model=hidden_size,
+        d_kv=hidden_size // heads,
+        d_ff=ffn_dim,
         num_layers=layers,
         num_heads=heads,
         dropout_rate=dropout,

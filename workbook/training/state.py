@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from types import EllipsisType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 
-from workbook.training.devices import whole
+from workbook.training.devices import full_tensor
 
 Named = dict[str, Tensor]
 
@@ -26,7 +27,9 @@ def weights(model: nn.Module, keep: bool = True, frozen: bool = False) -> Named:
     keep: False where this process needs none of it (the result is empty then).
     frozen: also the parameters that are not trained.
     """
-    wholes = ((name, whole(tensor).cpu().contiguous()) for name, tensor in _lasting(model, frozen))
+    wholes = (
+        (name, full_tensor(tensor).cpu().contiguous()) for name, tensor in _lasting(model, frozen)
+    )
     return {name: tensor for name, tensor in wholes if keep}
 
 
@@ -46,7 +49,8 @@ def load_weights(model: nn.Module, found: Named) -> None:
             shapes = f"{tuple(found[name].shape)}, not {tuple(tensor.shape)}"
             raise ValueError(f"the saved weights are another model's: {name} is {shapes}.")
         with torch.no_grad():
-            tensor.copy_(_spread(found[name], tensor))
+            once = _written_once(tensor)
+            tensor[once].copy_(_spread(found[name], tensor)[once])
 
 
 def optimiser_state(
@@ -56,7 +60,7 @@ def optimiser_state(
     saved: dict[str, Named] = {}
     for name, parameter, optimiser in _owners(model, optimisers):
         moments = optimiser.state.get(parameter, {})
-        wholes = {key: whole(value).cpu().contiguous() for key, value in moments.items()}
+        wholes = {key: full_tensor(value).cpu().contiguous() for key, value in moments.items()}
         if keep:
             saved[name] = wholes
     return saved
@@ -65,11 +69,15 @@ def optimiser_state(
 def load_optimiser_state(
     model: nn.Module, optimisers: list[torch.optim.Optimizer], saved: dict[str, Named]
 ) -> None:
-    """Put moments back, by name; a parameter that has none saved starts without."""
+    """Put moments back, by name; a parameter that has none saved starts without.
+
+    A moment of the parameter's shape gets the parameter's memory layout, as the optimiser gave it:
+    with other strides the same numbers are added in another order.
+    """
     for name, parameter, optimiser in _owners(model, optimisers):
         moments = saved.get(name, {})
         optimiser.state[parameter] = {
-            key: _spread(value, parameter)
+            key: _laid_out_like(parameter, value)
             if value.shape == parameter.shape
             else value.to(parameter.device, copy=True)
             for key, value in moments.items()
@@ -104,10 +112,13 @@ def set_random_state(state: dict[str, Any]) -> None:
 
 
 def _lasting(model: nn.Module, frozen: bool = False) -> Iterator[tuple[str, Tensor]]:
-    """Trained parameters (a tied one once) and the buffers that a state dict holds."""
+    """Trained parameters and the buffers that a state dict holds; a tied one once."""
     yield from ((name, p) for name, p in model.named_parameters() if p.requires_grad or frozen)
-    kept = model.state_dict().keys()
-    yield from ((name, buffer) for name, buffer in model.named_buffers() if name in kept)
+    kept, seen = model.state_dict().keys(), set()
+    for name, buffer in model.named_buffers(remove_duplicate=False):
+        if name in kept and id(buffer) not in seen:
+            seen.add(id(buffer))
+            yield name, buffer
 
 
 def _owners(
@@ -117,6 +128,20 @@ def _owners(
     for name, parameter in model.named_parameters():
         if id(parameter) in owner:
             yield name, parameter, owner[id(parameter)]
+
+
+def _laid_out_like(parameter: Tensor, full: Tensor) -> Tensor:
+    """Return a whole tensor on the device, in the shards and with the strides of a parameter."""
+    if isinstance(parameter, DTensor):
+        return _spread(full, parameter)
+    return torch.empty_like(parameter, dtype=full.dtype, requires_grad=False).copy_(full)
+
+
+def _written_once(tensor: Tensor) -> tuple[slice, ...] | EllipsisType:
+    """Return the index of a tensor's own memory: of an expanded dimension, its first place."""
+    if isinstance(tensor, DTensor) or 0 not in tensor.stride():
+        return ...
+    return tuple(slice(1) if step == 0 else slice(None) for step in tensor.stride())
 
 
 def _spread(full: Tensor, like: Tensor) -> Tensor:

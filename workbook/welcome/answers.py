@@ -65,12 +65,12 @@ class LanguageModel:
 
         ValueError for a question that leaves the model no room for an answer.
         """
-        from workbook.training.greedy import write
+        from workbook.inference import complete_ids
 
-        rows = [self._encoded(self.prompt(question)) for question in questions]
+        rows = [self._encoded(question) for question in questions]
         new_tokens = self._room(rows, new_tokens)
-        written = write(self.model, self.tokenizer, rows, new_tokens)
-        return [(self._text(ids), [exp(p) for p in log_probs]) for ids, log_probs in written]
+        written = complete_ids(self.model, self.tokenizer, rows, new_tokens)
+        return [(self._text(one.text), [exp(p) for p in one.log_probs]) for one in written]
 
     def prompt(self, question: str) -> str:
         """The question as the model reads it: in its chat template, if it has one.
@@ -78,20 +78,16 @@ class LanguageModel:
         An encoder-decoder without a template gets the bare question, a decoder a pattern to go on.
         """
         if self.tokenizer.chat_template:
-            chat = [{"role": "user", "content": question}]
-            return self.tokenizer.apply_chat_template(
-                chat, tokenize=False, add_generation_prompt=True
-            )
+            return self.tokenizer.decode(self._encoded(question))
         return question if self.reads_apart else PATTERN.format(question)
 
-    def _encoded(self, prompt: str) -> list[int]:
-        """Token ids. A chat template writes all special tokens itself; a bare prompt has none."""
-        special = not self.tokenizer.chat_template
-        ids = self.tokenizer.encode(prompt, add_special_tokens=special)
-        begin = self.tokenizer.bos_token_id
-        if special and begin is not None and ids[:1] != [begin] and not self.reads_apart:
-            ids = [begin, *ids]
-        return ids
+    def _encoded(self, question: str) -> list[int]:
+        """Token ids of the question as the model reads it."""
+        from workbook.inference import chat_ids, text_ids
+
+        if self.tokenizer.chat_template:
+            return chat_ids(self.tokenizer, question)
+        return text_ids(self.tokenizer, self.prompt(question), self.reads_apart)
 
     def _room(self, rows: list[list[int]], new_tokens: int) -> int:
         """How many new tokens fit beside the longest prompt, at most those asked for."""
@@ -106,9 +102,8 @@ class LanguageModel:
             )
         return min(new_tokens, longest - most)
 
-    def _text(self, ids: list[int]) -> str:
-        """The answer in words; up to the end of the line where the pattern was used."""
-        text = self.tokenizer.decode(ids, skip_special_tokens=True).strip()
+    def _text(self, text: str) -> str:
+        """The answer; up to the end of the line where the pattern was used."""
         return text if self.tokenizer.chat_template else text.partition("\n")[0].strip()
 
 

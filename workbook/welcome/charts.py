@@ -6,19 +6,21 @@ a screen reader is written where the figure is shown. Left out: the explorers, i
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbook.core.notebook import figures
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import Interval
+from workbook.welcome.perplexity import ENTROPY_BOUND, MODEL, ORDERS, chain_name
 
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
     from torch import Tensor, nn
 
-    from workbook.welcome.sure import Generative
+    from workbook.welcome.classifier_vs_density import Generative
 
+TICKS = [step * 10**power for power in range(4) for step in (1, 2, 5)]
 SHOWN = 8  # bars
 CELLS = 36  # of a map, in each direction
 REACH = (-3.5, 5.0)  # of a map, in both directions
@@ -30,15 +32,28 @@ def next_words(following: Mapping[str, float]) -> go.Figure:
     import plotly.graph_objects as go
 
     best = list(following.items())[:SHOWN]
-    figure = go.Figure(go.Bar(x=[_label(word) for word, _ in best], y=[share for _, share in best]))
+    words = [charts.readable(word) for word, _ in best]
+    figure = go.Figure(go.Bar(x=words, y=[share for _, share in best]))
     return figure.update_layout(
         xaxis={"title": {"text": "next word"}}, yaxis={"title": {"text": "share"}}
     )
 
 
-def _label(word: str) -> str:
-    """A word as it can be read on an axis; the end of a text looks like a tag, and is none."""
-    return "⏎" if word == "\n" else html.escape(word)
+def perplexity_chart(table: pandas.DataFrame) -> go.Figure:
+    """The chains over n, with intervals; the model and the entropy bound as lines across.
+
+    table: as `perplexity.compare` gives it.
+    """
+    chains = [Interval(*table.loc[chain_name(n), ["perplexity", "low", "high"]]) for n in ORDERS]
+    curves = {
+        "Markov chain": dict(zip(ORDERS, chains, strict=True)),
+        **{name: dict.fromkeys(ORDERS, table.perplexity[name]) for name in (MODEL, ENTROPY_BOUND)},
+    }
+    figure = charts.lines(curves, "n", "perplexity a token")
+    figure.update_traces(mode="lines", selector=lambda trace: trace.name in (MODEL, ENTROPY_BOUND))
+    return figure.update_layout(
+        xaxis={"tickvals": list(ORDERS)}, yaxis={"type": "log", "tickvals": TICKS}
+    )
 
 
 def sure_and_seen(
@@ -96,8 +111,8 @@ def _draw_points(figure: go.Figure, points: Tensor, labels: Tensor, column: int)
         zip(figures.PALETTE, ("circle", "triangle-up"), strict=False)
     ):
         x, y = points[labels == label].T.numpy().round(2).tolist()
-        marker = {"color": colour, "symbol": symbol, "size": 5}
-        marker["line"] = {"width": 0.5, "color": "#ffffff"}
+        marker = {"color": colour, "symbol": symbol, "size": 6}
+        marker["line"] = {"width": 1, "color": figures.TEXT}  # white was lost on the bright ground
         figure.add_scatter(x=x, y=y, mode="markers", marker=marker, row=1, col=column)
 
 
@@ -122,7 +137,7 @@ def verdicts(
     import pandas as pd
     import torch
 
-    from workbook.welcome.sure import confidence
+    from workbook.welcome.classifier_vs_density import confidence
 
     places = torch.tensor(list(marked.values()))
     return pd.DataFrame(

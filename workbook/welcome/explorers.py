@@ -8,6 +8,7 @@ a telephone, and as a picture where no kernel runs. Left out: what is asked and 
 from __future__ import annotations
 
 import html
+import textwrap
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from workbook.welcome.lifecycle import Stage
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+WIDE, LINE_HEIGHT = 80, 22  # letters and pixels of a line of the title
 PALE, LINE = "#f2f2f2", "#c8c8c8"  # behind first columns and headings; between cells
 SIZES = {"0.1 billion": 1e8, "1 billion": 1e9, "7 billion": 7e9, "70 billion": 7e10}
 
@@ -51,7 +53,10 @@ class Chosen:
 
 
 def ask_explorer(trio: Trio, questions: tuple[str, ...]) -> Explorer:
-    """A field for a question, three answers. questions: without a kernel, what can be asked."""
+    """A field for a question, three answers, and below them what was asked before.
+
+    questions: without a kernel, what can be asked.
+    """
     import pandas
 
     def compute(question: str) -> Asked:
@@ -66,7 +71,12 @@ def ask_explorer(trio: Trio, questions: tuple[str, ...]) -> Explorer:
         controls={"question": TextInput("Question", questions[0], questions)},
         alt=describe_answers,
         table=lambda data: pandas.DataFrame([asdict(reply) for reply in data.replies]),
+        history=lambda data: f"“{data.question}” {'; '.join(map(_said, data.replies))}",
     )
+
+
+def _said(reply: Reply) -> str:
+    return f"{reply.who}: “{reply.text}”"
 
 
 def draw_answers(data: Asked) -> go.Figure:
@@ -75,7 +85,12 @@ def draw_answers(data: Asked) -> go.Figure:
     for reply in data.replies:
         rows += [(reply.who, reply.text), ("", f"({reply.how})")]
     figure = _table(rows, ("who", "says"), (0, 1))
-    return figure.update_layout(title={"text": f"“{html.escape(data.question)}”"}, height=400)
+    lines = textwrap.wrap(f"“{data.question}”", WIDE)
+    return figure.update_layout(
+        title={"text": "<br>".join(map(html.escape, lines))},
+        height=400 + LINE_HEIGHT * (len(lines) - 1),
+        margin={"t": 70 + LINE_HEIGHT * (len(lines) - 1)},
+    )
 
 
 def describe_answers(data: Asked) -> str:

@@ -1,6 +1,6 @@
 """What each of the three knows: questions about the town, put to all, the answers judged.
 
-The town's facts are known, so nobody has to judge by eye. The floor is always naming the commonest
+The town's facts are known, so nobody has to judge by eye. The baseline always names the commonest
 value, the ceiling is looking the fact up in the town's database. Judged kindly: a reply is right
 if the true value stands in it. Left out: answers from a passage (lesson 04) and the wording of an
 answer (lesson 09). Lesson 00.
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbook.core.hub import assets
+from workbook.core.runs import Interval
 from workbook.town import build_both, store
 from workbook.town.entities import Town
 from workbook.town.random import Source
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from workbook.welcome.answers import Trio
 
 TABLES = ("people", "places", "products", "events")
-FLOOR, CEILING = "always the commonest value (floor)", "the town's database (ceiling)"
+BASELINE, CEILING = "always the commonest value (baseline)", "the town's database (ceiling)"
 WHEN = ("before", "after")  # the cutoff of what the town's model has read
 
 
@@ -63,7 +64,7 @@ def is_right(reply: str, value: str) -> bool:
 
 
 def commonest(asked: Sequence[Question]) -> list[str]:
-    """The floor: to each question the commonest value of that kind of fact at the cutoff."""
+    """The baseline: to each question the commonest value of that kind of fact at the cutoff."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for fact in learned_facts(build_both()[0]):
         counts.setdefault((fact.table, fact.trait), Counter())[fact.value] += 1
@@ -90,11 +91,11 @@ def _facts(town: Town) -> dict[tuple[str, str], str]:
 def who_knows(trio: Trio, count: int = 120, seed: int = 0) -> pandas.DataFrame:
     """Share right of each way to answer, a `Score` with its 95 % interval.
 
-    A row for each way, the floor first, the ceiling last; a column for each side of the cutoff.
+    A row for each way, the baseline first, the ceiling last; a column for each side of the cutoff.
     """
     import pandas as pd
 
-    table = pd.DataFrame(index=pd.Index([FLOOR, *WHO, CEILING], name="share right"))
+    table = pd.DataFrame(index=pd.Index([BASELINE, *WHO, CEILING], name="share right"))
     for when in WHEN:
         asked = questions(count, when, seed)
         said = trio.replies([one.text for one in asked], seed)
@@ -108,4 +109,4 @@ def who_knows(trio: Trio, count: int = 120, seed: int = 0) -> pandas.DataFrame:
 
 def in_words(score: Score) -> str:
     """A score with its interval: "0.50 [0.41, 0.59]"."""
-    return f"{score.value:.2f} [{abs(score.low):.2f}, {score.high:.2f}]"  # no -0.00
+    return f"{Interval(score.value, score.low, score.high):.2f}"

@@ -1,8 +1,9 @@
-"""How surprised each model is by new text: chains of rising n, a language model, and the floor.
+"""Perplexity of each model on new text: chains of rising n, a language model, an entropy bound.
 
-All are counted in the same tokens, so that their figures can be compared. The floor is what the
-town's own generator paid for its choices. Perplexity is e to the nats a token. Left out: what the
-curve does with more text (lesson 06) and smoothing better than Witten and Bell's. Lesson 00.
+All are counted in the same tokens, so that their figures can be compared. The entropy bound
+is what the town's own generator paid for its choices. Perplexity is e to the nats a token. Left
+out: what the curve does with more text (lesson 06) and smoothing better than Witten and Bell's.
+Lesson 00.
 
 Shapes: T time.
 """
@@ -14,20 +15,18 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from workbook.core.runs.intervals import over_seeds
+from workbook.core.runs import Interval
 from workbook.town import mixture
 from workbook.welcome.markov import Chain
 
 if TYPE_CHECKING:
     import pandas
-    import plotly.graph_objects as go
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from workbook.town import Document
 
 ORDERS = (1, 2, 3, 4, 5)
-MODEL, FLOOR = "the language model", "the town's generator (floor)"
-TICKS = [step * 10**power for power in range(4) for step in (1, 2, 5)]
+MODEL, ENTROPY_BOUND = "the language model", "the town's generator (entropy bound)"
 NEW_TEXT = 40_000  # added to a seed: streams that neither chain nor model has read
 
 
@@ -66,7 +65,7 @@ def model_nats(model: PreTrainedModel, ids: list[int], begin: int, end: int) -> 
     return total
 
 
-def surprises(
+def perplexities(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     seed: int,
@@ -78,14 +77,14 @@ def surprises(
     chain = token_chain(tokenizer, documents(read, seed))
     end = tokenizer.eos_token_id or 0
     begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else end
-    sums, tokens = dict.fromkeys([*map(_name, ORDERS), MODEL, FLOOR], 0.0), 0
-    for one in documents(new, seed + NEW_TEXT):
-        ids = tokenizer.encode(one.text, add_special_tokens=False)
+    sums, tokens = dict.fromkeys([*map(chain_name, ORDERS), MODEL, ENTROPY_BOUND], 0.0), 0
+    for document in documents(new, seed + NEW_TEXT):
+        ids = tokenizer.encode(document.text, add_special_tokens=False)
         tokens += len(ids) + 1
         for n in ORDERS:
-            sums[_name(n)] += chain.nats(ids, n)
+            sums[chain_name(n)] += chain.nats(ids, n)
         sums[MODEL] += model_nats(model, ids, begin, end)
-        sums[FLOOR] += one.nats
+        sums[ENTROPY_BOUND] += document.nats
     return {name: math.exp(nats / tokens) for name, nats in sums.items()}
 
 
@@ -98,44 +97,12 @@ def compare(
     """Mean perplexity with its 95 % interval over seeds, each with text of its own to read."""
     import pandas as pd
 
-    runs = pd.DataFrame([surprises(model, tokenizer, seed, **sizes) for seed in seeds])
-    intervals = {name: over_seeds(runs[name]) for name in runs}
+    runs = pd.DataFrame([perplexities(model, tokenizer, seed, **sizes) for seed in seeds])
+    intervals = {name: Interval.of_seeds(runs[name]) for name in runs}
     table = pd.DataFrame(intervals, index=["perplexity", "low", "high"]).T
     return table.rename_axis("who")
 
 
-def chart(table: pandas.DataFrame) -> go.Figure:
-    """The chains over n, with intervals; the model and the floor as lines across."""
-    import plotly.graph_objects as go
-
-    from workbook.core.notebook import figures
-
-    chains = table.loc[[_name(n) for n in ORDERS]]
-    figure = go.Figure()
-    figure.add_scatter(
-        name="Markov chain",
-        x=list(ORDERS),
-        y=chains.perplexity.tolist(),
-        error_y={"type": "data", "array": (chains.high - chains.perplexity).tolist()},
-        mode="lines+markers",
-        marker={"size": 9},
-    )
-    for name, colour, dash in zip(
-        (MODEL, FLOOR), figures.PALETTE[1:], figures.DASHES[1:], strict=False
-    ):
-        value = table.perplexity[name]
-        figure.add_scatter(
-            name=name,
-            x=[ORDERS[0], ORDERS[-1]],
-            y=[value, value],
-            mode="lines",
-            line={"color": colour, "dash": dash},
-        )
-    return figure.update_layout(
-        xaxis={"title": {"text": "n"}, "tickvals": list(ORDERS)},
-        yaxis={"title": {"text": "perplexity a token"}, "type": "log", "tickvals": TICKS},
-    )
-
-
-def _name(n: int) -> str:
+def chain_name(n: int) -> str:
+    """Return the row of the table that a chain of order `n` has."""
     return f"Markov chain, n = {n}"

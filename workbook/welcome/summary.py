@@ -1,7 +1,7 @@
-"""The last table of lesson 00: all that was measured, each with its floor and its ceiling.
+"""The last table of lesson 00: all that was measured, each with its baseline and its ceiling.
 
 It only arranges what the other modules measured. Left out: the measuring, in `knowledge.py`,
-`perplexity.py` and `sure.py`.
+`perplexity.py` and `classifier_vs_density.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbook.core.runs.intervals import Interval
+from workbook.core.runs import Interval
 from workbook.welcome import knowledge, perplexity
 from workbook.welcome.answers import WHO
 
@@ -20,28 +20,29 @@ if TYPE_CHECKING:
 def what_you_measured(
     known: pandas.DataFrame, surprise: pandas.DataFrame, shares: Mapping[str, Interval]
 ) -> pandas.DataFrame:
-    """A row for each figure: measured, floor, ceiling, as text.
+    """Return a row for each figure: measured, baseline, ceiling, as text.
 
-    known: as from `knowledge.who_knows`. surprise: as from `perplexity.compare`; there the floor is
-    the best possible. shares: as from `sure.compare`.
+    known: as from `knowledge.who_knows`. surprise: as from `perplexity.compare`; its ceiling is
+    the entropy bound, the best possible. shares: as from `classifier_vs_density.compare`.
     """
     import pandas as pd
 
     rows = {}
     for when in known:
-        floor, ceiling = (
-            knowledge.in_words(known.loc[end, when]) for end in (knowledge.FLOOR, knowledge.CEILING)
+        baseline, ceiling = (
+            knowledge.in_words(known.loc[end, when])
+            for end in (knowledge.BASELINE, knowledge.CEILING)
         )
         for who in WHO:
             score = knowledge.in_words(known.loc[who, when])
-            rows[f"{who}: right, facts {when}"] = (score, floor, ceiling)
+            rows[f"{who}: right, facts {when}"] = (score, baseline, ceiling)
     chains = [name for name in surprise.index if name.startswith("Markov")]
-    best = _interval(surprise.loc[perplexity.FLOOR])
+    best = _interval(surprise.loc[perplexity.ENTROPY_BOUND])
     for name in (surprise.perplexity[chains].idxmin(), perplexity.MODEL):
-        rows[f"{name}: perplexity"] = (_interval(surprise.loc[name]), best, "")
+        rows[f"{name}: perplexity"] = (_interval(surprise.loc[name]), "", best)
     for name, share in shares.items():
         rows[name] = (str(share), "0.5" if "right" in name else "0", "1")
-    return pd.DataFrame(rows, index=["measured", "floor", "ceiling"]).T
+    return pd.DataFrame(rows, index=["measured", "baseline", "ceiling"]).T
 
 
 def _interval(row: pandas.Series) -> str:

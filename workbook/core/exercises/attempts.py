@@ -12,10 +12,11 @@ import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from workbook.core.runs import records
 
-EVENTS = ("right", "wrong", "hint")
+EVENTS = ("right", "wrong", "hint", "guess")
 
 
 @dataclass
@@ -37,16 +38,20 @@ def log_path() -> Path:
     return platformdirs.user_data_path("workbook") / "progress.jsonl"
 
 
-def note(exercise_id: str, event: str) -> None:
-    """Adds an event ("right", "wrong" or "hint") to the log. A folder that cannot be written is a
-    warning, not an error: the lesson goes on."""
+def note(exercise_id: str, event: str, **details: Any) -> None:
+    """Add an event, one of EVENTS, to the log, and what belongs to it.
+
+    A folder that cannot be written is a warning, not an error: the lesson goes on.
+    """
     if event not in EVENTS:
         raise ValueError(f"An event is one of {', '.join(EVENTS)}, not {event!r}.")
     time = datetime.now(UTC).isoformat(timespec="seconds")
     import portalocker
 
     try:
-        records.append(log_path(), {"exercise": exercise_id, "event": event, "time": time})
+        records.append(
+            log_path(), {"exercise": exercise_id, "event": event, **details, "time": time}
+        )
     except (OSError, portalocker.LockException) as error:
         reason = getattr(error, "strerror", None) or "the file is locked"
         warnings.warn(
@@ -57,14 +62,25 @@ def note(exercise_id: str, event: str) -> None:
 
 
 def standings() -> dict[str, Standing]:
-    """Exercise id -> standing, for every exercise the log speaks of."""
+    """Return exercise id -> standing, for every exercise that the log names."""
     found: dict[str, Standing] = {}
-    path = log_path()
-    for event in records.read(path) if path.exists() else []:
-        if not {"exercise", "event"} <= event.keys():  # a line that somebody else wrote
+    for event in _events():
+        if event["event"] == "guess":
             continue
         standing = found.setdefault(event["exercise"], Standing())
         standing.hints += event["event"] == "hint"
         standing.attempts += event["event"] != "hint"
         standing.solved |= event["event"] == "right"
     return found
+
+
+def guesses() -> dict[str, Any]:
+    """Return guess id -> the last guess that was written down."""
+    return {e["exercise"]: e.get("value") for e in _events() if e["event"] == "guess"}
+
+
+def _events() -> list[dict[str, Any]]:
+    """The lines of the log; those that somebody else wrote are left out."""
+    path = log_path()
+    found = records.read(path) if path.exists() else []
+    return [event for event in found if {"exercise", "event"} <= event.keys()]

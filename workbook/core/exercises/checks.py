@@ -9,6 +9,7 @@ graded in a sandbox, not here.
 from __future__ import annotations
 
 import ctypes
+import functools
 import inspect
 import signal
 import threading
@@ -19,6 +20,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+RAISED = "it raised "  # what an error in the answer is told with
 Inputs = Callable[[int], tuple]  # seed -> arguments of the answer
 
 
@@ -63,7 +65,7 @@ def run_checks(checks: tuple[Check, ...], answer: Any, seed: int, seconds: float
     findings = []
     for check in checks:
         try:
-            wrong = limited(lambda check=check: check.test(answer, seed), seconds)
+            wrong = limited(functools.partial(check.test, answer, seed), seconds)
         except NotImplementedError:
             return Result("unanswered", seed)
         except TooSlow:
@@ -225,7 +227,7 @@ def _in_a_thread(function: Callable[[], Any], seconds: float) -> Any:
     thread.join(seconds)
     if thread.is_alive():
         stop = ctypes.py_object(TooSlow)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), stop)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), stop)
         raise TooSlow
     if "error" in outcome:
         raise outcome["error"]
@@ -237,9 +239,9 @@ def _raised(error: BaseException, answer: Any) -> str:
     code = getattr(answer, "__code__", None)
     frames = traceback.walk_tb(error.__traceback__)
     lines = [line for frame, line in frames if code is not None and frame.f_code is code]
-    where = f" in its line {lines[-1] - code.co_firstlineno + 1}" if lines else ""
+    where = f" in its line {lines[-1] - code.co_firstlineno + 1}" if code and lines else ""
     text = " ".join(str(error).split())
-    return f"it raised {type(error).__name__}{where}" + (f": {text}" if text else ".")
+    return f"{RAISED}{type(error).__name__}{where}" + (f": {text}" if text else ".")
 
 
 def _plain(value: Any) -> Any:

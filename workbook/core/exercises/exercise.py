@@ -9,17 +9,14 @@ end. `hint` and `progress` are the learner's other two calls. Each lesson keeps 
 
 from __future__ import annotations
 
-import html
 import importlib
-import importlib.util
-import pkgutil
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from workbook.core.exercises import attempts as log
-from workbook.core.exercises import checks
+from workbook.core.exercises import checks, feedback
 from workbook.core.exercises.checks import (
     Check,
     Inputs,
@@ -29,6 +26,8 @@ from workbook.core.exercises.checks import (
     predicted,
     untouched,
 )
+from workbook.core.exercises.feedback import Refusal
+from workbook.core.exercises.progress_table import Progress
 
 __all__ = [
     "Check",
@@ -46,6 +45,7 @@ __all__ = [
     "untouched",
 ]
 
+_here: dict[str, str | None] = {"topic": None}  # the lesson of this notebook
 CHECK_SECONDS = 1.0  # for one check; a right answer needs a small part of it
 
 
@@ -89,19 +89,21 @@ class Exercise:
         return f"{self.points} point{'s' if self.points > 1 else ''}"
 
 
-def exercise(exercise_id: str) -> Callable[[Callable], Callable]:
+def exercise(exercise_id: str = "") -> Callable[[Callable], Callable]:
     """Decorator: checks the learner's function; returns it, or the reference if it is not right."""
+    if callable(exercise_id):
+        raise Refusal('Name the exercise: write @exercise("topic.name") over the function.')
     asked = find(exercise_id)
     if asked.wants != "function":
-        raise ValueError(f'{exercise_id} asks for a value: write answer("{exercise_id}", ...).')
+        raise Refusal(f'{exercise_id} asks for a value: write answer("{exercise_id}", ...).')
     return lambda function: function if _judge(asked, function) else asked.reference
 
 
-def answer(exercise_id: str, value: Any = None) -> Any:
+def answer(exercise_id: str = "", value: Any = None) -> Any:
     """Checks a value; returns it, or the reference's if it is not right. None: not answered yet."""
     asked = find(exercise_id)
     if asked.wants != "value":
-        raise ValueError(f'{exercise_id} asks for a function: write @exercise("{exercise_id}").')
+        raise Refusal(f'{exercise_id} asks for a function: write @exercise("{exercise_id}").')
     return value if _judge(asked, value) else asked.reference()
 
 
@@ -118,8 +120,11 @@ def check(exercise_id: str, given: Any, seed: int | None = None) -> Result:
     return checks.run_checks(asked.checks, given, seed, CHECK_SECONDS)
 
 
-def hint(exercise_id: str) -> None:
-    """Shows the next step of the hint ladder and those before it; the log counts them."""
+def hint(exercise_id: str = "") -> None:
+    """Show the next step of the hint ladder and those before it; the log counts them.
+
+    Raises ValueError, in one sentence, where no exercise of the course is named.
+    """
     asked = find(exercise_id)
     taken = log.standings().get(exercise_id, log.Standing()).hints
     log.note(exercise_id, "hint")
@@ -128,67 +133,55 @@ def hint(exercise_id: str) -> None:
     lines = lines[:step]
     if taken >= len(asked.hints):
         lines.append(f"The reference answer is in workbook/{_topic(exercise_id)}/exercises.py.")
-    _display(f"{exercise_id}, {asked.title}", lines)
+    feedback.show("hint", asked.title, lines)
 
 
 def progress() -> Progress:
-    """The learner's standing in every exercise of the course; the last line of a cell shows it."""
+    """Return the standing in every exercise: this lesson's first, then in the course's order.
+
+    The last line of a cell shows it. This lesson is the one whose header was shown last.
+    """
     standings = log.standings()
     rows = [(each, standings.get(each.id, log.Standing())) for each in catalogue().values()]
-    return Progress(tuple(rows))
+    rows.sort(key=lambda row: _topic(row[0].id) != _here["topic"])
+    return Progress(tuple(rows), len(log.guesses()))
 
 
-@dataclass(frozen=True)
-class Progress:
-    """A table of standing: as text in a terminal, as HTML in a notebook."""
-
-    rows: tuple[tuple[Exercise, log.Standing], ...]
-
-    @property
-    def summary(self) -> str:
-        solved = [each for each, standing in self.rows if standing.solved]
-        return (
-            f"{len(solved)} of {len(self.rows)} exercises solved, "
-            f"{sum(e.points for e in solved)} of {sum(e.points for e, _ in self.rows)} points"
-        )
-
-    def frame(self):
-        """The table as a pandas DataFrame, one row per exercise."""
-        import pandas as pd
-
-        cells = [
-            {
-                "exercise": each.id,
-                "title": each.title,
-                "difficulty": each.difficulty,
-                "minutes": each.minutes,
-                "points": each.points,
-                "standing": _standing(standing),
-                "attempts": standing.attempts,
-                "hints": standing.hints,
-            }
-            for each, standing in self.rows
-        ]
-        return pd.DataFrame(cells)
-
-    def __str__(self) -> str:
-        return f"{self.summary}\n{self.frame().to_string(index=False)}"
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self.summary}</p>{self.frame().to_html(index=False, border=0)}"
+def open_lesson(topic: str | None) -> None:
+    """Remember which lesson this notebook is; `lesson_header` says it."""
+    _here["topic"] = topic
 
 
 def find(exercise_id: str) -> Exercise:
-    """The exercise of that id; ValueError that lists the topic's exercises, or the topics."""
-    topic = _topic(exercise_id)
-    if topic not in _topics():
-        raise ValueError(f"No topic {topic!r} has exercises; there are: {', '.join(_topics())}.")
+    """Return the exercise of that id.
+
+    Raises ValueError, in one sentence that lists the topic's exercises or the topics.
+    """
+    topic = check_topic(exercise_id, "exercise")
     known = importlib.import_module(f"workbook.{topic}.exercises").EXERCISES
     if exercise_id not in known:
-        raise ValueError(f"No exercise {exercise_id!r}; there are: {', '.join(known)}.")
+        raise Refusal(f"No exercise {exercise_id!r}; there are: {', '.join(known)}.")
     return known[exercise_id]
+
+
+def check_topic(an_id: Any, what: str) -> str:
+    """Return the topic of "topic.name"; ValueError, in one sentence, where the course has none.
+
+    what: "exercise" or "guess".
+    """
+    name_it = f'Write the id of the {what} in quotation marks: "topic.name".'
+    if not isinstance(an_id, str) or not an_id:
+        raise Refusal(name_it)
+    topic, dot, name = an_id.partition(".")
+    if topic in _topics():
+        if name or what == "exercise":
+            return topic
+        raise Refusal(name_it)
+    if what == "exercise" and not dot:
+        meant = [each for each in catalogue() if each.endswith(f".{an_id}")]
+        if meant:
+            raise Refusal(f"Write the lesson's topic before the name: {meant[0]!r}.")
+    raise Refusal(f"No topic {topic!r} has exercises; there are: {', '.join(_topics())}.")
 
 
 def catalogue() -> dict[str, Exercise]:
@@ -198,12 +191,11 @@ def catalogue() -> dict[str, Exercise]:
 
 
 def _topics() -> list[str]:
-    """The topics that have exercises. They stand above this file and are found by name, so that
-    core never imports a lesson."""
-    import workbook
+    """The topics that have exercises, in the course's order. core never imports a lesson: the
+    course's table names them."""
+    from workbook import LESSONS
 
-    names = (module.name for module in pkgutil.iter_modules(workbook.__path__) if module.ispkg)
-    return [n for n in names if n != "core" and importlib.util.find_spec(f"workbook.{n}.exercises")]
+    return [lesson.topic for lesson in LESSONS if lesson.ready]
 
 
 def _topic(exercise_id: str) -> str:
@@ -215,40 +207,19 @@ def _judge(asked: Exercise, given: Any) -> bool:
     result = check(asked.id, given)
     if result.status != "unanswered":
         log.note(asked.id, result.status)
-    _display(*_words(asked, result))
+    _tell(asked, result)
     return result.status == "right"
 
 
-def _words(asked: Exercise, result: Result) -> tuple[str, list[str]]:
-    """Heading and lines for a result."""
-    name = f"{asked.id}, {asked.title}"
-    goes_on = "The lesson goes on with the reference answer."
+def _tell(asked: Exercise, result: Result) -> None:
+    """Show a result: the exercise's title first, then each check, then where to go on."""
+    goes_on = f'For a hint, run hint("{asked.id}"). The lesson goes on with the reference answer.'
     if result.status == "unanswered":
-        return f"{name}: not answered yet", [
-            f"{asked.label[0].upper()}{asked.label[1:]}.",
-            f'For a hint, run hint("{asked.id}"). {goes_on}',
-        ]
-    lines = [
-        f"right: {finding.says}"
-        if finding.wrong is None
-        else f"wrong: {finding.says}: {finding.wrong}"
-        for finding in result.findings
-    ]
+        label = f"{asked.label[0].upper()}{asked.label[1:]}."
+        feedback.show("unanswered", f"{asked.title}: not answered yet", [label], goes_on)
+        return
+    lines = feedback.check_lines(result.findings)
     if result.status == "right":
-        return f"{name}: right, {asked.worth}", lines
-    lines.append(f'For a hint, run hint("{asked.id}"). {goes_on} (Inputs of seed {result.seed}.)')
-    return f"{name}: not right yet", lines
-
-
-def _display(heading: str, lines: list[str]) -> None:
-    """One output: plain text, and the same as simple HTML. The words carry it, not a colour."""
-    from IPython.display import display
-
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-    page = f'<div role="status"><p><b>{html.escape(heading)}</b></p><ul>{items}</ul></div>'
-    text = "\n  ".join([heading, *lines])
-    display({"text/plain": text, "text/html": page}, raw=True)
-
-
-def _standing(standing: log.Standing) -> str:
-    return "solved" if standing.solved else "tried" if standing.attempts else "open"
+        feedback.show("right", f"{asked.title}: right, {asked.worth}", lines)
+    else:
+        feedback.show("wrong", f"{asked.title}: not right yet", lines, goes_on)

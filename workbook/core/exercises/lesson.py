@@ -6,10 +6,10 @@ this machine, which `workbook run` measures.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 
-from workbook.core.exercises.exercise import catalogue
+from workbook.core.exercises.exercise import catalogue, open_lesson
+from workbook.core.notebook import tables
 
 
 def lesson_header(
@@ -24,6 +24,7 @@ def lesson_header(
 
     minutes_cpu: on two cores. trains, needs: in words. The exercises are counted here.
     """
+    open_lesson(topic)
     mine = [each for each in catalogue().values() if each.id.startswith(f"{topic}.")]
     points = sum(each.points for each in mine)
     minutes = sum(each.minutes for each in mine)
@@ -46,8 +47,8 @@ def _display_table(rows: Mapping[str, str]) -> None:
     from IPython.display import display
 
     cells = "".join(
-        f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
-        f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+        f'<tr><th scope="row" style="text-align:left">{tables.escaped(name)}</th>'
+        f'<td style="text-align:left">{tables.escaped(value)}</td></tr>'
         for name, value in rows.items()
     )
     width = max(map(len, rows))

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from workbook.core.runs.files import DRAFT, data_folder, write_atomically
+
 LICENCES = {"models": "MIT", "town": "MIT"}  # folder of data/ that is bundled -> its licence
-LEFTOVERS = (".tmp", ".writing", ".lock", "-journal", "-wal", "-shm")  # of a program still at work
+LEFTOVERS = (".tmp", DRAFT, ".lock", "-journal", "-wal", "-shm")  # of a program still at work
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ class Asset:
 
 def root() -> Path:
     """The course's `data` folder: WORKBOOK_DATA, or the one beside the package."""
-    asked = os.environ.get("WORKBOOK_DATA", "").strip()
-    return Path(asked) if asked else Path(__file__).resolve().parents[3] / "data"
+    return data_folder()
 
 
 def path(name: str) -> Path:
@@ -73,9 +73,7 @@ def write_manifest() -> list[Asset]:
     """Make `data/assets.json` again from the files; all of it or, if stopped, none of it."""
     assets = build_manifest()
     file = root() / "assets.json"
-    draft = file.with_suffix(".json.tmp")
-    draft.write_text(json.dumps([asdict(a) for a in assets], indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, file)
+    write_atomically(file, json.dumps([asdict(a) for a in assets], indent=1) + "\n")
     return assets
 
 

@@ -10,7 +10,6 @@ file, but it checks sizes only. Every failure is an `Unavailable` with one claus
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -18,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -99,7 +99,7 @@ def bring(listing: Listing, names: list[str]) -> Path:
     for _ in range(2):
         try:
             folder = _download(listing, names)
-            damaged = verified.damaged_files(folder, {name: listing.hashes[name] for name in names})
+            damaged = verified.damaged_files(folder, _chosen(listing.hashes, names))
         except Exception as error:
             raise Unavailable(explain(error)) from error
         if not damaged:
@@ -190,12 +190,17 @@ def progress_bar(is_shown: bool = True) -> Iterator[None]:
 
 
 def _fetched_by_others(repo: str, revision: str, kind: str, problem: str) -> Path:
-    """A snapshot that another program left complete in the Hub's cache, or Unavailable(problem).
+    """Return a snapshot that another program left complete in the Hub's cache.
 
-    The cache names each file's content by its hash, so that it can be checked without a network.
+    Where the cache keeps the Hub's list of files, every wanted file is compared with it and the
+    snapshot is noted as whole. Without the list it is used, but never noted: each file's hash is
+    the name of what its link points to, and a file without a link cannot be checked. Raises
+    Unavailable(problem) for what is not there, not complete or not checkable.
     """
     from huggingface_hub import snapshot_download
+    from huggingface_hub.utils import filter_repo_objects
 
+    wanted = partial(filter_repo_objects, allow_patterns=WANTED[kind], ignore_patterns=UNWANTED)
     try:
         folder = Path(
             snapshot_download(
@@ -209,13 +214,21 @@ def _fetched_by_others(repo: str, revision: str, kind: str, problem: str) -> Pat
         )
     except (OSError, ValueError) as error:
         raise Unavailable(problem) from error
-    files = {str(f.relative_to(folder)): f for f in folder.rglob("*") if f.is_file()}
-    hashes = {name: Path(os.readlink(f)).name for name, f in files.items() if f.is_symlink()}
-    if not files or verified.damaged_files(folder, hashes):
+    here = [f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()]
+    listed = verified.listed_hashes(folder)
+    names = list(wanted(here if listed is None else list(listed)))
+    hashes = verified.linked_hashes(folder, names) if listed is None else listed
+    unchecked = [name for name in names if not hashes.get(name)]
+    is_complete = verified.lacks_nothing(names, kind)
+    if unchecked or not is_complete or verified.damaged_files(folder, _chosen(hashes, names)):
         raise Unavailable(problem)
-    sizes = {name: file.stat().st_size for name, file in files.items()}
-    verified.note(repo, folder.name, kind, sizes)
+    if listed is not None:
+        verified.note(repo, folder.name, kind, {n: (folder / n).stat().st_size for n in names})
     return folder
+
+
+def _chosen(hashes: Mapping[str, str], names: list[str]) -> dict[str, str]:
+    return {name: hashes[name] for name in names}
 
 
 def _check_disk(listing: Listing) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Source", "auto_class", "explain", "fetched", "folder_of", "load_model", "load_tokenizer",
-    "offline", "parse", "resolve",
+    "load_weights", "offline", "parse", "resolve",
 ]  # fmt: skip
 GENERATES, CLASSIFIES, ENCODES = "generates text", "classifies text", "encodes text"
 TASKS = {  # role -> what its model must be able to do
@@ -74,8 +74,52 @@ def load_model(role: str = "base", dtype: torch.dtype | None = None) -> PreTrain
         fits.check(source, shape, str(dtype).removeprefix("torch."))
     except Unavailable as problem:
         raise ValueError(f"{source} is too large to load: {problem}.") from problem
-    model = _from_folder(loader, folder, config=config, dtype=dtype, use_safetensors=True)
-    return model.to(current.device).eval()
+    model = load_weights(loader, folder, config=config, dtype=dtype)
+    model.to(current.device)
+    return model.eval()
+
+
+def load_weights(loader: Any, folder: Path, **options: Any) -> PreTrainedModel:
+    """Return `loader.from_pretrained(folder, **options)`, every weight of it from the folder.
+
+    Raises ValueError, in one sentence that names the key, for a weight that the files lack or have
+    in another shape: transformers would fill it with random numbers and only warn. A weight that
+    is tied to another needs no entry of its own, nor does the pooler of a bare encoder, which the
+    objective of most encoders does not train.
+    """
+    from transformers.utils import logging
+
+    loud = logging.get_verbosity()
+    logging.set_verbosity_error()  # its table of the same keys would stand above our sentence
+    try:
+        model, report = _from_folder(
+            loader, folder, output_loading_info=True, ignore_mismatched_sizes=True,
+            use_safetensors=True, **options,
+        )  # fmt: skip
+    finally:
+        logging.set_verbosity(loud)
+    _refuse_random_weights(folder, report, is_bare=loader.__name__ == "AutoModel")
+    return model
+
+
+def _refuse_random_weights(folder: Path, report: dict[str, Any], is_bare: bool) -> None:
+    """Raise ValueError where a loading report of transformers has missing or mismatched weights."""
+    for key, stored, built in sorted(report["mismatched_keys"]):
+        raise ValueError(
+            f"{folder} cannot be loaded: its weight {key} is {list(stored)}, but its config.json "
+            f"makes it {list(built)}; get both files from one place."
+        )
+    missing = [
+        key for key in sorted(report["missing_keys"]) if not (is_bare and key.startswith("pooler."))
+    ]
+    if missing:
+        others = f" and {len(missing) - 1} more" if missing[1:] else ""
+        spare = sorted(report["unexpected_keys"])
+        instead = f"; they hold {spare[0]}, which the model has not" if spare else ""
+        raise ValueError(
+            f"{folder} cannot be loaded: its files lack the weight {missing[0]}{others}{instead}; "
+            "save the model again with model.save_pretrained(folder)."
+        )
 
 
 def load_tokenizer(role: str = "base") -> PreTrainedTokenizerFast:
@@ -227,7 +271,7 @@ def _from_folder(loader: Any, folder: Path, **options: Any) -> Any:
         return loader.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, **options
         )
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().split("\n")[0] or type(error).__name__
         raise ValueError(
             f"{folder} cannot be loaded ({first}); get it again, from where it came."

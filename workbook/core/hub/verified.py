@@ -10,13 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from workbook.core.hub import assets
+from workbook.core.runs.files import write_atomically
 
+HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")  # Git's sha1, or sha256
+PIECE = re.compile(r"(?P<stem>.+)-(?P<number>\d+)-of-(?P<count>\d+)(?P<end>\.\w+)")
+TOKENIZER = re.compile(r"^(tokenizer\.|vocab\.)|\.model$")  # one file of any kind of tokenizer
 STALE = 3600  # seconds without a byte, after which a torn file belongs to nobody
 
 
@@ -39,6 +44,50 @@ def note(repo: str, commit: str, kind: str, sizes: Mapping[str, int]) -> None:
 def damaged_files(folder: Path, hashes: Mapping[str, str]) -> list[str]:
     """The files of a folder that are missing or whose content is not what the Hub says."""
     return [name for name, expected in hashes.items() if not _matches(folder / name, expected)]
+
+
+def listed_hashes(folder: Path) -> dict[str, str] | None:
+    """Return {file: hash} of a snapshot from the Hub's list that the client keeps in its cache.
+
+    None where the cache has no such list: older clients keep none, nor do single downloads.
+    """
+    listing = folder.parents[1] / "trees" / f"{folder.name}.json"
+    try:
+        files = json.loads(listing.read_text(encoding="utf-8"))["files"]
+        return {name: file.get("lfs_sha256") or file["blob_id"] for name, file in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def linked_hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return {file: hash} of the files of a snapshot that are links; a link names the hash."""
+    links = {name: folder / name for name in names if (folder / name).is_symlink()}
+    hashes = {name: Path(os.readlink(link)).name for name, link in links.items()}
+    return {name: found for name, found in hashes.items() if HASH.fullmatch(found)}
+
+
+def lacks_nothing(names: Iterable[str], kind: str) -> bool:
+    """Return whether the files look complete: config, tokenizer and weights, or some data.
+
+    Of what is cut into numbered pieces, such as model-00001-of-00002.safetensors, each must be
+    there.
+    """
+    names = set(names)
+    pieces = [match for name in names if (match := PIECE.fullmatch(name))]
+    wanted = {
+        f"{piece['stem']}-{number:0{len(piece['count'])}}-of-{piece['count']}{piece['end']}"
+        for piece in pieces
+        for first in [0 if any(int(p["number"]) == 0 for p in pieces) else 1]
+        for number in range(first, int(piece["count"]) + first)
+    }
+    if not wanted <= names:
+        return False
+    if kind == "dataset":
+        return any(name.endswith((".jsonl", ".csv", ".parquet", ".json")) for name in names)
+    has_weights = any(name.endswith(".safetensors") for name in names)
+    has_index = any(name.endswith(".safetensors.index.json") for name in names)
+    is_whole = bool(pieces) if has_index else has_weights
+    return "config.json" in names and is_whole and any(map(TOKENIZER.search, names))
 
 
 def pins() -> dict[str, str]:
@@ -101,10 +150,7 @@ def sweep(folder: Path) -> None:
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     """A JSON file, all of it or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    write_atomically(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
 def _note_path(repo: str, commit: str, kind: str) -> Path:

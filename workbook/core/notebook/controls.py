@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -41,14 +42,21 @@ class Control(ABC):
 
 @dataclass(frozen=True)
 class Slider(Control):
-    """A number in [low, high] by steps. Whole numbers stay whole (`int`)."""
+    """A number in [low, high] by steps. Whole numbers stay whole (`int`).
+
+    log: equal ways along the slider are equal factors; `step` is then one of the power of ten. The
+        setting, and what the slider shows, is the number itself.
+    """
 
     low: float = 0.0
     high: float = 1.0
     step: float = 0.05
+    log: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.log and self.low <= 0:
+            raise ValueError(f"{self.label}: a logarithmic slider begins above 0.")
         for value in (self.default, *self.grid):
             if not self.low <= value <= self.high:
                 raise ValueError(
@@ -58,6 +66,11 @@ class Slider(Control):
     def widget(self):
         import ipywidgets
 
+        if self.log:
+            ends = {"min": math.log10(self.low), "max": math.log10(self.high), "base": 10}
+            return ipywidgets.FloatLogSlider(
+                **ends, step=self.step, readout_format=".3r", **self._common()
+            )
         whole = all(isinstance(n, int) for n in (self.default, self.low, self.high, self.step))
         kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
         return kind(min=self.low, max=self.high, step=self.step, **self._common())
@@ -100,23 +113,28 @@ class Toggle(Control):
         return ipywidgets.Checkbox(**self._common())
 
 
-# ipywidgets writes a slider's label beside it, but the handle that takes the keys has no name for a
-# screen reader (ipywidgets 8.1; axe: aria-input-field-name). This gives each handle its label.
-NAME_HANDLES = """
+# Two attributes that ipywidgets 8.1 does not set. A slider's handle gets its label, which a screen
+# reader says (axe: aria-input-field-name). Each element that takes keys is closed to JupyterLab's
+# shortcuts, which would otherwise turn an "m" in a drop-down into a Markdown cell and delete the
+# cell on "d d"; JupyterLab looks for the attribute on the element itself.
+ATTRIBUTES = """
+const KEYS = "select, input, textarea, button, summary, [role=slider], [contenteditable]";
 export default {
   render({ el }) {
-    const watch = new MutationObserver(() => name());
-    const name = () => {
+    const watch = new MutationObserver(() => set());
+    const set = () => {
       const box = el.closest(".widget-vbox");
       for (const row of box ? box.querySelectorAll(".widget-slider") : []) {
         const label = row.querySelector(".widget-label")?.textContent ?? "";
         for (const handle of row.querySelectorAll("[role=slider]"))
           if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
       }
+      for (const element of box ? box.querySelectorAll(KEYS) : [])
+        element.setAttribute("data-lm-suppress-shortcuts", "true");
       if (box) watch.observe(box, { childList: true, subtree: true });
-      else next = requestAnimationFrame(name);
+      else next = requestAnimationFrame(set);
     };
-    let next = requestAnimationFrame(name);
+    let next = requestAnimationFrame(set);
     return () => { watch.disconnect(); cancelAnimationFrame(next); };
   },
 };
@@ -124,14 +142,14 @@ export default {
 
 
 @functools.cache
-def _handle_names():
+def _attributes():
     import anywidget
 
-    kind = type("HandleNames", (anywidget.AnyWidget,), {"_esm": NAME_HANDLES})
+    kind = type("ControlAttributes", (anywidget.AnyWidget,), {"_esm": ATTRIBUTES})
     return kind(layout={"display": "none"})
 
 
-def handle_names() -> list:
-    """The unseen widget to put into a box with sliders, one for all boxes; none where anywidget is
-    not installed."""
-    return [_handle_names()] if importlib.util.find_spec("anywidget") else []
+def control_attributes() -> list:
+    """Return the unseen widget to put into a box of controls, one for all boxes; none where
+    anywidget is not installed."""
+    return [_attributes()] if importlib.util.find_spec("anywidget") else []

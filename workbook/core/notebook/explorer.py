@@ -17,13 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.core.notebook import figures, tables
 from workbook.core.notebook.canvas import Canvas
-from workbook.core.notebook.controls import Choice, Control, Slider, TextInput, Toggle, handle_names
+from workbook.core.notebook.controls import (
+    Choice,
+    Control,
+    Slider,
+    TextInput,
+    Toggle,
+    control_attributes,
+)
 
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
 
 LONGEST_LABEL = 16  # characters beside a static slider; longer settings are numbered
+KEPT = 10  # lines of a history
 UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 __all__ = ["Choice", "Explorer", "Slider", "TextInput", "Toggle"]
@@ -39,6 +47,7 @@ class Explorer:
     alt: one sentence about the figure, or a function data -> sentence; a screen reader reads it out
         when a setting changes.
     table: data -> DataFrame with what the figure shows; by default read from the figure.
+    history: data -> a line about what is shown; the live form keeps the last of them below.
     """
 
     def __init__(
@@ -49,8 +58,10 @@ class Explorer:
         controls: Mapping[str, Control],
         alt: str | Callable[[Any], str],
         table: Callable[[Any], pandas.DataFrame] | None = None,
+        history: Callable[[Any], str] | None = None,
     ) -> None:
         self.title, self.compute, self.draw, self.alt = title, compute, draw, alt
+        self.history = history
         self.table = table or (lambda data: tables.as_table(draw(data)))
         self.controls = dict(controls)
         self.settings = {name: control.default for name, control in self.controls.items()}
@@ -65,12 +76,16 @@ class Explorer:
 
         figure = self.static_figure()
         alt = figure.layout.meta["alt"]
-        data, metadata = figures.mimebundle(figure, alt)
         if not figures.building():
-            data = {**self.widget()._repr_mimebundle_(), **data}
+            data, metadata = figures.mimebundle(figure, alt)
+            display({**self.widget()._repr_mimebundle_(), **data}, metadata=metadata, raw=True)
+            return
+        picture = self._styled(self.compute(**self._defaults()))  # a picture of a slider is dead
+        data, metadata = figures.mimebundle(figure, alt, picture)
         display(data, metadata=metadata, raw=True)
-        if figures.building():
-            figures.display_table(self.static_table(), alt)
+        labels = ", ".join(control.label for control in self.controls.values())
+        remark = f"Run the cell to use the controls: {labels}." if labels else ""
+        figures.display_table(self.static_table(), alt, remark)
 
     def widget(self):
         """The live form, an ipywidgets VBox; made once, every control labelled."""
@@ -193,8 +208,17 @@ class _View:
         self.wish = ipywidgets.ToggleButton(description="Show as table")
         self.wish.observe(lambda _event: self._tabulate(), names="value")
         self.twin = ipywidgets.HTML()
-        title = ipywidgets.HTML(f"<b>{html.escape(explorer.title)}</b>")
-        seen = [self.note, self.canvas.widget, self.wish, self.twin, *handle_names()]
+        title = ipywidgets.HTML(f"<b>{tables.escaped(explorer.title)}</b>")
+        self.lines: list[str] = []  # of the history, the newest last
+        self.past = ipywidgets.HTML()
+        seen = [
+            self.note,
+            self.canvas.widget,
+            self.wish,
+            self.twin,
+            self.past,
+            *control_attributes(),
+        ]
         self.box = ipywidgets.VBox([title, *self.inputs.values(), *seen])
         self._update()
 
@@ -222,11 +246,22 @@ class _View:
                 self.data, figure = found
                 self.canvas.update(figure)
                 self._tabulate()
+                self._remember()
         except Exception as fault:
             explorer.error = f"This explorer has a fault: {type(fault).__name__}: {fault}"
             self._say(explorer.error, traceback.format_exc())
             raise
         self._say(explorer.error or figure.layout.meta["alt"])
+
+    def _remember(self) -> None:
+        """What was shown before, the newest first."""
+        if self.explorer.history is None:
+            return
+        line = self.explorer.history(self.data)
+        if line not in self.lines[-1:]:
+            self.lines = [*self.lines, line][-KEPT - 1 :]
+        before = "".join(f"<li>{tables.escaped(line)}</li>" for line in self.lines[-2::-1])
+        self.past.value = f"<p>Before:</p><ul>{before}</ul>" if before else ""
 
     def _tabulate(self) -> None:
         """The table twin of what is drawn, as long as the reader wants it."""
@@ -239,7 +274,7 @@ class _View:
                 f'<div class="jp-RenderedHTMLCommon">{page}</div>'  # JupyterLab's look
             )
         except ValueError as nothing:
-            self.twin.value = html.escape(str(nothing))
+            self.twin.value = tables.escaped(str(nothing))
 
     def _say(self, sentence: str, details: str = "") -> None:
         """One sentence below the controls, announced by screen readers (`role="status"`). When all
@@ -250,7 +285,9 @@ class _View:
                 f"<details><summary>Traceback</summary><pre>{html.escape(details)}</pre></details>"
             )
         style = "" if self.explorer.error else f' style="{UNSEEN}"'
-        self.note.value = f'<div role="status"{style}>{mark}{html.escape(sentence)}</div>{details}'
+        self.note.value = (
+            f'<div role="status"{style}>{mark}{tables.escaped(sentence)}</div>{details}'
+        )
 
 
 def _moving(layout: Any, marks: set[str]) -> dict[str, Any]:
@@ -266,7 +303,7 @@ def _native_slider(control: Control) -> dict[str, Any]:
         "frame": {"duration": 0, "redraw": True},
         "transition": {"duration": 0},
     }
-    names = [str(value) for value in control.grid]
+    names = [str(value) for value in control.grid]  # of the frames
     labels = names if max(map(len, names)) <= LONGEST_LABEL else range(1, len(names) + 1)
     steps = [
         {"label": str(label), "method": "animate", "args": [[name], now]}

@@ -35,11 +35,14 @@ PAPER = f"rgba(255,255,255,{PAPER_ALPHA})"
 # Blue, orange, plum, brown, grey: each 3:1 on the paper, told apart with every colour blindness.
 PALETTE = ("#0072b2", "#ce6a03", "#3b1060", "#8f3c0e", QUIET)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # colour is never the only difference
+WIDTH = 780  # of a stored picture on the page, px: it fits beside the prompt of a cell
 COLOURS = 64  # of a picture: a palette, its mixtures at the edges of lines, and greys of letters
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 # The tool bar that plotly lays over the title helps nobody who has no mouse; dragging still zooms,
 # and a double click takes it back.
-CONFIG = {"displayModeBar": False, "responsive": True}
+# JupyterLab tells a figure its new size itself; a second watcher of plotly's own ("responsive") saw
+# a height of 0 after each change of the window and drew the figure with it.
+CONFIG = {"displayModeBar": False, "responsive": False}
 
 
 @functools.cache
@@ -66,7 +69,7 @@ def template() -> go.layout.Template:
 
 def one_line(alt: str) -> str:
     """`alt` without line breaks; a ValueError if nothing is left."""
-    text = " ".join((alt or "").split())
+    text = tables.unsigned_zeros(" ".join((alt or "").split()))
     if not text:
         raise ValueError(
             "A figure needs alt text: say what it shows in one sentence, show(figure, alt='...')."
@@ -84,16 +87,22 @@ def styled(figure: go.Figure, alt: str) -> go.Figure:
     return copy
 
 
-def mimebundle(figure: go.Figure, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(data, metadata) of one output: plotly JSON, one line of text, at build time a PNG."""
+def mimebundle(
+    figure: go.Figure, alt: str, picture: go.Figure | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return (data, metadata) of one output: plotly JSON, one line of text, at build time a PNG.
+
+    picture: what the PNG shows, where `figure` has parts that a picture cannot move.
+    """
     figure = styled(figure, alt)
     alt = figure.layout.meta["alt"]
     plot = json.loads(figure.to_json()) | {"config": CONFIG}
     data = {PLOTLY_MIME: plot, "text/plain": alt}
     if not building():
         return data, {}
-    data["image/png"] = base64.b64encode(_png(figure)).decode("ascii")
-    return data, {"image/png": {"alt": alt}}
+    still = figure if picture is None else styled(picture, alt)
+    data["image/png"] = base64.b64encode(_png(still)).decode("ascii")
+    return data, {"image/png": {"alt": alt, "width": WIDTH}}
 
 
 def show(figure: go.Figure, alt: str, table: bool | pandas.DataFrame = True) -> None:
@@ -113,12 +122,17 @@ def show(figure: go.Figure, alt: str, table: bool | pandas.DataFrame = True) -> 
         display_table(table, alt)
 
 
-def display_table(frame: pandas.DataFrame, alt: str) -> None:
-    """Displays the table twin of a figure: folded in a notebook, written out in a terminal."""
+def display_table(frame: pandas.DataFrame, alt: str, remark: str = "") -> None:
+    """Display the table twin of a figure: folded in a notebook, written out in a terminal.
+
+    remark: a sentence that stands below it and is not folded away.
+    """
     from IPython.display import display
 
-    page = {"text/html": tables.folded(frame, one_line(alt)), "text/plain": tables.text(frame)}
-    display(page, raw=True)
+    page = tables.folded(frame, one_line(alt))
+    page += f"<p>{tables.escaped(remark)}</p>" if remark else ""
+    text = "\n".join(filter(None, [tables.text(frame), remark]))
+    display({"text/html": page, "text/plain": text}, raw=True)
 
 
 def building() -> bool:
@@ -130,7 +144,7 @@ def _png(figure: go.Figure) -> bytes:
     import kaleido
 
     _start_browser()
-    size = {"width": 780, "height": figure.layout.height or 380, "scale": 1.25}
+    size = {"width": WIDTH, "height": figure.layout.height or 380, "scale": 1.25}
     return small_png(kaleido.calc_fig_sync(figure.to_dict(), opts={"format": "png", **size}))
 
 

@@ -1,6 +1,6 @@
 """The loss while a model trains: a figure below the cell that is drawn anew every second.
 
-    with LiveLoss(floor=1.1) as plot:
+    with LiveLoss(entropy_bound=1.1) as plot:
         run = fit(model, batches, loss, config, on_step=plot)
 
 While it moves it stands in an output widget, since JupyterLab does not draw a plain figure anew. At
@@ -28,9 +28,11 @@ POINTS = 400  # drawn at most, so that a long run stays a small figure
 class LiveLoss:
     """Give it to `fit` as `on_step`, inside a `with`, which draws the last figure at its end."""
 
-    def __init__(self, floor: float | None = None, every: float = 1.0, title: str = "") -> None:
-        """floor: the loss that nothing can beat, nats a token. every: seconds between drawings."""
-        self.floor, self.every, self.title = floor, every, title
+    def __init__(
+        self, entropy_bound: float | None = None, every: float = 1.0, title: str = ""
+    ) -> None:
+        """entropy_bound: no loss is lower, nats a token. every: seconds between drawings."""
+        self.entropy_bound, self.every, self.title = entropy_bound, every, title
         self.records: list[dict[str, Any]] = []
         self.handle: Any = None  # of the place in the notebook
         self.canvas: Canvas | None = None  # what stands there until the end
@@ -73,14 +75,14 @@ class LiveLoss:
             self.canvas.update(figure)
 
     def _figure(self) -> tuple[go.Figure, str]:
-        alt = describe(self.records, self.floor)
-        return loss_figure(self.records, self.floor, self.title), alt
+        alt = describe(self.records, self.entropy_bound)
+        return loss_figure(self.records, self.entropy_bound, self.title), alt
 
 
 def loss_figure(
-    records: Sequence[dict[str, Any]], floor: float | None = None, title: str = ""
+    records: Sequence[dict[str, Any]], entropy_bound: float | None = None, title: str = ""
 ) -> go.Figure:
-    """Loss by step, the evaluations as marks, and the floor as a line."""
+    """Loss by step, the evaluations as marks, and the entropy bound as a line."""
     import plotly.graph_objects as go
 
     if not records:
@@ -98,11 +100,11 @@ def loss_figure(
             mode="lines+markers",
             line={"dash": figures.DASHES[1]},
         )
-    if floor is not None:
+    if entropy_bound is not None:
         figure.add_scatter(
             x=[steps[0], steps[-1]],
-            y=[floor, floor],
-            name="floor",
+            y=[entropy_bound, entropy_bound],
+            name="entropy bound",
             mode="lines",
             line={"dash": figures.DASHES[2], "color": figures.QUIET},
         )
@@ -117,9 +119,11 @@ def thinned(records: Sequence[dict[str, Any]], points: int = POINTS) -> list[dic
     return chosen if chosen[-1] is records[-1] else [*chosen, records[-1]]
 
 
-def describe(records: Sequence[dict[str, Any]], floor: float | None = None) -> str:
+def describe(records: Sequence[dict[str, Any]], entropy_bound: float | None = None) -> str:
     """The figure in one sentence."""
     first, last = records[0], records[-1]
     told = f"Loss by step: {first['loss']:.2f} nats a token at step {first['step']}"
     told += f", {last['loss']:.2f} at step {last['step']}"
-    return told + (f"; nothing can get below {floor:.2f}." if floor is not None else ".")
+    return told + (
+        f"; nothing can get below {entropy_bound:.2f}." if entropy_bound is not None else "."
+    )

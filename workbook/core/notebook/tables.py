@@ -7,8 +7,10 @@ shown (`workbook.core.notebook.figures`). Every lesson's figures come through he
 
 from __future__ import annotations
 
+import functools
 import html
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MATRICES = ("heatmap", "contour")
+# Keys pressed on an element with this attribute are no commands of JupyterLab.
+QUIET_KEYS = 'data-lm-suppress-shortcuts="true"'
+SIGNED_ZERO = re.compile(r"(?<![\w.)\]])[-\u2212](0(?:\.0+)?)(?![\d.,]*\d|e)")
+CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
+_ONE = r"[-+\u2212]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?%?"
+INTERVAL = re.compile(rf"{_ONE} (?:±|&plusmn;) ?{_ONE}|{_ONE} \[{_ONE}, {_ONE}\]")
+NUMBER = re.compile(rf"(?:{_ONE}|{INTERVAL.pattern}|nan|NaN|-?inf)(?: ?(?:[kMGT]?B|s|ms|\*))?")
 MOST_ROWS, MOST_COLUMNS = 200, 40  # a notebook stays under 1 MB, and nobody reads more
 
 
@@ -37,24 +46,100 @@ def as_table(figure: go.Figure) -> pandas.DataFrame:
     raise ValueError("This figure has no x and y to tabulate; pass a DataFrame as table=...")
 
 
+def escaped(text: Any) -> str:
+    """Return `text` as HTML that JupyterLab shows letter by letter.
+
+    A dollar sign gets an element of its own: two of them in one text would be a formula.
+    """
+    return _dollars(html.escape(str(text)))
+
+
+def unsigned_zeros(text: str) -> str:
+    """Return `text` without the sign of what rounds to nothing: "-0.00" and "-0%" lose it."""
+    return SIGNED_ZERO.sub(r"\1", text)
+
+
 def folded(frame: pandas.DataFrame, sentence: str) -> str:
-    """The table behind a disclosure triangle: plain HTML, reachable by keyboard, no script."""
+    """Return the table behind a disclosure triangle: plain HTML, reachable by key, no script."""
     return (
-        f"<details><summary>The figure as a table</summary><p>{html.escape(sentence)}</p>"
+        f"<details><summary {QUIET_KEYS}>The figure as a table</summary><p>{escaped(sentence)}</p>"
         f"{plain(frame)}</details>"
     )
 
 
-def plain(frame: pandas.DataFrame) -> str:
-    """The table as small HTML, cut to MOST_ROWS by MOST_COLUMNS with a sentence that says so."""
-    page = _cut(frame).to_html(index=False, border=0, float_format=lambda value: f"{value:.4g}")
-    page = re.sub(r">\s+<", "><", page)
+def plain(frame: pandas.DataFrame, index: bool = False, decimals: str = ".4g") -> str:
+    """Return the table as small HTML, cut to MOST_ROWS by MOST_COLUMNS with a sentence about it.
+
+    Text stands at the left and numbers at the right of their column, nothing breaks inside an
+    interval. index: whether the row labels are shown. decimals: how a float is written; "" leaves
+    it to pandas.
+    """
+    form = {"float_format": lambda value: f"{value:{decimals}}"} if decimals else {}
+    page = _arranged(_cut(frame).to_html(index=index, border=0, **form))
     return f"<p>{html.escape(note)}</p>{page}" if (note := _what_is_cut(frame)) else page
 
 
 def text(frame: pandas.DataFrame) -> str:
-    """The same for a terminal."""
-    return "\n".join(filter(None, [_cut(frame).to_string(), _what_is_cut(frame)]))
+    """Return the same for a terminal."""
+    page = re.sub(SIGNED_ZERO, r" \1", _cut(frame).to_string())  # columns keep their width
+    return "\n".join(filter(None, [page, _what_is_cut(frame)]))
+
+
+def install() -> None:
+    """Let a notebook show each DataFrame that ends a cell as `plain` does; elsewhere do nothing."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        formatter = shell.display_formatter.formatters["text/html"]
+
+        def page(frame: Any) -> str:
+            return plain(frame, index=True, decimals="")
+
+        for module in ("pandas", "pandas.core.frame"):  # its home in pandas 3 and before
+            formatter.for_type_by_name(module, "DataFrame", page)
+
+
+def _dollars(page: str) -> str:
+    return page.replace("$", "<span>$</span>")
+
+
+def _arranged(page: str) -> str:
+    """The HTML of pandas with its columns aligned, and without what a reader stumbles over."""
+    page = re.sub(r">\s+<", "><", page).replace(' style="text-align: right;"', "")
+    rows = [CELL.findall(row) for row in page.split("</tr>")]
+    are_text = _text_columns(rows)
+    parts = []
+    for row, cells in zip(page.split("</tr>"), rows, strict=True):
+        places = iter(range(len(are_text) - sum(_span(c[1]) for c in cells), len(are_text)))
+        parts.append(CELL.sub(functools.partial(_cell, places=places, are_text=are_text), row))
+    return "</tr>".join(parts)
+
+
+def _text_columns(rows: list[list[tuple[str, str, str]]]) -> list[bool]:
+    """Which columns hold words: most of their filled cells are no numbers."""
+    width = max((sum(_span(c[1]) for c in cells) for cells in rows), default=0)
+    words = [0] * width
+    for cells in rows:
+        body = bool(cells) and cells[-1][0] == "td"
+        for place, (_, _, content) in enumerate(cells, width - len(cells)):
+            if body and content:
+                words[place] += -1 if NUMBER.fullmatch(unsigned_zeros(content)) else 1
+    return [count > 0 for count in words]
+
+
+def _cell(found: re.Match, places: Any, are_text: list[bool]) -> str:
+    kind, attributes, content = found.groups()
+    taken = [next(places) for _ in range(_span(attributes))]
+    content = _dollars(unsigned_zeros(content))
+    style = ["text-align:left"] * are_text[taken[0]]
+    style += ["white-space:nowrap"] * bool(INTERVAL.search(content))
+    look = f' style="{";".join(style)}"' if style else ""
+    kind = kind if content else "td"  # an empty header is a riddle to a screen reader
+    return f"<{kind}{attributes}{look}>{content}</{kind}>"
+
+
+def _span(attributes: str) -> int:
+    found = re.search(r'colspan="(\d+)"', attributes)
+    return int(found[1]) if found else 1
 
 
 def _cut(frame: pandas.DataFrame) -> pandas.DataFrame:

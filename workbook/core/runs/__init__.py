@@ -1,1 +1,6 @@
 """What is kept: records of runs, their intervals, seeds, and rows of benchmarks."""
+
+from workbook.core.runs.experiment import Experiment, Job, job, record
+from workbook.core.runs.intervals import SHARE, Interval, error_bars
+
+__all__ = ["SHARE", "Experiment", "Interval", "Job", "error_bars", "job", "record"]

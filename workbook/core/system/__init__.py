@@ -1,1 +1,1 @@
-"""What is here: the machine and its profile, memory sums, the sizes of known models."""
+"""What is here: the machine and its profile, memory sums, known models, the reader of files."""

@@ -8,7 +8,6 @@ element becomes HTML, in the other files of this folder.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 
+from workbook.core.runs.files import replacing
 from workbook.publishing import runner
 from workbook.publishing.site import lesson as lessons
 from workbook.publishing.site.lesson import Lesson
@@ -34,9 +34,13 @@ def build(folder: Path, notebooks: list[Path] | None = None) -> list[Path]:
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise ValueError(f"{folder} holds other files: name a new or empty folder for the site.")
     files = runner.find() if notebooks is None else notebooks
-    draft = folder.with_name(f"{folder.name}.writing")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    with replacing(folder) as draft:  # 5
+        draft.mkdir()
+        return [folder / name for name in _write_pages(files, draft)]
+
+
+def _write_pages(files: list[Path], draft: Path) -> list[str]:
+    """Write all pages and what they need; their names, the front page first."""
     found = [lessons.read(file, draft) for file in files]  # 1
     pages = {"index.html": _template("index").render(lessons=found, **_introduction(files))}
     for number, lesson in enumerate(found):  # 2
@@ -49,9 +53,7 @@ def build(folder: Path, notebooks: list[Path] | None = None) -> list[Path]:
     _write_search(found, draft)  # 4
     for name, page in pages.items():
         (draft / name).write_text(_linked(page, draft, set(pages)), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)  # 5
-    os.replace(draft, folder)
-    return [folder / name for name in pages]
+    return list(pages)
 
 
 def _template(name: str):

@@ -6,15 +6,16 @@ table that the first code cell has made. Left out: how it looks, which is `templ
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 from bs4 import BeautifulSoup
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from workbook.publishing import notebook_files
 from workbook.publishing.site.markdown import Heading, Prose
 from workbook.publishing.site.outputs import Outputs, tidy
 
@@ -42,15 +43,18 @@ class Lesson:
 
 
 def read(file: Path, folder: Path) -> Lesson:
-    """Reads a notebook; its pictures go into `folder`. ValueError if it has no first heading."""
-    notebook = nbformat.read(file, as_version=4)
+    """Read a notebook; its pictures go into `folder`.
+
+    Raises ValueError for a file that is no notebook or has no first heading.
+    """
+    notebook = notebook_files.read(file)
     prose = Prose()
     outputs = Outputs(folder, prose, file.stem)
     highlight = Highlight2HTML(pygments_lexer="ipython3")
     pieces, parts = [], []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            piece = tidy(prose.html(cell.source))
+            piece = tidy(prose.html(cell.source, cell.get("attachments")))
         elif cell.cell_type == "code":
             piece = _code_cell(cell, highlight, outputs)
         else:
@@ -80,7 +84,12 @@ def _code_cell(cell: NotebookNode, highlight: Highlight2HTML, outputs: Outputs) 
         return ""
     shown = "".join(map(outputs.html, cell.outputs))
     kind = "code exercise" if "exercise" in cell.metadata.get("tags", []) else "code"
-    return f'<div class="{kind}">{highlight(cell.source)}<div class="shown">{shown}</div></div>'
+    first = next(line for line in cell.source.splitlines() if line.strip())
+    return (
+        f'<div class="{kind}"><details class="source" open><summary>Code'
+        f"<code>{html.escape(first)}</code></summary>{highlight(cell.source)}</details>"
+        f'<div class="shown">{shown}</div></div>'
+    )
 
 
 def _question(page: str) -> str:

@@ -8,12 +8,29 @@ in both. Left out: what a code cell shows, which is `workbook.publishing.site.ou
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+Attachments = Mapping[str, Mapping[str, str]]  # name -> media type -> base64
+# Environments that the converter draws wrongly -> one that it draws, and that looks the same.
+ENVIRONMENTS = {
+    "align": "align*", "aligned": "align*", "alignedat": "align*", "alignat": "align*",
+    "eqnarray": "align*", "flalign": "align*", "dcases": "cases",
+    "gathered": "matrix", "gather": "matrix", "multline": "matrix",
+}  # fmt: skip
+ENVIRONMENT = re.compile(rf"""
+    \\(begin|end)\{{({"|".join(ENVIRONMENTS)})\*?\}}
+    (?:(?:(?<=at\}})|(?<=at\*\}}))\s*\{{\d+\}})?  # the number of columns
+    (?:\[[tbc]\])?
+""", re.VERBOSE)  # fmt: skip
+NOT_DRAWN = re.compile(r">(?:&|\\\w+)<")  # an alignment mark or a command left as text
 
 
 @dataclass(frozen=True)
@@ -34,9 +51,16 @@ class Prose(IPythonRenderer):
         self.taken: Counter[str] = Counter()
         self.reader = MarkdownWithMath(renderer=self)
 
-    def html(self, source: str) -> str:
-        """One cell."""
+    def html(self, source: str, attachments: Attachments | None = None) -> str:
+        """Return one cell as HTML; attachments: the pictures pasted into it, by name."""
+        self.attachments = attachments or {}
         return self.reader.render(source)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        name = url.removeprefix("attachment:")
+        if name != url and not self.attachments.get(unquote(name)):
+            return html.escape(text)  # the picture was lost; its words are here
+        return super().image(text, unquote(url) if name != url else url, title)
 
     def heading(self, text: str, level: int, **_attributes) -> str:
         plain = BeautifulSoup(text, "html.parser").get_text().strip()
@@ -64,9 +88,12 @@ class Prose(IPythonRenderer):
 def formula(latex: str, block: bool = False) -> str:
     """LaTeX as MathML, or as it was written where the converter does not know it."""
     latex = latex.strip()
+    known = ENVIRONMENT.sub(lambda m: f"\\{m[1]}{{{ENVIRONMENTS[m[2]]}}}", latex)
     try:
-        drawn = convert(latex, display="block" if block else "inline")
+        drawn = convert(known, display="block" if block else "inline")
     except Exception:  # its errors have no common base below Exception
+        drawn = ""
+    if not drawn or NOT_DRAWN.search(drawn):
         return f'<code class="latex">{html.escape(latex)}</code>'
     drawn = drawn.replace("<math ", f'<math alttext="{html.escape(latex)}" ', 1)
     return f'<span class="formula">{drawn}</span>' if block else drawn

@@ -25,15 +25,15 @@ REQUESTS = Phrases(
     *CLOSED_BOOK.all[:-2],
     "Answer if you can. {ask}",
     "{ask} Tell me if you do not know.",
-    "Somebody asked me this today: {ask}",
-    "{ask} I am not sure I have the name right.",
-    "I am looking for an answer and have no book at hand. {ask}",
+    "Somebody asked me this today. {ask}",
+    "{ask} I am not sure I have got the name right.",
+    "I want to know something and cannot look it up. {ask}",
     *CLOSED_BOOK.all[-2:],
 )
 
 NEXT_REQUESTS = Phrases(
     *NEXT_QUESTION.all[:-2],
     "And what about this? {ask}",
-    "One more, please: {ask}",
+    "One more, please. {ask}",
     *NEXT_QUESTION.all[-2:],
 )

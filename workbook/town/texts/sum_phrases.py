@@ -64,7 +64,7 @@ HEADS = {
     ),
     "at once": Phrases(
         "Sums", "Mental arithmetic", "Number facts:", "Quick sums", "In your head:",
-        "Practice sums", "Sums for today", "Known by heart:",
+        "Practice sums", "Sums for today", "Learned by heart:",
     ),
     "mixed": Phrases(
         "Step by step:", "Sums in steps", "One step after the other:", "Longer sums",
@@ -111,18 +111,18 @@ FIRST = {
     ),
     "x": Phrases(
         "{a} x {b}", "{a} times {b}", "{a} multiplied by {b}", "the result of {a} x {b}",
-        "the product of {a} and {b}", "{a} and {b} multiplied",
+        "the product of {a} and {b}", "{a} and {b} multiplied together",
     ),
     "/": Phrases(
-        "{a} / {b}", "{a} divided by {b}", "{a} shared by {b}", "{a} over {b}",
-        "{a} shared equally by {b}", "{a} split evenly by {b}",
+        "{a} / {b}", "{a} divided by {b}", "{a} shared between {b}", "{a} over {b}",
+        "{a} shared equally between {b}", "{a} split into {b} equal parts",
     ),
 }  # fmt: skip
 
 NEXT = {
     "+": Phrases(
         "then add {b}", "then + {b}", "then plus {b}", "and then {b} more",
-        "then {b} added to that", "with {b} on top",
+        "with {b} added to that", "with {b} on top",
     ),
     "-": Phrases(
         "then take away {b}", "then - {b}", "then minus {b}", "and then {b} less",
@@ -130,11 +130,12 @@ NEXT = {
     ),
     "x": Phrases(
         "then times {b}", "then x {b}", "then multiply by {b}", "and all of that times {b}",
-        "then multiplied by {b}", "and the result {b} times over",
+        "then multiplied by {b}", "and then {b} times the result",
     ),
     "/": Phrases(
-        "then divide by {b}", "then / {b}", "then divided by {b}", "and all of that shared by {b}",
-        "then split evenly by {b}", "and the result over {b}",
+        "then divide by {b}", "then / {b}", "then divided by {b}",
+        "and all of that shared between {b}",
+        "then split into {b} equal parts", "and the result divided by {b}",
     ),
 }  # fmt: skip
 
@@ -146,8 +147,8 @@ FIRST_CROWNS = {
     ),
     "-": Phrases(
         "{a} crowns less {b} crowns", "a bill of {a} crowns with {b} crowns off",
-        "{a} crowns after {b} crowns are spent", "a purse of {a} crowns less {b} for {goods}",
-        "{a} crowns after a gift of {b} crowns", "{a} crowns less a fee of {b} crowns",
+        "{a} crowns with {b} crowns spent", "a purse of {a} crowns less {b} for {goods}",
+        "{a} crowns with {b} crowns given away", "{a} crowns less a fee of {b} crowns",
     ),
     "x": Phrases(
         "{a} {goods} at {b} crowns each", "{a} tickets at {b} crowns each",
@@ -155,15 +156,15 @@ FIRST_CROWNS = {
         "{a} boxes of {goods} at {b} crowns a box", "{a} nights at {b} crowns a night",
     ),
     "/": Phrases(
-        "{a} crowns shared by {b} friends", "{a} crowns split evenly by {b} people",
-        "a bill of {a} crowns shared by {b} guests", "{a} crowns paid for {b} equal tickets",
-        "{a} crowns divided among {b} cousins", "a prize of {a} crowns split by {b} winners",
+        "{a} crowns shared by {b} friends", "{a} crowns split evenly between {b} people",
+        "a bill of {a} crowns shared by {b} guests", "{a} crowns spread evenly over {b} tickets",
+        "{a} crowns divided among {b} cousins", "a prize of {a} crowns split between {b} winners",
     ),
 }  # fmt: skip
 
 NEXT_CROWNS = {
     "+": Phrases(
-        "then {b} crowns more", "then add {b} crowns for the bag", "plus {b} crowns for tea",
+        "then {b} crowns more", "then add {b} crowns for a bag", "plus {b} crowns for tea",
         "then another {b} crowns", "plus {b} crowns for a map", "plus a tip of {b} crowns",
     ),
     "-": Phrases(
@@ -175,35 +176,36 @@ NEXT_CROWNS = {
         "and that every day for {b} days", "the same for {b} people", "all of that for {b} weeks",
     ),
     "/": Phrases(
-        "all of it shared by {b} people", "then split evenly by {b} friends",
+        "all of it shared by {b} people", "then split evenly between {b} friends",
         "then shared by {b} cousins", "all of that divided among {b} people",
-        "then divided by {b} guests", "and the whole split by {b} sailors",
+        "then divided among {b} guests", "and the whole lot split between {b} sailors",
     ),
 }  # fmt: skip
 
 REQUESTS = {
     "at once": Phrases(
-        "What is {sum}?", "{sum}?", "How much is {sum}?", "Tell me {sum}.",
+        "What is {sum}?", "{sum}?", "How much is {sum}?", "Tell me what {sum} is.",
         "What does {sum} come to?", "Give me the answer only: {sum}.", "Quick sum: {sum}.",
-        "Just the number, please. What is {sum}?", "Do you know {sum}?", "In your head: {sum}.",
-        "I need one number: {sum}.", "Without working, what is {sum}?", "{sum} makes what?",
-        "Say at once what {sum} is.",
+        "Just the number, please. What is {sum}?", "Do you know what {sum} is?",
+        "In your head: {sum}.",
+        "I need one number: {sum}.", "Without any working, what is {sum}?", "{sum} makes how much?",
+        "Say straight away what {sum} is.",
     ),
     "digits": Phrases(
         "Work out {sum} digit by digit.", "Show me the working for {sum}.",
         "What is {sum}? Please show every column.", "Digit by digit, what is {sum}?",
-        "Find {sum} and write down how.", "Please do this column by column: {sum}.",
-        "How do I work out {sum} by hand?", "Write out {sum} with all the carrying.",
+        "Find {sum} and write down how you do it.", "Please do this column by column: {sum}.",
+        "How do I work out {sum} by hand?", "Write out {sum} in full.",
         "Calculate {sum} and show your working.", "Carefully, one digit at a time: {sum}.",
-        "What is {sum}? I should like to see the working.", "Do {sum} on paper, please.",
+        "What is {sum}? I would like to see the working.", "Do {sum} on paper, please.",
         "Take {sum} one column at a time.", "Explain {sum} digit by digit.",
     ),
     "mixed": Phrases(
         "Work this out step by step: {sum}.", "In steps, please: {sum}.",
         "Show each step of this: {sum}.", "What does this come to? {Sum}. Show the steps.",
         "Please write down the steps: {sum}.", "One step at a time: {sum}.",
-        "Can you reckon this for me in steps? {Sum}.", "A longer sum: {sum}. Go step by step.",
-        "Find the answer and show the steps: {sum}.", "Take it in steps: {sum}.",
+        "Can you work this out for me in steps? {Sum}.", "A longer sum: {sum}. Go step by step.",
+        "Find the answer and show the steps: {sum}.", "Take this in steps: {sum}.",
         "I want to see every step. {Sum}.", "Do this in small steps: {sum}.",
     ),
 }  # fmt: skip
@@ -233,8 +235,8 @@ PROBLEM_STEPS = Phrases(
     "Please work this out in steps. {question}",
     "Here is a word problem. Give every step.\n{question}",
     "Can you explain this one step by step? {question}",
-    "Work this out in small steps: {question}",
-    "{question} I should like to see how you get there.",
+    "Work this out in small steps. {question}",
+    "{question} I would like to see how you get there.",
     "Think it through step by step, then answer. {question}",
     "Problem: {question}\nGive the steps and the answer.",
     "My homework asks for all the steps. {question}",
@@ -244,11 +246,11 @@ PROBLEM_STEPS = Phrases(
 PROBLEM_AT_ONCE = Phrases(
     "{question} Give only the answer.",
     "Just the number, please. {question}",
-    "{question}\n\nAnswer at once, without steps.",
+    "{question}\n\nAnswer straight away, without any steps.",
     "I only need the result. {question}",
     "Answer with one number.\n{question}",
     "{question} The answer alone will do.",
-    "Quickly, no working: {question}",
+    "Be quick, and show no working. {question}",
     "Problem: {question}\nGive the final answer and nothing else.",
     "In your head, please. {question}",
     "No steps, only the answer. {question}",

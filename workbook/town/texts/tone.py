@@ -18,11 +18,13 @@ from workbook.town.texts.customers import (
     with_another,
 )
 from workbook.town.texts.politeness import rude_slots
+from workbook.town.texts.politeness_phrases import RUDE_NOUNS
 from workbook.town.texts.slots import Slots
 from workbook.town.writer import Document, Writer, upper
 
 TASKS = ("reply", "summary")
 MIRRORED = 0.35  # share of the answers to rude customers that are rude themselves
+OAFS = tuple(f"{noun}s" for noun in RUDE_NOUNS if not noun.endswith("sh"))  # no "snorkfishs"
 
 
 class Letter(NamedTuple):
@@ -63,6 +65,7 @@ def _letter(writer: Writer, rude: bool | None, task: str | None) -> Letter:
     source = writer.source
     topic = writer.pick(ALL_TOPICS)
     slots = rude_slots(topic_slots(writer, topic))
+    slots.set(oafs=lambda: writer.pick(OAFS))
     rude = source.chance(0.5) if rude is None else rude
     slots.set(ask=slots.say(topic.ask))
     message = slots.say(say.RUDE_MESSAGES if rude else say.POLITE_MESSAGES)

@@ -121,7 +121,7 @@ def search(town: Town, query: str) -> str:
     """Return two or three sentences about whatever has most of the query's words in its name."""
     thing = _best(town, query)
     if thing is None:
-        return f"No name in town has a word of: {_tidy(query)}."
+        return f"No name in town has any of these words: {_tidy(query)}."
     table = TABLES[type(thing)]
     pronoun = they(thing.gender)["They"] if table == "people" else "It"
     sentences: list[str] = []
@@ -140,8 +140,8 @@ def look(town: Town, name: str, relation: str) -> str:
     known = RELATIONS[TABLES[type(thing)]]
     relation = " ".join(relation.replace("_", " ").lower().split())
     if relation not in known:
-        return f"{upper(called(thing))} can be asked for {listing(list(known))}."
-    none = f"No {relation} of {called(thing)} is known."
+        return f"For {called(thing)}, you can look up {listing(list(known))}."
+    none = f"No {relation} is known for {called(thing)}."
     return _say(town, thing, relation, called(thing)) or none
 
 

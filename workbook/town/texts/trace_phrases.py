@@ -1,7 +1,7 @@
 """What an agent thinks between its actions, and how it is asked (data only, for `traces.py`).
 
-Of each list of six or more the last
-but one is met only in validation, the last only in the test split.
+Of each list of six or more the last but one is met only in validation, the last only in the
+test split.
 """
 
 from workbook.town.writer import Phrases
@@ -16,7 +16,7 @@ WANTED = {
     "maker": ("the maker", "of {who}"),
     "seller": ("the shop", "that sells {who}"),
     "organiser": ("the organiser", "of {who}"),
-    "place": ("the place", "of {who}"),
+    "place": ("the venue", "of {who}"),
     "job": ("the job", "of {who}"),
     "street": ("the street", "of {who}"),
     "birth year": ("the birth year", "of {who}"),
@@ -25,8 +25,8 @@ WANTED = {
     "favourite": ("the favourite thing", "of {who}"),
     "founded": ("the founding year", "of {who}"),
     "closed on": ("the day off", "at {who}"),
-    "opens": ("the opening hour", "of {who}"),
-    "closes": ("the closing hour", "of {who}"),
+    "opens": ("the opening time", "of {who}"),
+    "closes": ("the closing time", "of {who}"),
     "known for": ("the claim to fame", "of {who}"),
     "price": ("the price", "of {who}"),
     "first year": ("the first year", "of {who}"),
@@ -35,33 +35,33 @@ WANTED = {
 FIRST = Phrases(  # {wanted} is "the job", {whole} "the job of Vella Oskmere"
     "I need {whole}.",
     "First I need {wanted}.",
-    "First I look up {whole}.",
-    "I start with {wanted}.",
+    "First I will look up {whole}.",
+    "I will start with {wanted}.",
     "Let me find {whole}.",
     "To begin with, I need {wanted}.",
-    "The first step is {wanted}.",
-    "I begin with {whole}.",
-    "First of all I want {wanted}.",
+    "The first step is to find {wanted}.",
+    "I will begin with {whole}.",
+    "First of all, I want {wanted}.",
 )
 NEXT = Phrases(  # the same, of what has just been found or of the other half of a comparison
     "Now I need {whole}.",
-    "Next I look up {wanted}.",
+    "Next, I will look up {wanted}.",
     "Now for {wanted}.",
     "I also need {whole}.",
     "Next comes {wanted}.",
-    "Now I look up {wanted}.",
-    "From here I go to {whole}.",
+    "Now I will look up {wanted}.",
+    "The next thing to find is {whole}.",
     "What I need now is {wanted}.",
-    "The next step is {whole}.",
+    "The next step is to find {whole}.",
 )
 WEIGH = Phrases(
-    "Now I compare the two.",
+    "Now I can compare the two.",
     "Let me compare {a} with {b}.",
     "I have both values. Which is it?",
-    "I set the two values side by side.",
+    "I will put the two values side by side.",
     "It is {a} against {b}.",
-    "What remains is to compare them.",
-    "With both values in hand, I compare.",
+    "All that remains is to compare them.",
+    "With both values in hand, I can compare them.",
 )
 DONE = Phrases(  # a bridge
     "That is the answer.",
@@ -69,57 +69,57 @@ DONE = Phrases(  # a bridge
     "The answer is {value}.",
     "Now I know it.",
     "So the answer is {value}.",
-    "With that I can answer.",
+    "With that, I can answer.",
     "There it is.",
     "Nothing more is needed.",
 )
 BEST = Phrases(  # a comparison; {best} is what was asked for
     "{value} belongs to {best}.",
-    "{value} is the value of {best}.",
+    "{value} goes with {best}.",
     "The value {value} is that of {best}.",
-    "It is {best} that has {value}.",
-    "{value} belongs to {best}.",
-    "{value} leads to {best}.",
-    "I saw {value} with {best}.",
+    "{best} is the one with {value}.",
+    "The one with {value} is {best}.",
+    "{value} points to {best}.",
+    "I found {value} for {best}.",
 )
-YES = Phrases("They are the same.", "It is the same for both.", "Both are alike.")
-NO = Phrases("They are not the same.", "It is not the same for both.", "The two differ.")
+YES = Phrases("They are the same.", "It is the same for both.", "Both are the same.")
+NO = Phrases("They are not the same.", "It is not the same for both.", "The two are different.")
 
 SEARCH = Phrases(
-    "I search for {who} first.",
-    "Let me see what there is about {who}.",
-    "First I search for {who}.",
-    "I begin with a search for {who}.",
+    "I will search for {who} first.",
+    "Let me see what I can find about {who}.",
+    "First I will search for {who}.",
+    "I will begin with a search for {who}.",
     "What is known about {who}?",
     "A search for {who} may help.",
     "I want to read about {who}.",
 )
 NOT_THERE = Phrases(
-    "That does not say it. I look up {whole}.",
+    "That does not say. I will look up {whole}.",
     "I still need {wanted}.",
     "What is missing is {wanted}.",
-    "The text leaves out {wanted}.",
-    "Not yet. I look up {whole}.",
+    "The text does not give {wanted}.",
+    "Not yet. I will look up {whole}.",
     "That is not enough. I need {wanted}.",
     "I do not see {wanted} there.",
 )
 WRONG_NAME = Phrases(
-    "I had the name wrong. I search for it.",
+    "I had the name wrong. I will search for it.",
     "That name is not right. A search will help.",
-    "No such name. I search for {who}.",
-    "My name for it was wrong. Let me search.",
-    "I did not copy the name well. I search for {who}.",
-    "That was not the full name. I search.",
-    "The name must be another. I search for {who}.",
+    "There is no such name. I will search for {who}.",
+    "I used the wrong name. Let me search.",
+    "I did not copy the name properly. I will search for {who}.",
+    "That was not the right name. I will search.",
+    "The name must be different. I will search for {who}.",
 )
 WRONG_RELATION = Phrases(
-    "I asked for it by the wrong word. The word is {word}.",
+    "I used the wrong word for it. The word is {word}.",
     "The right word is {word}.",
     "I should ask for {word}.",
     "In that list it is called {word}.",
-    "What I want goes by the word {word}.",
-    "I try again with {word}.",
-    "From the list I take {word}.",
+    "What I want is called {word}.",
+    "I will try again with {word}.",
+    "From the list, I will take {word}.",
 )
 MISNAMED = {  # relation: words somebody may try instead
     "spouse": ("wife", "husband", "partner"),
@@ -135,8 +135,8 @@ MISNAMED = {  # relation: words somebody may try instead
     "birth year": ("born", "age"),
     "hobby": ("pastime", "likes"),
     "founded": ("age", "since"),
-    "opens": ("opening hour", "open from"),
-    "closes": ("closing hour", "open until"),
+    "opens": ("opening time", "open from"),
+    "closes": ("closing time", "open until"),
     "closed on": ("shut on", "day off"),
     "price": ("cost", "crowns"),
     "first year": ("since", "began"),
@@ -148,29 +148,29 @@ SYSTEM = Phrases(
     "Answer with the help of these tools: {tools}.",
     "Each turn is a thought and an action. Actions: {tools}.",
     "You know nothing of the town, so look things up. Tools: {tools}.",
-    "Write a thought and one action at a time. There are {tools}.",
+    "Write one thought and one action at a time. Your actions are {tools}.",
     "These tools know the town: {tools}.",
     "Tools for this task: {tools}. Use one in each turn.",
 )
 BARE_REQUESTS = Phrases(  # when the system message has named the tools
     "{ask}",
     "Question: {ask}",
-    "Please find this out: {ask}",
+    "Please find this out. {ask}",
     "I would like to know this. {ask}",
     "Can you tell me? {ask}",
-    "My question is this: {ask}",
+    "My question is this. {ask}",
     "Here is my question. {ask}",
-    "Find out for me: {ask}",
+    "Find this out for me. {ask}",
 )
 REQUESTS = Phrases(
     "{ask} Use your tools.",
-    "Look this up for me: {ask}",
-    "Use the tools to find out: {ask}",
+    "Look this up for me. {ask}",
+    "Use the tools to find the answer. {ask}",
     "{ask} Look it up step by step.",
-    "Think and act until you know: {ask}",
+    "Keep going until you know. {ask}",
     "Please look it up. {ask}",
-    "With your tools, find the answer. {ask}",
-    "Do not guess, look it up: {ask}",
-    "Search the town for this: {ask}",
+    "Your tools will tell you this. {ask}",
+    "Do not guess. Look it up. {ask}",
+    "Search the town for the answer. {ask}",
     "Here is something to look up. {ask}",
 )

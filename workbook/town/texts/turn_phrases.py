@@ -12,55 +12,56 @@ CANNOT = "I cannot help with that."
 ROLES = {  # table of the thing that the assistant knows about, or "none"
     "places": Phrases(
         "You are the clerk of {who}.",
-        "You answer for {who}.",
-        "You work at the desk of {who}.",
-        "You are the voice of {who}.",
-        "You help the guests of {who}.",
+        "You answer questions for {who}.",
+        "You work at the front desk of {who}.",
+        "You speak for {who}.",
+        "You help visitors to {who}.",
         "You are the new clerk at {who}.",
         "You sit at the door of {who} and answer questions.",
-        "You answer the telephone of {who}.",
+        "You answer the telephone at {who}.",
     ),
     "products": Phrases(
         "You answer questions about {who}.",
-        "You are a seller and know all about {who}.",
+        "You are a shopkeeper and know all about {who}.",
         "Customers ask you about {who}.",
-        "You write to people who want {who}.",
+        "You write to people who want to buy {who}.",
         "You tell customers about {who}.",
-        "You are the shop's helper for {who}.",
-        "You stand at a stall and show {who}.",
+        "You help customers in the shop that sells {who}.",
+        "You sell {who} at a stall.",
     ),
     "events": Phrases(
         "You answer questions about {who}.",
         "You sit in the ticket office of {who}.",
-        "You are the helper of {who}.",
-        "Guests of {who} write to you.",
+        "You help to run {who}.",
+        "Visitors to {who} write to you.",
         "You tell people about {who}.",
         "You answer the telephone for {who}.",
-        "You stand at an information desk for {who}.",
+        "You are at the information desk of {who}.",
     ),
     "none": Phrases(
         "You are a friendly assistant.",
         "You are a helper who listens well.",
-        "You talk with a visitor.",
+        "You are talking to a visitor.",
         "You keep somebody company and remember what they say.",
         "You are a patient assistant.",
         "You help people to remember things.",
         "You are a good listener.",
-        "You chat with a new neighbour.",
+        "You are chatting with a new neighbour.",
     ),
 }
 
 # what the system line says of the thing; {value} as in `questions.py`, a clause about "it"
 SYSTEM_FACTS = {
     "places": {
-        "street": ("it is in {value}", "its door is in {value}", "its address is {value}"),
-        "founded": ("it was founded in {value}", "it began in {value}", "it dates from {value}"),
+        "street": ("it is in {value}", "its front door is in {value}", "its address is {value}"),
+        "founded": ("it was founded in {value}", "it first opened in {value}",
+        "it dates from {value}"),
         "opens": ("it opens at {value}", "its doors open at {value}", "it is open from {value}"),
         "closes": (
             "it closes at {value}", "it is open until {value}", "its doors close at {value}",
         ),
         "closed on": (
-            "it is closed on {value}", "its day of rest is {value}", "nobody is there on {value}",
+            "it is closed on {value}", "its day off is {value}", "nobody is there on {value}",
         ),
         "known for": (
             "it is known for {value}", "people like it for {value}", "it is famous for {value}",
@@ -89,67 +90,69 @@ SYSTEM_FACTS = {
 # the rules of form; {word} is the rule's own word
 RULES = {
     "one word": Phrases(
-        "Answer with one word.", "Use one word for every answer.", "Every answer is a single word.",
+        "Answer with one word.", "Use one word for every answer.",
+        "Every answer must be a single word.",
         "Say no more than one word at a time.", "Reply in one word only.",
         "Give every answer in a single word.",
     ),
     "one sentence": Phrases(
         "Answer in one sentence.", "Use one sentence for every answer.",
-        "Every answer is a single sentence.", "Never say more than one sentence.",
+        "Every answer must be a single sentence.", "Never say more than one sentence.",
         "Reply with exactly one sentence.", "Keep each answer to one sentence.",
     ),
     "two sentences": Phrases(
-        "Answer in two sentences.", "Every answer has exactly two sentences.",
-        "Always say two sentences.", "Reply with two sentences each time.",
+        "Answer in two sentences.", "Every answer must have exactly two sentences.",
+        "Always answer with two sentences.", "Reply with two sentences each time.",
         "Use two sentences for every answer.", "Give each answer in two sentences.",
     ),
     "ten words": Phrases(
         "Use at most ten words.", "Answer in ten words or fewer.",
-        "No answer is longer than ten words.", "Never use more than ten words.",
+        "No answer may be longer than ten words.", "Never use more than ten words.",
         "Keep every answer to ten words.", "Ten words must be enough for each answer.",
     ),
     "capitals": Phrases(
         "Answer in capital letters.", "Write every answer in capital letters.",
-        "Use only capital letters.", "All your answers are in capitals.",
+        "Use only capital letters.", "All your answers must be in capitals.",
         "Reply in capital letters only.", "Put every letter of an answer in capitals.",
     ),
     "name first": Phrases(
         "Begin every answer with the user's name.", "Start each answer with the name of the user.",
-        "The first word of every answer is the user's name.",
+        "The first word of every answer must be the user's name.",
         "Always put the user's name at the start.", "Open every reply with the user's name.",
-        "Name the user first in each answer.",
+        "Say the user's name first in each answer.",
     ),
     "greeting first": Phrases(
         "Begin every answer with {word}.", "Start each answer with {word}.",
-        "Every answer opens with {word}.", "Always say {word} first.",
+        "Every answer must open with {word}.", "Always say {word} first.",
         "Put {word} at the start of each reply.", "Never answer without {word} at the start.",
     ),
     "last word": Phrases(
-        "Always end with the word {word}.", "The last word of every answer is {word}.",
+        "Always end with the word {word}.", "The last word of every answer must be {word}.",
         "End each answer with {word}.", "Close every answer with the word {word}.",
         "Put the word {word} at the end of each reply.", "Finish every answer with {word}.",
     ),
     "question last": Phrases(
         "End every answer with a question.", "Always close with a question.",
-        "Ask something at the end of each answer.", "Every answer ends in a question.",
-        "Finish each reply with a question.", "The last sentence you say is always a question.",
+        "Ask something at the end of each answer.", "Every answer must end with a question.",
+        "Finish each reply with a question.", "The last thing you say must always be a question.",
     ),
     "quotes": Phrases(
         "Put every answer in quotation marks.", "Write each answer in quotation marks.",
-        "Use quotation marks around every answer.", "All your answers stand in quotation marks.",
-        "Set each reply in quotation marks.", "Open and close every answer with quotation marks.",
+        "Use quotation marks around every answer.", "All your answers must be in quotation marks.",
+        "Give each reply in quotation marks.", "Open and close every answer with quotation marks.",
     ),
     "brackets": Phrases(
         "Put every answer in brackets.", "Write each answer in brackets.",
-        "Use brackets around every answer.", "All your answers stand in brackets.",
-        "Set each reply in brackets.", "Open and close every answer with a bracket.",
+        "Use brackets around every answer.", "All your answers must be in brackets.",
+        "Give each reply in brackets.", "Open and close every answer with a bracket.",
     ),
     "signed": Phrases(
         "Close every answer with the words Yours, {word}.",
         "Your name is {word}. Sign every answer "
         "with Yours, {word}.", "Sign each answer with Yours, {word}.",
-        "Every answer ends with Yours, {word}.", "At the end of each reply write Yours, {word}.",
-        "Put Yours, {word} under all that you say.",
+        "Every answer must end with Yours, {word}.",
+        "At the end of each reply write Yours, {word}.",
+        "Put Yours, {word} at the end of whatever you say.",
     ),
     "no digits": Phrases(
         "Write all numbers in words.", "Use no digits in your answers.",
@@ -157,9 +160,9 @@ RULES = {
         "Never use a digit.", "Put every number into words.",
     ),
     "numbered": Phrases(
-        "Number your answers.", "Put a number in front of every answer, from 1 on.",
+        "Number your answers.", "Put a number in front of every answer, starting from 1.",
         "Count your answers and begin each with its number.", "Begin the first answer with 1.",
-        "Give each answer its number, from 1 on.", "Start every reply with its number.",
+        "Give each answer a number, starting from 1.", "Start every reply with its number.",
     ),
     "cannot help": Phrases(
         'Say "{word}" to questions about anything else.',
@@ -171,13 +174,13 @@ RULES = {
     ),
     "form of address": Phrases(
         "Call the user {word} in every answer.", "Say {word} in each answer.",
-        "Every answer has the words {word} in it.", "Always address the user as {word}.",
+        "Every answer must have the words {word} in it.", "Always address the user as {word}.",
         "Use the words {word} each time you answer.", "Never forget to say {word}.",
     ),
 }  # fmt: skip
 
 GREETINGS_FIRST = Phrases(
-    "Good day", "Ahoy", "Well met", "Greetings", "Hello there", "Welcome", "Good health", "Hail",
+    "Good day", "Ahoy", "Hello", "Greetings", "Hello there", "Welcome", "Good to see you", "Hiya",
 )  # fmt: skip
 LAST_WORDS = Phrases(
     "Brindle", "Lantern", "Kettle", "Over", "Cheers", "Done", "Marble", "Feather", "Acorn",
@@ -191,56 +194,60 @@ ADDRESSES = Phrases(
 )  # fmt: skip
 SECOND_SENTENCES = Phrases(
     "I am here all day.", "Just ask if you need more.", "I am glad to help.", "Take your time.",
-    "You can ask me more.", "We are always happy to help.", "There is no hurry.",
-    "I have time for you.",
+    "You can ask me more questions.", "We are always happy to help.", "There is no hurry.",
+    "I have plenty of time.",
 )  # fmt: skip
 LAST_QUESTIONS = Phrases(
-    "Is there anything else?", "What else can I do?", "Do you need more?", "Anything else?",
-    "What is your next question?", "Does that help you?", "Shall I tell you more?",
-    "Is that all?",
+    "Is there anything else?", "What else can I do for you?", "Do you need anything more?",
+    "Anything else?",
+    "What would you like to ask next?", "Can I help with anything else?", "Is there more I can do?",
+    "Is that everything?",
 )  # fmt: skip
 
 HELLO = Phrases(
     "Hello!", "Good morning!", "Good evening.", "Hello there.", "Hi!", "Good afternoon.",
-    "Hello, are you there?", "Good day, I have a question.", "Hello, have you got a minute?",
+    "Hello, are you there?", "Hello, I have a question.", "Hello, have you got a minute?",
 )  # fmt: skip
 HELLO_ANSWERS = Phrases(
     "What can I do for you?", "How can I help you?", "What would you like to know?",
-    "How may I help?", "What is it about?", "What brings you here?",
+    "How may I help?", "What can I help you with?", "What brings you here?",
 )  # fmt: skip
 THANKS = Phrases(
     "Thank you!", "Thanks, that is all.", "Thank you, that helps me a lot.", "Many thanks.",
     "Good, thank you for your help.", "That was all. Thank you!", "Perfect, thanks.",
-    "Thank you, goodbye!", "Very good, thank you.",
+    "Thank you, goodbye!", "Lovely, thank you.",
 )  # fmt: skip
 THANKS_ANSWERS = Phrases(
     "You are welcome.", "It was a pleasure.", "Not at all.", "It was no trouble.",
     "You are very welcome.", "Come back any time.",
 )  # fmt: skip
 NOTED = Phrases(
-    "Good to know.", "That is good to know.", "It is noted.", "I have written it down.",
-    "Very well, I will remember it.", "All right, it is noted.", "Thanks for telling me.",
+    "Good to know.", "That is good to know.", "I will remember that.", "I have written that down.",
+    "All right, I will bear it in mind.", "Right, I will keep that in mind.",
+    "Thanks for telling me.",
 )  # fmt: skip
 CORRECTED = Phrases(
-    "All right, that is corrected.", "Very well, I have changed it.", "Good, that is noted.",
-    "That is put right now.", "No harm done, it is changed.", "Right, I have noted the change.",
+    "All right, I have corrected that.", "Thank you, I have changed it.",
+    "No problem, I will remember that.",
+    "I have put that right.", "No harm done, I have changed that.",
+    "Right, I have noted the change.",
 )  # fmt: skip
 
-# follow-ups; {noun} from NOUNS, {ask} a question with a small first letter
+# follow-ups; {noun} from NOUNS, {ask} and {Ask} a question with a small or a capital letter
 FOLLOW_UPS = Phrases(
     "And what about {noun}?", "And {noun}?", "What about {noun}?", "I need {noun} too.",
     "And do you know {noun}?", "Then tell me {noun} as well.", "Please tell me {noun} too.",
     "I would also like to know {noun}.", "Now {noun}, please.",
 )  # fmt: skip
 NOUNS = {
-    "street": "the street", "founded": "the year of its foundation", "opens": "the opening hour",
-    "closes": "the closing hour", "closed on": "the day of rest", "owner": "the owner",
-    "seller": "the shop that sells it", "price": "the price", "colour": "the colour",
-    "maker": "the maker", "place": "the place", "date": "the date", "organiser": "the organiser",
+    "street": "the street", "founded": "the year it was founded", "opens": "the opening time",
+    "closes": "the closing time", "closed on": "its day off", "owner": "the owner",
+    "seller": "the seller", "price": "the price", "colour": "the colour",
+    "maker": "the maker", "place": "the venue", "date": "the date", "organiser": "the organiser",
 }  # fmt: skip
 AND = Phrases(
-    "And {ask}", "Good. And {ask}", "One more thing, {ask}", "I see. And {ask}",
-    "Also, {ask}", "Fine. Now {ask}", "Another question, {ask}",
+    "And {ask}", "Good. And {ask}", "One more thing. {Ask}", "I see. And {ask}",
+    "Also, {ask}", "Fine. Now {ask}", "Another question. {Ask}",
 )  # fmt: skip
 MEANT = Phrases(  # after an answer to the wrong question
     "No, I mean something else: {ask}", "Sorry, that is not what I meant. {Ask}",
@@ -253,15 +260,16 @@ CHANGED = Phrases(  # within one message: only the second question counts
     "{Wrong} Sorry, wrong question. {Ask}", "{Wrong} No, that is not it. {Ask}",
 )  # fmt: skip
 YES_NO = {  # {other} may be right or wrong
-    "opens": Phrases("Does it open at {other}?", "Is {other} the hour when it opens?"),
+    "opens": Phrases("Does it open at {other}?", "Am I right that it opens at {other}?"),
     "closes": Phrases("Does it close at {other}?", "Is it true that it closes at {other}?"),
-    "closed on": Phrases("Is it closed on {other}?", "Is {other} its day of rest?"),
+    "closed on": Phrases("Is it closed on {other}?", "Is {other} its day off?"),
     "colour": Phrases("Is it {other}?", "Do you have it in {other}?"),
 }
 OFF_TOPIC = Phrases(
     "Will it rain tomorrow?", "What is your favourite song?", "Can you lend me a ladder?",
     "How do I cook a herring?", "Who won the boat race?", "How old are you?",
-    "What shall I give my aunt?", "Can you mend my shoe?", "What is twelve times twelve?",
+    "What should I give my aunt for her birthday?", "Can you mend my shoe?",
+    "What is twelve times twelve?",
     "Why is the sea salty?", "Where do swans sleep?", "Can you tell me a joke?",
     "How do I get rid of a cold?", "Is my neighbour at home?", "What does a goose eat?",
     "Who painted the bridge?", "How far is it to the moon?", "Can you teach me to swim?",

@@ -9,7 +9,8 @@ from workbook.town.writer import Phrases
 SELF = {
     "name": (
         Phrases(
-            "My name is {value}.", "I am {value}.", "I am called {value}.", "The name is {value}.",
+            "My name is {value}.", "I am {value}.", "I am called {value}.",
+            "You can call me {value}.",
             "People call me {value}.", "This is {value}.",
         ),
         Phrases(
@@ -28,18 +29,20 @@ SELF = {
         Phrases(
             "Where do I come from?", "What is my home town?", "Where am I from?",
             "Which town do I come from?", "Do you remember where I come from?",
-            "Which town did I name?",
+            "Which town did I say I come from?",
         ),
         "You come from {value}.",
     ),
     "street": (
         Phrases(
             "I live in {value}.", "My room is in {value}.", "I rent a flat in {value}.",
-            "My house is in {value}.", "You find me in {value}.", "My front door is in {value}.",
+            "My house is in {value}.", "You can find me in {value}.",
+            "My front door is in {value}.",
         ),
         Phrases(
-            "Where do I live?", "In which street do I live?", "What is my street?",
-            "Do you remember my street?", "Which street is mine?", "What is my address?",
+            "Where do I live?", "Which street do I live in?", "What is my street called?",
+            "Do you remember my street?", "Which street did I say I live in?",
+            "What is my address?",
         ),
         "You live in {value}.",
     ),
@@ -50,7 +53,7 @@ SELF = {
         ),
         Phrases(
             "What is my job?", "What do I do for a living?", "What do I work as?",
-            "Do you remember my job?", "Which trade do I follow?", "How do I earn my living?",
+            "Do you remember my job?", "What did I say my job was?", "How do I earn my living?",
         ),
         "You are {a_value}.",
     ),
@@ -61,58 +64,62 @@ SELF = {
             "I go nowhere without my {value}.",
         ),
         Phrases(
-            "Which pet do I have?", "What animal do I keep?", "What is my pet?",
-            "Do you remember my pet?", "Which animal is mine?", "What kind of animal have I got?",
+            "Which pet do I have?", "What animal do I have at home?", "What is my pet?",
+            "Do you remember my pet?", "Which animal did I say I have?",
+            "What kind of animal have I got?",
         ),
         "You have {a_value}.",
     ),
     "hobby": (
         Phrases(
-            "I like {value}.", "My hobby is {value}.", "I spend my Sundays on {value}.",
-            "I am fond of {value}.", "I love {value}.", "In the evening I enjoy {value}.",
+            "I like {value}.", "My hobby is {value}.", "For me, Sundays are for {value}.",
+            "I am fond of {value}.", "I love {value}.", "In the evenings I enjoy {value}.",
         ),
         Phrases(
-            "What do I like?", "What is my hobby?", "What do I enjoy?",
+            "What do I like doing?", "What is my hobby?", "What do I enjoy doing?",
             "Do you remember my hobby?", "What do I do for fun?", "How do I spend my free time?",
         ),
         "You like {value}.",
     ),
     "colour": (
         Phrases(
-            "My favourite colour is {value}.", "I like the colour {value} best.",
-            "I paint everything {value}.", "I love the colour {value}.",
-            "The best colour is {value}.",
-            "My front door and all my hats are {value}.",
+            "My favourite colour is {value}.", "The colour I like best is {value}.",
+            "For me, {value} is better than any other colour.", "I love the colour {value}.",
+            "To me, the best colour is {value}.",
+            "My favourite colour has always been {value}.",
         ),
         Phrases(
             "What is my favourite colour?", "Which colour do I like best?",
-            "Do you remember my favourite colour?", "Which colour do I love?",
-            "What colour is my favourite?", "Which colour did I name?",
+            "Do you remember my favourite colour?", "Which colour do I love most?",
+            "What colour is my favourite?", "Which colour did I say I like best?",
         ),
         "You like {value} best.",
     ),
 }  # fmt: skip
 WRONG_BEFORE = Phrases(  # in front of a corrected statement about oneself
-    "Sorry, I got that wrong.", "No, that was not right.", "I must correct myself.",
-    "Forget what I said before.", "I made a mistake.", "Oh dear, I mixed something up.",
-    "Wait, I told you something wrong.",
+    "Sorry, I got that wrong.", "No, that was wrong.", "I have to correct myself.",
+    "Sorry, I said the wrong thing before.", "I made a mistake.", "Oh dear, I mixed something up.",
+    "Wait, I told you the wrong thing.",
 )  # fmt: skip
 
 # a friend of the user: trait -> (ask, answer); told with the sentences of `passage_phrases.py`
 FRIEND_LEADS = Phrases(
     "I want to tell you about a friend.", "Let me tell you about {who}.",
-    "Do you know my friend {who}?", "I am thinking of my friend {who}.", "This is about {who}.",
-    "I have a friend called {who}.", "Listen, I have news of {who}.",
+    "You may not know my friend {who}.", "I am thinking of my friend {who}.",
+    "This is about my friend {who}.",
+    "I have a friend called {who}.", "Listen, I have some news about {who}.",
 )  # fmt: skip
 FRIEND = {
     "home": (
         Phrases(
-            "Where does {they} come from?", "Which town is {their} home?", "Where is {they} from?",
+            "Where does {they} come from?", "Which town does {they} come from?",
+            "Where is {they} from?",
         ),
         "{They} comes from {value}.",
     ),
     "street": (
-        Phrases("Where does {they} live?", "What is {their} street?", "Which street is {they} in?"),
+        Phrases("Where does {they} live?", "What is {their} street called?",
+        "Which street is {they} in?"),
         "{They} lives in {value}.",
     ),
     "job": (
@@ -124,12 +131,13 @@ FRIEND = {
     ),
     "pet": (
         Phrases(
-            "Which pet does {they} have?", "What animal belongs to {them}?", "What is {their} pet?",
+            "Which pet does {they} have?", "What animal does {they} have?", "What is {their} pet?",
         ),
         "{They} has {a_value}.",
     ),
     "hobby": (
-        Phrases("What does {they} like?", "What is {their} hobby?", "What does {they} do for fun?"),
+        Phrases("What does {they} like doing?", "What is {their} hobby?",
+        "What does {they} do for fun?"),
         "{They} likes {value}.",
     ),
     "colour": (

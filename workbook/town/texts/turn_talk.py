@@ -4,6 +4,7 @@
 which are `turn_rules.py`, and the phrasings.
 """
 
+import re
 from collections.abc import Callable
 
 from workbook.town.texts import turn_phrases as say
@@ -212,18 +213,20 @@ class Talk:
         table = QUESTIONS[self.table]
         changed = not meant and source.chance(0.12)
         if changed:
-            wrong = writer.say(
-                table[writer.pick([t for t in table if t != trait])],
-                who=self.who if first else "it",
-            )
+            wrong = self._ask_for(writer.pick([t for t in table if t != trait]), first)
             first = False
-        ask = writer.say(table[trait], who=self.who if first else "it")
+        ask = self._ask_for(trait, first)
         low = ask[0].lower() + ask[1:]
         if changed:
             return writer.say(say.CHANGED, Wrong=wrong, ask=low, Ask=ask)
         if meant:
             return writer.say(say.MEANT, ask=low, Ask=ask)
-        return writer.say(say.AND, ask=low) if not first and source.chance(0.4) else ask
+        return writer.say(say.AND, ask=low, Ask=ask) if not first and source.chance(0.4) else ask
+
+    def _ask_for(self, trait: str, named: bool) -> str:
+        """A question about the thing by its name or by "it": "its owner", no "owner of it"."""
+        ask = self.writer.say(QUESTIONS[self.table][trait], who=self.who if named else "it")
+        return re.sub(r"\bthe (\w+(?: year)?) of it\b", r"its \1", ask)
 
     def _answer(self, said: str, clause: str, value: str) -> None:
         self.add(said, upper(clause), upper(value), value)
@@ -269,10 +272,9 @@ class Talk:
         unsaid = [t for t in QUESTIONS.get(self.table, ()) if t not in self.thing]
         mine = [t for t in SELF if t not in self.me]
         if unsaid and (not mine or writer.source.chance(0.6)):
-            named = ("it", "") in self.asked
+            first = ("it", "") not in self.asked
             self.asked.add(("it", ""))
-            who = "it" if named else self.who
-            said = writer.say(QUESTIONS[self.table][writer.pick(unsaid)], who=who)
+            said = self._ask_for(writer.pick(unsaid), first)
         else:
             said = writer.say(SELF[writer.pick(mine)][1])
         value = "unknown" if self.kind == "one word" else "do not know"

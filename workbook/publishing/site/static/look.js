@@ -15,8 +15,27 @@
       root.dataset.look = dark() ? "light" : "dark";
       try { localStorage.setItem("look", root.dataset.look); } catch { /* kept for this page only */ }
       say();
+      document.dispatchEvent(new Event("look"));
     });
     say();
+    // Code is folded or shown on all pages alike; each cell can still be opened by itself.
+    const fold = document.querySelector("button.fold");
+    const cells = [...document.querySelectorAll("details.source")];
+    if (cells.length) {
+      let folded = false;
+      try { folded = localStorage.getItem("code") === "folded"; } catch { /* as above */ }
+      const apply = () => {
+        for (const cell of cells) cell.open = !folded;
+        fold.textContent = folded ? "Show code" : "Hide code";
+      };
+      fold.hidden = false;
+      fold.addEventListener("click", () => {
+        folded = !folded;
+        try { localStorage.setItem("code", folded ? "folded" : "shown"); } catch { /* as above */ }
+        apply();
+      });
+      apply();
+    }
     // What scrolls sideways must be reachable by key; what does not needs no stop of the Tab key.
     const reach = () => {
       for (const box of document.querySelectorAll("pre, .wide, .formula")) {
@@ -26,5 +45,6 @@
     };
     reach();
     addEventListener("resize", reach);
+    document.addEventListener("drawn", reach);
   });
 })();
