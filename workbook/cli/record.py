@@ -1,4 +1,8 @@
-"""`workbook record`: make the recorded runs of a lesson again, or those that are missing."""
+"""`workbook record`: make the recorded runs of a lesson again, or those that are missing.
+
+The parts of a lesson and their runs are in its `experiment.py`, the files in `data/runs/`.
+Left out: what is measured, and how an experiment keeps it (`workbook.core.runs.experiment`).
+"""
 
 from __future__ import annotations
 
