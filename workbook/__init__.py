@@ -44,7 +44,7 @@ LESSONS = (
         "welcome",
         "Welcome",
         "ready",
-        "One model is right about 100 % of the facts before its cutoff, and 1 % of those after.",
+        "One model is right about 98 of 100 facts from before its cutoff, and 0 from after.",
     ),
     Lesson(
         1,

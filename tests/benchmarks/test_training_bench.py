@@ -90,7 +90,7 @@ def test_the_work_of_a_token_is_counted_as_torch_counts_it():
 
     from workbook.training.losses import causal_loss
 
-    size = Size("tiny", 64, 3, 4, 160, rows=2, length=32)
+    size = Size("tiny", 64, 3, 4, 160, batch_size=2, seq_len=32)
     model = mfu.make(size)
     ids = torch.randint(mfu.VOCABULARY, (size.rows, size.length))
     with FlopCounterMode(display=False) as counter:
@@ -109,7 +109,7 @@ def test_the_sizes_are_those_they_are_called():
 
 
 def test_utilisation_is_measured_on_any_device(monkeypatch):
-    tiny = Size("tiny", 16, 1, 2, 16, rows=2, length=8)
+    tiny = Size("tiny", 16, 1, 2, 16, batch_size=2, seq_len=8)
     use = mfu.measure(tiny, compiled=False, steps=4, warmup=2)
     assert use.tokens_per_second > 0 and use.first_loss == pytest.approx(math.log(32_000), rel=0.1)
     assert math.isnan(use.mfu)  # nobody has written down this processor's peak
