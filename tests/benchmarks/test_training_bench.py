@@ -92,11 +92,11 @@ def test_the_work_of_a_token_is_counted_as_torch_counts_it():
 
     size = Size("tiny", 64, 3, 4, 160, batch_size=2, seq_len=32)
     model = mfu.make(size)
-    ids = torch.randint(mfu.VOCABULARY, (size.rows, size.length))
+    ids = torch.randint(mfu.VOCABULARY, (size.batch_size, size.seq_len))
     with FlopCounterMode(display=False) as counter:
         causal_loss(model, {"ids": ids, "labels": ids}).total.backward()
     counted = counter.get_total_flops() / ids.numel()
-    attention = 6.0 * size.layers * size.width * size.length
+    attention = 6.0 * size.layers * size.hidden_size * size.seq_len
     assert counted == pytest.approx(mfu.flops_per_token(size) + attention, rel=0.02)
 
 
