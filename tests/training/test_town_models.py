@@ -117,6 +117,18 @@ def test_a_model_that_is_there_is_left_alone_and_other_settings_are_refused(buil
         models.build(built, ["town"])
 
 
+def test_a_tuned_copy_starts_afresh_when_its_base_was_trained_on(tokenizer, tmp_path):
+    """Guards a card that names a base which the tuned copy has never seen."""
+    build(tmp_path, tokenizer)
+    tuned = tmp_path / "town-instruct" / "model.safetensors"
+    made = [tuned.read_bytes()]
+    models.build(tmp_path, ["town-lm"], [*TINY, "steps=8"])
+    for _ in range(2):  # the second time the base is the same: nothing to do
+        models.build(tmp_path, ["town-instruct"], TUNED)
+        made.append(tuned.read_bytes())
+    assert made[0] != made[1] == made[2]
+
+
 def test_a_rung_takes_over_the_rows_of_the_same_text(built):
     models.build(built, ["town-lm-0.3m"], TINY)
     work = built / models.WORK

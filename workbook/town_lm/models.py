@@ -4,19 +4,22 @@
 2. `town-lm`: pretrain on raw text (`recipes/town-lm.toml`), then its smaller and larger rungs.
 3. `town-instruct`: tune a copy of it on chats (`recipes/town-instruct.toml`), then the rungs.
 4. Write each in bf16 with a note of how it was made, as anyone can load it.
-Seeded; a kill can be resumed; CPU or GPU. Left out: how a recipe is run, which is `commands.py`.
+Seeded; a kill can be resumed; CPU or GPU. Left out: how a recipe is run, which is `recipe_runs.py`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.core.hub import assets
+from workbook.core.runs.files import write_atomically
 from workbook.town import mixture
 from workbook.town.texts.instructions import chats
 from workbook.training import recipes
@@ -108,6 +111,7 @@ def train(name: str, output: Path, settings: Sequence[str] = ()) -> None:
     work = [f"out={out}", *model.settings]
     if model.base:
         work.append(f"model={output / model.base}")
+        _forget_another_base(out, output / model.base)
     else:
         work.append(f"tokenizer={output / WORK / 'tokenizer'}")
     recipe, config = recipes.read(model.kind, FILES / model.file, [*work, *settings])
@@ -119,6 +123,14 @@ def train(name: str, output: Path, settings: Sequence[str] = ()) -> None:
     run = getattr(recipe_runs, model.kind)(recipe, config)
     if recipe_runs.is_main():
         export(run.out / "final", output / name, note_of(name, run))
+
+
+def _forget_another_base(out: Path, base: Path) -> None:
+    """Throw away the run in `out` where its base has been trained on since: it is tuned afresh."""
+    note, weights = out / "base.sha256", assets.sha256(base / "model.safetensors")
+    if note.exists() and note.read_text(encoding="utf-8") != weights:
+        shutil.rmtree(out)
+    write_atomically(note, weights)
 
 
 def _share_rows(name: str, out: Path, recipe: recipes.Recipe) -> None:
