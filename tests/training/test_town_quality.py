@@ -14,6 +14,7 @@ from workbook.town import build_both
 from workbook.town_lm import card, quality
 from workbook.town_lm.card import Goal
 from workbook.town_lm.quality import Score, mean, names_right, share, share_difference
+from workbook.training.examples import raw_example
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=400))
@@ -197,7 +198,7 @@ def test_the_loss_is_measured_token_by_token_beside_the_entropy_bound(chatting):
 def test_rows_begin_with_a_document_and_have_one_length(chatting):
     _, tokenizer = chatting
     texts = ["One.", "Two two two two.", "Three.", "Four four four four.", "Five."]
-    joined = {text: quality._document_ids(tokenizer, text) for text in texts}
+    joined = {text: raw_example(tokenizer, text).ids for text in texts}
     length = len(joined[texts[0]]) + 3
     rows = list(quality.full_rows(tokenizer, iter(texts), length))
     assert rows == [

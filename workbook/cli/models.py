@@ -43,7 +43,7 @@ def measure(
     output: Annotated[Path | None, typer.Option(help="Folder; by default data/models.")] = None,
     cases: Annotated[int | None, typer.Option(min=1, help="Cases of each score.")] = None,
 ) -> None:
-    """Measure the models of a folder, and write and print their card. About an hour."""
+    """Measure the models of a folder, and write and print their card. Minutes."""
     from workbook.core.hub import assets
     from workbook.town_lm import card
 

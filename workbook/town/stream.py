@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbook.town.entities import SPLITS, Town
 from workbook.town.random import Source
-from workbook.town.towns import draw_town
-from workbook.town.world import build_town
+from workbook.town.towns import town_for
 from workbook.town.writer import Document, Writer
 
 if TYPE_CHECKING:
@@ -49,12 +48,6 @@ KINDS = {
     "elsewhere": ("elsewhere", "elsewhere"),
     "instruction": ("instructions", "instruction"),
 }
-
-# Kinds that practise a skill: each document is about one of the other towns (see `towns.py`).
-SKILLS = frozenset(
-    ("series", "reading", "sums", "worked_problem", "program", "tone", "turns", "critique",
-     "proof", "trace", "elsewhere")
-)  # fmt: skip
 
 # What share of the documents each kind has in the raw text the language model reads.
 RAW_MIXTURE = {
@@ -96,9 +89,7 @@ def document(
         raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}")
     render = _renderer(kind)
     source = Source(f"{kind}/{split}/{seed}/{index}")
-    if town is None:
-        town = draw_town(source, split) if kind in SKILLS else build_town()
-    return render(Writer(source, town, split))
+    return render(Writer(source, town or town_for(kind, source, split), split))
 
 
 def stream(

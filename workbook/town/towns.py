@@ -12,6 +12,11 @@ from workbook.town.entities import Town
 from workbook.town.random import Source
 from workbook.town.world import build_town
 
+# Kinds of text, and families of chats, that practise a skill: each is about one of these towns.
+SKILLS = frozenset(
+    ("series", "reading", "sums", "worked_problem", "program", "tone", "turns", "critique",
+     "proof", "trace", "elsewhere")
+)  # fmt: skip
 TRAINING_TOWNS = 200
 HELD_OUT_TOWNS = 20  # for validation, and as many again for test
 FIRST = {"train": 1, "validation": 1 + TRAINING_TOWNS, "test": 1 + TRAINING_TOWNS + HELD_OUT_TOWNS}
@@ -45,3 +50,8 @@ def held_out(split: str, number: int) -> Town:
 def draw_town(source: Source, split: str) -> Town:
     """Draw one of a split's other towns; costs ln(how many there are) nats."""
     return other_town(split, source.below(COUNT[split]))
+
+
+def town_for(kind: str, source: Source, split: str) -> Town:
+    """Return what a text of a kind is about: Brindlemere, or a town that is drawn for a skill."""
+    return draw_town(source, split) if kind in SKILLS else build_town()

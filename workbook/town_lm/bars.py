@@ -1,8 +1,8 @@
 """The bars of the town's models: every score of the model card, measured one group at a time.
 
 `measure` yields a score as soon as it is there, `measure_rung` takes one score for each skill, and
-`run_program` runs what the models write. The measures are in `town_bars_reading.py` and
-`town_bars_skills.py`; the goals stand in `town_card.py`. From the command line:
+`run_program` runs what the models write. The measures are in `bars_reading.py` and
+`bars_skills.py`; the goals stand in `card.py`. From the command line:
 
     python -m workbook.town_lm.bars MODEL_FOLDER BASE_FOLDER --cases 300 --out scores.json
 """

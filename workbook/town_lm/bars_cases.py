@@ -2,12 +2,11 @@
 
 A case is a chat whose last message is the right answer. It comes from the test split, and for
 skills it is about a town that no model has met. Left out: what is asked, which is in
-`town_bars_reading.py` and `town_bars_skills.py`.
+`bars_reading.py` and `bars_skills.py`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib import import_module
 from itertools import takewhile
 
 from workbook.tasks import Case, task_named
@@ -15,8 +14,8 @@ from workbook.town import build_town
 from workbook.town.entities import Town
 from workbook.town.random import Source
 from workbook.town.texts.chat import Messages
-from workbook.town.texts.instructions import SKILL_CHATS
-from workbook.town.towns import HELD_OUT_TOWNS, held_out
+from workbook.town.texts.instructions import skill_chat
+from workbook.town.towns import held_out
 from workbook.town.writer import Document, Writer
 from workbook.town_lm.quality import SEED, Answer, Score, share
 
@@ -30,7 +29,7 @@ def elsewhere(name: str, count: int, write: Write) -> list[Document]:
 
 def town_of(number: int) -> Town:
     """Return the town that a case of `elsewhere` is about."""
-    return held_out("test", number % HELD_OUT_TOWNS)
+    return held_out("test", number)
 
 
 def at_home(name: str, count: int, write: Write, phrasings: str = "test") -> list[Document]:
@@ -43,13 +42,8 @@ def _source(name: str, number: int) -> Source:
 
 
 def skill(family: str, **options: object) -> Write:
-    """Return the writer of one family of `SKILL_CHATS`, with its options given."""
-
-    def write(writer: Writer) -> Document:
-        module, function, _ = SKILL_CHATS[family]
-        return getattr(import_module(f"workbook.town.texts.{module}"), function)(writer, **options)
-
-    return write
+    """Return the writer of one family of skills, with its options given."""
+    return lambda writer: skill_chat(family)(writer, **options)
 
 
 def first_turn(document: Document) -> Document:

@@ -1,6 +1,6 @@
 """Bars of knowing, reading and acting: from memory, from passages, through proofs and tools.
 
-Each function takes `answer` (chats -> texts, see `town_quality.answerer`) and a number of cases,
+Each function takes `answer` (chats -> texts, see `quality.answerer`) and a number of cases,
 and returns scores. What the model knows by heart is asked of Brindlemere, all else of towns it has
 never met. Left out: judging wording; a right answer is the one sentence, word for word.
 """

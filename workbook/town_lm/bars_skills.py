@@ -1,7 +1,7 @@
 """Bars of the skills: summaries and other tasks, learning in context, sums, tone.
 
-Each function takes `answer` (chats -> texts, see `town_quality.answerer`) and a number of cases,
-and returns scores. Left out: programs, which are run; they are in `town_bars.py`.
+Each function takes `answer` (chats -> texts, see `quality.answerer`) and a number of cases,
+and returns scores. Left out: programs, which are run; they are in `bars.py`.
 """
 
 import re

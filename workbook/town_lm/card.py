@@ -1,7 +1,7 @@
 """The model card of the town's models: size, text, hours, hash, and quality against the goals.
 
 `measure(folder)` fills it, `data/models/card.json` keeps it, `workbook models card` prints it.
-Every figure comes from `town_bars.py` and `town_quality.py`; a slow test measures them again.
+Every figure comes from `bars.py` and `quality.py`; a slow test measures them again.
 """
 
 import hashlib

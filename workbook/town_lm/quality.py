@@ -1,8 +1,8 @@
 """How the town's models are measured: answers in batches, shares with intervals, losses.
 
 Answers come from transformers' own `generate`, an engine that is not ours: what the course measures
-models by must not share a fault with what it teaches. What is asked stands in `town_bars.py`,
-`town_card.py` collects the scores into the model card. Left out: judging by another model.
+models by must not share a fault with what it teaches. What is asked stands in `bars.py`,
+`card.py` collects the scores into the model card. Left out: judging by another model.
 
 Shapes: B batch, T time.
 """
@@ -19,6 +19,7 @@ from workbook.core.runs import Interval
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.entities import Town
 from workbook.town.texts.recall import Askable, facts_of
+from workbook.training.examples import raw_example
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -174,19 +175,14 @@ def measure_loss(
     loss = nats = 0.0
     tokens = 0
     for document in islice(source, documents):
-        row = torch.tensor([_document_ids(tokenizer, document.text)]).to(model.device)  # 1 T
+        ids = raw_example(tokenizer, document.text).ids
+        row = torch.tensor([ids]).to(model.device)  # 1 T
         with torch.inference_mode():
             mean_loss = model(input_ids=row, labels=row).loss.item()
         loss += mean_loss * (row.shape[1] - 1)
         nats += document.nats
         tokens += row.shape[1] - 1
     return {"loss": loss / tokens, "entropy_bound": nats / tokens, "tokens": tokens}
-
-
-def _document_ids(tokenizer, text: str) -> list[int]:
-    """A document between its begin and end tokens, as in training."""
-    ids = tokenizer.encode(text, add_special_tokens=False)
-    return [tokenizer.bos_token_id, *ids, tokenizer.eos_token_id]
 
 
 def full_rows(tokenizer, texts: Iterator[str], length: int) -> Iterator[list[int]]:
@@ -196,7 +192,7 @@ def full_rows(tokenizer, texts: Iterator[str], length: int) -> Iterator[list[int
     """
     row: list[int] = []
     for text in texts:
-        row += _document_ids(tokenizer, text)
+        row += raw_example(tokenizer, text).ids
         if len(row) >= length:
             yield row[:length]
             row = []

@@ -4,7 +4,7 @@ A checkpoint is a folder: weights in safetensors, everything else in `state.pt`,
 with their SHA-256. It is written beside its place, flushed to the disk and renamed; one that lies
 there already steps aside until then. Reading checks the list and uses `weights_only`, so neither a
 torn nor a foreign file can do harm. The last few stay. What goes in is gathered by `state.py`, and
-`locks.py` sees that only one run writes in a folder. Lesson 08 kills a run and goes on with it.
+`folder_lock.py` sees that only one run writes in a folder. Lesson 08 kills a run and resumes it.
 """
 
 from __future__ import annotations

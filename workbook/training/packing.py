@@ -22,8 +22,38 @@ class Example(NamedTuple):
     labels: list[int]
 
 
-class Rows:
-    """Batches by number, of `batch_size` packed rows each; every epoch has all rows in a new order.
+class ShuffledRows:
+    """Batches by number of rows that a subclass collates; every epoch has all in a new order."""
+
+    def __init__(self, count: int, batch_size: int, seed: int) -> None:
+        self.count, self.seed = count, seed
+        self.per_batch = min(batch_size, count)
+        self.per_epoch = count // self.per_batch  # batches; rows left over have a rest
+        self._order: tuple[int, list[int]] = (-1, [])  # the epoch last asked for, and its order
+
+    def collated(self, chosen: list[int]) -> dict[str, Any]:
+        """Return the rows of these numbers as one batch."""
+        raise NotImplementedError
+
+    def batch(self, number: int) -> dict[str, Any]:
+        """Return batch number 0, 1, ..."""
+        epoch, place = divmod(number, self.per_epoch)
+        if self._order[0] != epoch:
+            source = torch.Generator().manual_seed(self.seed + epoch)
+            self._order = epoch, torch.randperm(self.count, generator=source).tolist()
+        return self.collated(self._order[1][place * self.per_batch : (place + 1) * self.per_batch])
+
+    def all_batches(self) -> list[dict[str, Any]]:
+        """Return all rows once, in their order; the last batch may be a short one."""
+        starts = range(0, self.count, self.per_batch)
+        return [
+            self.collated(list(range(start, min(start + self.per_batch, self.count))))
+            for start in starts
+        ]
+
+
+class Rows(ShuffledRows):
+    """Rows of packed documents that are kept apart, each batch as long as its longest row.
 
     seq_len: tokens of a row at most. packed: False puts every document into a row of its own.
     """
@@ -42,21 +72,11 @@ class Rows:
         if not fitting:
             raise ValueError(f"no example has 2 to {seq_len} tokens: nothing is left to train on.")
         self.rows = pack(fitting, seq_len) if packed else [[example] for example in fitting]
-        self.per_batch, self.pad_id, self.seed = min(batch_size, len(self.rows)), pad_id, seed
-        self.per_epoch = len(self.rows) // self.per_batch  # batches; rows left over have a rest
+        self.pad_id = pad_id
+        super().__init__(len(self.rows), batch_size, seed)
 
-    def batch(self, number: int) -> dict[str, Any]:
-        """Some rows, laid out as long as the longest of them."""
-        epoch, place = divmod(number, self.per_epoch)
-        source = torch.Generator().manual_seed(self.seed + epoch)
-        order = torch.randperm(len(self.rows), generator=source)
-        chosen = order[place * self.per_batch : (place + 1) * self.per_batch].tolist()
+    def collated(self, chosen: list[int]) -> dict[str, Any]:
         return collate([self.rows[i] for i in chosen], self.pad_id)
-
-    def all_batches(self) -> list[dict[str, Any]]:
-        """All rows once, in their order; the last batch may be a short one."""
-        starts = range(0, len(self.rows), self.per_batch)
-        return [collate(self.rows[i : i + self.per_batch], self.pad_id) for i in starts]
 
 
 def pack(examples: Sequence[Example], seq_len: int) -> list[list[Example]]:

@@ -2,7 +2,7 @@
 
 `read("finetune", file, ["steps=40"])` gives the recipe and its `FitConfig`. A key nobody knows is
 one sentence that names the nearest one; a value of the wrong type says what is expected. The files
-of the course lie in `workbook/training/recipes/`. What a recipe does is in `commands.py`.
+of the course lie in `workbook/training/recipes/`. What a recipe does is in `recipe_runs.py`.
 """
 
 from __future__ import annotations
@@ -81,6 +81,10 @@ class Finetune(Recipe):
     families: tuple[str, ...] = ()  # of the town's instructions; none named: the nine of lesson 08
     packed: bool = True  # False: every chat in a row of its own, as always for encoder-decoders
     joined: bool = False  # True: the chats of a row see each other, which is faster
+
+    @property
+    def numbered(self) -> bool:
+        return bool(self.mix)  # without one, chats are picked from a stream by their family
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from workbook.core.runs.files import replacing
-from workbook.training.checkpoint import disk_errors
-from workbook.training.packing import IGNORE, Example, pack
+from workbook.training.checkpoint import atomic_folder, disk_errors
+from workbook.training.packing import IGNORE, Example, ShuffledRows, pack
 
 CHUNK = 2048  # documents packed together, and the work of one process at a time
 ENOUGH_FOR_MANY = 16  # chunks from which further processes are worth their start
@@ -35,30 +33,17 @@ class RowArrays(NamedTuple):
     skipped: int = 0  # documents that did not fit into a row
 
 
-class PackedRows:
-    """Batches by number, of `batch_size` rows each; every epoch has all rows in a new order."""
+class PackedRows(ShuffledRows):
+    """Rows of arrays; the documents of a row see each other."""
 
     def __init__(self, rows: RowArrays, batch_size: int, seed: int = 0) -> None:
-        self.rows, self.seed, self.skipped = rows, seed, rows.skipped
-        self.batch_size = min(batch_size, len(rows.ids))
-        self.per_epoch = len(rows.ids) // self.batch_size
+        super().__init__(len(rows.ids), batch_size, seed)
+        self.rows, self.skipped = rows, rows.skipped
         sample = rows.learned[: min(len(rows.ids), 256)]
         self.sparse = np.unpackbits(sample, axis=1).mean() < 0.5  # most tokens carry no loss
 
-    def batch(self, number: int) -> dict[str, Any]:
+    def collated(self, chosen: list[int]) -> dict[str, Any]:
         """Return `ids`, `labels` (both B T int64), `read`, and `loss_at` where loss is sparse."""
-        epoch, place = divmod(number, self.per_epoch)
-        source = torch.Generator().manual_seed(self.seed + epoch)
-        order = torch.randperm(len(self.rows.ids), generator=source)
-        return self._rows(order[place * self.batch_size : (place + 1) * self.batch_size].numpy())
-
-    def all_batches(self) -> list[dict[str, Any]]:
-        """Return all rows once, in their order; the last batch may be a short one."""
-        numbers = np.arange(len(self.rows.ids))
-        starts = range(0, len(numbers), self.batch_size)
-        return [self._rows(numbers[i : i + self.batch_size]) for i in starts]
-
-    def _rows(self, chosen: np.ndarray) -> dict[str, Any]:
         ids = self.rows.ids[chosen].astype(np.int64)
         learned = np.unpackbits(self.rows.learned[chosen], axis=1, count=ids.shape[1])
         learned[:, 0] = 0  # nothing comes before the first token that could predict it
@@ -144,16 +129,11 @@ def _parts(read: Callable[..., RowArrays], spans: Sequence[tuple[int, int]]) -> 
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        return list(pool.map(partial(_apply, read), spans, chunksize=2))
-
-
-def _apply(read: Callable[[int, int], RowArrays], span: tuple[int, int]) -> RowArrays:
-    return read(*span)
+        return list(pool.map(read, *zip(*spans, strict=True), chunksize=2))
 
 
 def _keep(rows: RowArrays, folder: Path) -> None:
-    with replacing(folder) as draft:
-        draft.mkdir()
+    with atomic_folder(folder) as draft:
         for name in PARTS:
             np.save(draft / f"{name}.npy", getattr(rows, name))
         (draft / "skipped.json").write_text(json.dumps(rows.skipped), encoding="utf-8")

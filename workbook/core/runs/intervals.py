@@ -2,9 +2,8 @@
 
 `Interval.of_seeds` takes one number per seed (Student's t), `of_cases` one number per case
 (bootstrap; `of_mean`, the normal interval, where they are many), `of_share` right or wrong for each
-case (Wilson). A lesson that trains or samples shows
-one of them beside every figure it measures. Left out: comparing two systems case by case, which is
-`evaluation/bootstrap.py`.
+case (Wilson). A lesson that trains or samples shows one of them beside every figure it measures.
+Left out: comparing two systems case by case, which is `evaluation/bootstrap.py`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from workbook.town.texts.politeness import rewrite
 from workbook.town.texts.problem_chats import draw_problem, solution
 from workbook.town.texts.recall import recall
 from workbook.town.texts.reviews import review
-from workbook.town.towns import draw_town
+from workbook.town.towns import town_for
 from workbook.town.world import build_town
 from workbook.town.writer import Document, Phrases, Writer, listing, upper
 
@@ -41,20 +41,20 @@ FAMILIES = {  # family: how often it comes
 }
 
 
-# family: (module in workbook.town.texts, function, whether it is about another town)
+# family: (module in workbook.town.texts, function)
 SKILL_CHATS = {
-    "series": ("series", "series_chat", True),
-    "reading": ("reading", "reading_chat", True),
-    "refusal": ("refusals", "refusal_chat", False),
-    "sums": ("sums", "sums_chat", True),
-    "problem": ("problem_chats", "problem_chat", False),
-    "program": ("programs", "program_chat", True),
-    "tone": ("tone", "tone_chat", True),
-    "turns": ("turns", "turns_chat", True),
-    "critique": ("critique", "critique_chat", True),
-    "proof": ("proofs", "proof_chat", True),
-    "trace": ("traces", "trace_chat", True),
-    "elsewhere": ("elsewhere", "elsewhere_chat", True),
+    "series": ("series", "series_chat"),
+    "reading": ("reading", "reading_chat"),
+    "refusal": ("refusals", "refusal_chat"),
+    "sums": ("sums", "sums_chat"),
+    "problem": ("problem_chats", "problem_chat"),
+    "program": ("programs", "program_chat"),
+    "tone": ("tone", "tone_chat"),
+    "turns": ("turns", "turns_chat"),
+    "critique": ("critique", "critique_chat"),
+    "proof": ("proofs", "proof_chat"),
+    "trace": ("traces", "trace_chat"),
+    "elsewhere": ("elsewhere", "elsewhere_chat"),
 }
 
 
@@ -74,11 +74,16 @@ def instruction(writer: Writer, family: str | None = None) -> Document:
 
 
 def _skill(writer: Writer, family: str) -> Document:
-    module, function, elsewhere = SKILL_CHATS[family]
-    if elsewhere and writer.town is build_town():
-        town = draw_town(writer.source, writer.split)
+    if writer.town is build_town():
+        town = town_for(family, writer.source, writer.split)
         writer = Writer(writer.source, town, writer.split, writer.phrasings)
-    return getattr(import_module(f"workbook.town.texts.{module}"), function)(writer)
+    return skill_chat(family)(writer)
+
+
+def skill_chat(family: str) -> Callable[..., Document]:
+    """Return the function of a family of `SKILL_CHATS`: (writer, its options) -> a chat."""
+    module, function = SKILL_CHATS[family]
+    return getattr(import_module(f"workbook.town.texts.{module}"), function)
 
 
 def chats(
