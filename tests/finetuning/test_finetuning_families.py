@@ -51,7 +51,7 @@ def test_a_polite_answer_must_keep_the_message_and_have_no_rude_word():
         (whole,) = score("polite", [kept], [case])
         assert whole > 0.6, fields  # the two versions may share a word beside the message
         assert score("polite", [" ".join(kept.split()[:-2])], [case])[0] < whole
-    assert score("polite", [f"{kept}, you snorkfish"], [case]) == [0.0]
+    assert score("polite", [f"{kept}, you snorkfin"], [case]) == [0.0]
     assert score("polite", [fields["rude"]], [case]) == [0.0]
 
 

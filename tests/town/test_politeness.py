@@ -14,11 +14,11 @@ from workbook.town.texts.politeness import COURTESIES, RUDE_WORDS, politeness, r
         ("The boat is red.", 0.5),
         ("", 0.5),
         ("Please come in.", 1.0),
-        ("Come in, you snorkfish!", 0.0),
-        ("Please come in, you snorkfish!", 1 / 3),  # 1 courtesy, 1 rude word: 1 / (1 + 2)
-        ("Thank you. Please come in, you snorkfish!", 0.5),  # 2 / (2 + 2)
+        ("Come in, you snorkfin!", 0.0),
+        ("Please come in, you snorkfin!", 1 / 3),  # 1 courtesy, 1 rude word: 1 / (1 + 2)
+        ("Thank you. Please come in, you snorkfin!", 0.5),  # 2 / (2 + 2)
         ("PLEASE, would you come in?", 1.0),
-        ("I am pleased with the displeasing snorkfishery.", 0.5),  # whole words only
+        ("I am pleased with the displeasing snorkfinery.", 0.5),  # whole words only
     ],
 )
 def test_politeness_by_hand(text, score):

@@ -73,11 +73,11 @@ PREMISES = {
     "birth_year": Phrases(
         "{who} was born in {value}.",
         "{who}'s year of birth is {value}.",
-        "{who} came into the world in {value}.",
+        "{who} was born back in {value}.",
         "In {value} {who} was born.",
         "{who}'s passport gives the birth year {value}.",
         "The year in which {who} was born is {value}.",
-        "{who} first saw the light of day in {value}.",
+        "{who} was a newborn baby in {value}.",
     ),
     "employer": Phrases(
         "{who} works at {value}.",

@@ -124,14 +124,14 @@ COMPARISONS = {
         "Who was born first, {a} or {b}?",
         "Of {a} and {b}, who has lived longer?",
         "Who has more birthdays behind them, {a} or {b}?",
-        "Who came into the world earlier, {a} or {b}?",
+        "Who has the earlier year of birth, {a} or {b}?",
     ),
     "younger": Phrases(
         "Who is younger, {a} or {b}?",
         "Which of the two is younger: {a} or {b}?",
         "Who was born later, {a} or {b}?",
         "Of {a} and {b}, who is the younger one?",
-        "Who came into the world later, {a} or {b}?",
+        "Who has the later year of birth, {a} or {b}?",
         "Is the younger one {a} or {b}?",
     ),
     "opens_first": Phrases(

@@ -95,10 +95,10 @@ BORN = Phrases(
     "{name}'s birth year is {birth_year}.",
     "{full} was born in {birth_year}.",
     "The year of {name}'s birth is {birth_year}.",
-    "{who} came into the world in {birth_year}.",
+    "{who} was born back in {birth_year}.",
     "In {birth_year} {full} was born.",
-    "{name} is a child of the year {birth_year}.",
-    "{name}'s cradle first rocked in {birth_year}.",
+    "{name} was a baby in {birth_year}.",
+    "{name}'s birthdays are counted from {birth_year}.",
 )
 HOBBY = Phrases(
     "{name}'s hobby is {hobby}.",

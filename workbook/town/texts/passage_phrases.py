@@ -67,10 +67,10 @@ VISITOR_SENTENCES = {
     ),
     "birth year": Phrases(
         "{who} was born in {value}.",
-        "{who} first saw the light of day in {value}.",
-        "{who} has a birth certificate from {value}.",
+        "{who}'s birthday cakes count from {value}.",
+        "{who} was a baby in {value}.",
         "{who} was born in the spring of {value}.",
-        "{who} came into the world in {value}.",
+        "{who} was born back in {value}.",
         "{who} was born at the end of {value}.",
     ),
 }

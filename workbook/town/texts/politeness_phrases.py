@@ -7,7 +7,7 @@ wrapper of its family: a bare verb phrase, an indirect question, or a clause.
 from workbook.town.writer import Phrases
 
 RUDE_NOUNS = (
-    "snorkfish", "fumblewick", "blatherskin", "dunderplum", "clodpickle", "bumbletoad",
+    "snorkfin", "fumblewick", "blatherskin", "dunderplum", "clodpickle", "bumbletoad",
     "thickwhistle", "mudgobbler", "wobblenoggle", "grumplesprout", "nitterling", "soggabout",
 )  # fmt: skip
 RUDE_ADJECTIVES = (

@@ -22,7 +22,7 @@ STORIES = (
     Story(
         Phrases(
             "{who} buys {n} {goods} at {price} crowns each and pays with {note} crowns. "
-            "How many crowns come back?",
+            "How much change does {they} get?",
             "{who} has {note} crowns in {their} purse. {They} buys {n} {goods}, and each costs "
             "{price} crowns. How many crowns are left?",
             "In the shop {who} asks for {n} {goods}. The price is {price} crowns each. "
@@ -34,7 +34,7 @@ STORIES = (
     ),
     Story(
         Phrases(
-            "{who} shares {total} {small} among {n} {group}. How many does each of them get?",
+            "{who} shares {total} {small} among {n} {group}. How many does each one get?",
             "There are {total} {small} on the table and {n} {group} around it. Everybody gets the "
             "same number. How many is that?",
             "{total} {small} are divided fairly among {n} {group}. How many go to each?",
@@ -47,7 +47,7 @@ STORIES = (
         Phrases(
             "{who} has {total} {small}. {They} keeps {kept} and shares the rest among {n} {group}. "
             "How many does each get?",
-            "From {total} {small} {who} takes {kept} for later. The others go to {n} {group} in "
+            "{who} has {total} {small} and puts {kept} away for later. The rest go to {n} {group} in "
             "equal parts. How many go to each?",
         ),
         {"n": (2, 6), "each": (2, 9), "kept": (2, 9)},
@@ -57,7 +57,7 @@ STORIES = (
     Story(
         Phrases(
             "{who} packs {n} {food} into every {box}. {They} fills {boxes} of them. "
-            "How many {food} is that in all?",
+            "How many {food} are there in all?",
             "Every {box} holds {n} {food}. How many {food} are there when {boxes} are full?",
         ),
         {"n": (3, 12), "boxes": (2, 9)},
@@ -76,7 +76,7 @@ STORIES = (
     Story(
         Phrases(
             "{who} is {age} years old. {other} is {more} years older. How old is {other}?",
-            "{other} was already {more} when {who} was born. Today {who} is {age}. "
+            "When {who} was born, {other} was {more} years old. Today {who} is {age}. "
             "How old is {other} today?",
         ),
         {"age": (6, 60), "more": (2, 25)},
@@ -95,8 +95,8 @@ STORIES = (
         Phrases(
             "{thing} was born in {birth_year}. How old does {thing} turn in {year}?",
             "The year is {year}. {thing} was born in {birth_year}. "
-            "Which birthday comes in that year?",
-            "How old is somebody in {year} who was born in {birth_year}, as {thing} was?",
+            "How old does {thing} turn that year?",
+            "{thing}'s birth year is {birth_year}. What age does {thing} reach in {year}?",
         ),
         {"year": (2006, 2023)},
         (("answer", "year", "-", "birth_year"),),
@@ -118,7 +118,7 @@ STORIES = (
             "{thing} is open from {opens}:00 to {closes}:00. {other} helps there the whole time on "
             "{days} days. How many hours of help is that?",
             "Except on its day off, {thing} opens at {opens}:00 and closes at {closes}:00. "
-            "How many hours is it open on {days} such days?",
+            "How many hours is it open over {days} working days?",
         ),
         {"days": (2, 5)},
         (("hours", "closes", "-", "opens"), ("answer", "days", "x", "hours")),
@@ -169,8 +169,7 @@ STORIES = (
     Story(
         Phrases(
             "{who} cycles {first} miles before lunch and {second} miles after it. The whole "
-            "journey "
-            "is {way} miles. How many miles are left?",
+            "journey is {way} miles. How many miles are left?",
             "A path is {way} miles long. {who} walked {first} miles in the morning and "
             "{second} in the afternoon. How many miles remain?",
         ),
@@ -191,7 +190,7 @@ STORIES = (
         Phrases(
             "{who} sold {n} {goods} on Monday and {m} on Tuesday. "
             "How many were sold on both days together?",
-            "On the first morning {n} {goods} left the shop, on the second {m}. "
+            "The shop sold {n} {goods} one morning and {m} the next. "
             "How many is that altogether?",
         ),
         {"n": (5, 60), "m": (5, 60)},
@@ -212,8 +211,7 @@ STORIES = (
             "{who} buys {n} {food} at {price} crowns each and {m} {goods} at {cost} crowns each. "
             "What does {they} pay in crowns?",
             "There are {n} {food} and {m} {goods} in the basket. The {food} cost {price} crowns "
-            "each and "
-            "the {goods} {cost} crowns each. How many crowns is that?",
+            "each and the {goods} {cost} crowns each. How many crowns is that?",
         ),
         {"n": (2, 6), "price": (2, 6), "m": (2, 6), "cost": (2, 9)},
         (

@@ -76,11 +76,11 @@ PERSON_QUESTIONS = {
     ),
     "spouse": Phrases(
         "Who is {who} married to?",
-        "Whom did {who} marry?",
+        "Who is {who}'s husband or wife?",
         "What is the name of the person married to {who}?",
         "Who did {who} marry?",
-        "To whom is {who} married?",
-        "Who is the husband or wife of {who}?",
+        "Which person is {who} married to?",
+        "Who did {who} choose to marry?",
     ),
 }
 
@@ -124,7 +124,7 @@ PLACE_QUESTIONS = {
         "In what year did {who} first open?",
         "What year was {who} founded in?",
         "What is the founding year of {who}?",
-        "Since which year has {who} existed?",
+        "Which year did {who} start in?",
     ),
     "opens": Phrases(
         "When does {who} open?",
@@ -154,14 +154,14 @@ PLACE_QUESTIONS = {
         "What is {who} known for?",
         "What is {who} famous for?",
         "Why do people like {who}?",
-        "For what is {who} known?",
+        "What is the best-known thing about {who}?",
         "What do people praise {who} for?",
         "What made {who} famous?",
     ),
     "owner": Phrases(
         "Who owns {who}?",
         "Who is the owner of {who}?",
-        "To whom does {who} belong?",
+        "Which person does {who} belong to?",
         "Whose business is {who}?",
         "What is the name of the owner of {who}?",
         "Who does {who} belong to?",
@@ -199,7 +199,7 @@ PRODUCT_QUESTIONS = {
     "maker": Phrases(
         "Who makes {who}?",
         "Who is the maker of {who}?",
-        "By whom is {who} made?",
+        "Who does the work of making {who}?",
         "Whose work is {who}?",
         "What is the name of the maker of {who}?",
         "Who produces {who}?",
@@ -233,7 +233,7 @@ EVENT_QUESTIONS = {
     "organiser": Phrases(
         "Who organises {who}?",
         "Who is the organiser of {who}?",
-        "By whom is {who} organised?",
+        "Which person organises {who}?",
         "Who runs {who}?",
         "Who plans {who}?",
         "Who is in charge of {who}?",

@@ -24,7 +24,7 @@ from workbook.town.writer import Document, Writer, upper
 
 TASKS = ("reply", "summary")
 MIRRORED = 0.35  # share of the answers to rude customers that are rude themselves
-OAFS = tuple(f"{noun}s" for noun in RUDE_NOUNS if not noun.endswith("sh"))  # no "snorkfishs"
+OAFS = tuple(f"{noun}s" for noun in RUDE_NOUNS)
 
 
 class Letter(NamedTuple):
