@@ -1,5 +1,8 @@
 """Rows of packed documents: nothing lost, nothing joined that was apart, the same by any hands."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -83,3 +86,18 @@ def test_many_processes_make_the_same_rows_once(tmp_path, monkeypatch):
     assert sorted(f.name for f in tmp_path.iterdir()) == [
         "alone", "alone.lock", "many", "many.lock",
     ]  # fmt: skip
+
+
+def test_a_process_waits_for_the_one_that_makes_the_rows_however_long_it_takes(tmp_path):
+    def slowly(start: int, stop: int) -> rows.RowArrays:
+        time.sleep(6)  # portalocker gives up after 5 s where it is not told to wait
+        return numbered(start, stop)
+
+    def never(*_):
+        raise AssertionError("the other one makes them")
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(make_rows, tmp_path / "rows", slowly, [(0, 7)])
+        time.sleep(0.5)
+        second = pool.submit(make_rows, tmp_path / "rows", never, [(0, 7)])
+        assert np.array_equal(first.result().ids, second.result().ids)

@@ -115,7 +115,8 @@ def make_rows(
 
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with portalocker.Lock(folder.with_suffix(".lock"), "w"):
+        wait = portalocker.LockFlags.EXCLUSIVE  # for as long as it takes
+        with portalocker.Lock(folder.with_suffix(".lock"), "w", flags=wait):
             if not folder.exists():
                 _keep(join_rows(_parts(read, spans)), folder)
     arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in PARTS)
