@@ -213,3 +213,12 @@ def test_import_does_not_load_the_heavy_libraries():
         "import sys, workbook.core.notebook.figures; print({'plotly', 'pandas'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+def test_a_machine_without_a_browser_is_told_so_instead_of_waiting(monkeypatch):
+    from choreographer.browsers.chromium import Chromium
+
+    monkeypatch.setattr(Chromium, "find_browser", lambda **_: None)
+    figures._start_browser.cache_clear()
+    with pytest.raises(RuntimeError, match="need Chromium or Chrome: install one"):
+        figures._start_browser()

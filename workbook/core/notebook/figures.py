@@ -160,10 +160,19 @@ def small_png(picture: bytes) -> bytes:
 
 @functools.cache
 def _start_browser() -> None:
-    """One headless browser for all figures of a build; kaleido would start one per figure."""
+    """One headless browser for all figures of a build; kaleido would start one per figure.
+
+    Raises RuntimeError where there is none: kaleido would wait for its answer without end.
+    """
     import atexit
 
     import kaleido
+    from choreographer.browsers.chromium import Chromium
 
+    if Chromium.find_browser(skip_local=False) is None:
+        raise RuntimeError(
+            "Pictures of figures need Chromium or Chrome: install one (on Debian `apt-get install "
+            "chromium`), or run without WORKBOOK_PNG=1."
+        )
     kaleido.start_sync_server(n=1, silence_warnings=True)
     atexit.register(kaleido.stop_sync_server, silence_warnings=True)
