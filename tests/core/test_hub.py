@@ -61,7 +61,7 @@ def test_a_folder_of_ones_own_fills_a_role(data, tmp_path, monkeypatch):
     (data / "models" / "town-lm").rename(mine)
     monkeypatch.setenv("WORKBOOK_INSTRUCT_MODEL", str(mine))
     source = loading.resolve("instruct")
-    assert (source.kind, source.location, source.revision) == ("local", str(mine), None)
+    assert (source.kind, source.location, source.revision) == ("local", str(mine), "")
     assert loading.load_model("instruct").config.vocab_size == 97
 
 

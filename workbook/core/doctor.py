@@ -144,7 +144,7 @@ def look_at_roles(chosen: Profile) -> tuple[dict[str, Outlook], list[str]]:
             continue
         if look is not None:
             looks[role] = look
-            if not look.fits:
+            if look.needs is not None and not look.fits:
                 problems.append(
                     f"the role {role} takes {size(look.needs)} and {size(free)} is free: "
                     f"close other programs, or set {profile.variable(role)} to a smaller model."

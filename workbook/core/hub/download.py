@@ -19,11 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from workbook.core.hub import verified
 from workbook.core.hub.hub_errors import Unavailable, explain, status_of
 from workbook.core.system.memory import in_words
+
+if TYPE_CHECKING:
+    from huggingface_hub import DatasetInfo, ModelInfo
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 WANTED = {  # kind of repository -> files to fetch: no pickles, no code
@@ -117,8 +120,11 @@ def survey(repo: str, revision: str, kind: str = "model") -> Listing:
     from huggingface_hub.utils import filter_repo_objects
 
     info = patiently(
-        lambda: HfApi().repo_info(
-            repo, repo_type=kind, revision=revision, files_metadata=True, timeout=20
+        lambda: cast(
+            "ModelInfo | DatasetInfo",
+            HfApi().repo_info(
+                repo, repo_type=kind, revision=revision, files_metadata=True, timeout=20
+            ),
         )
     )
     files = {file.rfilename: file for file in info.siblings or []}
@@ -127,7 +133,7 @@ def survey(repo: str, revision: str, kind: str = "model") -> Listing:
     return Listing(
         repo=repo,
         kind=kind,
-        commit=info.sha,
+        commit=info.sha or "",
         sizes={name: files[name].size or 0 for name in names},
         hashes={name: _hash_of(files[name]) for name in names},
         everything=tuple(files),

@@ -98,7 +98,7 @@ def outlook(role: str, current: Profile, free: int) -> Outlook | None:
         here = verified.whole(
             source.location, commit, "dataset" if role == "dialogues" else "model"
         )
-        size = 0 if here else known and known.megabytes * 10**6
+        size = 0 if here else known.megabytes * 10**6 if known else None
         needs = needed(known.shape, current) if known and known.shape else None
         if here and needs is None and role != "dialogues":
             needs = parameters(here) * memory.BYTES[current.dtype]

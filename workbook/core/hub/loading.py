@@ -75,7 +75,7 @@ def load_model(role: str = "base", dtype: torch.dtype | None = None) -> PreTrain
     except Unavailable as problem:
         raise ValueError(f"{source} is too large to load: {problem}.") from problem
     model = load_weights(loader, folder, config=config, dtype=dtype)
-    model.to(current.device)
+    torch.nn.Module.to(model, current.device)
     return model.eval()
 
 

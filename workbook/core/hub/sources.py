@@ -24,10 +24,10 @@ class Source:
     role: str
     kind: str  # "bundled", "local" or "hub"
     location: str  # a folder or file; for the Hub "owner/name"
-    revision: str | None = None  # of the Hub only
+    revision: str = ""  # of the Hub only
 
     def __str__(self) -> str:
-        return self.location if self.revision is None else f"{self.location}@{self.revision}"
+        return self.location if not self.revision else f"{self.location}@{self.revision}"
 
     @property
     def by_hand(self) -> bool:

@@ -9,7 +9,7 @@ Left out: comparing two systems case by case, which is `evaluation/bootstrap.py`
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Interval(NamedTuple):
         found = binomtest(right, len(outcomes)).proportion_ci(_checked(level), method="wilson")
         return cls(right / len(outcomes), float(found.low), float(found.high)).within(SHARE)
 
-    def within(self, bounds: tuple[float, float] | None, values: Sequence[float] = ()) -> Interval:
+    def within(self, bounds: tuple[float, float] | None, values: Iterable[float] = ()) -> Interval:
         """Return the interval cut to the bounds. values: what must lie in them too."""
         if bounds is None:
             return self

@@ -24,7 +24,8 @@ class Entry:
 
 def _model(licence: str, stored: int, other: int, *sizes: int, **more: bool) -> Entry:
     """A model's entry; stored: bytes of a weight in its file, other: MB of tokenizer and so on."""
-    return Entry(licence, sizes[0] * stored // 10**6 + other, Shape(*sizes, **more))
+    shape = Shape(*sizes, **more)  # type: ignore[arg-type]  # mypy takes sizes for the flags too
+    return Entry(licence, sizes[0] * stored // 10**6 + other, shape)
 
 
 QWEN = "Qwen/Qwen2.5-0.5B@060db6499f32faf8b98477b0a26969ef7d8b9987"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workbook.core.system import known_models, machine
 from workbook.core.system.machine import Machine
@@ -93,12 +94,13 @@ def choose(found: Machine, environment: Mapping[str, str]) -> Profile:
             f"WORKBOOK_DEVICE={device}, but this machine has no such device; use {found.device}."
         )
     is_large = name == "gpu" and device == "cuda" and found.device_memory >= LARGE_CARD
+    roles: dict[str, Any] = (LARGE if is_large else {}) | chosen_roles(environment)
     return replace(
         BUDGETS[name],
         device=device,
         dtype=best_dtype(device, found),
         threads=threads(found, environment),
-        **(LARGE | chosen_roles(environment) if is_large else chosen_roles(environment)),
+        **roles,
     )
 
 
