@@ -7,7 +7,7 @@ A rendered text becomes a `Document`. The texts themselves are in `texts/`.
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workbook.town import names
 from workbook.town.entities import Event, Person, Place, Product, Town
@@ -39,7 +39,7 @@ class Document:
     nats: float
     facts: tuple[Fact, ...]
     split: str
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 class Phrases:

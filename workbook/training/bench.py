@@ -41,7 +41,7 @@ LENGTH, ROWS = 320, 5  # of a packed batch: about as many real tokens as 8 examp
 STEPS, QUICK = 8, 3
 RATE = 1e-4
 OURS = "ours"
-PEERS = {
+PEERS: dict[str, dict[str, Any] | None] = {
     "SFTTrainer, its defaults": {},
     "SFTTrainer, packing": {"packing": True, "max_length": LENGTH},
     "Trainer, its defaults": None,
@@ -155,12 +155,12 @@ def make_trainer(name: str, task: Task, folder: str):
         "lr_scheduler_type": "constant",
         "logging_strategy": "no",
     }
-    if PEERS[name] is None:
+    chosen = PEERS[name]
+    if chosen is None:
         collator = transformers.DataCollatorForSeq2Seq(task.tokenizer)
         arguments = transformers.TrainingArguments(**common)
         trainer = transformers.Trainer(task.fresh(), arguments, collator, data)
     else:
-        chosen = dict(PEERS[name])
         if chosen:
             common["per_device_train_batch_size"] = ROWS
         arguments = trl.SFTConfig(**common, **chosen)

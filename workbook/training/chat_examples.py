@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from workbook.training.packing import IGNORE, Example
 
@@ -101,7 +101,7 @@ def _render(tokenizer: PreTrainedTokenizerBase, messages: Messages, **options: A
     from jinja2 import TemplateError
 
     try:
-        return tokenizer.apply_chat_template(messages, tokenize=False, **options)
+        return cast(str, tokenizer.apply_chat_template(messages, tokenize=False, **options))
     except (TemplateError, TypeError, LookupError) as error:
         roles = ", ".join(message["role"] for message in messages)
         raise ValueError(f"the chat template refuses a chat of {roles} ({error}).") from error

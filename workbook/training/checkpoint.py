@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -189,7 +189,7 @@ def save_model(model: nn.Module, weights: Mapping[str, Tensor], folder: Path) ->
     """Write a model for others to load: as transformers lays it out if it can, else its weights."""
     with atomic_folder(folder) as draft:
         if hasattr(model, "save_pretrained"):
-            model.save_pretrained(draft, state_dict=_apart(weights))
+            cast(Any, model).save_pretrained(draft, state_dict=_apart(weights))
         else:  # a tied tensor under each of its names, so that load_state_dict finds them all
             first: dict[int, str] = {}
             kept = model.state_dict().keys()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from workbook.core.runs.seeding import checked
 
@@ -68,18 +68,18 @@ class FitConfig:
             raise ValueError("patience counts evaluations: set evaluate_every as well.")
         checked(self.seed)
 
-    def replace(self, **changes: object) -> FitConfig:
+    def replace(self, **changes: Any) -> FitConfig:
         """A copy with some settings changed."""
         return dataclasses.replace(self, **changes)
 
 
-def _two_shares(pair: object) -> bool:
+def _two_shares(pair: Any) -> bool:
     """True for two numbers from 0 to below 1."""
     two = isinstance(pair, (tuple, list)) and len(pair) == 2
     return two and all(isinstance(one, (int, float)) and 0 <= one < 1 for one in pair)
 
 
-def _one_of(name: str, value: object, choices: tuple[object, ...]) -> None:
+def _one_of(name: str, value: object, choices: tuple[Any, ...]) -> None:
     if all(isinstance(choice, str) for choice in choices) and value not in choices:
         raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
 

@@ -35,8 +35,8 @@ def raw_texts(recipe: Pretrain, split: str = "train", start: int = 0) -> Iterato
     """Yield documents for pretraining, `recipe.examples` at most, from number `start` on."""
     if recipe.data == "town":
         mix = recipe.mix or RAW_MIXTURE
-        rows = islice(mixture(mix, split, recipe.data_seed, start), recipe.examples - start)
-        return (document.text for document in rows)
+        written = islice(mixture(mix, split, recipe.data_seed, start), recipe.examples - start)
+        return (document.text for document in written)
     if recipe.data.endswith(".txt"):
         found = (text for text in _paragraphs(Path(recipe.data)) if split_of(text) == split)
     else:
@@ -48,13 +48,13 @@ def raw_texts(recipe: Pretrain, split: str = "train", start: int = 0) -> Iterato
 def chats(recipe: Finetune, split: str = "train", start: int = 0) -> Iterator[Messages]:
     """Yield chats for tuning, `recipe.examples` at most, from number `start` on."""
     if recipe.mix:
-        rows = mixed_chats(recipe.mix, split, recipe.data_seed, start)
-        return (row.fields["messages"] for row in islice(rows, recipe.examples - start))
+        written = mixed_chats(recipe.mix, split, recipe.data_seed, start)
+        return (chat.fields["messages"] for chat in islice(written, recipe.examples - start))
     if recipe.data == "town":
         found = _town_chats(recipe, split)
     elif recipe.data == "dialogues":
-        rows = load_dialogues(split, recipe.examples, recipe.data_seed)
-        found = (_turn(SUMMARISE.format(dialogue=r.dialogue), r.summary) for r in rows)
+        dialogues = load_dialogues(split, recipe.examples, recipe.data_seed)
+        found = (_turn(SUMMARISE.format(dialogue=d.dialogue), d.summary) for d in dialogues)
     else:
         rows = _json_lines(Path(recipe.data), ("messages",), ("prompt", "completion"))
         found = (

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, distributed, nn
@@ -148,7 +148,7 @@ def wrap_model(model: nn.Module, config: FitConfig, dist: Dist) -> nn.Module:
     else:
         ids = [dist.device.index] if dist.device.type == "cuda" else None
         wrapped = nn.parallel.DistributedDataParallel(model, device_ids=ids)
-    return torch.compile(wrapped) if config.compile else wrapped
+    return cast(nn.Module, torch.compile(wrapped)) if config.compile else wrapped
 
 
 def _shard(model: nn.Module, dist: Dist) -> nn.Module:
@@ -162,7 +162,8 @@ def _shard(model: nn.Module, dist: Dist) -> nn.Module:
         policy = MixedPrecisionPolicy(param_dtype=dist.dtype, reduce_dtype=torch.float32)
     for block in blocks(model):
         fully_shard(block, mesh=mesh, mp_policy=policy)
-    return fully_shard(model, mesh=mesh, mp_policy=policy)
+    fully_shard(model, mesh=mesh, mp_policy=policy)  # in place
+    return model
 
 
 def blocks(model: nn.Module) -> list[nn.Module]:

@@ -10,7 +10,7 @@ from workbook.training.packing import IGNORE, Example
 from workbook.training.tokenizer import ASSISTANT
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerBase
 
 
 def raw_example(tokenizer: "PreTrainedTokenizerBase", text: str) -> Example:
@@ -24,7 +24,7 @@ def raw_example(tokenizer: "PreTrainedTokenizerBase", text: str) -> Example:
     return Example([tokenizer.bos_token_id, *ids], [IGNORE, *ids])
 
 
-def mask_prompt(tokenizer: "PreTrainedTokenizerFast", text: str) -> Example:
+def mask_prompt(tokenizer: "PreTrainedTokenizerBase", text: str) -> Example:
     """Token ids of a rendered chat; labels only from each "assistant" line to its end token."""
     ids = [tokenizer.bos_token_id, *tokenizer.encode(text, add_special_tokens=False)]
     assistant = tokenizer.convert_tokens_to_ids(ASSISTANT)

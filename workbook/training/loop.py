@@ -58,9 +58,9 @@ class Loop:
         self.scaler = torch.amp.GradScaler(dist.device.type, enabled=dist.dtype == torch.float16)
         self.out = Path(out) if out else None
         self.checkpoints = (
-            Checkpoints(self.out / "checkpoints", config.keep_checkpoints) if out else None
+            Checkpoints(self.out / "checkpoints", config.keep_checkpoints) if self.out else None
         )
-        self.journal = Journal(self.out / "log.jsonl" if out and dist.is_main else None)
+        self.journal = Journal(self.out / "log.jsonl" if self.out and dist.is_main else None)
         self.alone = (
             dist.world * config.grad_accumulation == 1
         )  # one batch a step: its count is known
@@ -83,15 +83,14 @@ class Loop:
         started = time.perf_counter()
         set_learning_rate(self.optimisers, factor(self.step, self.config))
         # 1.
-        sums = self._backward()
+        share = self._backward()
         gradients = [p.grad for p in self.trained if p.grad is not None]
-        norm = full_tensor(nn.utils.get_total_norm(gradients))
+        length = full_tensor(nn.utils.get_total_norm(gradients))
         # 2.
-        added = self.dist.all_reduce_sum(
-            [*sums.values(), norm * self.dist.is_main, float(asked_to_stop)]
+        *added, norm, stops = self.dist.all_reduce_sum(
+            [*share.values(), length * self.dist.is_main, float(asked_to_stop)]
         )
-        *added, norm, stops = added
-        sums = dict(zip(sums, added, strict=True))
+        sums = dict(zip(share, added, strict=True))
         self._check(sums, norm)
         # 3.
         mean = 1.0 if self.alone else self.dist.world / sums["tokens"]
@@ -210,7 +209,7 @@ class Loop:
 
     def save(self) -> Path | None:
         """Write a checkpoint of everything the run consists of; None without a place for it."""
-        if self.checkpoints is None:
+        if (checkpoints := self.checkpoints) is None:
             return None
         is_main = self.dist.is_main
         whole_state = {
@@ -224,10 +223,10 @@ class Loop:
 
         def write() -> None:
             self.journal.flush(to_disk=True)
-            self.checkpoints.save(self.step, weights, whole_state, self.best_weights)
+            checkpoints.save(self.step, weights, whole_state, self.best_weights)
 
         self.dist.on_main(write)
-        return self.checkpoints.place(self.step)
+        return checkpoints.place(self.step)
 
     def end(self) -> None:
         """Leave the weights that were asked for, save the run and, beside it, the model."""
@@ -238,8 +237,9 @@ class Loop:
         if self.config.restore_best and self.best_weights:
             state.load_weights(self.model, self.best_weights)
         if self.out is not None:
+            final = self.out / "final"
             whole_model = state.weights(self.model, self.dist.is_main, frozen=True)
-            self.dist.on_main(lambda: save_model(self.model, whole_model, self.out / "final"))
+            self.dist.on_main(lambda: save_model(self.model, whole_model, final))
 
     def interrupted_message(self) -> str:
         """What to tell somebody who stopped the run."""

@@ -42,7 +42,7 @@ def causal_loss(model: nn.Module, batch: Mapping[str, Any]) -> Loss:
     given = {} if batch.get("positions") is None else {"position_ids": batch["positions"]}
     with output_only_at(model, places) as narrowed:
         logits = model(input_ids=ids, **given, use_cache=False).logits
-    if narrowed:
+    if narrowed and places is not None:
         targets = labels.flatten()[places + 1]
         tokens = len(targets)
     else:

@@ -109,7 +109,7 @@ def make(size: Size):
     """The model, with random weights in float32."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    shape = LlamaConfig(
+    shape = LlamaConfig(  # type: ignore[call-arg]  # it takes attn_implementation among the rest
         vocab_size=VOCABULARY,
         hidden_size=size.hidden_size,
         intermediate_size=size.ffn_dim,

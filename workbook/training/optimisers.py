@@ -5,6 +5,8 @@ layer and vectors stay with AdamW (Loshchilov and Hutter, 2019). Both are torch'
 fused form. Frozen parameters are left out. Schedules are in `schedules.py`.
 """
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -34,12 +36,13 @@ def build_optimisers(
     """
     tables = [m.weight for m in model.modules() if isinstance(m, nn.Embedding)]
     vocabulary = max((len(table) for table in tables), default=0)  # rows of the output layer, too
-    rest, hidden = [], []
+    rest: list[nn.Parameter] = []
+    hidden: list[nn.Parameter] = []
     for name, parameter in _trained(model):
         outer = any(parameter is table for table in tables) or parameter.shape[:1] == (vocabulary,)
         outer = outer or any(word in name for word in OUTER)
         (rest if outer or parameter.ndim != 2 else hidden).append(parameter)
-    made = []
+    made: list[torch.optim.Optimizer] = []
     if hidden and not hasattr(torch.optim, "Muon"):
         raise ValueError("Muon needs torch 2.9 or newer: update torch, or give optimiser=adamw.")
     if hidden:
@@ -58,7 +61,10 @@ def build_adamw(
     """Fused AdamW for all trained parameters; vectors are not decayed."""
     matrices = [p for _, p in _trained(model) if p.ndim >= 2]
     vectors = [p for _, p in _trained(model) if p.ndim < 2]
-    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [
+        {"params": matrices},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
     return _with_peaks([_adamw([g for g in groups if g["params"]], lr, betas, weight_decay)])
 
 

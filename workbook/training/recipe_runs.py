@@ -73,6 +73,8 @@ def finetune(recipe: Finetune, config: FitConfig) -> Run:
         tokenizer = loading.load_tokenizer(recipe.model)
         model = _trainable(recipe, tokenizer)
         two = model.config.is_encoder_decoder
+        batches: Pairs | PackedRows | Rows
+        judged: Pairs | PackedRows | Rows
         listen_for(model, tokenizer.eos_token_id if two else end_of_turn(tokenizer))
         if two:
             batches, judged = _pairs(recipe, tokenizer, model.config)
@@ -255,6 +257,7 @@ def _run(
     evaluate = mean_loss(loss, judged.all_batches())
     run = fit(model, batches, loss, config, out=recipe.out, evaluate=evaluate)
     if is_main():
-        with disk_errors(run.out / "final"):
-            tokenizer.save_pretrained(run.out / "final")
+        final = Path(recipe.out) / "final"
+        with disk_errors(final):
+            tokenizer.save_pretrained(final)
     return run

@@ -70,7 +70,7 @@ def resume_message(loop: Loop, newest: Path) -> str:
     at = f"step {loop.step} of {loop.config.steps}"
     if loop.step >= loop.config.steps:
         return f"Nothing to train: the run in {loop.out} is at {at}; more steps prolong it."
-    if loop.over:
+    if loop.over and loop.best:
         return (
             f"Nothing to train: the run in {loop.out} stopped early at {at}, as nothing was better "
             f"than at step {loop.best['step']}; more patience (or 0) prolongs it."

@@ -98,7 +98,8 @@ def join_rows(parts: Sequence[RowArrays]) -> RowArrays:
     wide = max((part.ids.dtype for part in parts), key=lambda dtype: dtype.itemsize)
     return RowArrays(
         np.concatenate([part.ids.astype(wide, copy=False) for part in parts]),
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in PARTS[1:]),
+        np.concatenate([part.learned for part in parts]),
+        np.concatenate([part.used for part in parts]),
         sum(part.skipped for part in parts),
     )
 
@@ -119,8 +120,9 @@ def make_rows(
         with portalocker.Lock(folder.with_suffix(".lock"), "w", flags=wait):
             if not folder.exists():
                 _keep(join_rows(_parts(read, spans)), folder)
-    arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in PARTS)
-    return RowArrays(*arrays, json.loads((folder / "skipped.json").read_text(encoding="utf-8")))
+    ids, learned, used = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in PARTS)
+    skipped = json.loads((folder / "skipped.json").read_text(encoding="utf-8"))
+    return RowArrays(ids, learned, used, skipped)
 
 
 def _parts(read: Callable[..., RowArrays], spans: Sequence[tuple[int, int]]) -> list[RowArrays]:

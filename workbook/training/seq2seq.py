@@ -176,8 +176,8 @@ def small_t5(
         feed_forward_proj="gated-gelu",
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
-        decoder_start_token_id=tokenizer.pad_token_id,
     )
+    shape.decoder_start_token_id = tokenizer.pad_token_id
     return T5ForConditionalGeneration(shape)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from types import EllipsisType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -88,7 +88,7 @@ def random_state() -> dict[str, Any]:
     """The state of every global source of random numbers in this process."""
     import numpy as np
 
-    kind, keys, *rest = np.random.get_state()
+    kind, keys, *rest = cast("tuple[Any, ...]", np.random.get_state(legacy=True))
     version, words, gauss = random.getstate()
     return {
         "python": [version, list(words), gauss],

@@ -47,8 +47,8 @@ STORIES = (
         Phrases(
             "{who} has {total} {small}. {They} keeps {kept} and shares the rest among {n} {group}. "
             "How many does each get?",
-            "{who} has {total} {small} and puts {kept} away for later. The rest go to {n} {group} in "
-            "equal parts. How many go to each?",
+            "{who} has {total} {small} and puts {kept} away for later. The rest go to {n} {group} "
+            "in equal parts. How many go to each?",
         ),
         {"n": (2, 6), "each": (2, 9), "kept": (2, 9)},
         (("rest", "total", "-", "kept"), ("answer", "rest", "/", "n")),
@@ -190,8 +190,7 @@ STORIES = (
         Phrases(
             "{who} sold {n} {goods} on Monday and {m} on Tuesday. "
             "How many were sold on both days together?",
-            "The shop sold {n} {goods} one morning and {m} the next. "
-            "How many is that altogether?",
+            "The shop sold {n} {goods} one morning and {m} the next. How many is that altogether?",
         ),
         {"n": (5, 60), "m": (5, 60)},
         (("answer", "n", "+", "m"),),
