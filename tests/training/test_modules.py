@@ -67,3 +67,19 @@ def test_the_new_layer_is_used():
     assert len(replace_linears(model, Twice, ["down_proj"])) == 2
     assert not torch.allclose(model(ids).logits, before)
     assert linear_names(model, ["down_proj.layer"])
+
+
+def test_a_layer_around_a_linear_one_keeps_its_name():
+    """A second adapter must find the layers that have a first one, and not what is within."""
+
+    class Around(nn.Module):
+        wraps_linear = True
+
+        def __init__(self, layer):
+            super().__init__()
+            self.base = layer
+
+    model, names = llama(), linear_names(llama())
+    assert replace_linears(model, Around, ["q_proj"]) == linear_names(llama(), ["q_proj"])
+    assert linear_names(model) == names
+    assert isinstance(model.model.layers[0].self_attn.q_proj.base, nn.Linear)

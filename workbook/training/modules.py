@@ -16,8 +16,25 @@ ALL = "all-linear"
 
 
 def is_linear(module: nn.Module) -> bool:
-    """True for a linear layer: `nn.Linear`, or GPT-2's `Conv1D`, which keeps its weight turned."""
-    return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
+    """True for a linear layer: `nn.Linear`, or GPT-2's `Conv1D`, which keeps its weight turned.
+
+    A layer put around one counts as one where its class says so (`wraps_linear = True`): the name
+    stays the same, however many adapters the layer has.
+    """
+    wraps = getattr(module, "wraps_linear", False)
+    return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D" or wraps
+
+
+def _linear_layers(model: nn.Module) -> list[str]:
+    """Return the names of all linear layers but those within a layer that wraps one."""
+    names: list[str] = []
+    wrappers: tuple[str, ...] = ()
+    for name, module in model.named_modules():
+        if name and is_linear(module) and not name.startswith(wrappers or ("\n",)):
+            names.append(name)
+            if getattr(module, "wraps_linear", False):
+                wrappers += (f"{name}.",)
+    return names
 
 
 def linear_names(model: nn.Module, targets: str | Iterable[str] = ALL) -> list[str]:
@@ -27,7 +44,7 @@ def linear_names(model: nn.Module, targets: str | Iterable[str] = ALL) -> list[s
     whole names; or "all-linear": every one but the output layer. As in peft's `target_modules`.
     Raises ValueError where a target meets no linear layer; it names those there are.
     """
-    names = [name for name, module in model.named_modules() if name and is_linear(module)]
+    names = _linear_layers(model)
     if targets == ALL:
         head = getattr(model, "get_output_embeddings", lambda: None)()
         return [name for name in names if model.get_submodule(name) is not head]
