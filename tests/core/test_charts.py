@@ -63,6 +63,23 @@ def test_names_of_lines_that_are_close_do_not_lie_on_each_other(axis):
         assert where[a] != where[b]
 
 
+@pytest.mark.parametrize(
+    ("curve", "place"),
+    [
+        ({0: 0.1, 1: 1.0}, "top right"),
+        ({0: 0.1, 1: 0.52}, "bottom right"),  # ends where the name would be, above the line
+        ({0: 0.1, 1: 0.5}, "top left"),  # ends on the line itself
+        ({0: 0.5, 1: 0.5}, "top right"),  # no end is free
+    ],
+)
+def test_the_name_of_a_line_keeps_clear_of_where_a_curve_ends(curve, place):
+    """Guards against lesson 08's sizes: the name of a baseline lay on the last points."""
+    figure = charts.lines({"full": {0: 0.0, 1: 1.0}, "curve": curve}, "x", "y", {"a": 0.48})
+    (name,) = figure.layout.annotations
+    above, side = place.split()
+    assert (name.yanchor, name.xanchor) == ({"top": "bottom", "bottom": "top"}[above], side)
+
+
 def test_lines_across_without_a_curve():
     figure = charts.lines({}, "x", "y", {"a": 1.0, "b": 1.0})
     assert len(figure.layout.shapes) == 2

@@ -7,7 +7,7 @@ import pytest
 
 from workbook.evaluation import charts, suite, suite_report
 from workbook.evaluation.suite_changes import changed, foreign_names
-from workbook.evaluation.systems import Answer, Ceiling, Floor
+from workbook.evaluation.systems import Answer, Baseline, Ceiling
 from workbook.tasks import TASKS, Case, cases
 from workbook.tasks.scores import shared_run
 from workbook.town import build_town
@@ -96,8 +96,8 @@ def test_shared_run_is_the_longest_run():
 
 
 @EVERY
-def test_the_ceiling_is_reached_and_the_floor_is_not(task):
-    top, low = (suite.run_task(system, task, 25) for system in (Ceiling(), Floor()))
+def test_the_ceiling_is_reached_and_the_baseline_is_not(task):
+    top, low = (suite.run_task(system, task, 25) for system in (Ceiling(), Baseline()))
     assert set(top.scores["plain"]) == {1.0} == set(top.scores["names"])
     assert sum(low.scores["plain"]) < 22
     measured = suite.measure(top, draws=20)
@@ -154,7 +154,7 @@ def test_each_version_is_asked_and_scored_by_itself(version):
 
 
 def test_renamed_are_the_cases_in_which_somebody_has_a_foreign_name():
-    renamed = suite.run_task(Floor(), "polite", 40).renamed
+    renamed = suite.run_task(Baseline(), "polite", 40).renamed
     foreign = [bool(foreign_names(c.prompt + c.reference)) for c in cases("polite", 40)]
     assert renamed == foreign and 0 < sum(renamed) < 40
 
@@ -164,7 +164,7 @@ def test_confidence_is_the_probability_of_the_whole_answer():
     result = suite.run_task(Knows(), "open_book", 2)
     assert result.confidence == [0.1353] * 2 and result.seconds == 0.5
     assert suite.run_task(Says("Yes.", 1e-9), "entailment", 2).confidence == [1.0] * 2
-    assert suite.run_task(Floor(), "entailment", 2).confidence is None
+    assert suite.run_task(Baseline(), "entailment", 2).confidence is None
 
 
 def test_bias_is_the_distance_from_the_truths_share():

@@ -62,7 +62,7 @@ def test_the_first_letter_stays_and_a_place_in_the_middle_moves():
 
 
 def test_no_typo_hides_what_the_score_looks_for():
-    """Guards against a floor of .075 with typos where it is 0 without: the rude words were
+    """Guards against a baseline of .075 with typos where it is 0 without: the rude words were
     mistyped, so that the scorer no longer saw them."""
     for case in cases("polite", 200):
         before, after = (set(re.findall("[a-z]+", text.lower())) & RUDE_WORDS

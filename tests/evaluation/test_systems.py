@@ -183,7 +183,7 @@ def test_a_tokenizer_that_fits_another_model_is_one_sentence(tmp_path, town, tin
 
 
 def test_a_wrong_name_of_a_task_is_one_sentence():
-    result = CliRunner().invoke(cli.app, ["evaluate", "--model", "floor", "--task", "poetry"])
+    result = CliRunner().invoke(cli.app, ["evaluate", "--model", "baseline", "--task", "poetry"])
     assert isinstance(result.exception, ValueError)
     assert str(result.exception).startswith("there is no task 'poetry'")
 

@@ -76,10 +76,10 @@ def test_strengths_were_chosen_on_other_people(remedies):
 
 
 def test_without_a_remedy_the_new_task_is_learned_and_the_old_ones_are_lost(remedies):
-    (before,), (floor,) = remedies["before"], remedies["floor"]
+    (before,), (baseline,) = remedies["before"], remedies["baseline"]
     assert new_skill(before) == 0 and old_skills(before) > 0.65
     for run in remedies["none"]:
-        assert new_skill(run) > new_skill(floor) + 0.3
+        assert new_skill(run) > new_skill(baseline) + 0.3
         assert old_skills(run) < old_skills(before) - 0.3
 
 
@@ -119,8 +119,8 @@ def test_strength_is_a_price():
     weakest, strongest = (by["ewc", strength] for strength in (0.01, 0.2))
     assert old_skills(strongest) >= old_skills(by["before", 0.0]) > old_skills(weakest) + 0.1
     assert new_skill(strongest) < new_skill(weakest) - 0.1
-    gained = new_skill(by["l2", 0.2]) - new_skill(by["floor", 0.0])
-    assert gained < 0.3 * (new_skill(by["none", 1e-3]) - new_skill(by["floor", 0.0]))
+    gained = new_skill(by["l2", 0.2]) - new_skill(by["baseline", 0.0])
+    assert gained < 0.3 * (new_skill(by["none", 1e-3]) - new_skill(by["baseline", 0.0]))
 
 
 def test_courtesy_and_forms_lose_most_where_no_old_chat_is_mixed_in():
@@ -139,7 +139,7 @@ def test_courtesy_and_forms_lose_most_where_no_old_chat_is_mixed_in():
 def test_prompting_holds_out_against_short_tuning(yardsticks):
     """The base model can summarise; tuning teaches it to do so when it is asked."""
     found = {name: rouge([run])[0] for name, run in yardsticks.items()}
-    assert found["chat"] < found["floor"] < found["plain"] < found["few-shot"] < found["pattern"]
+    assert found["chat"] < found["baseline"] < found["plain"] < found["few-shot"] < found["pattern"]
     by = defaultdict(list)
     for run in experiment.recorded("tasks"):
         if "mix" in run:
@@ -242,12 +242,12 @@ def test_parts_of_the_experiment_run_at_the_smallest_size(monkeypatch):
     )  # fmt: skip
     found = experiment.run_remedy("ewc", 0.1, "validation", 0, steps=2, count=1)
     assert set(found["scores"]) == set(experiment.ALL) and found["extra_bytes"] > 0
-    floor = experiment.run_remedy("floor", 0.0, "test", 0, count=2)
-    assert all(len(scores) == 2 for scores in floor["scores"].values())
+    baseline = experiment.run_remedy("baseline", 0.0, "test", 0, count=2)
+    assert all(len(scores) == 2 for scores in baseline["scores"].values())
     runs = [
         experiment.run_masking("all", 0, 2), experiment.run_size(3, 0, 2),
         experiment.run_tasks("all eight", 0, 4),
-        *(experiment.run_yardstick(name) for name in ("floor", "pattern", "town-instruct")),
+        *(experiment.run_yardstick(name) for name in ("baseline", "pattern", "town-instruct")),
     ]  # fmt: skip
     for run in runs:
         assert len(run["rouge"]["known words"]["rouge2"]) == 2
@@ -278,18 +278,18 @@ def test_the_chart_shows_the_recorded_numbers(remedies):
     assert max(ends) < figure.layout.yaxis.range[1], "C8: an error bar left the axis"
     assert marks["before"].y[0] == old_skills(remedies["before"][0])
     table = charts.remedies_table(runs)
-    assert list(table.index) == ["before", "floor", *REMEDIES]
+    assert list(table.index) == ["before", "baseline", *REMEDIES]
     assert table.loc["ewc", "kept beside"] == "23.3 MB" and table.loc["lora", "kept beside"] == ""
     by_family = charts.families_table(runs)
     assert by_family.shape == (len(REMEDIES) + 2, len(FAMILIES_ASKED))
     polite = fmean(fmean(run["scores"]["polite"]) for run in remedies["ewc"])
     assert by_family.loc["ewc", "polite"] == round(polite, 2)
     kept, lead = (
-        fmean(map(old_skills, remedies[name])) - old_skills(remedies["floor"][0])
+        fmean(map(old_skills, remedies[name])) - old_skills(remedies["baseline"][0])
         for name in ("ewc", "before")
     )
     assert table.loc["ewc", "lead kept"] == f"{kept / lead:.0%}"
-    assert (table.loc["before", "lead kept"], table.loc["floor", "lead kept"]) == ("100%", "0%")
+    assert (table.loc["before", "lead kept"], table.loc["baseline", "lead kept"]) == ("100%", "0%")
 
 
 def test_tables_of_summaries_hold_the_means(yardsticks):
@@ -302,7 +302,7 @@ def test_tables_of_summaries_hold_the_means(yardsticks):
         by[run["loss_on"]][run["seed"]] = rouge([run])[0]
     gap = Interval.of_seeds([by["answer"][seed] - by["all"][seed] for seed in (0, 1, 2)])
     assert charts.masking_table(runs).loc["answer less all", "ROUGE-1"] == str(gap)
-    sizes = charts.sizes_chart(experiment.recorded("sizes"), {"floor": 0.2})
+    sizes = charts.sizes_chart(experiment.recorded("sizes"), {"baseline": 0.2})
     assert list(sizes.data[0].x) == list(experiment.SIZES)
     first = rouge([r for r in experiment.recorded("sizes") if r["size"] == 50])
     assert sizes.data[0].y[0] == pytest.approx(fmean(first))

@@ -113,7 +113,7 @@ def run(remedy, strength, *scores, split="validation"):
 
 RUNS = [
     run("before", 0.0, 0.1, 0.8, 0.6),
-    run("floor", 0.0, 0.1, 0.4, 0.2),
+    run("baseline", 0.0, 0.1, 0.4, 0.2),
     run("none", 2e-3, 0.9, 0.3, 0.1),
     run("none", 3e-4, 0.7, 0.6, 0.4),
     run("ewc", 1.0, 0.8, 0.6, 0.4),

@@ -21,9 +21,9 @@ from workbook.town.writer import Writer
 def test_references_get_one_and_rules_without_thought_less(family):
     asked = cases(family, 40)
     assert score(family, [case.reference for case in asked], asked) == [1.0] * 40
-    floor = fmean(families.measure_floor((family,), 40)[family])
-    assert 0 <= floor < 0.7
-    assert floor == fmean(score(family, [families.floor(case) for case in asked], asked))
+    baseline = fmean(families.measure_baseline((family,), 40)[family])
+    assert 0 <= baseline < 0.7
+    assert baseline == fmean(score(family, [families.baseline(case) for case in asked], asked))
     assert score(family, [""] * 40, asked) == [0.0] * 40
 
 

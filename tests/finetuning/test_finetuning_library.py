@@ -8,7 +8,7 @@ import torch
 from workbook.core.hub import loading
 from workbook.finetuning import agreement, library
 from workbook.finetuning.data import chats
-from workbook.finetuning.families import measure_floor
+from workbook.finetuning.families import measure_baseline
 from workbook.training.data import chat_example, exchanges
 from workbook.training.seq2seq import small_t5
 
@@ -166,11 +166,11 @@ def test_over_three_seeds_the_loops_agree(part):
     assert agreement.largest_gap(found, agreement.FIRST) < 1e-4
     table = agreement.table(part)
     assert list(table.index) == [
-        "floor", agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
+        "baseline", agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
     ]  # fmt: skip
     family = agreement.FAMILY[part]
-    floor = measure_floor((family,), agreement.CASES)[family]
-    assert table.iloc[0, 0] == pytest.approx(sum(floor) / len(floor), abs=1e-3)
+    baseline = measure_baseline((family,), agreement.CASES)[family]
+    assert table.iloc[0, 0] == pytest.approx(sum(baseline) / len(baseline), abs=1e-3)
     gaps = agreement.gaps(found)
     for name in (agreement.SAME, agreement.OWN):
         assert gaps[name].low <= 0 <= gaps[name].high, name

@@ -111,7 +111,7 @@ def test_operations_are_six_a_weight_of_the_half_that_reads():
     assert published.operations(shape, 7, 5, 3) == pytest.approx(7 * (5 * encoder + 3 * decoder))
 
 
-def test_the_table_goes_from_the_floor_to_the_ceiling():
+def test_the_table_goes_from_the_baseline_to_the_ceiling():
     table = published.table()
     assert list(table["ROUGE-1"])[-1] == max(table["ROUGE-1"])
     assert table["source"].str.len().min() > 10

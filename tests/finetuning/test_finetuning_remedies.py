@@ -16,10 +16,10 @@ from workbook.finetuning.anchor import Anchor, fisher
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.mixing import NewChats, mixed, old_count
 from workbook.finetuning.remedies import remedy_run
-from workbook.finetuning.tuning import Settings, tune
+from workbook.finetuning.tuning import TuneConfig, tune
 from workbook.training.packing import IGNORE, Example, Rows, collate
 
-FAST = Settings(learning_rate=1e-2, batch_size=2, seq_len=200)
+FAST = TuneConfig(learning_rate=1e-2, batch_size=2, seq_len=200)
 
 
 class Bigram(nn.Module):
@@ -206,7 +206,7 @@ def read_in(mix, new, steps, settings, seed):
 @pytest.mark.parametrize(("name", "share"), [("multitask", 0.5), ("replay", 0.7)])
 def test_a_mix_reads_as_many_new_chats_as_none(name, share, seed):
     """Steps in proportion to the share once read half as many again: old chats are shorter."""
-    new, settings = data.chats(data.NEW, 60), Settings()
+    new, settings = data.chats(data.NEW, 60), TuneConfig()
     given = (tokenizer(), settings, seed)
     _, steps, alone = remedies._mix("none", new, 1e-3, 12, *given)
     assert (steps, alone) == (12, read_in(new, new, 12, settings, seed))

@@ -6,7 +6,7 @@ from tiny_tuning import tiny_model, tokenizer, weights
 
 from workbook.core.hub import load_model
 from workbook.finetuning import data
-from workbook.finetuning.tuning import Settings, first_rate, tune
+from workbook.finetuning.tuning import TuneConfig, first_rate, tune
 from workbook.training.packing import Rows
 
 
@@ -42,7 +42,7 @@ def test_same_seed_same_weights_other_seed_others(chats):
 
 def test_settings_reach_the_loop(chats):
     found = tuned(
-        chats, settings=Settings(warmup=0, decay_fraction=0.0), steps=2, learning_rate=3e-3
+        chats, settings=TuneConfig(warmup=0, decay_fraction=0.0), steps=2, learning_rate=3e-3
     )
     assert [record["learning_rate"] for record in found.run.records] == [3e-3, 3e-3]
     padded = tuned(chats, packed=False, batch_size=3, steps=1)
@@ -100,4 +100,4 @@ def test_a_large_model_is_tuned_in_smaller_steps():
                 )
             )
 
-    assert rate(64) == Settings().learning_rate > 10 * rate(4096) > 0
+    assert rate(64) == TuneConfig().learning_rate > 10 * rate(4096) > 0

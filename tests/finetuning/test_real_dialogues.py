@@ -62,8 +62,8 @@ def test_a_model_from_nothing_learns_from_real_dialogues(dialogues, record_prope
     after = rouge(answers(model.eval(), tokenizer, asked, 40), wanted)
     gain = paired_bootstrap(before, after)
     assert gain.low > 0.1, gain
-    floor = mean(rouge([lead(each.dialogue) for each in held_out], wanted))
-    for name, value in {"before": mean(before), "after": mean(after), "lead": floor}.items():
+    baseline = mean(rouge([lead(each.dialogue) for each in held_out], wanted))
+    for name, value in {"before": mean(before), "after": mean(after), "lead": baseline}.items():
         record_property(f"rouge1_{name}", round(value, 3))
         print(f"ROUGE-1 {name}: {value:.3f}")
-    assert 0.2 < floor < 0.35  # of the real data, whatever the model did
+    assert 0.2 < baseline < 0.35  # of the real data, whatever the model did

@@ -13,7 +13,7 @@ import typer
 
 def evaluate(
     model: Annotated[
-        str, typer.Option(help="bundled:NAME, a folder, or owner/name@revision; floor, ceiling.")
+        str, typer.Option(help="bundled:NAME, a folder, or owner/name@revision; baseline, ceiling.")
     ] = "bundled:town-instruct",
     cases: Annotated[int | None, typer.Option(min=1, help="Cases of each task.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; repeat it.")] = None,

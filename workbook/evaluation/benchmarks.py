@@ -73,7 +73,7 @@ def benchmark_table() -> pandas.DataFrame:
 
 
 def mmlu_table() -> pandas.DataFrame:
-    """Published MMLU results between the floor (guessing) and the ceiling (experts)."""
+    """Published MMLU results between the baseline (guessing) and the ceiling (experts)."""
     import pandas as pd
 
     return pd.DataFrame({"MMLU, %": MMLU}).rename_axis("who")

@@ -17,7 +17,7 @@ from workbook.evaluation import suite
 if TYPE_CHECKING:
     from workbook.evaluation.systems import System
 
-SYSTEMS = ("floor", "ceiling", "bundled:town-lm", "bundled:town-instruct")
+SYSTEMS = ("baseline", "ceiling", "bundled:town-lm", "bundled:town-instruct")
 
 
 @lru_cache(maxsize=1)

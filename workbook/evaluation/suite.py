@@ -24,10 +24,10 @@ from workbook.core.runs.intervals import Interval
 from workbook.evaluation.bootstrap import bootstrap, bootstrap_statistic
 from workbook.evaluation.calibration import calibration_error
 from workbook.evaluation.suite_changes import CHANGES, changed, gendered_words
-from workbook.evaluation.systems import Answer, Ceiling, Floor, Model, System
+from workbook.evaluation.systems import Answer, Baseline, Ceiling, Model, System
 from workbook.tasks import TASKS, Case, cases, task_named
 
-YARDSTICKS = {"floor": Floor, "ceiling": Ceiling}
+YARDSTICKS = {"baseline": Baseline, "ceiling": Ceiling}
 CASES = 200  # of each task in a full run
 ALL = tuple(TASKS)
 FEWEST = 20  # fewer cases (or gendered words) than this give no number
@@ -180,7 +180,7 @@ def own_path() -> Path:
 
 
 def open_system(asked: str) -> System:
-    """The system for "bundled:town-instruct", a folder or "owner/name@revision"; or "floor" or
+    """The system for "bundled:town-instruct", a folder or "owner/name@revision"; or "baseline" or
     "ceiling". ValueError, in one sentence, when there is no such model.
 
     A folder is called by its last two parts, since every training run ends in ".../final".

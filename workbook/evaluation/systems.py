@@ -1,8 +1,8 @@
 """Systems that a suite can ask: a language model with a cache of its answers, and two yardsticks.
 
 A `Model` answers greedily, in batches, and keeps every answer with its probability
-(`workbook/inference/answer_cache.py`), so that a second run costs nothing. `Floor` answers by rule,
-`Ceiling` copies the true answer. Left out: sampling several answers.
+(`workbook/inference/answer_cache.py`), so that a second run costs nothing. `Baseline` answers by
+rule, `Ceiling` copies the true answer. Left out: sampling several answers.
 The suite's runner is `workbook/evaluation/suite.py`; lesson 09 uses all three.
 """
 
@@ -29,10 +29,10 @@ class System(Protocol):
     def answer(self, task: Task, cases: Sequence[Case]) -> list[Answer]: ...
 
 
-class Floor:
+class Baseline:
     """Answers by the task's rule, which knows the form of an answer and does not think."""
 
-    name = "floor"
+    name = "baseline"
 
     def answer(self, task: Task, cases: Sequence[Case]) -> list[Answer]:
         return [_said(task.baseline(case.prompt)) for case in cases]

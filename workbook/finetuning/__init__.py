@@ -7,12 +7,12 @@ from workbook.finetuning.anchor import Anchor, fisher
 from workbook.finetuning.data import chats, examples, statistics
 from workbook.finetuning.families import cases, measure, rouge, score
 from workbook.finetuning.remedies import REMEDIES, remedy_run
-from workbook.finetuning.tuning import Settings, tune
+from workbook.finetuning.tuning import TuneConfig, tune
 
 __all__ = [
     "REMEDIES",
     "Anchor",
-    "Settings",
+    "TuneConfig",
     "cases",
     "chats",
     "examples",

@@ -18,7 +18,7 @@ from workbook.core.hub import load_model, load_tokenizer
 from workbook.core.runs import Experiment, Interval, Job, job
 from workbook.finetuning import library
 from workbook.finetuning.data import chats
-from workbook.finetuning.families import FAMILIES, ask, cases, measure_floor, score
+from workbook.finetuning.families import FAMILIES, ask, cases, measure_baseline, score
 from workbook.tasks import Case
 from workbook.training.data import exchanges
 from workbook.training.seq2seq import answers, small_t5
@@ -30,7 +30,7 @@ STEPS = {"decoder": 40, "encoder-decoder": 200}
 FAMILY = {"decoder": "summarise", "encoder-decoder": "sentiment"}
 FIRST = 40  # steps in which two equal loops must not part
 CASES = 100  # about people and places that no training has seen
-FLOOR = "floor"
+BASELINE = "baseline"
 UNTUNED, OURS, SAME, OWN = "untuned", "ours", "library, same order", "library, its own order"
 
 
@@ -79,7 +79,7 @@ def table(part: str) -> pandas.DataFrame:
 
     Where the interval holds 0, the two agree. The last columns are the largest difference between
     the losses of one step, in nats: rounding, which a model made from nothing slowly blows up. The
-    floor is a rule without thought on the same cases; a ceiling of every measure is 1.
+    baseline is a rule without thought on the same cases; a ceiling of every measure is 1.
     """
     import pandas as pd
 
@@ -93,9 +93,9 @@ def table(part: str) -> pandas.DataFrame:
         }
         for name in (UNTUNED, OURS, SAME, OWN)
     }
-    floor = mean(measure_floor((FAMILY[part],), CASES)[FAMILY[part]])
-    floor_row = {FAMILIES[FAMILY[part]].measure: round(floor, 3)}
-    return pd.DataFrame({FLOOR: floor_row, **rows}).T.fillna("")
+    baseline = mean(measure_baseline((FAMILY[part],), CASES)[FAMILY[part]])
+    baseline_row = {FAMILIES[FAMILY[part]].measure: round(baseline, 3)}
+    return pd.DataFrame({BASELINE: baseline_row, **rows}).T.fillna("")
 
 
 def gaps(found: Sequence[Mapping[str, Any]]) -> dict[str, Interval]:

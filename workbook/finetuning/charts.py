@@ -37,7 +37,7 @@ ASKED = {  # in words; the second set draws from the test split's requests, of w
 
 
 def last_runs(runs: Runs) -> dict[str, list[Mapping[str, Any]]]:
-    """Remedy -> its runs on the test split, one a seed; "before" and "floor" among them."""
+    """Remedy -> its runs on the test split, one a seed; "before" and "baseline" among them."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for run in runs:
         if run["split"] == "test":
@@ -76,7 +76,7 @@ def forgetting_chart(runs: Runs) -> go.Figure:
             )  # fmt: skip
     ups = (interval([old_skills(run) for run in group], SHARE) for group in last.values())
     highest = max((up.high for up in ups), default=0) + 0.03
-    for name in ("before", "floor"):
+    for name in ("before", "baseline"):
         for run in last.get(name, []):
             figure.add_scatter(
                 x=[new_skill(run)], y=[old_skills(run)], name=name, mode="markers+text",
@@ -100,12 +100,12 @@ def _bar(found: Interval) -> dict[str, Any]:
 def remedies_table(runs: Runs) -> pandas.DataFrame:
     """One row a remedy: strength, new skill, old skills, the summaries, and what it costs.
 
-    "lead kept" is the share of the old model's lead over the floor, in the seven old skills.
+    "lead kept" is the share of the old model's lead over the baseline, in the seven old skills.
     """
     import pandas as pd
 
     rows, last = {}, last_runs(runs)
-    floor, before = (old_skills(last[name][0]) for name in ("floor", "before"))
+    baseline, before = (old_skills(last[name][0]) for name in ("baseline", "before"))
     for name, group in last.items():
         first, remedied = group[0], name in REMEDIES
         old = [old_skills(run) for run in group]
@@ -113,7 +113,7 @@ def remedies_table(runs: Runs) -> pandas.DataFrame:
             "strength": f"{first['strength']:g}" if remedied else "",
             "new skill": _over([new_skill(run) for run in group], SHARE),
             "old skills": _over(old, SHARE),
-            "lead kept": f"{(fmean(old) - floor) / (before - floor):.0%}",
+            "lead kept": f"{(fmean(old) - baseline) / (before - baseline):.0%}",
             "summaries": _over([fmean(run["scores"]["summarise"]) for run in group], SHARE),
             "new chats read": f"{fmean(r['new_chats'] for r in group):.0f}" if remedied else "",
             "tokens read": f"{fmean(r['tokens'] for r in group):,.0f}" if remedied else "",

@@ -1,7 +1,7 @@
 """Real dialogues: the prompt they get, what is read off without a model, and scores.
 
 Works on any rows of `workbook.town.dialogues.load_dialogues`: the town's, a file of DialogSum, or
-the learner's own. `lead` is the floor a summariser must pass, `between_people` the ceiling where
+the learner's own. `lead` is the baseline a summariser must pass, `between_people` the ceiling where
 several people summarised one dialogue. Left out: how ROUGE counts, which is lesson 09. Lesson 08
 holds a tuned model against both.
 """

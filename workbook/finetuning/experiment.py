@@ -21,14 +21,14 @@ from workbook.finetuning.families import (
     FAMILIES_ASKED,
     OLD_SKILLS,
     ask,
+    baseline,
     cases,
-    floor,
     measure,
-    measure_floor,
+    measure_baseline,
     rouge,
 )
 from workbook.finetuning.remedies import REMEDIES, remedy_run
-from workbook.finetuning.tuning import Settings, tune
+from workbook.finetuning.tuning import TuneConfig, tune
 from workbook.training.data import Messages
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ MIXES = {  # name -> its families, and how many times as long it is tuned
     "all eight, longer": (FAMILIES_ASKED, 5),
 }
 SIZES = (50, 100, 200, 500, 1000)
-REMEDY_SETTINGS = Settings(learning_rate=1e-3)
-YARDSTICKS = ("floor", *prompted.WAYS, "town-instruct")
+REMEDY_SETTINGS = TuneConfig(learning_rate=1e-3)
+YARDSTICKS = ("baseline", *prompted.WAYS, "town-instruct")
 
 
 @lru_cache(maxsize=2)
@@ -69,12 +69,12 @@ def run_remedy(
 ) -> dict[str, Any]:
     """Tune town-instruct on the new task under one remedy, and put it to the new and the old.
 
-    "before" is the model untouched, "floor" the rules without thought.
+    "before" is the model untouched, "baseline" the rules without thought.
     """
     model, tokenizer = bundled("town-instruct")
     cost: dict[str, Any] = {}
-    if name == "floor":
-        scores = measure_floor(ALL, count, split=split)
+    if name == "baseline":
+        scores = measure_baseline(ALL, count, split=split)
     else:
         if name != "before":
             tuned, spent = remedy_run(
@@ -146,8 +146,8 @@ def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
     """What summaries are held against: the first turns, prompting alone, the long-tuned model."""
     asked = summary_cases()
     model, tokenizer = bundled("town-instruct" if name == "town-instruct" else "town-lm")
-    if name == "floor":
-        answers = {key: [floor(case) for case in found] for key, found in asked.items()}
+    if name == "baseline":
+        answers = {key: [baseline(case) for case in found] for key, found in asked.items()}
     elif name == "town-instruct":
         answers = {k: ask(model, tokenizer, "summarise", found) for k, found in asked.items()}
     else:
@@ -204,7 +204,7 @@ def remedy_jobs(seeds: Iterable[int]) -> Iterator[Job]:
     The chosen strengths follow from the first runs, so they are read when those are recorded.
     """
     for split in ("validation", "test"):
-        for name in ("before", "floor"):
+        for name in ("before", "baseline"):
             yield job(run_remedy, name, 0.0, split, seed=0, kind="remedy")
     for name, remedy in REMEDIES.items():
         for strength in remedy.grid:

@@ -151,7 +151,7 @@ class Saved:
     strength: float
     meaning: str  # of the strength, in words
     seeds: int
-    floor: Scores
+    baseline: Scores
     before: Scores
     after: Mapping[str, Interval]
     new: str  # the family that was learned
@@ -163,9 +163,9 @@ class Saved:
 
     @property
     def kept(self) -> float:
-        """What is left of the lead that the old model had over the floor; 1 is all of it."""
-        lead = sum(self.before[family] - self.floor[family] for family in self.old)
-        return sum(self.after[family].mean - self.floor[family] for family in self.old) / lead
+        """What is left of the lead that the old model had over the baseline; 1 is all of it."""
+        lead = sum(self.before[family] - self.baseline[family] for family in self.old)
+        return sum(self.after[family].mean - self.baseline[family] for family in self.old) / lead
 
 
 class Savings:
@@ -184,10 +184,12 @@ class Savings:
                 means = {family: fmean(run["scores"][family]) for family in families}
                 group = self.runs.setdefault(run["remedy"], {})
                 group.setdefault(run["strength"], []).append(means)
-        if not {"before", "floor"} < self.runs.keys():
+        if not {"before", "baseline"} < self.runs.keys():
             raise ValueError(f"there is no whole record of remedies on the {split} split: run "
                              "workbook record finetuning remedies.")  # fmt: skip
-        self.before, self.floor = (self.runs.pop(name)[0.0][0] for name in ("before", "floor"))
+        self.before, self.baseline = (
+            self.runs.pop(name)[0.0][0] for name in ("before", "baseline")
+        )
 
     def strengths(self, remedy: str) -> list[float]:
         """Those recorded, the weakest first; a lower learning rate forgets less."""
@@ -204,12 +206,12 @@ class Savings:
         after = {family: interval([run[family] for run in group], SHARE) for family in self.before}
         meaning = REMEDIES[remedy].strength_is
         return Saved(
-            remedy, strength, meaning, len(group), self.floor, self.before, after, self.new
+            remedy, strength, meaning, len(group), self.baseline, self.before, after, self.new
         )
 
 
 def draw_saved(saved: Saved) -> go.Figure:
-    """Two bars a family, before and after, and a line for the floor; the new task first."""
+    """Two bars a family, before and after, and a line for the baseline; the new task first."""
     import plotly.graph_objects as go
 
     families = (saved.new, *saved.old)
@@ -224,7 +226,7 @@ def draw_saved(saved: Saved) -> go.Figure:
         marker_pattern_shape="/",
     )
     figure.add_scatter(
-        name="floor", x=families, y=[saved.floor[family] for family in families], mode="markers",
+        name="baseline", mode="markers", x=families, y=[saved.baseline[each] for each in families],
         marker={"symbol": "line-ew-open", "size": 40, "color": figures.TEXT, "line": {"width": 3}},
     )  # fmt: skip
     title = (

@@ -1,7 +1,7 @@
 """What a tuned model is put to: the eight shared tasks and the lesson's new one.
 
 The cases are about people and places that no training split has. `measure` asks a model greedily
-and scores every answer from 0 to 1; a floor is what a rule without thought would say, a ceiling the
+and scores every answer from 0 to 1; a baseline is what a rule of thumb would say, a ceiling the
 reference itself, which every score gives 1. The tasks themselves are in `workbook.tasks`. Left out:
 questions from memory, which for somebody you never met only a guess can answer. Lesson 08.
 """
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 __all__ = [
-    "FAMILIES", "FAMILIES_ASKED", "OLD_SKILLS", "ask", "cases", "floor", "measure",
-    "measure_floor", "rouge", "score",
+    "FAMILIES", "FAMILIES_ASKED", "OLD_SKILLS", "ask", "cases", "baseline", "measure",
+    "measure_baseline", "rouge", "score",
 ]  # fmt: skip
 SEED = 808  # of the cases, apart from every training stream
 OLD_SKILLS = (
@@ -92,17 +92,17 @@ def ask(
     return [answer.text for answer in answers]
 
 
-def measure_floor(
+def measure_baseline(
     families: Sequence[str] = FAMILIES_ASKED, count: int = 32, **which: object
 ) -> dict[str, list[float]]:
     """Return the scores of the rules without thought on the same cases as `measure`."""
     found = {}
     for family in families:
         asked = cases(family, count, **which)
-        found[family] = score(family, [floor(case) for case in asked], asked)
+        found[family] = score(family, [baseline(case) for case in asked], asked)
     return found
 
 
-def floor(case: Case) -> str:
+def baseline(case: Case) -> str:
     """Return what a rule without thought says: the first two turns, "Yes.", the largest number."""
     return Task.by_name(FAMILIES, case.task).baseline(case.prompt)

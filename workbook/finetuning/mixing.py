@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbook.finetuning.data import chats, examples, pad_id
 from workbook.finetuning.families import FAMILIES_ASKED
-from workbook.finetuning.tuning import Settings
+from workbook.finetuning.tuning import TuneConfig
 from workbook.town.random import Source
 from workbook.training.data import Messages
 from workbook.training.packing import IGNORE, Example, Rows
@@ -70,7 +70,7 @@ class NewChats:
         tokenizer: PreTrainedTokenizerBase,
         mix: Sequence[Messages],
         new: Sequence[Messages],
-        settings: Settings,
+        settings: TuneConfig,
         seed: int,
     ) -> None:
         marked = []

@@ -49,7 +49,7 @@ BART = Published(
 PEOPLE = Published(
     "one person against another", 0.534, 0.267, 0.450, "the lab's three references; recomputed"
 )
-SCORES = (LEAD, PROMPTED, LORA, TUNED, BART, PEOPLE)  # floor first, ceiling last
+SCORES = (LEAD, PROMPTED, LORA, TUNED, BART, PEOPLE)  # baseline first, ceiling last
 
 DIALOGUES = {"train": 12_460, "validation": 500, "test": 500}  # DialogSum's README
 REFERENCES = 3  # summaries of each test dialogue; elsewhere one
@@ -70,7 +70,7 @@ FLAN_2022_TASKS = {"Muffin": 80, "T0-SF": 193, "Natural Instructions v2": 1_554,
 
 
 def table() -> pandas.DataFrame:
-    """The scores, floor first and ceiling last, each with its source."""
+    """The scores, baseline first and ceiling last, each with its source."""
     import pandas as pd
 
     rows = {

@@ -22,7 +22,7 @@ from workbook.finetuning.anchor import Anchor, old_fisher
 from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.mixing import NewChats, memory, mixed, old_count
-from workbook.finetuning.tuning import Penalty, Settings, Tuned, train_on
+from workbook.finetuning.tuning import Penalty, TuneConfig, Tuned, train_on
 from workbook.training.data import Messages
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def remedy_run(
     strength: float | None = None,
     steps: int = 80,
     seed: int = 0,
-    settings: Settings | None = None,
+    settings: TuneConfig | None = None,
     *,
     new: Sequence[Messages] | None = None,
     progress: bool = True,
@@ -96,7 +96,7 @@ def remedy_run(
     """
     remedy = _remedy(name)
     strength = remedy.grid[len(remedy.grid) // 2] if strength is None else strength
-    settings = settings or Settings()
+    settings = settings or TuneConfig()
     if remedy.strength_is == "learning rate":
         settings = replace(settings, learning_rate=strength)
     started = time.perf_counter()
@@ -135,7 +135,7 @@ def _mix(
     share: float,
     steps: int,
     tokenizer: PreTrainedTokenizerBase,
-    settings: Settings,
+    settings: TuneConfig,
     seed: int,
 ) -> tuple[list[Messages], int, int]:
     """The chats to train on, the steps, and the new chats read: as many as `steps` read alone.

@@ -28,7 +28,7 @@ Penalty = Callable[[nn.Module], Tensor]  # of a model: a scalar to be added to t
 
 
 @dataclass(frozen=True)
-class Settings:
+class TuneConfig:
     """How a model is tuned; the defaults suit the town's models."""
 
     learning_rate: float = 5e-4  # peak, of AdamW
@@ -73,7 +73,7 @@ class Tuned:
 
 def first_rate(model: PreTrainedModel) -> float:
     """The learning rate to try first: large models want small steps (FLAN-T5-base's lab: 1e-5)."""
-    return Settings.learning_rate if model.num_parameters() < 10**8 else 1e-5
+    return TuneConfig.learning_rate if model.num_parameters() < 10**8 else 1e-5
 
 
 def tune(
@@ -82,7 +82,7 @@ def tune(
     chats: Sequence[Messages],
     steps: int = 100,
     seed: int = 0,
-    settings: Settings | None = None,
+    settings: TuneConfig | None = None,
     *,
     penalty: Penalty | None = None,
     progress: bool = True,
@@ -91,11 +91,11 @@ def tune(
 ) -> Tuned:
     """A copy of `model`, tuned on `chats` for `steps` steps, in eval mode.
 
-    seed: of the order of the rows. changes: single `Settings`, as in learning_rate=3e-4.
+    seed: of the order of the rows. changes: single `TuneConfig`, as in learning_rate=3e-4.
     penalty(model): added to each step's mean loss. progress: show a bar. on_step: called with the
     record of each step, such as a `LiveLoss`.
     """
-    settings = replace(settings or Settings(), **changes)
+    settings = replace(settings or TuneConfig(), **changes)
     learner = copy.deepcopy(model).float()
     watched = {"progress": progress, "on_step": on_step}
     return Tuned(*train_on(learner, tokenizer, chats, steps, seed, settings, penalty, **watched))
@@ -107,7 +107,7 @@ def train_on(
     chats: Sequence[Messages],
     steps: int,
     seed: int,
-    settings: Settings,
+    settings: TuneConfig,
     penalty: Penalty | None = None,
     **watched: Any,
 ) -> tuple[PreTrainedModel, Run, Statistics]:

@@ -146,9 +146,27 @@ def _ends(figure: go.Figure, reference: Mapping[str, float], axis: str) -> dict[
             groups[-1].append(name)
         else:
             groups.append([name])
-    return {
+    ends = {
         name: end for group in groups for name, end in zip(group, ENDS[len(group) - 1], strict=True)
     }
+    for (name,) in (group for group in groups if len(group) == 1 and axis == "y"):
+        ends[name] = _free_end(figure, reference[name], near)
+    return ends
+
+
+def _free_end(figure: go.Figure, value: float, near: float) -> str:
+    """The first place for a line's name where no curve begins or stops; "top right" if none is."""
+    taken: dict[str, list[float]] = {"left": [], "right": []}
+    for trace in figure.data:
+        if numbers := _numbers(getattr(trace, "y", None)):
+            taken["left"].append(numbers[0])
+            taken["right"].append(numbers[-1])
+    for place in ("top right", "bottom right", "top left", "bottom left"):
+        above, side = place.split()
+        middle = value + (near / 2 if above == "top" else -near / 2)
+        if all(abs(each - middle) > near for each in taken[side]):
+            return place
+    return "top right"
 
 
 def _numbers(values: Any) -> list[float]:
