@@ -49,6 +49,21 @@ def test_error_bars_and_labels_are_numbers_of_the_figure_too():
     assert as_table(figure).to_numpy().tolist() == [[1, "T = 1", 3], [2, "T = 2", 4]]
 
 
+def test_error_bars_of_two_lengths_show_where_each_one_ends():
+    """Guards against one length standing for both sides, as at a share cut at 1."""
+    bars = {"array": [0.0, 0.2], "arrayminus": [0.5, 0.25]}
+    figure = go.Figure(go.Scatter(name="a", x=[1, 2], y=[1.0, 0.75], error_y=bars))
+    assert as_table(figure).to_dict("list") == {
+        "x": [1, 2], "a": [1.0, 0.75], "a low": [0.5, 0.5], "a high": [1.0, 0.95],
+    }  # fmt: skip
+
+
+def test_a_point_that_a_curve_lacks_is_an_empty_cell():
+    figure = go.Figure(go.Scatter(name="a", x=[1, 2], y=[3, None]))
+    page = tables.folded(as_table(figure), "A curve.")
+    assert "<td></td>" in page and "NaN" not in page and "None" not in page
+
+
 def test_points_in_space_keep_their_third_coordinate():
     figure = go.Figure(go.Scatter3d(x=[1], y=[2], z=[3]))
     assert as_table(figure).to_numpy().tolist() == [[1, 2, 3]]

@@ -25,6 +25,7 @@ CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _ONE = r"[-+\u2212]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?%?"
 INTERVAL = re.compile(rf"{_ONE} (?:±|&plusmn;) ?{_ONE}|{_ONE} \[{_ONE}, {_ONE}\]")
 NUMBER = re.compile(rf"(?:{_ONE}|{INTERVAL.pattern}|nan|NaN|-?inf)(?: ?(?:[kMGT]?B|s|ms|\*))?")
+SPREAD = ("±", "low", "high")  # columns of error bars
 MOST_ROWS, MOST_COLUMNS = 200, 40  # a notebook stays under 1 MB, and nobody reads more
 
 
@@ -63,19 +64,21 @@ def folded(frame: pandas.DataFrame, sentence: str) -> str:
     """Return the table behind a disclosure triangle: plain HTML, reachable by key, no script."""
     return (
         f"<details><summary {QUIET_KEYS}>The figure as a table</summary><p>{escaped(sentence)}</p>"
-        f"{plain(frame)}</details>"
+        f"{plain(frame, missing='')}</details>"
     )
 
 
-def plain(frame: pandas.DataFrame, index: bool = False, decimals: str = ".4g") -> str:
+def plain(
+    frame: pandas.DataFrame, index: bool = False, decimals: str = ".4g", missing: str = "NaN"
+) -> str:
     """Return the table as small HTML, cut to MOST_ROWS by MOST_COLUMNS with a sentence about it.
 
     Text stands at the left and numbers at the right of their column, nothing breaks inside an
     interval. index: whether the row labels are shown. decimals: how a float is written; "" leaves
-    it to pandas.
+    it to pandas. missing: what stands where there is no value.
     """
-    form = {"float_format": lambda value: f"{value:{decimals}}"} if decimals else {}
-    page = _arranged(_cut(frame).to_html(index=index, border=0, **form))
+    form = (lambda value: f"{value:{decimals}}") if decimals else None
+    page = _arranged(_cut(frame).to_html(index=index, border=0, float_format=form, na_rep=missing))
     return f"<p>{html.escape(note)}</p>{page}" if (note := _what_is_cut(frame)) else page
 
 
@@ -192,14 +195,17 @@ def _from_points(traces: list, layout: Any) -> pandas.DataFrame:
         x = _places(trace.x, x_axis, len(y))
         x, y = (y, x) if lying else (x, y)
         name = _clean(trace.name) or (y_name if len(traces) == 1 else f"{y_name} {number}")
-        columns = {"label": _labels(trace, len(x)), y_name: y, "±": _error(trace, lying, len(x))}
+        columns = {"label": _labels(trace, len(x)), y_name: y, **_error(trace, lying, y)}
         columns["z"] = list(trace.z) if trace.type == "scatter3d" else None
         columns = {key: column for key, column in columns.items() if column is not None}
         parts.append((name, pd.DataFrame(columns, index=pd.Index(x, name=x_name))))
     first = parts[0][1]
     if not all(part.index.equals(first.index) and "label" not in part for _, part in parts):
         return _stacked(parts)
-    beside = [part.rename(columns={y_name: name, "±": f"{name} ±"}) for name, part in parts]
+    beside = [
+        part.rename(columns={y_name: name} | {word: f"{name} {word}" for word in SPREAD})
+        for name, part in parts
+    ]
     return pd.concat(beside, axis=1).reset_index(allow_duplicates=True)
 
 
@@ -246,10 +252,17 @@ def _labels(trace: Any, count: int) -> list | None:
     return [_clean(word) for word in words]
 
 
-def _error(trace: Any, lying: bool, count: int) -> list | None:
+def _error(trace: Any, lying: bool, values: list) -> dict[str, list]:
+    """The columns of the error bars: ± where both sides are equal, else where each one ends."""
     bars = getattr(trace, "error_x" if lying else "error_y", None)
-    array = getattr(bars, "array", None)
-    return None if array is None or len(array) != count else list(array)
+    above, below = getattr(bars, "array", None), getattr(bars, "arrayminus", None)
+    if above is None or len(above) != len(values):
+        return {}
+    if below is None:
+        return {"±": list(above)}
+    low = [value - length for value, length in zip(values, below, strict=True)]
+    high = [value + length for value, length in zip(values, above, strict=True)]
+    return {"low": low, "high": high}
 
 
 def _clean(words: Any) -> str:
