@@ -42,7 +42,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Result:
-    """status: "right", "wrong" or "unanswered". The seed makes the same inputs again."""
+    """status: "right", "wrong", "unanswered", or "noted" where it is marked later.
+
+    The seed makes the same inputs again.
+    """
 
     status: str
     seed: int

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.core.exercises import attempts as log
-from workbook.core.exercises import checks, feedback
+from workbook.core.exercises import checks, feedback, sealed
 from workbook.core.exercises.checks import (
     Check,
     Inputs,
@@ -104,15 +104,22 @@ def answer(exercise_id: str = "", value: Any = None) -> Any:
     asked = find(exercise_id)
     if asked.wants != "value":
         raise Refusal(f'{exercise_id} asks for a function: write @exercise("{exercise_id}").')
-    return value if _judge(asked, value) else asked.reference()
+    if _judge(asked, value):
+        return value
+    return None if sealed.seed_of(exercise_id) is not None else asked.reference()
 
 
 def check(exercise_id: str, given: Any, seed: int | None = None) -> Result:
     """Runs the visible checks and shows nothing. seed: of their inputs; fresh if None."""
     asked = find(exercise_id)
+    stored = sealed.seed_of(exercise_id)
+    if stored is not None:
+        seed = stored
     seed = secrets.randbelow(2**31) if seed is None else seed
     if asked.wants == "value" and (given is None or given is ...):
         return Result("unanswered", seed)
+    if asked.wants == "value" and stored is not None:
+        return Result("noted", seed)
     if asked.wants == "function":
         wrong = checks.same_parameters(asked.reference, given)
         if wrong:
@@ -131,7 +138,7 @@ def hint(exercise_id: str = "") -> None:
     step = min(taken + 1, len(asked.hints))
     lines = [f"Hint {n} of {len(asked.hints)}: {text}" for n, text in enumerate(asked.hints, 1)]
     lines = lines[:step]
-    if taken >= len(asked.hints):
+    if taken >= len(asked.hints) and sealed.seed_of(exercise_id) is None:
         lines.append(f"The reference answer is in workbook/{_topic(exercise_id)}/exercises.py.")
     feedback.show("hint", asked.title, lines)
 
@@ -205,18 +212,24 @@ def _topic(exercise_id: str) -> str:
 def _judge(asked: Exercise, given: Any) -> bool:
     """Checks, shows, logs; true if the answer is right."""
     result = check(asked.id, given)
-    if result.status != "unanswered":
+    if result.status in ("right", "wrong"):
         log.note(asked.id, result.status)
     _tell(asked, result)
-    return result.status == "right"
+    return result.status in ("right", "noted")
 
 
 def _tell(asked: Exercise, result: Result) -> None:
     """Show a result: the exercise's title first, then each check, then where to go on."""
-    goes_on = f'For a hint, run hint("{asked.id}"). The lesson goes on with the reference answer.'
+    goes_on = f'For a hint, run hint("{asked.id}").'
+    if sealed.seed_of(asked.id) is None:
+        goes_on += " The lesson goes on with the reference answer."
     if result.status == "unanswered":
         label = f"{asked.label[0].upper()}{asked.label[1:]}."
         feedback.show("unanswered", f"{asked.title}: not answered yet", [label], goes_on)
+        return
+    if result.status == "noted":
+        text = "Your answer is marked when you hand the notebook in."
+        feedback.show("hint", f"{asked.title}: noted", [text])
         return
     lines = feedback.check_lines(result.findings)
     if result.status == "right":
