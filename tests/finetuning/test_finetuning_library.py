@@ -10,7 +10,7 @@ from workbook.finetuning import agreement, library
 from workbook.finetuning.data import chats
 from workbook.finetuning.families import measure_baseline
 from workbook.training.data import chat_example, exchanges
-from workbook.training.seq2seq import small_t5
+from workbook.training.models import small_t5
 
 STEPS = 5
 

@@ -14,7 +14,8 @@ from workbook.evaluation import paired_bootstrap
 from workbook.finetuning.dialogsum import lead, prompt, rouge
 from workbook.town.dialogues import load_dialogues
 from workbook.training import FitConfig, fit, mean_loss
-from workbook.training.seq2seq import Pairs, answers, pair, seq2seq_loss, small_t5
+from workbook.training.models import small_t5
+from workbook.training.seq2seq import Pairs, answers, pair, seq2seq_loss
 from workbook.training.tokenizer import train_tokenizer
 
 LENGTH, VOCABULARY = 320, 4096

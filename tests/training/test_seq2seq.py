@@ -18,6 +18,7 @@ import torch
 from workbook.core.hub import loading
 from workbook.core.system import known_models, memory
 from workbook.training import FitConfig, data, fit, recipe_runs, recipes
+from workbook.training.models import small_t5
 from workbook.training.recipes import Finetune
 from workbook.training.seq2seq import (
     Pair,
@@ -26,7 +27,6 @@ from workbook.training.seq2seq import (
     collate_pairs,
     pair,
     seq2seq_loss,
-    small_t5,
 )
 
 QUICK = FitConfig(steps=4, device="cpu", warmup=1, learning_rate=1e-2)

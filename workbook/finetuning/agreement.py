@@ -21,7 +21,8 @@ from workbook.finetuning.data import chats
 from workbook.finetuning.families import FAMILIES, ask, cases, measure_baseline, score
 from workbook.tasks import Case
 from workbook.training.data import exchanges
-from workbook.training.seq2seq import answers, small_t5
+from workbook.training.models import small_t5
+from workbook.training.seq2seq import answers
 
 if TYPE_CHECKING:
     import pandas

@@ -21,6 +21,7 @@ from workbook.pretraining.models import BATCH, ObjectiveBatches, Size
 from workbook.pretraining.objectives import objective_loss
 from workbook.training import FitConfig, fit
 from workbook.training.bench import quiet_settings
+from workbook.training.models import small_llama, special_ids
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
@@ -36,17 +37,18 @@ def llama(
     tokenizer: PreTrainedTokenizerFast, seed: int = 0, size: Size | None = None
 ) -> LlamaForCausalLM:
     """Our decoder's shape as a Llama of the library, with random weights; size: None, ours."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
     size = size or Size()
     seed_everything(seed)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer), hidden_size=size.channels, num_hidden_layers=size.blocks,
-        num_attention_heads=size.heads, intermediate_size=size.inner, tie_word_embeddings=True,
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )  # fmt: skip
-    return LlamaForCausalLM(config)
+    return small_llama(
+        len(tokenizer),
+        hidden_size=size.channels,
+        layers=size.blocks,
+        heads=size.heads,
+        ffn_dim=size.inner,
+        seq_len=2048,
+        tie_word_embeddings=True,
+        **special_ids(tokenizer),
+    )
 
 
 def with_fit(

@@ -22,6 +22,7 @@ from workbook.core.system import machine
 from workbook.training.config import FitConfig
 from workbook.training.fit import fit
 from workbook.training.losses import causal_loss
+from workbook.training.models import small_llama
 
 VOCABULARY = 32_000
 PEAKS = {  # dense bfloat16 FLOP/s by the chip's whole name, a pattern; the makers' data sheets
@@ -107,19 +108,15 @@ def measure(size: Size, compiled: bool, steps: int = 30, warmup: int = 10) -> Us
 
 def make(size: Size):
     """The model, with random weights in float32."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    shape = LlamaConfig(  # type: ignore[call-arg]  # it takes attn_implementation among the rest
-        vocab_size=VOCABULARY,
+    return small_llama(
+        VOCABULARY,
         hidden_size=size.hidden_size,
-        intermediate_size=size.ffn_dim,
-        num_hidden_layers=size.layers,
-        num_attention_heads=size.heads,
-        num_key_value_heads=size.heads,
-        max_position_embeddings=size.seq_len,
+        layers=size.layers,
+        heads=size.heads,
+        ffn_dim=size.ffn_dim,
+        seq_len=size.seq_len,
         attn_implementation="sdpa",
     )
-    return LlamaForCausalLM(shape)
 
 
 def flops_per_token(size: Size) -> float:

@@ -39,6 +39,7 @@ from workbook.training.data import (
 from workbook.training.devices import check
 from workbook.training.fit import Run, fit
 from workbook.training.losses import causal_loss, keeps_documents_apart, mean_loss
+from workbook.training.models import small_llama, special_ids
 from workbook.training.packing import Rows
 from workbook.training.recipes import Finetune, Pretrain, Recipe
 from workbook.training.rows import PackedRows, RowArrays, make_rows
@@ -212,24 +213,18 @@ def _refuse_another_recipe(recipe: Recipe, mine: dict[str, Any], file: Path) -> 
 
 def new_model(recipe: Pretrain, tokenizer: PreTrainedTokenizerBase, seed: int) -> PreTrainedModel:
     """A random-weight model in the layout of Llama, of the recipe's shape."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(seed)
-    shape = LlamaConfig(
-        vocab_size=len(tokenizer),
+    return small_llama(
+        len(tokenizer),
         hidden_size=recipe.hidden_size,
-        intermediate_size=recipe.ffn_dim,
-        num_hidden_layers=recipe.layers,
-        num_attention_heads=recipe.heads,
-        num_key_value_heads=recipe.heads,
-        max_position_embeddings=max(512, recipe.seq_len),
+        layers=recipe.layers,
+        heads=recipe.heads,
+        ffn_dim=recipe.ffn_dim,
+        seq_len=max(512, recipe.seq_len),
+        seed=seed,
         rope_parameters={"rope_type": "default", "rope_theta": recipe.rope_theta},
         tie_word_embeddings=True,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+        **special_ids(tokenizer),
     )
-    return LlamaForCausalLM(shape)
 
 
 def _new_tokenizer(recipe: Pretrain) -> PreTrainedTokenizerBase:

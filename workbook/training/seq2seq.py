@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
+from torch import nn
 
-from workbook.inference import complete_ids
+from workbook.inference import complete_ids, pad
 from workbook.training.losses import Loss, output_only_at
 from workbook.training.packing import IGNORE
 
@@ -105,14 +104,16 @@ def collate_pairs(pairs: Sequence[Pair], config: PreTrainedConfig) -> dict[str, 
     start = config.decoder_start_token_id
     if start is None:
         raise ValueError("the model's config names no decoder_start_token_id: set it first.")
-    pad = 0 if config.pad_token_id is None else config.pad_token_id
-    labels = _padded([each.answer for each in pairs], IGNORE)
+    filler = 0 if config.pad_token_id is None else config.pad_token_id
+    ids, keep_mask = pad([each.prompt for each in pairs], filler, "right")
+    decoder_ids, _ = pad([[start, *each.answer[:-1]] for each in pairs], filler, "right")
+    labels, _ = pad([each.answer for each in pairs], IGNORE, "right")
     loss_at = (labels.flatten() != IGNORE).nonzero().flatten()
     read = sum(len(each.prompt) for each in pairs)
     return {
-        "ids": _padded([each.prompt for each in pairs], pad),
-        "keep_mask": _padded([[True] * len(each.prompt) for each in pairs], False),
-        "decoder_ids": _padded([[start, *each.answer[:-1]] for each in pairs], pad),
+        "ids": ids,
+        "keep_mask": keep_mask,
+        "decoder_ids": decoder_ids,
         "labels": labels,
         "loss_at": loss_at,
         "read": read + len(loss_at),
@@ -149,37 +150,3 @@ def answers(
     """Greedy answers of an encoder-decoder to prompts, without special tokens."""
     rows = [pair(tokenizer, prompt, "").prompt for prompt in prompts]
     return [answer.text for answer in complete_ids(model, tokenizer, rows, max_new_tokens)]
-
-
-def small_t5(
-    tokenizer: PreTrainedTokenizerBase,
-    seed: int = 0,
-    *,
-    hidden_size: int = 128,
-    layers: int = 2,
-    heads: int = 4,
-    ffn_dim: int = 256,
-    dropout: float = 0.0,
-) -> PreTrainedModel:
-    """A random-weight encoder-decoder in the layout of FLAN-T5, `layers` on each side."""
-    from transformers import T5Config, T5ForConditionalGeneration
-
-    torch.manual_seed(seed)
-    shape = T5Config(
-        vocab_size=len(tokenizer),
-        d_model=hidden_size,
-        d_kv=hidden_size // heads,
-        d_ff=ffn_dim,
-        num_layers=layers,
-        num_heads=heads,
-        dropout_rate=dropout,
-        feed_forward_proj="gated-gelu",
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    shape.decoder_start_token_id = tokenizer.pad_token_id
-    return T5ForConditionalGeneration(shape)
-
-
-def _padded(rows: Sequence[Sequence[int]], value: int) -> Tensor:
-    return pad_sequence([torch.tensor(row) for row in rows], True, value)
