@@ -10,10 +10,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
-from workbook.attention import Transformer
+from workbook.attention import from_transformers
 from workbook.attention.explorers import attention_explorer
 from workbook.core.hub import load_model, load_tokenizer
-model = Transformer.from_transformers(load_model("base"))
+model = from_transformers(load_model("base"))
 attention_explorer(model, load_tokenizer("base"), "Bridor likes bread.").show()
 """
 SHADES = """box => [...box.querySelectorAll('.heatmaplayer image')].map(i => i.getAttribute('href')

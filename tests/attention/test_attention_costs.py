@@ -18,6 +18,7 @@ from workbook.attention import (
     recurrence,
     scale,
 )
+from workbook.attention.library_weights import from_transformers
 
 
 @pytest.mark.parametrize("known", counts.KNOWN, ids=lambda known: known.name)
@@ -28,7 +29,7 @@ def test_published_models_are_counted_to_the_last_parameter(known):
 
 def test_counting_is_what_a_real_model_holds():
     for hf in (gpt2(), t5(feed_forward_proj="gated-gelu")):
-        ours = Transformer.from_transformers(hf)
+        ours = from_transformers(hf)
         assert counts.count(ours.config) == counts.parameters(ours) == hf.num_parameters()
 
 

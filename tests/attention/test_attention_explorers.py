@@ -15,6 +15,7 @@ from workbook.attention import (
 )
 from workbook.attention import explorers_positions as positions
 from workbook.attention.heads import attention_maps
+from workbook.attention.library_weights import from_transformers
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.core.notebook import figures
 
@@ -23,7 +24,7 @@ TEXT = "Bridor likes bread. Bridor"
 
 @pytest.fixture(scope="module")
 def model():
-    return Transformer.from_transformers(load_model("base"))
+    return from_transformers(load_model("base"))
 
 
 @pytest.fixture(scope="module")

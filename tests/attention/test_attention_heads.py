@@ -22,6 +22,7 @@ from workbook.attention.heads import (
     recorded,
     self_attentions,
 )
+from workbook.attention.library_weights import from_transformers
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.town import build_town
 
@@ -33,7 +34,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def town_model():
-    return Transformer.from_transformers(load_model("base"))
+    return from_transformers(load_model("base"))
 
 
 def test_weights_are_recorded_only_inside(small):
@@ -50,9 +51,7 @@ def test_weights_are_those_of_transformers(tiny_llama):
     tiny_llama.set_attn_implementation("eager")
     ids = torch.randint(0, 97, (2, 9))
     theirs = torch.stack(tiny_llama(ids, output_attentions=True).attentions)
-    torch.testing.assert_close(
-        attention_maps(Transformer.from_transformers(tiny_llama), ids), theirs
-    )
+    torch.testing.assert_close(attention_maps(from_transformers(tiny_llama), ids), theirs)
 
 
 def test_previous_token_score_by_hand():

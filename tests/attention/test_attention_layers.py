@@ -13,7 +13,7 @@ from workbook.attention import (
     rotary_embedding,
     scaled_dot_product_attention,
 )
-from workbook.attention.from_transformers import attention_from_torch
+from workbook.attention.library_weights import attention_from_torch
 
 
 def torchs(bias=True):

@@ -6,6 +6,7 @@ import transformers
 from hf_models import LLAMA_3, bert, gpt2, llama, places, qwen2, t5, texts
 
 from workbook.attention import GrowingKVCache, Transformer, TransformerConfig
+from workbook.attention.library_weights import from_transformers
 from workbook.core.hub import load_model, load_tokenizer
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -33,7 +34,7 @@ def check_close(ours, theirs, keep_mask=None):
 @torch.no_grad()
 def test_llama_and_qwen2(hf):
     model, (ids, keep_mask) = hf(), texts()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     check_close(ours(ids), model(ids).logits)
     theirs = model(ids, attention_mask=keep_mask.long()).logits
     check_close(ours(ids, keep_mask=keep_mask), theirs, keep_mask)
@@ -45,7 +46,7 @@ def test_llama_and_qwen2(hf):
 @torch.no_grad()
 def test_gpt2(changes):
     model, (ids, keep_mask) = gpt2(**changes), texts()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     check_close(ours(ids), model(ids).logits)
     settings = {"attention_mask": keep_mask.long(), "position_ids": places(keep_mask)}
     check_close(ours(ids, keep_mask=keep_mask), model(ids, **settings).logits, keep_mask)
@@ -58,7 +59,7 @@ def test_gpt2(changes):
 def test_bert_gives_hidden_states():
     """Padded on the right or on the left: BERT's places are those of the row, with the padding."""
     (ids, keep_mask), model = texts(), bert()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     check_close(ours(ids), model(ids).last_hidden_state)
     theirs = model(ids, attention_mask=keep_mask.long()).last_hidden_state
     check_close(ours(ids, keep_mask=keep_mask), theirs, keep_mask)
@@ -76,11 +77,11 @@ def test_models_with_other_heads_are_their_bodies():
     shape = bert().config
     whole = transformers.BertForMaskedLM(shape).eval()
     ids = texts()[0]
-    ours = Transformer.from_transformers(whole)
+    ours = from_transformers(whole)
     check_close(ours(ids), whole.bert(ids).last_hidden_state)
     for hf in (llama(), gpt2()):
         body = hf.base_model
-        check_close(Transformer.from_transformers(body)(ids), body(ids).last_hidden_state)
+        check_close(from_transformers(body)(ids), body(ids).last_hidden_state)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_models_with_other_heads_are_their_bodies():
 @torch.no_grad()
 def test_t5(changes):
     model, (ids, keep_mask) = t5(**changes), texts()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     answers, answer_mask = texts(3, 9)[0], torch.ones(3, 9, dtype=torch.bool)
     answer_mask[1, 6:] = False
     check_close(ours(ids, decoder_ids=answers), model(ids, decoder_input_ids=answers).logits)
@@ -114,7 +115,7 @@ def test_t5(changes):
 def test_t5_whose_last_layer_is_its_own():
     model = t5(feed_forward_proj="gated-gelu", tie_word_embeddings=False)
     model.lm_head.weight = torch.nn.Parameter(torch.randn(97, 32) * 0.16)
-    ours, (ids, _) = Transformer.from_transformers(model), texts()
+    ours, (ids, _) = from_transformers(model), texts()
     assert ours.out is not None
     check_close(ours(ids, decoder_ids=ids), model(ids, decoder_input_ids=ids).logits)
 
@@ -122,7 +123,7 @@ def test_t5_whose_last_layer_is_its_own():
 @pytest.mark.parametrize("hf", [llama, gpt2], ids=["llama", "gpt2"])
 def test_gradients_of_decoders(hf):
     model, (ids, _) = hf(), texts()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     weight = torch.randn(3, 12, 97)
     (ours(ids) * weight).mean().backward()
     (model(ids).logits * weight).mean().backward()
@@ -137,13 +138,13 @@ def test_gradients_of_decoders(hf):
 def test_gradients_of_bert_and_t5():
     (ids, _), weight = texts(), torch.randn(3, 12, 32)
     model = bert()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     (ours(ids) * weight).mean().backward()
     (model(ids).last_hidden_state * weight).mean().backward()
     table = model.embeddings.word_embeddings.weight
     torch.testing.assert_close(ours.embedding.weight.grad, table.grad, **CLOSE)
     model, weight = t5(), torch.randn(3, 12, 97)
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     (ours(ids, decoder_ids=ids) * weight).mean().backward()
     (model(ids, decoder_input_ids=ids).logits * weight).mean().backward()
     torch.testing.assert_close(ours.embedding.weight.grad, model.shared.weight.grad, **CLOSE)
@@ -154,7 +155,7 @@ def test_gradients_of_bert_and_t5():
 @torch.no_grad()
 def test_the_towns_model_gives_the_same_logits_and_the_same_text():
     model, tokenizer = load_model("base"), load_tokenizer("base")
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     row = tokenizer.encode("<|bos|>Bridor Mossbrock\nBridor Mossbrock", add_special_tokens=False)
     ids = torch.tensor([row])
     check_close(ours(ids), model(ids).logits)
@@ -174,7 +175,7 @@ def test_greedy_text_of_padded_rows_is_that_of_transformers(hf):
     keep_mask[1] = True  # a text goes on at its end, so it may only be padded in front
     settings = {"attention_mask": keep_mask.long(), "pad_token_id": 0, "do_sample": False}
     theirs = model.generate(ids, max_new_tokens=12, eos_token_id=None, **settings)
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     assert torch.equal(ours.greedy(ids, 12, keep_mask), theirs)
     alone = ours.greedy(ids[2:, 5:], 12)
     assert torch.equal(alone[0, 7:], theirs[2, 12:])
@@ -188,7 +189,7 @@ def test_greedy_text_of_t5_is_that_of_transformers():
         ids, max_new_tokens=10, do_sample=False, eos_token_id=None, pad_token_id=0, **settings
     )
     start = torch.zeros(3, 1, dtype=torch.long)
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     assert torch.equal(ours.greedy(ids, 10, keep_mask, decoder_ids=start), theirs)
 
 
@@ -281,10 +282,10 @@ def test_a_window_is_no_padding_mask():
     [
         (lambda: TransformerConfig(9, architecture="both"), "architecture is one of"),
         (lambda: TransformerConfig(9, positions="alibi"), "positions is one of"),
-        (lambda: Transformer.from_transformers(torch.nn.Linear(2, 2)), "'Linear' cannot be copied"),
-        (lambda: Transformer.from_transformers(gpt2(activation_function="tanh")), "'tanh'"),
+        (lambda: from_transformers(torch.nn.Linear(2, 2)), "'Linear' cannot be copied"),
+        (lambda: from_transformers(gpt2(activation_function="tanh")), "'tanh'"),
         (
-            lambda: Transformer.from_transformers(
+            lambda: from_transformers(
                 llama(rope_parameters={"rope_type": "dynamic", "rope_theta": 1e4, "factor": 2.0})
             ),
             "'dynamic' cannot be copied",
@@ -300,7 +301,7 @@ def test_what_is_not_supported_is_one_sentence(make, says):
 def test_the_copy_is_a_copy():
     model = llama(tie_word_embeddings=True)
     before = model.model.embed_tokens.weight.detach().clone()
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     with torch.no_grad():
         ours.embedding.weight.zero_()
     assert torch.equal(model.model.embed_tokens.weight, before)

@@ -8,6 +8,7 @@ import torch
 from hf_models import LLAMA_3, llama, texts
 
 from workbook.attention import GrowingKVCache, Transformer, TransformerConfig
+from workbook.attention.library_weights import from_transformers
 
 SMALL = {"channels": 16, "layers": 2, "heads": 2}
 
@@ -64,7 +65,7 @@ def test_nothing_but_ids_is_taken_by_its_place(architecture):
 @torch.no_grad()
 def test_a_configuration_and_the_weights_are_the_whole_model(rope, tmp_path):
     """Guards against rotary angles that are lost when a model is saved: Llama 3 rescales them."""
-    ours, (ids, _) = Transformer.from_transformers(llama(rope_parameters=rope)), texts()
+    ours, (ids, _) = from_transformers(llama(rope_parameters=rope)), texts()
     torch.save(ours.state_dict(), tmp_path / "weights.pt")
     told = json.loads(json.dumps(asdict(ours.config)))
     again = Transformer(TransformerConfig(**told)).eval()

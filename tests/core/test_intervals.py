@@ -106,3 +106,11 @@ def test_it_prints_as_a_reader_writes_it():
 def test_a_zero_has_no_sign(text, printed):
     """Fault C11: "-0.00" and "-0%" in tables."""
     assert signless_zero(text) == printed
+
+
+def test_one_run_alone_has_no_interval():
+    assert Interval.of_runs([0.25], SHARE) == (0.25, 0.25, 0.25)
+    values = [0.5, 0.75, 0.9]
+    assert Interval.of_runs(values, SHARE) == Interval.of_seeds(values, bounds=SHARE)
+    with pytest.raises(ValueError, match="outside its bounds"):
+        Interval.of_runs([1.5], SHARE)

@@ -4,6 +4,7 @@ The names below are this part's contract; importing them loads torch, but not tr
 """
 
 from workbook.attention.bpe import BytePairEncoder
+from workbook.attention.config import TransformerConfig
 from workbook.attention.dot_product import (
     attention_weights,
     causal_mask,
@@ -19,8 +20,9 @@ from workbook.attention.layers import (
     MultiHeadAttention,
     RMSNorm,
 )
+from workbook.attention.library_weights import from_transformers
 from workbook.attention.positions import rotary_embedding, sinusoidal_positions
-from workbook.attention.transformer import Transformer, TransformerConfig
+from workbook.attention.transformer import Transformer
 
 __all__ = [
     "BytePairEncoder",
@@ -34,6 +36,7 @@ __all__ = [
     "attention_weights",
     "causal_mask",
     "chunked_attention",
+    "from_transformers",
     "fused_attention",
     "rotary_embedding",
     "scaled_dot_product_attention",

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from workbook.attention.transformer import Transformer, TransformerConfig
+from workbook.attention.config import TransformerConfig
+from workbook.attention.transformer import Transformer
 
 if TYPE_CHECKING:
     import pandas

@@ -17,8 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from workbook.attention.config import TransformerConfig
 from workbook.attention.positions import mean_similarity
-from workbook.attention.transformer import Transformer, TransformerConfig
+from workbook.attention.transformer import Transformer
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from workbook.attention.config import TransformerConfig
 from workbook.attention.counts import parameters
-from workbook.attention.transformer import Transformer, TransformerConfig
+from workbook.attention.transformer import Transformer
 from workbook.core.runs.seeding import generator
 
 KINDS = ("GRU", "attention")

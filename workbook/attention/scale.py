@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbook.attention.config import TransformerConfig
 from workbook.attention.counts import count
-from workbook.attention.transformer import TransformerConfig
 
 if TYPE_CHECKING:
     import pandas

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
+    from workbook.attention.config import TransformerConfig
     from workbook.attention.layers import GrowingKVCache
-    from workbook.attention.transformer import TransformerConfig
 
 
 def check_call(

@@ -18,7 +18,6 @@ from workbook.finetuning.data import ROWS
 from workbook.finetuning.experiment import new_skill, old_skills
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.remedies import REMEDIES
-from workbook.pretraining.charts import interval
 
 if TYPE_CHECKING:
     import pandas
@@ -67,14 +66,14 @@ def forgetting_chart(runs: Runs) -> go.Figure:
             name=f"{name}, strengths tried", legendgroup=name, showlegend=False,
         )  # fmt: skip
         if name in last:
-            across = interval([new_skill(run) for run in last[name]], SHARE)
-            up = interval([old_skills(run) for run in last[name]], SHARE)
+            across = Interval.of_runs([new_skill(run) for run in last[name]], SHARE)
+            up = Interval.of_runs([old_skills(run) for run in last[name]], SHARE)
             figure.add_scatter(
                 x=[across.mean], y=[up.mean], error_x=_bar(across), error_y=_bar(up),
                 marker={"size": 12, "symbol": look.symbol, "color": look.colour},
                 mode="markers", name=name, legendgroup=name,
             )  # fmt: skip
-    ups = (interval([old_skills(run) for run in group], SHARE) for group in last.values())
+    ups = (Interval.of_runs([old_skills(run) for run in group], SHARE) for group in last.values())
     highest = max((up.high for up in ups), default=0) + 0.03
     for name in ("before", "baseline"):
         for run in last.get(name, []):
@@ -138,7 +137,7 @@ def families_table(runs: Runs) -> pandas.DataFrame:
 
 
 def _over(values: Sequence[float], bounds: tuple[float, float] | None = None) -> str:
-    return str(interval(values, bounds)) if len(values) > 1 else f"{values[0]:.3g}"
+    return str(Interval.of_runs(values, bounds)) if len(values) > 1 else f"{values[0]:.3g}"
 
 
 # Summaries.

@@ -18,7 +18,6 @@ from workbook.core.runs import SHARE, Interval, error_bars
 from workbook.finetuning.mixing import rates
 from workbook.finetuning.remedies import REMEDIES
 from workbook.finetuning.templates import Piece
-from workbook.pretraining.charts import interval
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -203,7 +202,10 @@ class Savings:
             raise ValueError(f"the strongest {remedy} recorded is number {len(strengths)}.")
         strength = strengths[notch - 1]
         group = self.runs[remedy][strength]
-        after = {family: interval([run[family] for run in group], SHARE) for family in self.before}
+        after = {
+            family: Interval.of_runs([run[family] for run in group], SHARE)
+            for family in self.before
+        }
         meaning = REMEDIES[remedy].strength_is
         return Saved(
             remedy, strength, meaning, len(group), self.baseline, self.before, after, self.new

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 Runs = Sequence[Mapping[str, Any]]
 
 
-def interval(values: Sequence[float], bounds: tuple[float, float] | None = None) -> Interval:
-    """Return the mean over the seeds; one run alone has no interval, so its ends are itself.
-
-    bounds: as in `Interval.of_seeds`.
-    """
-    if len(values) == 1:
-        return Interval(*[float(values[0])] * 3).within(bounds, values)
-    return Interval.of_seeds(values, bounds=bounds)
-
-
 def by_task(trained: Mapping[str, Trained]) -> dict[str, dict[int, float]]:
     """Name -> {step: loss}, from step 1; spans make two curves, for gaps and for ends."""
     found: dict[str, dict[int, float]] = {}
@@ -74,7 +64,7 @@ def evidence_chart(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> go.Fi
     """What evidence saves, against steps: a line for each kind of run, its ends where seeds are
     several the 95 % interval of the mean."""
     means = {
-        name: {step: interval(values) for step, values in curve.items()}
+        name: {step: Interval.of_runs(values) for step, values in curve.items()}
         for name, curve in curves.items()
     }
     return charts.lines(means, "step", "nats a token saved by the evidence")
@@ -111,7 +101,7 @@ def mix_chart(runs: Runs, before: float) -> go.Figure:
     shares = sorted({run["share"] for run in runs})
     curves = {
         f"loss on {text}": {
-            share: interval([run[text][-1] for run in runs if run["share"] == share])
+            share: Interval.of_runs([run[text][-1] for run in runs if run["share"] == share])
             for share in shares
         }
         for text in ("harbour", "town")
@@ -130,7 +120,7 @@ def diet_table(runs: Runs, entropy_bound: float) -> pandas.DataFrame:
     for name in names:
         group = [run for run in runs if run["diet"] == name]
         mean = sum(run["rows"] for run in group) / len(group)
-        loss = str(interval([run["loss"] for run in group]))
+        loss = str(Interval.of_runs([run["loss"] for run in group]))
         rows[name] = {"different rows": f"{mean:.0f}", "loss on clean text": loss}
     rows["the entropy bound"] = {"different rows": "", "loss on clean text": f"{entropy_bound:.3g}"}
     return pd.DataFrame(rows).T
@@ -145,7 +135,7 @@ def mix_table(runs: Runs) -> pandas.DataFrame:
         group = [run for run in runs if (run["start"], run["share"]) == (start, share)]
         name = "a town decoder" if start == "town" else start
         rows[f"from {name}, {share:.0%} harbour"] = {
-            f"loss on {text}": str(interval([run[text][-1] for run in group]))
+            f"loss on {text}": str(Interval.of_runs([run[text][-1] for run in group]))
             for text in ("harbour", "town")
         }
     return pd.DataFrame(rows).T

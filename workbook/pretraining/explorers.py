@@ -15,8 +15,8 @@ import torch
 
 from workbook.core.notebook import charts, figures
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
+from workbook.core.runs import Interval
 from workbook.core.runs.seeding import generator
-from workbook.pretraining.charts import interval
 from workbook.pretraining.models import ObjectiveBatches
 from workbook.pretraining.objectives import causal_targets, corrupt_spans, mask_tokens
 from workbook.training.packing import IGNORE
@@ -175,7 +175,7 @@ class Ways:
 def draw_way(way: Way) -> go.Figure:
     """All curves against the step, the marks across, and the chosen place."""
     curves = {
-        name: {step: interval(values) for step, values in curve.items() if step > 0}
+        name: {step: Interval.of_runs(values) for step, values in curve.items() if step > 0}
         for name, curve in way.curves.items()
     }
     figure = charts.lines(curves, "step", "loss, nats a token")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from workbook.attention import Transformer
+from workbook.attention.library_weights import from_transformers
 from workbook.core.runs.seeding import seed_everything
 from workbook.pretraining.models import BATCH, ObjectiveBatches, Size
 from workbook.pretraining.objectives import objective_loss
@@ -57,7 +57,7 @@ def with_fit(
     """Our model with the same weights, our loop: the loss of each step on rows `B T`."""
     batches = ObjectiveBatches("causal", rows, tokenizer)
     config = LIBRARYS_DEFAULTS.replace(steps=steps)
-    ours = Transformer.from_transformers(model)
+    ours = from_transformers(model)
     return fit(ours, batches, objective_loss, config, progress=False).losses
 
 

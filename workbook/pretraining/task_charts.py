@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.core.notebook import charts, figures
 from workbook.core.runs import SHARE, Interval, error_bars
-from workbook.pretraining.charts import Runs, interval
+from workbook.pretraining.charts import Runs
 from workbook.pretraining.models import ARCHITECTURES
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def paired_difference(runs: Runs, what: str, one: str, other: str) -> dict[str, 
             for name in (one, other)
         ]  # fmt: skip
         seeds = sorted(by_seed[0].keys() & by_seed[1].keys())
-        found[length] = interval([by_seed[0][seed] - by_seed[1][seed] for seed in seeds])
+        found[length] = Interval.of_runs([by_seed[0][seed] - by_seed[1][seed] for seed in seeds])
     return found
 
 
@@ -150,7 +150,7 @@ def _mean(runs: Runs, task: str) -> Interval | None:
     """The mean over the runs, a share's in its bounds; None for a task that they cannot do."""
     values = [run[task] for run in runs]
     bounds = SHARE if task in FILLING or task in PROBES else None
-    return None if any(value is None for value in values) else interval(values, bounds)
+    return None if any(value is None for value in values) else Interval.of_runs(values, bounds)
 
 
 def _plain(value: float | Interval | None) -> str:

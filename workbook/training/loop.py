@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.tensor import DTensor
 
 from workbook.training import state
 from workbook.training.batches import Batches, to_device
@@ -31,11 +32,11 @@ from workbook.training.devices import (
 )
 from workbook.training.losses import Loss
 from workbook.training.optimisers import make_optimisers, rates, set_learning_rate
-from workbook.training.resume import COUNTERS, recovery_advice
 from workbook.training.run_log import Journal
 from workbook.training.schedules import factor
 
 Record = dict[str, Any]
+COUNTERS = ("step", "seen", "seconds", "best")  # of a run, kept in its checkpoints
 
 
 class Loop:
@@ -154,7 +155,7 @@ class Loop:
         speed = ", ".join(
             f"{name.replace('_', ' ')} {rate:.3g}" for name, rate in rates(self.optimisers).items()
         )
-        raise ValueError(f"{where}: the {what} at {speed}. {recovery_advice(self)}")
+        raise ValueError(f"{where}: the {what} at {speed}. {self.recovery_advice()}")
 
     def _record(self, sums: Mapping[str, float], norm: float, seconds: float) -> Record:
         self.seen += int(sums["read"])
@@ -249,3 +250,43 @@ class Loop:
             f"stopped after step {self.step} of {self.config.steps} and saved in {self.out}; "
             "start the same run again and it goes on from there."
         )
+
+    def recovery_advice(self) -> str:
+        """Where a run can go on from after a step that makes no sense, as advice.
+
+        A checkpoint from before the step is saved only where there is none at all: the same weights
+        meet the same batch again, so an earlier one is the better start.
+        """
+        if self.checkpoints is None:
+            return (
+                "The weights from before this step are in the model; lower the learning rate or "
+                "look at the batch, and train again."
+            )
+        here = self.checkpoints.place(self.step)
+        kept = self.dist.on_main(self.checkpoints.usable)
+        if not kept and not self._all_finite():
+            return (
+                "Nothing is saved, as the weights are no numbers any more: lower the learning "
+                "rate, and run again from the beginning."
+            )
+        if not kept:
+            self.save()
+            kept = [here]
+        earlier = kept[-2].name if len(kept) > 1 else "the beginning"
+        if kept[-1] == here:
+            return (
+                f"The weights from before this step are saved in {here}. Mend the batch and run "
+                "again to go on from there; if only the learning rate is lowered, delete that "
+                f"folder first, to go on from {earlier}."
+            )
+        return (
+            f"The last checkpoint is {kept[-1]}: lower the learning rate or look at the batch, and "
+            f"run again to go on from there; delete that folder to go on from {earlier}."
+        )
+
+    def _all_finite(self) -> bool:
+        """True when all weights and moments are finite, in every process."""
+        moments = (m for o in self.optimisers for kept in o.state.values() for m in kept.values())
+        tensors = [*self.trained, *self.model.buffers(), *filter(torch.is_tensor, moments)]
+        here = (t.to_local() if isinstance(t, DTensor) else t for t in tensors)
+        return self.dist.all_reduce_sum([float(sum(not t.isfinite().all() for t in here))])[0] == 0

@@ -57,6 +57,15 @@ class Interval(NamedTuple):
         return cls(mean, float(mean - half), float(mean + half)).within(bounds, numbers)
 
     @classmethod
+    def of_runs(
+        cls, values: Sequence[float], bounds: tuple[float, float] | None = None
+    ) -> Interval:
+        """Return `of_seeds`; one run alone has no interval, so both of its ends are itself."""
+        if len(values) == 1:
+            return cls(*[float(values[0])] * 3).within(bounds, values)
+        return cls.of_seeds(values, bounds=bounds)
+
+    @classmethod
     def of_cases(
         cls,
         values: Sequence[float],

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+from workbook.attention.config import TransformerConfig
 from workbook.attention.layers import MultiHeadAttention
 from workbook.attention.positions import frequencies
-from workbook.attention.transformer import Transformer, TransformerConfig
+from workbook.attention.transformer import Transformer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -29,10 +30,11 @@ KINDS = {  # activation of the library -> feed-forward of ours, plain and gated
 }
 
 
-def convert(hf_model: PreTrainedModel) -> Transformer:
-    """A copy of the model in eval mode, on its device and in its dtype.
+def from_transformers(hf_model: PreTrainedModel) -> Transformer:
+    """Return a copy of a Llama, Qwen2, GPT-2, BERT or T5 model, of any shape.
 
-    ValueError, in one sentence, for a family or a setting that is not supported.
+    In eval mode, on its device and in its dtype. Raises ValueError, in one sentence, for a family
+    or a setting that is not supported.
     """
     import torch
 
