@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ def python_of(source: str) -> str:
     return TransformerManager().transform_cell(source)
 
 
+@functools.lru_cache(maxsize=1024)
 def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell, or None where it is not Python."""
     try:
@@ -46,6 +48,8 @@ def parsed(source: str) -> ast.Module | None:
 
 def exercise_ids(source: str) -> list[str]:
     """Return the ids of the exercises that a cell answers, in their order."""
+    if not any(name in source for name in CALLS):
+        return []
     tree = parsed(source)
     if tree is None:
         return list(dict.fromkeys(match[2] for match in IN_TEXT.finditer(_visible(source))))
@@ -96,12 +100,9 @@ def needed(wanted: Iterable[str], earlier: Iterable[str]) -> list[str]:
     wanted: names. earlier: sources of the cells, first to last. A statement that changes a name
     that is wanted (a method called on it, an item set) is taken too; `from x import *` always is.
     """
-    statements = [
-        statement for source in earlier for statement in getattr(parsed(source), "body", [])
-    ]
+    statements = [pair for source in earlier for pair in _statements(source)]
     open_names, taken = set(wanted), []
-    for statement in reversed(statements):
-        names = names_of(statement)
+    for statement, names in reversed(statements):
         if not ((names.binds | names.changes) & open_names or "*" in names.binds):
             continue
         taken.append(_only(statement, open_names))
@@ -109,6 +110,13 @@ def needed(wanted: Iterable[str], earlier: Iterable[str]) -> list[str]:
             open_names -= _bound(statement)
         open_names |= names.reads - frozenset(dir(builtins))
     return [ast.unparse(statement) for statement in reversed(taken)]
+
+
+@functools.lru_cache(maxsize=1024)
+def _statements(source: str) -> tuple[tuple[ast.stmt, Names], ...]:
+    """The statements of a cell, each with its names."""
+    tree = parsed(source)
+    return tuple((node, names_of(node)) for node in tree.body) if tree else ()
 
 
 def names_of(statement: ast.stmt) -> Names:

@@ -1,0 +1,209 @@
+"""Reading what students hand in: layouts, names, copies, and archives that mean harm."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+from datetime import datetime
+
+import pytest
+
+from workbook.grading import archives, submissions
+from workbook.grading.submissions import find
+
+LESSONS = ["03_sampling", "08_finetuning"]
+NOTEBOOK = b'{"nbformat": 4, "cells": []}'
+
+
+def zipped(entries):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, raw in entries:
+            archive.writestr(name, raw)
+    return buffer.getvalue()
+
+
+def lay(folder, *names, raw=NOTEBOOK):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+
+
+def listed(folder, **options):
+    return [(each.student, each.lesson) for each in find(folder, LESSONS, **options)]
+
+
+def test_a_folder_per_student(tmp_path):
+    lay(
+        tmp_path, "ada/03_sampling.ipynb", "ada/08_finetuning.ipynb", "bo/deep/er/03_sampling.ipynb"
+    )
+    lay(tmp_path, "bo/.ipynb_checkpoints/03_sampling-checkpoint.ipynb", "bo/notes.txt")
+    lay(tmp_path, "__MACOSX/ada/._03_sampling.ipynb")
+    assert listed(tmp_path) == [
+        ("ada", "03_sampling"), ("ada", "08_finetuning"), ("bo", "03_sampling"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ada_03_sampling.ipynb", "03_sampling_ada.ipynb"])
+def test_flat_files(tmp_path, name):
+    lay(tmp_path, name)
+    assert listed(tmp_path) == [("ada", "03_sampling")]
+
+
+def test_the_archive_that_moodle_gives(tmp_path):
+    names = [
+        "Zoë Müller_4711_assignsubmission_file_/03_sampling.ipynb",
+        "李 小龙_4712_assignsubmission_file_03_sampling.ipynb",
+    ]
+    (tmp_path / "download.zip").write_bytes(zipped([(name, NOTEBOOK) for name in names]))
+    wanted = [("Zoë Müller_4711", "03_sampling"), ("李 小龙_4712", "03_sampling")]
+    assert listed(tmp_path / "download.zip") == wanted
+    assert listed(tmp_path) == wanted
+    assert find(tmp_path, LESSONS)[0].content() == NOTEBOOK
+
+
+def test_the_archive_that_canvas_gives(tmp_path):
+    entries = [
+        ("muellerzoe_101_2001_03_sampling.ipynb", b"old"),
+        ("muellerzoe_101_2002_03_sampling-1.ipynb", b"new"),
+        ("leebruce_LATE_102_2003_03_sampling.ipynb", NOTEBOOK),
+    ]
+    (tmp_path / "submissions.zip").write_bytes(zipped(entries))
+    late, twice = find(tmp_path / "submissions.zip", LESSONS)
+    assert (late.student, late.late) == ("leebruce_102", True)
+    assert (twice.student, twice.content()) == ("muellerzoe_101", b"new")
+    assert "2 copies were handed in" in twice.notes[0]
+
+
+def test_a_students_own_archive_inside_of_the_download(tmp_path):
+    inner = zipped([("work/03_sampling.ipynb", NOTEBOOK), ("work/more.zip", zipped([]))])
+    outer = zipped([("Bo_7_assignsubmission_file_/work.zip", inner)])
+    (tmp_path / "download.zip").write_bytes(outer)
+    (only,) = find(tmp_path / "download.zip", LESSONS)
+    assert (only.student, only.lesson, only.content()) == ("Bo_7", "03_sampling", NOTEBOOK)
+
+
+def test_old_archives_write_utf_8_without_saying_so(tmp_path):
+    raw = zipped([("Zoe_/03_sampling.ipynb", NOTEBOOK)])
+    (tmp_path / "old.zip").write_bytes(raw.replace(b"Zoe_", "Zoë".encode()))
+    assert listed(tmp_path / "old.zip") == [("Zoë", "03_sampling")]
+
+
+def test_one_name_in_two_unicode_forms_is_one_student(tmp_path):
+    lay(tmp_path, "Zoe\u0308/03_sampling.ipynb", "Zo\u00eb/08_finetuning.ipynb")
+    assert len({student for student, _ in listed(tmp_path)}) == 1
+
+
+def test_the_newest_copy_in_time_counts_and_a_late_one_only_alone(tmp_path):
+    lay(tmp_path, "ada/03_sampling.ipynb", raw=b"first")
+    lay(tmp_path, "ada/03_sampling (1).ipynb", raw=b"second")
+    lay(tmp_path, "ada/03_sampling (2).ipynb", "bo/03_sampling.ipynb", raw=b"third")
+    days = {"ada/03_sampling.ipynb": 1, "ada/03_sampling (1).ipynb": 2}
+    for name in ["ada/03_sampling (2).ipynb", "bo/03_sampling.ipynb"]:
+        days[name] = 4
+    for name, day in days.items():
+        when = datetime(2027, 1, day).timestamp()
+        os.utime(tmp_path / name, (when, when))
+    ada, bo = find(tmp_path, LESSONS, due="2027-01-03T00:00:00")
+    assert (ada.content(), ada.late) == (b"second", False)
+    assert (bo.content(), bo.late) == (b"third", True)
+    assert find(tmp_path, LESSONS)[0].content() == b"third"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../../etc/03_sampling.ipynb", "leads out of the archive"),
+        ("/etc/03_sampling.ipynb", "leads out of the archive"),
+        ("C:/03_sampling.ipynb", "leads out of the archive"),
+        ("ada\\..\\..\\03_sampling.ipynb", "leads out of the archive"),
+    ],
+)
+def test_paths_that_lead_out_are_refused(tmp_path, name, words):
+    (tmp_path / "x.zip").write_bytes(zipped([("bo/03_sampling.ipynb", NOTEBOOK), (name, b"{}")]))
+    found = find(tmp_path / "x.zip", LESSONS)
+    assert [each.problem for each in found if words in each.problem]
+    assert [each.content() for each in found if not each.problem] == [NOTEBOOK]
+    assert list(tmp_path.iterdir()) == [tmp_path / "x.zip"], "nothing is unpacked"
+
+
+def test_a_bomb_is_refused_and_its_neighbours_are_read(tmp_path):
+    raw = zipped([("eve/03_sampling.ipynb", b"0" * 60_000_000), ("bo/03_sampling.ipynb", NOTEBOOK)])
+    (tmp_path / "x.zip").write_bytes(raw)
+    bo, eve = find(tmp_path / "x.zip", LESSONS)
+    assert "grows" in eve.problem and bo.content() == NOTEBOOK
+    with pytest.raises(ValueError, match="refused"):
+        eve.content()
+
+
+def test_an_archive_that_lies_about_its_size_gives_no_more_than_the_limit(tmp_path, monkeypatch):
+    raw = zipped([("eve/03_sampling.ipynb", b"0" * 1_000_000)])
+    lie = raw.replace((1_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    (tmp_path / "x.zip").write_bytes(lie)
+    monkeypatch.setattr(submissions, "LIMIT", 5_000)
+    (eve,) = find(tmp_path / "x.zip", LESSONS)
+    try:
+        assert len(eve.content()) <= 5_001
+    except ValueError as error:
+        assert "corrupt" in str(error)
+
+
+def test_links_and_encrypted_entries_are_refused(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("eve/03_sampling.ipynb")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    (tmp_path / "x.zip").write_bytes(buffer.getvalue())
+    assert "is a link" in find(tmp_path / "x.zip", LESSONS)[0].problem
+    raw = bytearray(zipped([("eve/03_sampling.ipynb", NOTEBOOK)]))
+    raw[6] |= 1  # the flag in the entry, and in the list of entries
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "x.zip").write_bytes(raw)
+    assert "encrypted" in find(tmp_path / "x.zip", LESSONS)[0].problem
+
+
+def test_a_link_in_a_folder_is_not_followed(tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    secret.write_bytes(NOTEBOOK)
+    handed = tmp_path / "in"
+    lay(handed, "bo/03_sampling.ipynb")
+    (handed / "eve").mkdir()
+    (handed / "eve" / "03_sampling.ipynb").symlink_to(secret)
+    (handed / "mallory").symlink_to(handed / "bo")
+    os.mkfifo(handed / "eve" / "08_finetuning.ipynb")
+    found = {(each.student, each.lesson): each.problem for each in find(handed, LESSONS)}
+    assert "is a link" in found["eve", "03_sampling"]
+    assert "not a regular file" in found["eve", "08_finetuning"]
+    assert not [student for student, _ in found if student == "mallory"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04 and then nothing", b"%PDF-1.4"])
+def test_a_file_that_only_claims_to_be_an_archive(tmp_path, raw):
+    lay(tmp_path, "bo/03_sampling.ipynb")
+    lay(tmp_path, "eve/03_sampling.zip", raw=raw)
+    bo, eve = find(tmp_path, LESSONS)
+    assert eve.problem.startswith("corrupt") and not bo.problem
+
+
+def test_an_archive_of_too_many_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 5)
+    raw = zipped([(f"{n}/03_sampling.ipynb", NOTEBOOK) for n in range(6)])
+    (tmp_path / "x.zip").write_bytes(raw)
+    assert "refused: an archive of 6 files" in find(tmp_path / "x.zip", LESSONS)[0].problem
+
+
+def test_a_student_without_a_notebook_is_not_lost(tmp_path):
+    lay(tmp_path, "ada/essay.pdf", "bo/03_sampling.ipynb")
+    ada, _ = find(tmp_path, LESSONS)
+    assert (ada.student, ada.problem) == ("ada", "no notebook was handed in.")
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(ValueError, match="there is no folder"):
+        find(tmp_path / "nowhere", LESSONS)
+    with pytest.raises(ValueError, match="holds no notebook of 03_sampling"):
+        find(tmp_path, LESSONS)

@@ -1,0 +1,186 @@
+"""Files that cannot be graded get a clear word; answers are found wherever students move them."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from released import RIGHT, handed_in, lesson
+
+from workbook.grading import cells, manifest, notebook_input, release
+from workbook.grading.notebook_input import Unreadable, parse
+from workbook.grading.transplant import transplant
+
+
+@pytest.fixture(scope="module")
+def released(root):
+    return parse(nbformat.writes(lesson(root)).encode())
+
+
+@pytest.fixture(scope="module")
+def entry(root):
+    where = release._entry(release._lesson(root / "notebooks" / "03_sampling.ipynb"), lesson(root))
+    return manifest.LessonEntry.model_validate(where.model_dump())
+
+
+def read(notebook):
+    return parse(nbformat.writes(notebook).encode())
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "empty: the file has no content"),
+        (b" \n\n", "empty: the file has no content"),
+        (b'{"nbformat": 4, "cells": []}', "empty: the notebook has no cell"),
+        (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 5}]}', "empty"),
+        (b"{", "corrupt: the file is not a notebook"),
+        (b'{\n<<<<<<< HEAD\n"a": 1}', "line 2 has conflict marks of git"),
+        (b"\xff\xfe\x00\xd8", "corrupt"),
+        (b"\x89PNG\r\n\x1a\n\xff", "corrupt: the file is not text"),
+        (b"[1, 2]", "not a notebook"),
+        (b'{"nbformat": "4"}', "not a notebook"),
+        (b'{"nbformat": 3, "worksheets": []}', "old format: nbformat 3"),
+        (b'{"nbformat": 4, "cells": {}}', "no list of cells"),
+        (b"[" * 200_000, "nested too deeply"),
+        (b'{"nbformat": ' + b"9" * 10_000 + b"}", "a number is too long"),
+    ],
+)
+def test_what_cannot_be_graded_is_told_in_a_sentence(raw, words):
+    with pytest.raises(Unreadable, match=words):
+        parse(raw)
+
+
+def test_a_hundred_megabytes_are_not_read(monkeypatch):
+    with pytest.raises(Unreadable, match="too large: 50 MB; a notebook has at most 50 MB"):
+        parse(b"x" * 50_000_001)
+    many = {"nbformat": 4, "cells": [{"cell_type": "code", "source": "1"}] * 4000}
+    with pytest.raises(Unreadable, match="too large: 4,000 cells"):
+        parse(json.dumps(many).encode())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_crash_the_reader(raw):
+    for content in (raw, b'{"nbformat": 4, "cells": [' + raw + b"]}"):
+        try:
+            parse(content)
+        except Unreadable as error:
+            assert ": " in str(error)
+
+
+def test_the_lesson_is_known_by_its_exercises(root, released):
+    topics = {"sampling": "03_sampling", "finetuning": "08_finetuning"}
+    assert notebook_input.lesson_in(released, topics) == "03_sampling"
+    assert notebook_input.lesson_in(released[:20], topics) == ""
+
+
+def test_an_unchanged_lesson_has_open_answers_and_no_change(released, entry):
+    result = transplant(released, released, entry)
+    assert not result.changes and not result.missing
+    assert "raise NotImplementedError" in result.answers["sampling.no_repeat"].source
+
+
+def test_only_what_the_answers_need_is_run(root, released, entry):
+    result = transplant(released, read(handed_in(root)), entry)
+    assert result.changes == []
+    assert {answer.context for answer in result.answers.values()} == {(), ("import torch",)}
+    measured = RIGHT | {"s072": 'answer("sampling.predict_kept", tuple(greedy.shape))'}
+    answer = transplant(released, read(handed_in(root, measured)), entry).answers[
+        "sampling.predict_kept"
+    ]
+    text = "\n".join(answer.context)
+    assert "model, tokenizer = open_model('base')" in text and "plotly" not in text
+    assert text.index("= setup(") < text.index("= open_model") < text.index("greedy = ids")
+
+
+def test_split_copied_moved_retyped_and_deleted_cells_are_found_and_listed(root, released, entry):
+    notebook = handed_in(root)
+    by_id = {cell.id: cell for cell in notebook.cells}
+    by_id["s074"].source = by_id["s074"].source.replace("logits.double().softmax", "soft")
+    helper = nbformat.v4.new_code_cell("power = 1\ndef soft(dim):\n    return power", id="helper")
+    copied = nbformat.v4.new_code_cell(by_id["s076"].source + "  # mine", id="copied")
+    retyped = nbformat.v4.new_markdown_cell(by_id["s080"].source, id="s080")
+    order = [c for c in notebook.cells if c.id not in ("s072", "s080", "s020")]
+    place = [c.id for c in order].index("s074")
+    by_id["s072"].id = "other"
+    order[place:place] = [helper, by_id["s072"]]
+    order += [retyped, copied]
+    notebook.cells = order
+    result = transplant(released, read(notebook), entry)
+    said = "\n".join(result.changes)
+    assert result.missing == {} and len(result.answers) == 4
+    assert "# mine" in result.answers["sampling.no_repeat"].source
+    assert "answered in 2 cells; the last one counts" in said
+    helpers = result.answers["sampling.epsilon_filter"].helpers
+    assert helpers == ("power = 1", "def soft(dim):\n    return power")
+    assert "2 statements of other cells are taken with it" in said
+    assert "sampling.token_ranks: the cell is of type markdown" in said
+    assert "sampling.predict_kept: the answer is in another cell" in said
+    assert "cell s020 was deleted" in said and "cells are in another order" in said
+
+
+def test_a_deleted_answer_is_missing(root, released, entry):
+    notebook = handed_in(root)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "s076"]
+    result = transplant(released, read(notebook), entry)
+    assert set(result.missing) == {"sampling.no_repeat"}
+    assert "cell missing" in result.missing["sampling.no_repeat"]
+
+
+def test_an_open_copy_behind_the_answer_does_not_hide_it(root, released, entry):
+    notebook = handed_in(root)
+    stub = next(c for c in lesson(root).cells if c.id == "s076")
+    notebook.cells.append(nbformat.v4.new_code_cell(stub.source, id="again"))
+    answer = transplant(released, read(notebook), entry).answers["sampling.no_repeat"]
+    assert answer.source == RIGHT["s076"]
+
+
+def test_an_answer_is_found_by_its_function_and_by_invisible_ids(root, released, entry):
+    notebook = handed_in(root)
+    by_id = {cell.id: cell for cell in notebook.cells}
+    by_id["s076"].source = by_id["s076"].source.partition("\n")[2]
+    by_id["s076"].id = "lost"
+    by_id["s080"].source = by_id["s080"].source.replace("token_ranks", "token\u200b_ranks", 1)
+    result = transplant(released, read(notebook), entry)
+    assert result.missing == {}
+    said = "\n".join(result.changes)
+    assert "sampling.no_repeat: its id is not in the cell any more" in said
+    assert "sampling.token_ranks: the cell has invisible characters" in said
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["def f(:", "\u200bx = 1", "(" * 5000, "-" * 20000 + "1", "x = \x00", "%%bash\nls", "!ls\n?x"],
+)
+def test_code_that_is_no_python_stops_nothing(source):
+    assert cells.exercise_ids(f'answer("a.b", 1)\n{source}') in ([], ["a.b"])
+    assert isinstance(cells.needed({"x"}, [source]), list)
+
+
+def test_new_tags_do_not_count_and_are_listed(root, released, entry):
+    notebook = handed_in(root)
+    notebook.cells[1].metadata["tags"] = ["nbval-skip"]
+    said = transplant(released, read(notebook), entry).changes
+    assert said == ["cell s001 has new tags, which do not count: nbval-skip"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "earlier", "kept"),
+    [
+        ({"y"}, ["x = 1\nz = 3", "y = x + 1"], ["x = 1", "y = x + 1"]),
+        ({"x"}, ["x = []\nx.append(2)\nprint(3)"], ["x = []", "x.append(2)"]),
+        ({"x"}, ["x = 1", "x = 2"], ["x = 2"]),
+        ({"x"}, ["x = 1\nx += 2"], ["x = 1", "x += 2"]),
+        ({"f"}, ["import os, sys\ndef f():\n    return os.name"],
+         ["import os", "def f():\n    return os.name"]),
+        ({"b"}, ["from m import a, b as c\nfrom n import b"], ["from n import b"]),
+        ({"q"}, ["from m import *\nfor q in r:\n    pass"],
+         ["from m import *", "for q in r:\n    pass"]),
+    ],
+)  # fmt: skip
+def test_statements_that_names_need(wanted, earlier, kept):
+    assert cells.needed(wanted, earlier) == kept
