@@ -1,1 +1,11 @@
-"""Lesson 11: The PEFT family."""
+"""The PEFT family: few weights trained instead of all, in six ways beside LoRA (lesson 11).
+
+The names below are this part's contract; importing them loads torch, but not transformers.
+"""
+
+from workbook.peft_family.attachment import Attachment
+from workbook.peft_family.files import load, save, switch
+from workbook.peft_family.methods import METHODS, attach
+from workbook.peft_family.nearest import nearest_tokens
+
+__all__ = ["METHODS", "Attachment", "attach", "load", "nearest_tokens", "save", "switch"]

@@ -1,0 +1,182 @@
+"""One method's weights as a small folder: saved, loaded on its base, switched, refused elsewhere.
+
+`adapter_model.safetensors` holds the trained weights, `adapter_config.json` says what they are; for
+prompts, prefixes and (IA)^3 both are peft's own format, read and written. The header of the weights
+also names the base and holds a fingerprint of it: numbers of another model would load without a
+word, and answer nonsense. Left out: the base itself, LoRA (lesson 10). Lesson 11.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from workbook.core.runs.files import replacing
+from workbook.peft_family.attachment import Attachment, refuse_second
+from workbook.peft_family.methods import attach
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
+SAMPLED = 32  # numbers of each weight that a fingerprint looks at
+PEFT_TYPES = {"prompt": "PROMPT_TUNING", "prefix": "PREFIX_TUNING", "ia3": "IA3"}
+PEFT_NAMES = {"prompt": "soft_prompt.embedding", "prefix": "prefix.rows"}  # its prompt_embeddings
+
+
+def fingerprint(weights: Mapping[str, Tensor]) -> str:
+    """Return 12 letters that change with the names, shapes and (sampled) values of weights.
+
+    Values are compared as bfloat16, so that a base loaded in 16 or 32 bits is the same base.
+    """
+    seen = hashlib.sha256()
+    for name, weight in sorted(weights.items()):
+        flat = weight.detach().flatten()
+        places = torch.linspace(0, len(flat) - 1, min(SAMPLED, len(flat))).long()
+        values = flat[places.to(flat.device)].cpu().bfloat16().view(torch.int16)
+        seen.update(f"{name} {tuple(weight.shape)}".encode() + values.numpy().tobytes())
+    return seen.hexdigest()[:12]
+
+
+def save(attachment: Attachment, folder: str | Path) -> int:
+    """Save what a method has trained to a folder, all or nothing; returns the bytes written."""
+    from safetensors.torch import save_file
+
+    folder, model, method = Path(folder), attachment.model, attachment.method
+    name = Path(str(getattr(model.config, "_name_or_path", "") or "unnamed")).name
+    about = {
+        "method": method,
+        "settings": json.dumps(attachment.settings),
+        "base": name,
+        "fingerprint": fingerprint(attachment.base),
+    }
+    weights = {
+        _to_peft(method, key): _shaped(attachment, key, weight).contiguous().cpu()
+        for key, weight in attachment.kept.items()
+    }
+    with replacing(folder) as draft:
+        draft.mkdir()
+        save_file(weights, draft / WEIGHTS, metadata=about)
+        config = json.dumps(_config(attachment, name), indent=2)
+        (draft / CONFIG).write_text(config, encoding="utf-8")
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def load(model: PreTrainedModel, folder: str | Path, any_base: bool = False) -> Attachment:
+    """Attach the method that a folder holds, with its weights.
+
+    any_base: load it even where the base is not the one that it was trained on. Raises ValueError,
+    in one sentence, for another base, missing or surplus weights, wrong shapes, or no such folder.
+    """
+    refuse_second(model)
+    folder = Path(folder)
+    method, settings, about, weights = _read(folder)
+    if about and not any_base:
+        own = fingerprint(dict(model.named_parameters()))
+        if own != about["fingerprint"]:
+            raise ValueError(
+                f"{folder.name} was trained on {about['base']} (fingerprint "
+                f"{about['fingerprint']}), and this model has other weights ({own}): load it on "
+                "that base, or say any_base=True."
+            )
+    attachment = attach(model, method, **settings)
+    try:
+        _fill(attachment, weights, folder.name)
+    except ValueError:
+        attachment.detach()
+        raise
+    return attachment
+
+
+def switch(model: PreTrainedModel, folder: str | Path) -> Attachment:
+    """Take out what the model carries, if anything, and load another; as `load`."""
+    carried = getattr(model, "attachment", None)
+    if carried is not None:
+        carried.detach()
+    return load(model, folder)
+
+
+def _read(folder: Path) -> tuple[str, dict[str, Any], dict[str, str], dict[str, Tensor]]:
+    """Method, settings, what the header says (peft writes none), weights by our names."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        with safe_open(folder / WEIGHTS, "pt") as file:
+            about = file.metadata() or {}
+            weights = {key: file.get_tensor(key) for key in file.keys()}
+    except (OSError, ValueError, SafetensorError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise ValueError(f"{folder} holds no adapter that can be read ({reason}).") from error
+    if "method" in about:
+        method, settings = about["method"], json.loads(about["settings"])
+    else:
+        about, kinds = {}, {kind: method for method, kind in PEFT_TYPES.items()}
+        if config.get("peft_type") not in kinds:
+            raise ValueError(f"{folder} holds a {config.get('peft_type')}, which is not read here.")
+        method = kinds[config["peft_type"]]
+        settings = {} if method == "ia3" else {"length": config["num_virtual_tokens"]}
+    return method, settings, about, {_from_peft(method, k): w for k, w in weights.items()}
+
+
+@torch.no_grad()
+def _fill(attachment: Attachment, weights: Mapping[str, Tensor], name: str) -> None:
+    missing, surplus = attachment.weights.keys() - weights, weights.keys() - attachment.weights
+    if missing or surplus:
+        what, where = (missing, "lacks") if missing else (surplus, "has")
+        which = "which this model needs" if missing else "which this model has no place for"
+        raise ValueError(f"{name} {where} {min(what)}, {which}: it is of another base.")
+    for key, weight in attachment.weights.items():
+        given = weights[key]
+        is_vector = attachment.method == "ia3" and given.numel() == weight.numel()
+        if given.shape != weight.shape and not is_vector:
+            raise ValueError(
+                f"{name} has {key} as {list(given.shape)}, and this model makes it "
+                f"{list(weight.shape)}: it is of another base."
+            )
+        weight.copy_(given.view(weight.shape))
+
+
+def _shaped(attachment: Attachment, name: str, weight: Tensor) -> Tensor:
+    """(IA)^3's factors as peft keeps them: a row on inputs, a column on outputs."""
+    if attachment.method != "ia3":
+        return weight
+    layer: Any = attachment.model.get_submodule(name.removesuffix(".factors"))
+    return weight[None] if layer.is_input else weight[:, None]
+
+
+def _to_peft(method: str, name: str) -> str:
+    if method in PEFT_NAMES:
+        return "prompt_embeddings"
+    return f"base_model.model.{name.removesuffix('.factors')}.ia3_l" if method == "ia3" else name
+
+
+def _from_peft(method: str, name: str) -> str:
+    if method in PEFT_NAMES:
+        return PEFT_NAMES[method]
+    plain = name.removeprefix("base_model.model.").removesuffix(".ia3_l")
+    return f"{plain}.factors" if method == "ia3" else name
+
+
+def _config(attachment: Attachment, base: str) -> dict[str, Any]:
+    """What peft asks for, where it has the method; else the method and its settings."""
+    method, settings, config = attachment.method, attachment.settings, attachment.model.config
+    if method not in PEFT_TYPES:
+        return {"method": method, "settings": settings, "base_model_name_or_path": base}
+    common = {
+        "peft_type": PEFT_TYPES[method],
+        "task_type": "SEQ_2_SEQ_LM" if config.is_encoder_decoder else "CAUSAL_LM",
+        "base_model_name_or_path": base,
+        "inference_mode": True,
+    }
+    if method == "ia3":
+        names = {key.removesuffix(".factors") for key in attachment.weights}
+        inside = sorted(name for name in names if attachment.model.get_submodule(name).is_input)
+        return common | {"target_modules": sorted(names), "feedforward_modules": inside}
+    return common | {"num_virtual_tokens": settings["length"], "num_transformer_submodules": 1}
