@@ -9,6 +9,7 @@ from what is seen from outside. Left out: asking it for a value (`runner.py`).
 from __future__ import annotations
 
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -233,8 +234,10 @@ class Process:
                         self.message += data
                     else:
                         self._output += data
-                if self._too_much() or b"\n" in self.message:
+                if self._too_much():
                     return None
+                if b"\n" in self.message:
+                    return self._drain()
                 if (now := time.monotonic()) > look:
                     if cause := self._broken():
                         return self._kill(cause)
@@ -279,25 +282,31 @@ class Process:
         """Kill the sandbox's first process; the kernel ends all others with it."""
         if self._child.poll() is None:
             self._cause = self._cause or reason
-            try:
-                if self._handle is not None:
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-                else:
-                    self._child.kill()
-            except ProcessLookupError:
-                pass
+            if not self._kill_first():
+                self._child.kill()
+
+    def _kill_first(self) -> bool:
+        """Kill the first process by its handle, which no other process can have taken over."""
+        if self._handle is None:
+            return False
+        try:
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _close_down(self) -> End:
         """Wait for the last process, close everything, and put the end into words."""
         if not self._cause and self._answers is not None and b"\n" in self.message:
             self._kill("it had delivered its message")
+        left = self._started + self.limits.seconds - time.monotonic()
         try:
-            code = self._child.wait(timeout=5)
+            code = self._child.wait(1 if self._answers is not None else max(left, 1))
         except subprocess.TimeoutExpired:
-            if not self._cause:
-                self._kill("it closed its output and went on")
-            self._child.kill()
+            self._kill("it closed its output and went on")
             code = self._child.wait()
+        if self._kill_first() and self._handle is not None:  # bubblewrap died before it
+            select.select([self._handle], [], [], 5)
         _close(self._handle, self._answers)
         for stream in (self._child.stdin, self._child.stdout):
             if stream is not None:
