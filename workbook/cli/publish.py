@@ -14,11 +14,12 @@ import typer
 
 def site(
     output: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("build/site"),
+    api: Annotated[bool, typer.Option(help="With pages about the package's functions.")] = True,
 ) -> None:
     """Build the static HTML edition of all lessons; it needs no kernel and no network."""
     from workbook.publishing.site.build import build
 
-    lessons = len(build(output)) - 1
+    lessons = len(build(output, reference=api)) - 1
     print(f"{lessons} lesson{'s' if lessons != 1 else ''} -> {output / 'index.html'}")
 
 

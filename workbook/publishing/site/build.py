@@ -1,8 +1,8 @@
 """The whole site: a page for each lesson, a front page, what the search needs, plotly's script.
 
-1. read every notebook; 2. write its page; 3. copy notebooks and their images; 4. write the front
-page and the search's list; 5. put the finished folder in place of the old one. Left out: how an
-element becomes HTML, in the other files of this folder.
+1. read every notebook; 2. write its page; 3. copy notebooks and their images; 4. write the search's
+list and, where asked for, the reference pages; 5. put the finished folder in place of the old one.
+Left out: how an element becomes HTML, in the other files of this folder.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from workbook.core.runs.files import replacing
 from workbook.publishing import runner
+from workbook.publishing.site import api
 from workbook.publishing.site import lesson as lessons
 from workbook.publishing.site.lesson import Lesson
 from workbook.publishing.site.markdown import Prose
@@ -25,24 +26,27 @@ HERE = Path(__file__).resolve().parent
 MARK = ".workbook-site"  # a folder with this file was made here, and may be made again
 
 
-def build(folder: Path, notebooks: list[Path] | None = None) -> list[Path]:
+def build(folder: Path, notebooks: list[Path] | None = None, reference: bool = False) -> list[Path]:
     """Writes the site into `folder` and returns its pages, the front page first.
 
-    notebooks: all of the course by default. Takes seconds and executes nothing. ValueError for a
-    folder that holds anything else.
+    notebooks: all of the course by default; none is executed. reference: with the pages about the
+    package's functions, too. Raises ValueError for a folder that holds anything else.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise ValueError(f"{folder} holds other files: name a new or empty folder for the site.")
     files = runner.find() if notebooks is None else notebooks
     with replacing(folder) as draft:  # 5
         draft.mkdir()
-        return [folder / name for name in _write_pages(files, draft)]
+        return [folder / name for name in _write_pages(files, draft, reference)]
 
 
-def _write_pages(files: list[Path], draft: Path) -> list[str]:
+def _write_pages(files: list[Path], draft: Path, reference: bool) -> list[str]:
     """Write all pages and what they need; their names, the front page first."""
     found = [lessons.read(file, draft) for file in files]  # 1
-    pages = {"index.html": _template("index").render(lessons=found, **_introduction(files))}
+    front = _template("index").render(
+        lessons=found, reference=reference and f"{api.FOLDER}/index.html", **_introduction(files)
+    )
+    pages = {"index.html": front}
     for number, lesson in enumerate(found):  # 2
         before = found[number - 1] if number else None
         after = found[number + 1] if number + 1 < len(found) else None
@@ -51,6 +55,8 @@ def _write_pages(files: list[Path], draft: Path) -> list[str]:
         )
     _copy(files, draft)  # 3
     _write_search(found, draft)  # 4
+    if reference:
+        api.write(draft)
     for name, page in pages.items():
         (draft / name).write_text(_linked(page, draft, set(pages)), encoding="utf-8")
     return list(pages)
