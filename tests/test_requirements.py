@@ -17,7 +17,8 @@ NAMED_BY_THE_COURSE = (
     "jupyterlab", "ipywidgets", "torch", "transformers", "peft", "trl", "datasets", "evaluate",
     "plotly", "nbval",
 )  # fmt: skip
-OPTIONAL = {"choreographer", "google", "kaleido", "pdoc", "PIL"}  # on Colab; where the course is built
+# There on Colab; there when the course is built.
+OPTIONAL = {"choreographer", "google", "kaleido", "pdoc", "PIL"}
 LINUX = {"extra": "", "sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 
 
