@@ -6,9 +6,13 @@ this machine, which `workbook run` measures.
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from workbook.core.exercises.exercise import catalogue, open_lesson
+from workbook.core.exercises.exercise import open_lesson
 from workbook.core.notebook import tables
 
 
@@ -25,18 +29,33 @@ def lesson_header(
     minutes_cpu: on two cores. trains, needs: in words. The exercises are counted here.
     """
     open_lesson(topic)
-    mine = [each for each in catalogue().values() if each.id.startswith(f"{topic}.")]
-    points = sum(each.points for each in mine)
-    minutes = sum(each.minutes for each in mine)
+    count, points, minutes = exercise_totals(topic)
     rows = {
         "Runs in, on 2 CPU cores": _minutes(minutes_cpu),
         "Runs in, on a GPU": _minutes(minutes_gpu),
         "Peak memory": f"at most {memory_gb:g} GB",
         "Trains": trains,
         "Before this lesson": needs,
-        "Exercises": f"{len(mine)}, {points} points, about {minutes} minutes",
+        "Exercises": f"{count}, {points} points, about {minutes} minutes",
     }
     _display_table(rows)
+
+
+def exercise_totals(topic: str) -> tuple[int, int, int]:
+    """Return how many exercises a lesson has, their points and their minutes.
+
+    Read from the source, so that the first cell of a lesson does not wait for torch.
+    """
+    spec = importlib.util.find_spec("workbook")
+    (package,) = spec.submodule_search_locations if spec else [""]
+    source = (Path(package) / topic / "exercises.py").read_text(encoding="utf-8")
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    made: list[dict[str | None, Any]] = [
+        {key.arg: key.value.value for key in call.keywords if isinstance(key.value, ast.Constant)}
+        for call in calls
+        if getattr(call.func, "id", "") == "Exercise"
+    ]
+    return len(made), sum(each["points"] for each in made), sum(each["minutes"] for each in made)
 
 
 def _minutes(minutes: float) -> str:
