@@ -7,13 +7,14 @@ this machine, which `workbook run` measures.
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from workbook.core.exercises.exercise import open_lesson
 from workbook.core.notebook import tables
+
+PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def lesson_header(
@@ -46,9 +47,7 @@ def exercise_totals(topic: str) -> tuple[int, int, int]:
 
     Read from the source, so that the first cell of a lesson does not wait for torch.
     """
-    spec = importlib.util.find_spec("workbook")
-    (package,) = spec.submodule_search_locations if spec else [""]
-    source = (Path(package) / topic / "exercises.py").read_text(encoding="utf-8")
+    source = (PACKAGE / topic / "exercises.py").read_text(encoding="utf-8")
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     made: list[dict[str | None, Any]] = [
         {key.arg: key.value.value for key in call.keywords if isinstance(key.value, ast.Constant)}
