@@ -323,6 +323,9 @@ def test_it_works_for_others_than_root(before, root, tmp_path):
         "for most in 1, 10:\n"
         "    end = call(['/usr/bin/python3', '-S', '-c', count], limits=Limits(processes=most))\n"
         "    print(end.output)\n"
+        "from workbook.sandbox import run\n"
+        "assert run('answer = 6 * 7').value == 42\n"
+        "assert 'Error' in run('open(\"/proc/1/mem\", \"r+b\")').reason\n"
     )
     done = subprocess.run(
         ["setpriv", *before, "/usr/bin/python3", "-c", text], capture_output=True, text=True

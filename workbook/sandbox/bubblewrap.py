@@ -169,12 +169,13 @@ def _file_system(
             words += [binds[path], path, path]
     if place == FOLDER:
         words += ["--perms", "1777", "--size", size, "--tmpfs", FOLDER]
-    words += ["--proc", "/proc", "--dev", "/dev"]
+    # bubblewrap's own process has neither the filter nor the limits: hide its memory.
+    words += ["--proc", "/proc", "--perms", "0000", "--tmpfs", "/proc/1", "--dev", "/dev"]
     if limits.processes > 1:
         words += ["--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"]
     if not any(path.startswith("/tmp/") for path in [*binds, place]):
         words += ["--symlink", place, "/tmp"]
-    return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
+    return [*words, "--remount-ro", "/proc/1", "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 def _before(how: str) -> list[str]:
