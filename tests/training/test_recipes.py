@@ -118,12 +118,13 @@ def test_a_tilde_is_the_home_folder(make, tmp_path, monkeypatch):
 def test_there_are_recipes_for_both_kinds_and_both_machines():
     names = {file.name for file in FILES}
     both = {f"{kind}-{on}.toml" for kind in recipes.KINDS for on in ("laptop", "gpu")}
-    assert names == both | {"finetune-flan-t5.toml"}
+    lora = {"lora-laptop.toml", "lora-qwen-gpu.toml", "qlora-7b-gpu.toml"}
+    assert names == both | {"finetune-flan-t5.toml"} | lora
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_courses_recipes_are_right(file):
-    kind = file.name.partition("-")[0]
+    kind = "pretrain" if file.name.startswith("pretrain") else "finetune"
     recipe, config = read(kind, file, ["out=x"])
     for stated in re.findall(r"([0-9.]+) million parameters", file.read_text(encoding="utf-8")):
         with torch.device("meta"):

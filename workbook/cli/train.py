@@ -6,13 +6,16 @@ explains a run. Without a recipe and a folder, the command lists the recipes tha
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+ADAPTERS = {"lora": "workbook.lora.recipe"}  # name in a recipe -> module with `from_recipe`
 RECIPES = Path(__file__).resolve().parents[1] / "training" / "recipes"
 RecipeFile = Annotated[Path | None, typer.Option("--config", help="A recipe, in TOML.")]
 RecipeSettings = Annotated[
@@ -45,7 +48,8 @@ def finetune(config: RecipeFile = None, settings: RecipeSettings = None) -> None
 
 def bundled(kind: str = "") -> list[Path]:
     """List the recipes of the course, for one kind of run or for all."""
-    return sorted(RECIPES.glob(f"{kind}*.toml"))
+    told = f"workbook train {kind}"
+    return [file for file in sorted(RECIPES.glob("*.toml")) if told in file.read_text("utf-8")]
 
 
 def example(kind: str) -> str:
@@ -62,6 +66,13 @@ def _first_comment(file: Path) -> str:
     return file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
 
 
+def _adapter(name: str) -> Callable[[Any], Any]:
+    """Return what makes an adapter of a recipe. Raises ValueError for a name it does not know."""
+    if name not in ADAPTERS:
+        raise ValueError(f"there is no adapter {name!r}; there are: {', '.join(ADAPTERS)}.")
+    return importlib.import_module(ADAPTERS[name]).from_recipe
+
+
 def _train(kind: str, file: Path | None, settings: list[str] | None) -> None:
     if file is None and not settings:
         raise ValueError(
@@ -73,8 +84,10 @@ def _train(kind: str, file: Path | None, settings: list[str] | None) -> None:
     recipe, config = recipes.read(kind, file, settings or [])
     from workbook.training import recipe_runs
 
+    name = getattr(recipe, "adapter", "")
+    adapter = [_adapter(name)(recipe)] if name else []
     try:
-        run = getattr(recipe_runs, kind)(recipe, config)
+        run = getattr(recipe_runs, kind)(recipe, config, *adapter)
     except KeyboardInterrupt as stopped:
         print(f"workbook: {stopped or 'stopped at once.'}", file=sys.stderr)
         raise typer.Exit(130) from stopped

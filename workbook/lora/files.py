@@ -48,9 +48,15 @@ PLAIN: Mapping[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
-def save_adapter(model: nn.Module, folder: str | Path, name: str | None = None) -> Path:
+def save_adapter(
+    model: nn.Module,
+    folder: str | Path,
+    name: str | None = None,
+    trained: Mapping[str, Tensor] | None = None,
+) -> Path:
     """Write an adapter (by default the one in use) for `load_adapter` and for peft.
 
+    trained: its weights by their names in the model, where they lie elsewhere, as in shards.
     Returns the folder. Raises ValueError where there is no such adapter or the disk refuses.
     """
     from safetensors.torch import save
@@ -59,11 +65,13 @@ def save_adapter(model: nn.Module, folder: str | Path, name: str | None = None) 
     layers = {n: each for n, each in lora_layers(model).items() if name in each.adapters}
     if not layers:
         raise ValueError(f"no adapter is called {name!r}: there is nothing to save.")
+    found = dict(model.named_parameters()) if trained is None else trained
     tensors = {
-        f"{PREFIX}{layer}.{PARTS[part]}": weight.detach().cpu().contiguous()
+        f"{PREFIX}{layer}.{PARTS[part]}": found[f"{layer}.adapters.{name}.{part}"]
+        .detach().cpu().contiguous()
         for layer, each in layers.items()
-        for part, weight in each.adapter(name).named_parameters()
-    }
+        for part, _ in each.adapter(name).named_parameters()
+    }  # fmt: skip
     sample = json.dumps(_sample(model, list(layers)))
     folder = Path(folder)
     with disk_errors(folder):

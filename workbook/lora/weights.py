@@ -9,6 +9,7 @@ Shapes: O outputs, I inputs of a layer.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
@@ -41,7 +42,10 @@ def read_weight(layer: Layer) -> Tensor:
     if is_four_bit(layer):
         import bitsandbytes.functional as F
 
-        return F.dequantize_4bit(weight.data, weight.quant_state).float()
+        codes, state = weight.data, weight.quant_state
+        if getattr(state, "packing_format_for_cpu", False):  # laid out by a forward pass on a CPU
+            codes, state = F._convert_weight_packed_for_cpu_inverse(codes, copy.copy(state))
+        return F.dequantize_4bit(codes, state).float()
     full = weight.detach().float()
     return full.T if is_turned(layer) else full
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from workbook.training.batches import Batches, as_batches
 from workbook.training.config import FitConfig
@@ -31,6 +31,7 @@ from workbook.training.resume import resume
 from workbook.training.signals import Interrupts
 
 LossFunction = Callable[[nn.Module, Any], Loss]
+SaveFinal = Callable[[nn.Module, Mapping[str, Tensor], Path], None]
 Evaluate = Callable[[nn.Module], float | Mapping[str, float]]
 
 
@@ -72,6 +73,7 @@ def fit(
     evaluate: Evaluate | None = None,
     progress: bool = True,
     on_step: Callable[[Record], Any] | None = None,
+    save_final: SaveFinal | None = None,
 ) -> Run:
     """Train `model` in place for `config.steps` steps, or go on with the run saved in `out`.
 
@@ -80,6 +82,8 @@ def fit(
     3. Leave the weights asked for (the last, or the best).
     evaluate(model): a loss (lower is better), or a dict that has "loss"; called in eval mode.
     on_step(record): called after each step; a true answer ends the run there.
+    save_final(model, trained, folder): writes what the run leaves in `out`/final in the place of
+    the whole model, such as an adapter alone; trained: the trained weights by name, on the CPU.
     Sets the seed of every global source of random numbers to `config.seed`.
     Raises ValueError, in one sentence, when the loss is not finite, the disk is full, what
     lies in `out` is another run's or another process trains there, the device is not there, or
@@ -115,7 +119,7 @@ def fit(
             if loop.stopping:
                 raise KeyboardInterrupt(loop.interrupted_message())
         # 3. The end.
-        loop.end()
+        loop.end(save_final)
     return Run(model, config, loop.journal.records, loop.step, loop.best, loop.out)
 
 

@@ -229,8 +229,11 @@ class Loop:
         self.dist.on_main(write)
         return checkpoints.place(self.step)
 
-    def end(self) -> None:
-        """Leave the weights that were asked for, save the run and, beside it, the model."""
+    def end(self, save_final: Callable[[nn.Module, state.Named, Path], None] | None = None) -> None:
+        """Leave the weights that were asked for, save the run and, beside it, the model.
+
+        save_final: what writes the model from its trained weights; None: all of it, as it is.
+        """
         saved = self.checkpoints.place(self.step) if self.checkpoints else None
         if saved and not self.dist.on_main(saved.exists):
             self.save()
@@ -239,8 +242,9 @@ class Loop:
             state.load_weights(self.model, self.best_weights)
         if self.out is not None:
             final = self.out / "final"
-            whole_model = state.weights(self.model, self.dist.is_main, frozen=True)
-            self.dist.on_main(lambda: save_model(self.model, whole_model, final))
+            save, frozen = save_final or save_model, save_final is None
+            weights = state.weights(self.model, self.dist.is_main, frozen)
+            self.dist.on_main(lambda: save(self.model, weights, final))
 
     def interrupted_message(self) -> str:
         """What to tell somebody who stopped the run."""

@@ -11,15 +11,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
+from torch import Tensor, nn
 
 from workbook.core.hub import assets, loading
 from workbook.core.runs.files import write_atomically
@@ -37,7 +38,7 @@ from workbook.training.data import (
     spans_of,
 )
 from workbook.training.devices import check
-from workbook.training.fit import Run, fit
+from workbook.training.fit import Run, SaveFinal, fit
 from workbook.training.losses import causal_loss, keeps_documents_apart, mean_loss
 from workbook.training.models import small_llama, special_ids
 from workbook.training.packing import Rows
@@ -47,6 +48,20 @@ from workbook.training.seq2seq import Pairs, pair, seq2seq_loss
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+
+class Adapter(Protocol):
+    """What is trained beside a model that stays as it is; the command line knows which there are.
+
+    The loop must not know a lesson, so a lesson's adapter is handed to `finetune` in this form.
+    """
+
+    def attach(self, model: PreTrainedModel) -> PreTrainedModel:
+        """Return the model with the adapter; only what is to be trained requires a gradient."""
+
+    def save(self, model: nn.Module, trained: Mapping[str, Tensor], folder: Path) -> None:
+        """Write the adapter into a folder."""
+
 
 FREE = ("out", "validation")  # keys of a recipe that may differ when a run goes on
 HASH = "data_sha256"  # of the data's file, where it is one
@@ -64,15 +79,17 @@ def pretrain(recipe: Pretrain, config: FitConfig) -> Run:
     return _run(model, tokenizer, batches, judged, recipe, config)
 
 
-def finetune(recipe: Finetune, config: FitConfig) -> Run:
+def finetune(recipe: Finetune, config: FitConfig, adapter: Adapter | None = None) -> Run:
     """Tune a model on chats, with the loss on the answers only, into `recipe.out`.
 
     A decoder reads a chat in its template; an encoder-decoder reads what was said and answers.
+    adapter: trained and saved in the place of the model's own weights.
     """
     check(config)
     with recipe_folder(recipe):
         tokenizer = loading.load_tokenizer(recipe.model)
-        model = _trainable(recipe, tokenizer)
+        half = adapter is not None and recipe.base_type != "float32"
+        model = _trainable(recipe, tokenizer, torch.bfloat16 if half else torch.float32)
         two = model.config.is_encoder_decoder
         batches: Pairs | PackedRows | Rows
         judged: Pairs | PackedRows | Rows
@@ -84,8 +101,11 @@ def finetune(recipe: Finetune, config: FitConfig) -> Run:
             _tell_skipped(batches.skipped, f"{recipe.examples} chats are longer than a row")
         else:
             batches, judged = _rows(recipe, tokenizer, model)
+        save_final = None
+        if adapter is not None:
+            model, save_final = adapter.attach(model), adapter.save
     loss = seq2seq_loss if two else causal_loss
-    return _run(model, tokenizer, batches, judged, recipe, config, loss)
+    return _run(model, tokenizer, batches, judged, recipe, config, loss, save_final)
 
 
 def _packed(
@@ -198,8 +218,9 @@ def _refuse_another_recipe(recipe: Recipe, mine: dict[str, Any], file: Path) -> 
             f"{file} is torn: delete it if the run in {recipe.out} was made with these very "
             "settings, or give another out=FOLDER."
         ) from error
+    defaults = json.loads(json.dumps(asdict(type(recipe)(out=recipe.out))))
     for key in (key for key in mine if key != HASH):
-        if before.get(key) != mine[key]:
+        if before.get(key, defaults.get(key)) != mine[key]:  # an older run knew fewer settings
             raise ValueError(
                 f"{recipe.out} holds a run with {key}={before.get(key)!r}, not {mine[key]!r}: "
                 "give the old value, or another out=FOLDER."
@@ -236,21 +257,27 @@ def _new_tokenizer(recipe: Pretrain) -> PreTrainedTokenizerBase:
     return loading.load_tokenizer(recipe.tokenizer)
 
 
-def _trainable(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+def _trainable(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, dtype: torch.dtype = torch.float32
+) -> PreTrainedModel:
     """Return a model in float32: in 16 bits an update below 1/256 of a weight would be lost.
 
-    Raises ValueError where the tokenizer has ids that the model has no row for.
+    dtype: another one where the weights stay as they are. Raises ValueError where the tokenizer
+    has ids that the model has no row for.
     """
-    model = loading.load_model(recipe.model, dtype=torch.float32)
+    model = loading.load_model(recipe.model, dtype=dtype)
     check_vocabulary(model, tokenizer)
     return model
 
 
 def _run(
-    model, tokenizer, batches, judged, recipe: Recipe, config: FitConfig, loss=causal_loss
-) -> Run:
+    model, tokenizer, batches, judged, recipe: Recipe, config: FitConfig, loss=causal_loss,
+    save_final: SaveFinal | None = None,
+) -> Run:  # fmt: skip
     evaluate = mean_loss(loss, judged.all_batches())
-    run = fit(model, batches, loss, config, out=recipe.out, evaluate=evaluate)
+    run = fit(
+        model, batches, loss, config, out=recipe.out, evaluate=evaluate, save_final=save_final
+    )
     if is_main():
         final = Path(recipe.out) / "final"
         with disk_errors(final):

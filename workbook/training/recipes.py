@@ -81,6 +81,13 @@ class Finetune(Recipe):
     families: tuple[str, ...] = ()  # of the town's instructions; none named: the nine of lesson 08
     packed: bool = True  # False: every chat in a row of its own, as always for encoder-decoders
     joined: bool = False  # True: the chats of a row see each other, which is faster
+    adapter: str = ""  # "lora": the model stays as it is, and a small update beside it is trained
+    rank: int = 8  # of the update
+    alpha: float = 16.0  # the update is scaled by alpha / rank
+    targets: tuple[str, ...] = ()  # ends of layer names, such as "q_proj"; none: every linear layer
+    adapter_dropout: float = 0.0
+    variant: Literal["lora", "rslora", "dora"] = "lora"
+    base_type: Literal["float32", "bfloat16", "nf4"] = "float32"  # of the frozen weights
 
     @property
     def numbered(self) -> bool:
@@ -91,6 +98,10 @@ class Finetune(Recipe):
         _check_mix(self, (*FAMILIES, *SKILL_CHATS))
         if self.mix and self.families:
             raise ValueError("families and mix both choose the chats: give one of them.")
+        if self.base_type != "float32" and not self.adapter:
+            raise ValueError(
+                f"base_type={self.base_type} is of a base that stays as it is: give adapter=lora."
+            )
 
 
 def _check_mix(recipe: Recipe, known: Iterable[str]) -> None:
