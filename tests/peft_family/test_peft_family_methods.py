@@ -14,7 +14,15 @@ from workbook.peft_family.methods import METHODS, attach
 from workbook.peft_family.tokens import fixed_input
 
 EACH = [(family, method) for family in FAMILIES for method in METHODS]
-SILENT = ("chosen", "last", "bias", "bottleneck", "ia3", "tokens")  # change nothing at first
+SILENT = (
+    "chosen",
+    "last",
+    "bias",
+    "bottleneck",
+    "lora",
+    "ia3",
+    "tokens",
+)  # change nothing at first
 
 
 def attached(family, method):

@@ -43,6 +43,7 @@ def settings_of(family):
         "last": {"layers": 1},
         "bias": {"add": family != "gpt2"},
         "bottleneck": {"width": 5},
+        "lora": {"rank": 2},
         "ia3": {},
         "prefix": {"length": 3},
         "prompt": {"length": 4},

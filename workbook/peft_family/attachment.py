@@ -3,7 +3,7 @@
 An `Attachment` freezes the model, keeps the weights that are trained instead by their names, and
 undoes all of it: after `detach()` the model computes what it computed before. The methods
 themselves are in files of their own (`prompt.py`, `prefix.py`, `ia3.py`, `bottleneck.py`,
-`selective.py`), called by name through `methods.py`. Left out: LoRA, which is lesson 10. Lesson 11.
+`selective.py`), called by name through `methods.py`. Lesson 11.
 """
 
 from __future__ import annotations

@@ -1,22 +1,216 @@
-"""The figures of lesson 11: each function takes plain data and gives a plotly figure.
+"""The figures and tables of lesson 11, from runs as `experiment.py` makes and records them.
 
-Left out: the explorers, in `explorers.py`; the sentence for a screen reader, which is written where
-a figure is shown.
+Each function returns a figure or a table without showing it, so that a test can read its numbers.
+Intervals are Student's over seeds; a single run is spread over its cases instead. Left out: what is
+measured (`experiment.py`), the explorer, and the theme (`workbook.core.notebook.figures`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import SHARE, Interval, error_bars
+from workbook.core.system.memory import in_words
+from workbook.finetuning.data import NEW
+from workbook.finetuning.families import OLD_SKILLS
+from workbook.peft_family.experiment import ENDS, VARIANTS, new_skill, old_skills
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
 
+    from workbook.peft_family.nearest import Neighbours
 
-def bars(values: Sequence[float]) -> go.Figure:
-    """Return one bar for each share."""
+Runs = Sequence[Mapping[str, Any]]
+GROUPS = ("full", "selective", "additive", "soft prompt")
+SKILLS: Mapping[str, Callable[[Mapping[str, Any]], float]] = {
+    "new task": new_skill,
+    "old tasks": old_skills,
+}
+
+
+def by_variant(runs: Runs) -> dict[str, list[Mapping[str, Any]]]:
+    """Return variant -> its runs, one a seed, in the order in which variants are listed."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for name in (*ENDS, *VARIANTS):
+        group = [run for run in runs if run["variant"] == name]
+        if group:
+            found[name] = group
+    return found
+
+
+def skill(runs: Runs, which: str) -> Interval:
+    """Return the mean of a skill ("new task", "old tasks") with its interval, within 0 to 1."""
+    if len(runs) > 1:
+        return Interval.of_seeds([SKILLS[which](run) for run in runs], bounds=SHARE)
+    scores = runs[0]["scores"]
+    if which == "new task":
+        return Interval.of_cases(scores[NEW]).within(SHARE)
+    old = [score for family in OLD_SKILLS for score in scores[family]]
+    return Interval.of_cases(old).within(SHARE)
+
+
+def methods_table(runs: Runs) -> pandas.DataFrame:
+    """Return a row a variant: weights, what is kept, training memory, step time, both skills."""
+    import pandas as pd
+
+    rows = {}
+    for name, group in by_variant(runs).items():
+        first, tuned = group[0], name not in ENDS
+        rows[name] = {
+            "trained weights": f"{first['trained']:,}" if tuned else "",
+            "kept for the task": in_words(first["kept_bytes"]) if tuned else "",
+            "gradients and moments": in_words(first["training_bytes"]) if tuned else "",
+            "ms a step": f"{1000 * fmean(r['step_seconds'] for r in group):.0f}" if tuned else "",
+            "new task": f"{skill(group, 'new task'):.2f}",
+            "old tasks": f"{skill(group, 'old tasks'):.2f}" if _has_old(group) else "",
+            "seeds": len(group) if tuned else "",
+        }
+    return pd.DataFrame(rows).T
+
+
+def _has_old(runs: Runs) -> bool:
+    return all(family in runs[0]["scores"] for family in OLD_SKILLS)
+
+
+def quality_chart(runs: Runs) -> go.Figure:
+    """Return new skill against trained weights (log scale), one mark a variant, groups apart."""
     import plotly.graph_objects as go
 
-    names = [str(place) for place in range(1, len(values) + 1)]
-    figure = go.Figure(go.Bar(x=names, y=list(values)))
-    return figure.update_layout(xaxis_title="weight", yaxis={"title": "share", "range": [0, 1]})
+    figure, found = go.Figure(), by_variant(runs)
+    for number, kind in enumerate(GROUPS):
+        names = [name for name in found if name not in ENDS and VARIANTS[name].group == kind]
+        if not names:
+            continue
+        look = charts.style(number)
+        skills = [skill(found[name], "new task") for name in names]
+        figure.add_scatter(
+            name=kind, mode="markers+text", text=names, textposition="top center",
+            x=[found[name][0]["trained"] for name in names], y=[one.mean for one in skills],
+            error_y={**error_bars(skills), "thickness": 1},
+            marker={"size": 11, "symbol": look.symbol, "color": look.colour},
+        )  # fmt: skip
+    reference = {name: skill(found[name], "new task").mean for name in ENDS if name in found}
+    charts.add_reference(figure, reference)
+    return figure.update_layout(
+        xaxis={"title": {"text": "trained weights"}, "type": "log"},
+        yaxis={"title": {"text": "new task: lines right"}, "range": [-0.05, 1.1]},
+        height=480,
+    )
+
+
+def forgetting_chart(runs: Runs) -> go.Figure:
+    """Return old skills against the new one, one mark a variant; up and to the right is best."""
+    import plotly.graph_objects as go
+
+    figure, found = go.Figure(), by_variant(runs)
+    for number, (name, group) in enumerate(found.items()):
+        if not _has_old(group):
+            continue
+        look = charts.style(number)
+        across, up = (skill(group, which) for which in SKILLS)
+        figure.add_scatter(
+            name=name, mode="markers", x=[across.mean], y=[up.mean],
+            error_x={**error_bars([across]), "thickness": 1},
+            error_y={**error_bars([up]), "thickness": 1},
+            marker={"size": 11, "symbol": look.symbol, "color": look.colour},
+        )  # fmt: skip
+    return figure.update_layout(
+        xaxis={"title": {"text": "new task: lines right"}, "range": [-0.05, 1.05]},
+        yaxis={"title": {"text": "old tasks: mean of seven"}, "range": [-0.05, 1.05]},
+        height=520,
+    )
+
+
+def size_curves(runs: Runs) -> dict[str, dict[int, Interval | float]]:
+    """Return variant -> {weights of the base: held-out loss}; intervals from two seeds on."""
+    curves: dict[str, dict[int, Interval | float]] = {}
+    for weights in sorted({run["weights"] for run in runs}):
+        for name in dict.fromkeys(run["variant"] for run in runs):
+            losses = [
+                run["loss"] for run in runs if (run["weights"], run["variant"]) == (weights, name)
+            ]
+            if losses:
+                value = Interval.of_seeds(losses) if len(losses) > 1 else losses[0]
+                curves.setdefault(name, {})[weights] = value
+    return curves
+
+
+def sizes_chart(runs: Runs) -> go.Figure:
+    """Return the held-out loss of each way to tune against the size of the base (log scale)."""
+    figure = charts.lines(size_curves(runs), "weights of the base", "held-out loss, nats a token")
+    return figure.update_xaxes(type="log")
+
+
+def gaps(runs: Runs, variant: str = "prompt, vocabulary") -> dict[int, tuple[float, float, float]]:
+    """Return weights of the base -> mean loss untouched, of the variant, of full tuning."""
+    found = {}
+    for weights in sorted({run["weights"] for run in runs}):
+        here = {
+            name: [r["loss"] for r in runs if (r["weights"], r["variant"]) == (weights, name)]
+            for name in ("before", variant, "full")
+        }
+        if all(here.values()):
+            before, tuned, full = (fmean(losses) for losses in here.values())
+            found[weights] = (before, tuned, full)
+    return found
+
+
+def neighbours_table(
+    found: Neighbours, decode: Callable[[int], str], baseline: float
+) -> pandas.DataFrame:
+    """Return a row a vector: its nearest tokens, its similarity, and whether that beats chance."""
+    import pandas as pd
+
+    rows = [
+        {
+            "nearest tokens": "  ".join(charts.readable(decode(i)) for i in ids),
+            "similarity": f"{similarity[0]:.2f}",
+            "nearer than a random vector": "yes" if similarity[0] > baseline else "no",
+        }
+        for ids, similarity in zip(found.ids.tolist(), found.similarity.tolist(), strict=True)
+    ]
+    return pd.DataFrame(rows).rename_axis("vector")
+
+
+def where_chart() -> go.Figure:
+    """Return the drawing of one layer with the place of every method in it."""
+    import plotly.graph_objects as go
+
+    blue, orange = figures.PALETTE[:2]
+    frozen = {"attention": (2.0, 3.0), "feed-forward": (5.0, 6.0)}
+    figure = go.Figure()
+    for name, (low, high) in frozen.items():
+        _box(figure, (1.0, low, 3.4, high), figures.QUIET, f"{name} (frozen)")
+    _box(figure, (1.0, 0.2, 3.4, 0.9), figures.QUIET, "embeddings (frozen)")
+    _box(figure, (0.05, 0.2, 0.85, 0.9), orange, "prompt")
+    _box(figure, (0.05, 2.0, 0.85, 3.0), orange, "prefix:<br>keys, values")
+    for low, high in frozen.values():
+        _box(figure, (1.5, high + 0.2, 2.9, high + 0.8), blue, "bottleneck")
+        _box(figure, (3.55, low + 0.5, 4.5, low + 1.0), blue, "LoRA")
+        _box(figure, (3.55, low - 0.1, 4.5, low + 0.4), blue, "factors")
+    _box(
+        figure,
+        (4.7, 2.0, 5.7, 6.0),
+        figures.PALETTE[2],
+        "selective:<br>biases,<br>norms,<br>last layers",
+    )
+    blank = {"visible": False, "showgrid": False}
+    figure.add_scatter(x=[], y=[], showlegend=False)
+    return figure.update_layout(
+        xaxis={**blank, "range": [0, 5.8]}, yaxis={**blank, "range": [0, 7]}, height=460
+    )
+
+
+def _box(
+    figure: go.Figure, corners: tuple[float, float, float, float], colour: str, text: str
+) -> None:
+    x0, y0, x1, y1 = corners
+    figure.add_shape(type="rect", x0=x0, y0=y0, x1=x1, y1=y1, line={"color": colour, "width": 2})
+    figure.add_annotation(
+        x=(x0 + x1) / 2, y=(y0 + y1) / 2, text=text, showarrow=False,
+        font={"size": 12, "color": figures.TEXT},
+    )  # fmt: skip

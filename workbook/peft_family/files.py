@@ -3,7 +3,7 @@
 `adapter_model.safetensors` holds the trained weights, `adapter_config.json` says what they are; for
 prompts, prefixes and (IA)^3 both are peft's own format, read and written. The header of the weights
 also names the base and holds a fingerprint of it: numbers of another model would load without a
-word, and answer nonsense. Left out: the base itself, LoRA (lesson 10). Lesson 11.
+word, and answer nonsense. Left out: the base itself; LoRA in peft's format (lesson 10). Lesson 11.
 """
 
 from __future__ import annotations

@@ -4,12 +4,13 @@
     ...                                   # train the model; only the prompt moves
     attachment.detach()                   # the model as it was
 
-Left out: what each computes, in its own file, and LoRA, which is lesson 10. Lesson 11.
+LoRA is lesson 10's own, carried here like the others so that all can be compared. Left out: what
+each computes, in its own file. Lesson 11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbook.peft_family.attachment import Attachment
@@ -22,6 +23,28 @@ from workbook.peft_family.tokens import attach_tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+
+def attach_lora(
+    model: PreTrainedModel,
+    rank: int = 8,
+    alpha: float = 16.0,
+    targets: str | Sequence[str] = "all-linear",
+    seed: int = 0,
+) -> Attachment:
+    """Put lesson 10's low-rank updates beside the meant linear layers; arguments as there."""
+    from workbook import lora
+
+    settings = {"rank": rank, "alpha": alpha, "targets": targets}
+    attachment = Attachment(model, "lora", settings)
+    attachment.undo.append(lambda: lora.unload(model))
+    try:
+        lora.attach(model, rank, alpha, targets, seed=seed)
+    except ValueError:
+        attachment.detach()
+        raise
+    attachment.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    return attachment
 
 
 class Method(NamedTuple):
@@ -39,6 +62,7 @@ METHODS: Mapping[str, Method] = {
     "bias": Method(attach_bias, "selective", "all biases", "nothing"),
     "bottleneck": Method(attach_bottleneck, "additive", "a narrow network behind each half layer",
                          "two small matrices a half layer"),
+    "lora": Method(attach_lora, "additive", "low-rank updates of weights (lesson 10)", "nothing"),
     "ia3": Method(attach_ia3, "additive", "factors on keys, values and feed-forward", "nothing"),
     "prefix": Method(attach_prefix, "soft prompt", "keys and values in front of every layer",
                      "places to attend to"),

@@ -1,0 +1,259 @@
+"""The lesson's long runs: every method on one new task of the town, and prompts on larger models.
+
+`workbook record peft_family` runs what is not in `data/runs/peft_family/` yet; name a part behind
+it to make that one alone, and seeds with --seeds. "rates" compares learning rates on the validation
+split with one seed; "methods" tunes each method at its best rate and asks the test split about the
+new task and the old ones; "sizes" tunes prompts and whole models on every rung of the ladder that
+is bundled. Left out: what is tuned live, which the lesson does with `tune_method` too. Lesson 11.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from workbook.core.runs import Experiment, Job, job
+from workbook.finetuning.data import NEW, chats, examples, pad_id
+from workbook.finetuning.families import OLD_SKILLS, measure, measure_baseline
+from workbook.finetuning.tuning import TuneConfig, train_on
+from workbook.peft_family.attachment import Attachment
+from workbook.peft_family.methods import METHODS, attach
+from workbook.training import causal_loss
+from workbook.training.losses import mean_loss
+from workbook.training.packing import collate
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+    from workbook.training import Run
+
+CHOICE_SEED = 100  # of the runs that learning rates are chosen by
+STEPS, BATCH = 120, 2  # of every run; chats in a step
+CASES, OLD_CASES = 32, 8  # of the new task, and of each old one
+HELD_OUT = 32  # chats that the loss is measured on
+TEXT = "Enter this conversation in the log book: present, named, place."  # a prompt may start so
+LADDER = "town-instruct"  # the rungs are called by this name and their size
+ENDS = ("before", "baseline")  # the model untouched, and a rule without thought
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to tune: a method, its settings, the learning rates to choose from."""
+
+    method: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
+    text: str = ""  # that a prompt starts as
+
+    @property
+    def group(self) -> str:
+        """What kind of method it is; the whole model is a kind of its own."""
+        return "full" if self.method == "chosen" and not self.settings else _group(self.method)
+
+
+def _group(method: str) -> str:
+    return METHODS[method].group
+
+
+VARIANTS: Mapping[str, Variant] = {
+    "full": Variant("chosen", rates=(3e-4, 1e-3, 3e-3)),
+    "last layer": Variant("last", {"layers": 1}),
+    "biases": Variant("bias", {"add": True}, (3e-3, 1e-2, 3e-2)),
+    "norms": Variant("chosen", {"modules": ("input_layernorm", "post_attention_layernorm")},
+                     (1e-2, 3e-2, 1e-1)),
+    "bottleneck": Variant("bottleneck", {"width": 16}),
+    "LoRA": Variant("lora", {"rank": 8}),
+    "(IA)^3": Variant("ia3", rates=(1e-2, 3e-2, 1e-1)),
+    "prefix": Variant("prefix", {"length": 10}, (1e-2, 3e-2, 1e-1)),
+    "prefix by a network": Variant("prefix", {"length": 10, "hidden": 64}),
+    "prompt, noise": Variant("prompt", {"length": 20, "start": "noise"}, (1e-2, 3e-2, 1e-1)),
+    "prompt, vocabulary": Variant("prompt", {"length": 20}, (1e-2, 3e-2, 1e-1)),
+    "prompt, text": Variant("prompt", {"length": 20, "start": "text"}, (1e-2, 3e-2, 1e-1), TEXT),
+}  # fmt: skip
+SIZED = ("full", "prompt, vocabulary")  # tuned on every rung
+
+
+@lru_cache(maxsize=1)
+def bundled(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """Return a bundled model and its tokenizer; the records are about these, on every profile."""
+    from workbook.core.hub import load_model, load_tokenizer
+
+    return load_model(f"bundled:{name}"), load_tokenizer(f"bundled:{name}")
+
+
+def rungs() -> list[str]:
+    """Return the bundled models of the ladder, the smallest first; the course's own is one."""
+    from workbook.core.hub import assets
+
+    folders = (assets.root() / "models").glob(f"{LADDER}*/model.safetensors")
+    return [file.parent.name for file in sorted(folders, key=lambda file: file.stat().st_size)]
+
+
+def attach_variant(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, variant: Variant, seed: int = 0
+) -> Attachment:
+    """Attach a variant's method. seed: of its first values, where they are drawn."""
+    settings = dict(variant.settings)
+    if variant.text:
+        settings["ids"] = tokenizer.encode(variant.text, add_special_tokens=False)
+    if _group(variant.method) != "selective" and variant.method != "ia3":
+        settings["seed"] = seed
+    return attach(model, variant.method, **settings)
+
+
+def tune_method(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    rate: float,
+    steps: int = STEPS,
+    seed: int = 0,
+    family: str = NEW,
+    **watched: Any,
+) -> Run:
+    """Train what a model's attachment has freed, on one task; every chat has a row of its own.
+
+    A soft prompt stands in front of a row, so rows are not packed for any method. watched:
+    `progress` and `on_step` of `fit`.
+    """
+    config = TuneConfig(learning_rate=rate, batch_size=BATCH, packed=False)
+    found = chats(family, steps * BATCH, seed=seed)
+    return train_on(model, tokenizer, found, steps, seed, config, **watched)[1]
+
+
+def held_out_loss(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, split: str, family: str = NEW
+) -> float:
+    """Return the mean loss on the answers of chats of a split, nats a token."""
+    import torch
+
+    rows = [[one] for one in examples(tokenizer, chats(family, HELD_OUT, split, seed=1))]
+    batches = [collate(rows[i : i + 8], pad_id(tokenizer)) for i in range(0, len(rows), 8)]
+    with torch.no_grad():
+        return mean_loss(causal_loss, batches)(model.eval())
+
+
+def run_variant(
+    name: str, rate: float, split: str, seed: int, steps: int = STEPS, old: bool = True
+) -> dict[str, Any]:
+    """Tune town-instruct in one way on the new task; its scores, its loss and what it cost.
+
+    "before" is the model untouched, "baseline" a rule without thought. old: ask the old tasks too.
+    """
+    model, tokenizer = bundled(LADDER)
+    if name == "baseline":
+        row: dict[str, Any] = {
+            **measure_baseline((NEW,), CASES, split=split),
+            **measure_baseline(OLD_SKILLS, OLD_CASES, split=split),
+        }
+        return {"variant": name, "rate": rate, "split": split, "scores": _rounded(row)}
+    cost, attachment = {}, None
+    try:
+        if name != "before":
+            attachment = attach_variant(model, tokenizer, VARIANTS[name], seed)
+            started = time.process_time()
+            tune_method(model, tokenizer, rate, steps, seed, progress=False)
+            cost = costs(attachment, time.process_time() - started, steps)
+        scores = measure(model, tokenizer, (NEW,), CASES, split=split)
+        if old:
+            scores |= measure(model, tokenizer, OLD_SKILLS, OLD_CASES, split=split)
+        loss = held_out_loss(model, tokenizer, split)
+    finally:
+        if attachment is not None:
+            attachment.detach()
+    return {
+        "variant": name, "rate": rate, "split": split, **cost,
+        "loss": round(loss, 4), "scores": _rounded(scores),
+    }  # fmt: skip
+
+
+def costs(attachment: Attachment, seconds: float, steps: int) -> dict[str, Any]:
+    """Return what a run cost: trained weights, bytes of gradients and moments, of a file, time.
+
+    seconds: of processor time, which other work on the machine does not lengthen.
+    """
+    kept = sum(weight.numel() * weight.element_size() for weight in attachment.kept.values())
+    return {
+        "steps": steps,
+        "trained": attachment.trained,
+        "kept_bytes": kept,
+        "training_bytes": attachment.training_bytes,
+        "step_seconds": round(seconds / steps, 4),
+    }
+
+
+def run_size(rung: str, name: str, seed: int, steps: int = STEPS) -> dict[str, Any]:
+    """Tune one rung of the ladder in one way on the new task, or not at all ("before")."""
+    model, tokenizer = bundled(rung)
+    attachment = None
+    try:
+        if name != "before":
+            variant = VARIANTS[name]
+            attachment = attach_variant(model, tokenizer, variant, seed)
+            tune_method(model, tokenizer, best_rate(name), steps, seed, progress=False)
+        loss = held_out_loss(model, tokenizer, "test")
+        scores = measure(model, tokenizer, (NEW,), CASES, split="test")
+    finally:
+        if attachment is not None:
+            attachment.detach()
+    weights = sum(p.numel() for p in model.parameters())
+    return {
+        "rung": rung, "variant": name, "weights": weights, "loss": round(loss, 4),
+        "scores": _rounded(scores),
+    }  # fmt: skip
+
+
+def new_skill(run: Mapping[str, Any]) -> float:
+    """Return the mean score in the new task."""
+    return fmean(run["scores"][NEW])
+
+
+def old_skills(run: Mapping[str, Any]) -> float:
+    """Return the mean score over the seven old tasks, each weighing the same."""
+    return fmean(fmean(run["scores"][family]) for family in OLD_SKILLS)
+
+
+def best_rate(name: str, runs: Iterable[Mapping[str, Any]] | None = None) -> float:
+    """Return the recorded rate with the lowest held-out loss; the middle one without a record."""
+    if runs is None:
+        runs = recorded("rates") if EXPERIMENT.path("rates").exists() else ()
+    losses = {run["rate"]: run["loss"] for run in runs if run["variant"] == name}
+    middle = VARIANTS[name].rates[len(VARIANTS[name].rates) // 2]
+    return min(losses, key=losses.__getitem__) if losses else middle
+
+
+def _rounded(scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    return {family: [round(s, 3) for s in found] for family, found in scores.items()}
+
+
+def rate_jobs(_seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield every variant at each of its rates, on the validation split, with one seed."""
+    for name, variant in VARIANTS.items():
+        for rate in variant.rates:
+            make = partial(run_variant, name, rate, "validation", CHOICE_SEED, old=False)
+            yield Job(f"{name}/{rate}/validation/{CHOICE_SEED}", make, CHOICE_SEED)
+
+
+def method_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield what to compare with once, then every variant at its best rate, seed by seed."""
+    yield from (job(run_variant, name, 0.0, "test", seed=0) for name in ENDS)
+    for seed in seeds:
+        for name in VARIANTS:
+            yield job(run_variant, name, best_rate(name), "test", seed=seed)
+
+
+def size_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield every rung that is bundled: untouched once, then tuned."""
+    yield from (job(run_size, rung, "before", seed=0) for rung in rungs())
+    for seed in seeds:
+        for rung in rungs():
+            yield from (job(run_size, rung, name, seed=seed) for name in SIZED)
+
+
+EXPERIMENT = Experiment(
+    "peft_family", {"rates": rate_jobs, "methods": method_jobs, "sizes": size_jobs}
+)
+recorded = EXPERIMENT.read
