@@ -1,9 +1,9 @@
 """Bundled files: where they are, and whether they are whole.
 
-Everything the course ships under `data/` (models, the town) is listed in `data/assets.json` with
-path, bytes, sha256 and licence. `path` finds a file, `verify` compares it with the list,
-`write_manifest` makes the list again after a rebuild. Records of runs are not bundled assets.
-`workbook doctor` shows the result.
+Everything the course ships under `data/` (models, the town, published figures) is listed in
+`data/assets.json` with path, bytes, sha256 and licence. `path` finds a file, `verify` compares it
+with the list, `write_manifest` makes the list again after a rebuild. Records of runs are not
+bundled assets. `workbook doctor` shows the result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path, PurePosixPath
 
 from workbook.core.runs.files import DRAFT, data_folder, write_atomically
 
-LICENCES = {"models": "MIT", "town": "MIT"}  # folder of data/ that is bundled -> its licence
+# Folder of data/ that is bundled -> its licence; published figures are numbers, free to all.
+LICENCES = {"models": "MIT", "town": "MIT", "published": "CC0-1.0"}
 LEFTOVERS = (".tmp", DRAFT, ".lock", "-journal", "-wal", "-shm")  # of a program still at work
 
 
