@@ -27,6 +27,7 @@ app.command()(evaluate.evaluate)
 app.command()(record.record)
 app.command()(machine.bench)
 app.command()(grading.release)
+app.command()(grading.grade)
 app.command()(publish.site)
 app.command()(publish.clouds)
 

@@ -6,8 +6,10 @@ bundles out and collecting notebooks, for which a course has its own system.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,3 +37,75 @@ def release(
     for lesson in listed.lessons:
         print(f"{lesson.lesson}: {len(lesson.exercises)} exercises, {lesson.out_of:g} points")
     print(f"{len(listed.files)} files -> {out / 'student.zip'}; the key -> {out / 'key'}")
+
+
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(help="A folder, or the zip that Moodle or Canvas gives.")
+    ],
+    key: Annotated[Path, typer.Option(help="The instructor's key of the release.")],
+    out: Annotated[Path, typer.Option(help="Folder of the grades and reports.")],
+    jobs: Annotated[int, typer.Option(min=1, help="How many submissions at once.")] = 1,
+    hidden: Annotated[
+        Path | None, typer.Option(help="A Python file with CHECKS that students never see.")
+    ] = None,
+    isolation: Annotated[str, typer.Option(help='"sandbox", or "none" at your own risk.')] = (
+        "sandbox"
+    ),
+    gradebook: Annotated[
+        str | None, typer.Option(help="URL of a database; by default an SQLite file in OUT.")
+    ] = None,
+    manual: Annotated[
+        Path | None,
+        typer.Option(help="Marks by hand: CSV with student, lesson, exercise, points, comment."),
+    ] = None,
+    late_penalty: Annotated[
+        float, typer.Option(min=0, max=1, help="Part of the points that each late day costs.")
+    ] = 0.0,
+    seconds: Annotated[float, typer.Option(min=1, help="For one submission.")] = 60,
+    cell_seconds: Annotated[float, typer.Option(min=1, help="For one answer.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Of the inputs; 0 draws a new one.")] = 0,
+) -> None:
+    """Grade a class; what has not changed since the last time is not run again."""
+    from workbook.grading import batch, results
+    from workbook.grading import key as keys
+    from workbook.grading.grade import Settings
+    from workbook.grading.gradebook import Gradebook
+
+    batch.refuse_without_sandbox(isolation)
+    opened = keys.read(key, hidden)
+    out.mkdir(parents=True, exist_ok=True)
+    book = Gradebook(gradebook or out / "gradebook.sqlite")
+    settings = Settings(
+        key=key.resolve(), edition=Path(), seed=seed, isolation=isolation,
+        hidden=hidden.resolve() if hidden else None, cell_seconds=cell_seconds, seconds=seconds,
+    )  # fmt: skip
+    with _progress() as show:
+        outcome = batch.run(submissions, settings, book, jobs, show)
+    if manual is not None:
+        print(f"{results.read_manual(book, manual)} marks by hand")
+    results.write(book, opened, out, late_penalty)
+    book.close()
+    print(f"{outcome.submissions} submissions, {outcome.graded} of them graded now.")
+    print(f"isolation: {outcome.isolation}")
+    print(f"-> {out / 'grades.csv'}, {out / 'class.html'}, {out / 'students'}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[..., None]]:
+    """Show names and verdicts: below a bar on a terminal, else a line for each submission."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("grading", total=None)
+
+        def show(result: Any, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+            points = f"{result.points:g} of {result.out_of:g}"
+            line = f"[{done}/{total}] {result.student} {result.lesson}: {points}, {result.verdict}"
+            console.print(line[:300], markup=False, highlight=False, soft_wrap=True)
+
+        yield show

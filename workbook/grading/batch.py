@@ -1,0 +1,197 @@
+"""All submissions of a class, several at once, safe against a kill at any moment.
+
+Each worker is a process that opens the key once. Grades are written by this process alone, one
+transaction each; a run that was cut off goes on where it was, with the same fresh inputs. A worker
+that dies costs the submission it had nothing but a second try. Left out: what the grades are for
+(`exports.py`, `reports.py`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbook.grading import edition, key, manifest
+from workbook.grading.grade import Settings, grade, ungraded
+from workbook.grading.gradebook import Gradebook
+from workbook.grading.marks import Grade
+from workbook.grading.submissions import Submission, find
+
+REFUSAL = (
+    "answers of students are not run without a sandbox: {} To run them with your own rights all "
+    "the same, add `--isolation none`; on macOS and Windows, grade in a Linux container."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: how many submissions there are, and how many were graded now."""
+
+    submissions: int
+    graded: int
+    run: int
+    isolation: str
+
+
+def run(
+    folder: Path,
+    settings: Settings,
+    book: Gradebook,
+    jobs: int = 1,
+    on_grade: Callable[[Grade, int, int], None] = lambda grade, done, total: None,
+) -> Outcome:
+    """Grade what has not been graded yet. `settings.edition` is made here; seed 0 draws a new one.
+
+    on_grade: called after each with the grade, how many are done, and how many there are to do.
+    Raises ValueError, in one sentence, for a key or a folder that cannot be used, and where there
+    is no sandbox and none was not asked for.
+    """
+    refuse_without_sandbox(settings.isolation)
+    opened = key.read(settings.key, settings.hidden)
+    found = find(folder, opened.lessons, opened.listed.due)
+    todo = [each for each in found if not _is_current(each, opened, book)]
+    with _edition() as place:
+        settings = replace(settings, edition=place)
+        words = settings.kept_apart().in_words()
+        seed = settings.seed or secrets.randbelow(2**31 - 1) + 1
+        number, seed = book.begin_run(seed, words, opened.listed.package)
+        settings = replace(settings, seed=seed)
+        done = 0
+        for result, seconds in _graded(todo, opened, settings, jobs):
+            book.add(result, number, seconds)
+            done += 1
+            on_grade(result, done, len(todo))
+        book.end_run(number)
+    return Outcome(len(found), done, number, words)
+
+
+def refuse_without_sandbox(kind: str) -> None:
+    """Raise ValueError where a sandbox is asked for and there is none."""
+    from workbook.sandbox import process
+
+    if kind not in ("sandbox", "none"):
+        raise ValueError(f'isolation is "sandbox" or "none", not {kind!r}.')
+    problem = process.problem() if kind == "sandbox" else ""
+    if problem:
+        raise ValueError(REFUSAL.format(problem))
+
+
+def _is_current(submission: Submission, opened: key.Key, book: Gradebook) -> bool:
+    lesson = opened.lessons.get(submission.lesson)
+    if lesson is None:
+        return False
+    try:
+        digest = manifest.digest(submission.content())
+    except ValueError as error:
+        digest = manifest.digest(str(error).encode("utf-8"))
+    return book.is_current(submission.student, submission.lesson, digest, lesson.basis)
+
+
+def _graded(
+    todo: Sequence[Submission], opened: key.Key, settings: Settings, jobs: int
+) -> Iterator[tuple[Grade, float]]:
+    """Yield (grade, seconds) as they come."""
+    waiting: list[Submission] = list(todo)
+    suspects: list[Submission] = []
+    while waiting:
+        yield from _through(waiting, settings, jobs, suspects)
+    for suspect in suspects:  # one at a time, so that the one that kills costs no other
+        lost: list[Submission] = []
+        yield from _through([suspect], settings, 1, lost)
+        if lost:
+            words = "grader error: grading it ended the grader's own process."
+            yield ungraded(suspect, opened, settings, words), 0.0
+
+
+def _through(
+    waiting: list[Submission], settings: Settings, jobs: int, lost: list[Submission]
+) -> Iterator[tuple[Grade, float]]:
+    """Yield grades until all are done or a worker dies; what was under way then is `lost`."""
+    with _pool(settings, jobs) as pool:
+        running: dict[Future, Submission] = {}
+        while waiting or running:
+            while waiting and len(running) < 2 * jobs:
+                submission = waiting.pop(0)
+                running[_submit(pool, submission)] = submission
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    lost += running.values()
+                    return
+                del running[future]
+                yield result
+
+
+def _submit(pool: ProcessPoolExecutor, submission: Submission) -> Future:
+    try:
+        return pool.submit(_work, submission)
+    except BrokenProcessPool as error:
+        failed: Future = Future()
+        failed.set_exception(error)
+        return failed
+
+
+@contextmanager
+def _pool(settings: Settings, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that open the key once and end with this one."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_begin, initargs=(settings, os.getpid())
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_worker: dict[str, object] = {}
+
+
+def _begin(settings: Settings, parent: int) -> None:
+    """First code of a worker: it ends when the grader does, even by kill -9."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    _worker["key"] = key.read(settings.key, settings.hidden)
+    _worker["settings"] = settings
+
+
+def _work(submission: Submission) -> tuple[Grade, float]:
+    start = time.monotonic()
+    opened, settings = _worker["key"], _worker["settings"]
+    assert isinstance(opened, key.Key) and isinstance(settings, Settings)
+    try:
+        result = grade(submission, opened, settings)
+    except Exception as error:  # a fault of ours must not cost the others their grades
+        words = f"grader error: {type(error).__name__}: {error}"
+        result = ungraded(submission, opened, settings, words)
+    return result, round(time.monotonic() - start, 2)
+
+
+@contextmanager
+def _edition() -> Iterator[Path]:
+    """The package without answers, in a folder that the sandbox's user may read."""
+    place = Path(tempfile.mkdtemp(prefix="wbe-"))
+    try:
+        place.chmod(0o755)
+        edition.write(place, with_results=False)
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

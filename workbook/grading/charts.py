@@ -1,0 +1,58 @@
+"""Figures of the class overview: points by exercise, wrong answers, seconds a submission took.
+
+Left out: the page around them (`reports.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from workbook.grading.gradebook import Final
+
+ORDER = ("right", "partly right", "wrong", "not answered")
+COLOURS = ("#2b8a4b", "#8fbf6b", "#d1495b", "#808080", "#c77d1e")
+PATTERNS = ("", "/", "x", ".", "\\")
+
+
+def verdicts_chart(finals: Sequence[Final]) -> go.Figure:
+    """Draw how many students got which verdict, for each exercise."""
+    counts: dict[str, Counter] = {}
+    for final in finals:
+        for each in final.grade.exercises:
+            kind = each.verdict if each.verdict in ORDER else "went amiss"
+            counts.setdefault(each.id, Counter())[kind] += 1
+    figure = go.Figure()
+    for place, kind in enumerate((*ORDER, "went amiss")):
+        values = [counts[name][kind] for name in counts]
+        marker = {"color": COLOURS[place], "pattern": {"shape": PATTERNS[place]}}
+        figure.add_bar(name=kind, y=list(counts), x=values, orientation="h", marker=marker)
+    return figure.update_layout(
+        barmode="stack", title="Verdicts by exercise", xaxis_title="students",
+        yaxis={"autorange": "reversed"},
+    )  # fmt: skip
+
+
+def points_chart(finals: Sequence[Final]) -> go.Figure:
+    """Draw the distribution of points, as a share of what a lesson is worth."""
+    figure = go.Figure()
+    for lesson in sorted({final.grade.lesson for final in finals}):
+        shares = [
+            100 * final.points / final.grade.out_of
+            for final in finals
+            if final.grade.lesson == lesson and final.grade.out_of
+        ]
+        figure.add_histogram(name=lesson, x=shares, xbins={"start": 0, "end": 101, "size": 10})
+    return figure.update_layout(
+        title="Points", xaxis_title="% of the points", yaxis_title="students", barmode="group"
+    )
+
+
+def seconds_chart(finals: Sequence[Final]) -> go.Figure:
+    """Draw how long grading took."""
+    figure = go.Figure(go.Histogram(x=[final.seconds for final in finals]))
+    return figure.update_layout(
+        title="Time to grade", xaxis_title="seconds a submission", yaxis_title="submissions"
+    )

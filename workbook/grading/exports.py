@@ -1,0 +1,149 @@
+"""Grades for other programs: grades.csv, JSON, the columns of Canvas and Moodle, JUnit XML.
+
+A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
+injection"). Rows are sorted and hold no times, so the same grades are the same bytes. Left out:
+pages for people (`reports.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as xml
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from workbook.core.runs.files import write_atomically
+from workbook.grading.gradebook import Final
+from workbook.grading.manifest import Manifest
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+COLUMNS = ("student", "lesson", "points", "out_of", "verdict")
+
+
+def write(finals: Sequence[Final], listed: Manifest, out: Path) -> list[Path]:
+    """Write all exports into a folder; returns their paths."""
+    texts = {
+        "grades.csv": grades_csv(finals),
+        "grades.json": grades_json(finals),
+        "canvas.csv": canvas_csv(finals, listed),
+        "moodle.csv": moodle_csv(finals, listed),
+        "junit.xml": junit_xml(finals),
+    }
+    for name, text in texts.items():
+        write_atomically(out / name, text)
+    return [out / name for name in texts]
+
+
+def grades_csv(finals: Iterable[Final]) -> str:
+    """Return the grades, one row for each student and lesson."""
+    rows = [
+        [f.grade.student, f.grade.lesson, _number(f.points), _number(f.grade.out_of), verdict(f)]
+        for f in finals
+    ]
+    return _csv([list(COLUMNS), *rows])
+
+
+def grades_json(finals: Iterable[Final]) -> str:
+    """Return the grades with every check, and what grading them again needs."""
+    rows = [
+        {
+            **final.grade.model_dump(exclude={"exercises": {"__all__": {"source"}}}),
+            "final_points": final.points,
+            "manual": {name: list(value) for name, value in final.manual.items()},
+            "conflicts": list(final.conflicts),
+        }
+        for final in finals
+    ]
+    return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
+
+
+def canvas_csv(finals: Sequence[Final], listed: Manifest) -> str:
+    """Return a table in Canvas' columns: a row for each student, a column for each lesson."""
+    lessons = [lesson.lesson for lesson in listed.lessons]
+    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *lessons]]
+    worth = [_number(lesson.out_of) for lesson in listed.lessons]
+    rows.append(["    Points Possible", "", "", "", "", *worth])
+    for student, points in _by_student(finals).items():
+        name, number = _split(student)
+        rows.append([name, number, "", "", "", *(points.get(each, "") for each in lessons)])
+    return _csv(rows)
+
+
+def moodle_csv(finals: Sequence[Final], listed: Manifest) -> str:
+    """Return a table in Moodle's columns for the import of grades; the identifier comes first."""
+    lessons = [lesson.lesson for lesson in listed.lessons]
+    rows = [["Identifier", "Full name", *lessons]]
+    for student, points in _by_student(finals).items():
+        name, number = _split(student)
+        identifier = f"Participant {number}" if number else ""
+        rows.append([identifier, name, *(points.get(each, "") for each in lessons)])
+    return _csv(rows)
+
+
+def junit_xml(finals: Iterable[Final]) -> str:
+    """Return the grades as JUnit's test suites: a suite for each submission."""
+    suites = xml.Element("testsuites")
+    for final in finals:
+        grade = final.grade
+        failed = [each for each in grade.exercises if each.verdict != "right"]
+        suite = xml.SubElement(
+            suites, "testsuite", name=f"{_legal(grade.student)}/{grade.lesson}",
+            tests=str(len(grade.exercises)), failures=str(len(failed)),
+        )  # fmt: skip
+        for each in grade.exercises:
+            case = xml.SubElement(suite, "testcase", classname=grade.lesson, name=each.id)
+            if each.verdict != "right":
+                said = _legal(each.cause or each.verdict)
+                xml.SubElement(case, "failure", message=said, type=_legal(each.verdict))
+    xml.indent(suites)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(suites, encoding="unicode")
+
+
+def verdict(final: Final) -> str:
+    """Return the verdict, with marks by hand, conflicts and late days."""
+    said = [final.grade.verdict]
+    if final.manual:
+        said.append(f"{len(final.manual)} marked by hand")
+    if final.conflicts:
+        said.append(f"conflict: look at {', '.join(final.conflicts)}")
+    if final.grade.days_late:
+        said.append(f"{final.grade.days_late} days late")
+    return "; ".join(said)
+
+
+def _by_student(finals: Sequence[Final]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for final in finals:
+        row = found.setdefault(final.grade.student, {})
+        row[final.grade.lesson] = _number(final.points)
+    return found
+
+
+def _split(student: str) -> tuple[str, str]:
+    """("Zoë Müller", "4711") of "Zoë Müller_4711", as `submissions.who` joined them."""
+    name, _, number = student.rpartition("_")
+    return (name, number) if name and number.isdigit() else (student, "")
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    return buffer.getvalue()
+
+
+def _safe(cell: str) -> str:
+    """A cell that is text in every spreadsheet."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _legal(text: str) -> str:
+    """Text without characters that XML forbids."""
+    return "".join(c if c in "\t\n" or (ord(c) >= 32 and ord(c) not in (0xFFFE, 0xFFFF))
+                   and not 0xD800 <= ord(c) <= 0xDFFF else "?" for c in text)  # fmt: skip

@@ -1,0 +1,110 @@
+"""From findings to points: what an exercise earns, and its verdict in words.
+
+Each check that passes earns its part of the points, but only once a check has passed that no answer
+without a thought passes too (an argument handed back, zeros, None, a constant). A prediction earns
+all or nothing. Points are numbers that this side has added up, never anything a student's process
+said. Left out: late days and marks given by hand (`gradebook.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from workbook.core.exercises.checks import Finding
+from workbook.grading.key import Question
+
+SEALED = "it asks the course for a reference answer, which is not there while answers are graded."
+
+
+class CheckMark(BaseModel):
+    """One check. wrong: None, or one sentence."""
+
+    says: str
+    wrong: str | None = None
+    hidden: bool = False
+
+
+class ExerciseMark(BaseModel):
+    """One exercise. verdict: right, partly right, wrong, not answered, or what went amiss."""
+
+    id: str
+    title: str
+    points: float
+    out_of: float
+    verdict: str
+    cause: str = ""
+    checks: list[CheckMark] = []
+    version: str = ""
+    source: str = ""  # the answer, for comparisons
+
+
+class Grade(BaseModel):
+    """One submission as it was graded; `points` before late days and marks by hand."""
+
+    student: str
+    lesson: str
+    points: float
+    out_of: float
+    verdict: str
+    exercises: list[ExerciseMark] = []
+    changes: list[str] = []
+    notes: list[str] = []
+    days_late: int = 0
+    digest: str = ""
+    basis: str = ""
+    seed: int = 0
+    isolation: str = ""
+    package: str = ""
+
+
+def mark(question: Question, findings: list[Finding], cause: str, seed: int) -> ExerciseMark:
+    """Return the mark of one exercise."""
+    entry = question.entry
+    visible = len(question.checks) - question.hidden
+    checks = [
+        CheckMark(says=finding.says, wrong=_reworded(finding.wrong), hidden=place >= visible)
+        for place, finding in enumerate(findings)
+    ]
+    if cause:
+        return nothing(entry, cause).model_copy(update={"checks": checks})
+    passed = [check.wrong is None for check in checks]
+    if all(check.wrong == "not answered" for check in checks):
+        return nothing(entry, "not answered")
+    points = _points(question, passed, seed)
+    verdict = "right" if all(passed) else "partly right" if points else "wrong"
+    reason = "" if all(passed) else next((c.wrong for c in checks if c.wrong and not c.hidden), "")
+    return ExerciseMark(
+        id=entry.id, title=entry.title, points=points, out_of=entry.points, verdict=verdict,
+        cause=reason or "", checks=checks, version=entry.version,
+    )  # fmt: skip
+
+
+def _points(question: Question, passed: list[bool], seed: int) -> float:
+    total = question.entry.points
+    if all(passed):
+        return total
+    if question.entry.rule == "all" or not any(passed):
+        return 0.0
+    accidental = question.accidental(seed)
+    if not any(ok and not luck for ok, luck in zip(passed, accidental, strict=True)):
+        return 0.0
+    return round(total * sum(passed) / len(passed), 2)
+
+
+def _reworded(wrong: str | None) -> str | None:
+    return SEALED if wrong and wrong.startswith("it raised Sealed") else wrong
+
+
+def _short(cause: str) -> str:
+    """The first words of a cause: "time limit" of "time limit: it ran longer than 10 s"."""
+    return cause.partition(":")[0]
+
+
+def nothing(entry: Any, cause: str) -> ExerciseMark:
+    """The mark of an exercise without an answer; cause: as in "cell missing: ..."."""
+    return ExerciseMark(
+        id=entry.id, title=entry.title, points=0, out_of=entry.points, verdict=_short(cause),
+        cause=cause, version=entry.version,
+    )  # fmt: skip

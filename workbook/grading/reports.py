@@ -1,0 +1,143 @@
+"""Pages for people: one for each submission, and an overview of the class.
+
+A student's page is made from `student_view`, which has no hidden check in it: neither its words nor
+its finding, only how many passed. Everything that a student wrote is escaped, and the page allows
+no script. Left out: the figures (`charts.py`) and exports (`exports.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workbook.core.runs.files import write_atomically
+from workbook.grading import exports
+from workbook.grading.gradebook import Final
+from workbook.grading.manifest import digest
+from workbook.grading.marks import ExerciseMark
+from workbook.grading.similarity import Pair
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+SIGNS = {"right": "✓", "partly right": "◐", "not answered": "○"}
+MOST_COMMON = 30
+
+
+def write_students(finals: Sequence[Final], out: Path) -> list[Path]:
+    """Write a page for each submission into out/students; returns their paths."""
+    paths = []
+    for final in finals:
+        path = (
+            out / "students" / page_name(final.grade.student) / f"{final.grade.lesson or '-'}.html"
+        )
+        write_atomically(path, _render("student", student_view(final)))
+        paths.append(path)
+    return paths
+
+
+def student_view(final: Final) -> dict[str, Any]:
+    """Return what a student may read about a submission."""
+    grade = final.grade
+    return {
+        "student": grade.student,
+        "lesson": grade.lesson,
+        "points": f"{final.points:g}",
+        "out_of": f"{grade.out_of:g}",
+        "verdict": exports.verdict(final),
+        "exercises": [_exercise_view(each, final) for each in grade.exercises],
+        "changes": grade.changes,
+        "notes": grade.notes,
+        "isolation": grade.isolation,
+        "package": grade.package,
+    }
+
+
+def write_class(
+    finals: Sequence[Final], pairs: Sequence[Pair], isolation: str, out: Path
+) -> Path:  # fmt: skip
+    """Write out/class.html, with plotly's script beside it."""
+    import plotly
+
+    from workbook.grading import charts
+
+    out.mkdir(parents=True, exist_ok=True)
+    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    if not (out / "plotly.min.js").exists():
+        shutil.copy(script, out / "plotly.min.js")
+    drawn = [
+        charts.verdicts_chart(finals),
+        charts.points_chart(finals),
+        charts.seconds_chart(finals),
+    ]
+    figures = [
+        {"title": figure.layout.title.text, "html": _figure(figure, f"figure-{n}")}
+        for n, figure in enumerate(drawn)
+    ]
+    students = {final.grade.student for final in finals}
+    known = {
+        "summary": f"{len(students)} students, {len(finals)} submissions.",
+        "figures": figures,
+        "common": common_wrong(finals),
+        "pairs": pairs,
+        "isolation": isolation,
+    }
+    path = out / "class.html"
+    write_atomically(path, _render("class", known))
+    return path
+
+
+def common_wrong(finals: Sequence[Final]) -> list[dict[str, Any]]:
+    """Return what is wrong most often, for each exercise."""
+    counts: Counter = Counter()
+    for final in finals:
+        for each in final.grade.exercises:
+            if each.verdict != "right" and each.cause:
+                counts[each.id, each.cause] += 1
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    rows = [{"exercise": name, "cause": cause, "count": n} for (name, cause), n in ordered]
+    return rows[:MOST_COMMON]
+
+
+def page_name(student: str) -> str:
+    """Return a folder name for a student: readable, and no two alike."""
+    kept = "".join(c if c.isalnum() or c in "-_ " else "_" for c in student).strip()[:60]
+    return kept if kept == student else f"{kept}-{digest(student.encode('utf-8'))[:8]}"
+
+
+def _exercise_view(mark: ExerciseMark, final: Final) -> dict[str, Any]:
+    points, comment = final.manual.get(mark.id, (mark.points, ""))
+    lines = [
+        f"{'✓' if check.wrong is None else '✗'} {check.says}"
+        + (f": {check.wrong}" if check.wrong else "")
+        for check in mark.checks
+        if not check.hidden
+    ]
+    hidden = [check for check in mark.checks if check.hidden]
+    if hidden:
+        passed = sum(check.wrong is None for check in hidden)
+        lines.append(f"further checks: {passed} of {len(hidden)} passed")
+    return {
+        "title": mark.title,
+        "verdict": "marked by hand" if mark.id in final.manual else mark.verdict,
+        "sign": SIGNS.get(mark.verdict, "✗"),
+        "points": f"{points:g}",
+        "out_of": f"{mark.out_of:g}",
+        "cause": mark.cause,
+        "comment": comment,
+        "checks": lines,
+    }
+
+
+def _figure(figure: Any, name: str) -> str:
+    return str(figure.to_html(full_html=False, include_plotlyjs=False, div_id=name))
+
+
+def _render(name: str, known: dict[str, Any]) -> str:
+    from jinja2 import Environment, FileSystemLoader
+
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True)
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return environment.get_template(f"{name}.html.j2").render(style=style, **known) + "\n"
