@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from workbook.sandbox import launch
 from workbook.sandbox.seccomp import ARCHITECTURES, filter_bytes
 
 FOLDER = "/sandbox"  # the work folder where no folder of the host is given
@@ -103,7 +102,7 @@ def command(
     hosts = ([folder] if folder else []) + list(writable)
     words += _file_system(place, readable, hosts, limits)
     words += ["--chdir", place, "--", str(_python()), *(["-S", "-P"] if code else ["-I", "-S"])]
-    text = Path(launch.__file__).read_text(encoding="utf-8")
+    text = Path(__file__).with_name("launch.py").read_text(encoding="utf-8")
     text += "import sys\nsettings = settings_from(sys.argv[1])\n"
     text += code or "become(settings, sys.argv[2:])\n"
     return [*_before(how), *words, "-B", "-c", text, json.dumps(settings), *argv]

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.sandbox.bubblewrap import Limits, SandboxUnavailable, command
+from workbook.sandbox.watching import explain, in_words, memory_of, space_of, tree
 
 TICK = 0.05  # seconds between two looks at memory, processes and space
 MOST_FILES = 10_000  # in the work folder
@@ -267,11 +268,11 @@ class Process:
     def _broken(self) -> str:
         """The limit that all processes together break now, as a sentence; or nothing."""
         if self.limits.processes > 1 and self._pid is not None:
-            used = sum(_memory(pid) for pid in tree(self._pid))
+            used = sum(memory_of(pid) for pid in tree(self._pid))
             if used > self.limits.memory_mb * 2**20:
                 return f"memory limit: all processes used more than {self.limits.memory_mb} MB"
         for folder in self._folders:
-            space, files = _space(folder)
+            space, files = space_of(folder, MOST_FILES)
             if space > self.limits.disk_mb * 2**20:
                 return f"disk limit: {folder.name} grew over {self.limits.disk_mb} MB"
             if files > MOST_FILES:
@@ -316,72 +317,6 @@ class Process:
                     pass
         took = time.monotonic() - self._started
         return End(None if self._cause else code, self._cause or in_words(code), self.output, took)
-
-
-def in_words(code: int) -> str:
-    """Say what an exit code means; bubblewrap gives 128 + the number of a signal."""
-    if code == 0:
-        return "finished"
-    number = -code if code < 0 else code - 128
-    if number == signal.SIGXCPU:
-        return "CPU limit: it used more processor time than it may"
-    if number == signal.SIGXFSZ:
-        return "file too large: it wrote more into one file than it may"
-    if number in {sign.value for sign in signal.Signals}:
-        return f"it was ended by {signal.Signals(number).name}"
-    return f"it ended with exit code {code}"
-
-
-def explain(text: str) -> str:
-    """Turn bubblewrap's message about a sandbox that could not be made into one sentence."""
-    said = " ".join(text.split()) or "no message"
-    if "namespace" in said or "Operation not permitted" in said or "uid map" in said:
-        return (
-            "this system forbids the namespaces that the sandbox is made of: start a container "
-            "with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-            "--security-opt systempaths=unconfined`; on Ubuntu 24.04 and later run "
-            f"`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0` ({said})."
-        )
-    return f"the sandbox could not be made: {said}."
-
-
-def tree(pid: int) -> list[int]:
-    """Return a process and all that descend from it, as far as they can be seen."""
-    found, new = [], [pid]
-    while new:
-        found.append(now := new.pop())
-        try:
-            for task in os.listdir(f"/proc/{now}/task"):
-                text = Path(f"/proc/{now}/task/{task}/children").read_text(encoding="ascii")
-                new += [int(word) for word in text.split()]
-        except OSError:
-            continue
-    return found
-
-
-def _memory(pid: int) -> int:
-    """Bytes of memory that are this process's own or shared memory, not a file's."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return 0
-    return 1024 * sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
-
-
-def _space(folder: Path) -> tuple[int, int]:
-    """Bytes on disk and number of entries below a folder, links not followed."""
-    space, files, new = 0, 0, [str(folder)]
-    while new and files <= MOST_FILES:
-        try:
-            with os.scandir(new.pop()) as entries:
-                for entry in entries:
-                    files += 1
-                    space += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        new.append(entry.path)
-        except OSError:
-            continue
-    return space, files
 
 
 def _close(*descriptors: int | None) -> None:

@@ -12,7 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST_ANSWER = 32_768  # characters of JSON
+LONGEST_REASON = 300  # characters
 NO_ANSWER = "the program did not set the variable `answer`"
+NOT_JSON = "the answer is not JSON"
+TOO_LONG = f"the answer is too long: more than {LONGEST_ANSWER:,} characters"
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,18 @@ def checked_inputs(inputs: Mapping[str, Any] | None) -> dict[str, Any]:
         raise ValueError(f"the inputs of a program have to be JSON: {error}.") from None
 
 
-def through_json(answer: Any) -> tuple[Any, str]:
-    """Return a value as JSON knows it and no reason, or None and the reason why it is not JSON."""
+def answered(answer: Any, output: str) -> Result:
+    """Return the result of a program that ended with this answer: it has to be JSON, and short."""
     try:
-        return json.loads(json.dumps(answer, allow_nan=False)), ""
+        text = json.dumps(answer, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        return None, f"the answer is not JSON: {error}"
+        return Result(False, None, output, shortened(f"{NOT_JSON}: {error}"))
+    if len(text) > LONGEST_ANSWER:
+        return Result(False, None, output, TOO_LONG)
+    return Result(True, json.loads(text), output, "")
+
+
+def shortened(text: str) -> str:
+    """Return a text on one line, cut where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 3] + "..."

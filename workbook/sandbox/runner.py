@@ -19,10 +19,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbook.sandbox import worker
 from workbook.sandbox.bubblewrap import Limits
 from workbook.sandbox.process import End, Process, start
-from workbook.sandbox.result import NO_ANSWER, Result, checked_inputs
+from workbook.sandbox.result import (
+    LONGEST_ANSWER,
+    NO_ANSWER,
+    NOT_JSON,
+    TOO_LONG,
+    Result,
+    checked_inputs,
+    shortened,
+)
 
 LEAST_MB = 32  # Python itself takes about half of it
 WORKER = Limits(
@@ -62,11 +69,13 @@ def run(
         "inputs": checked_inputs(inputs),
         "seconds": seconds,
         "memory_mb": int(memory_mb),
-        "longest": WORKER.output_kb * 512,
+        "longest": LONGEST_ANSWER,
         "threads": 16,
         "file_mb": WORKER.file_mb,
         "disk_mb": WORKER.disk_mb,
         "no_answer": NO_ANSWER,
+        "not_json": NOT_JSON,
+        "too_long": TOO_LONG,
     }
     with _workers.take() as process:
         process.restart_clock(replace(WORKER, seconds=seconds))
@@ -98,7 +107,7 @@ def read_message(message: bytes, key: str, end: End) -> Result:
         if valid and line["ok"] is True and line["reason"] == "":
             return Result(True, json.loads(line["json"], parse_constant=_refuse), end.output, "")
         if valid and line["ok"] is False and isinstance(line["reason"], str) and line["reason"]:
-            return Result(False, None, end.output, line["reason"][: 2 * worker.LONGEST])
+            return Result(False, None, end.output, shortened(line["reason"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     reason = "the program wrote into the channel on which the sandbox reports"
@@ -157,7 +166,7 @@ class _Workers:
 
 
 def _boot() -> Process:
-    text = Path(worker.__file__).read_text(encoding="utf-8") + WAIT
+    text = Path(__file__).with_name("worker.py").read_text(encoding="utf-8") + WAIT
     # Without the second, each thread reserves 64 MB of addresses, which count as memory here.
     environment = {"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1"}
     return start((), environment=environment, limits=WORKER, code=text, watched=False)

@@ -21,7 +21,7 @@ ERRORS = {
 }
 MEMORY = "memory limit: the program needed more than {memory_mb} MB"
 PROCESSES = "too many processes: a program is one process with at most {threads} threads"
-LONGEST = 300  # characters of a reason
+MOST = 1_000  # characters of each part of a reason
 
 
 def work(answers, request_text):
@@ -61,7 +61,7 @@ def result_of(request):
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f" in line {line}" if line else ""
-        return None, f"syntax error{where}: {shortened(getattr(error, 'msg', None) or str(error))}"
+        return None, f"syntax error{where}: {cut(getattr(error, 'msg', None) or str(error))}"
     except RecursionError:
         return None, "syntax error: the program is nested too deeply"
     try:
@@ -79,9 +79,9 @@ def result_of(request):
     try:
         text = json.dumps(names["answer"], allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        return None, f"the answer is not JSON: {shortened(str(error))}"
+        return None, f"{request['not_json']}: {cut(str(error))}"
     if len(text) > request["longest"]:
-        return None, f"the answer is too long: more than {request['longest']:,} characters"
+        return None, request["too_long"]
     return text, ""
 
 
@@ -93,7 +93,7 @@ def in_words(error, request):
     if number in ERRORS:
         return ERRORS[number].format(**request)
     try:
-        said = shortened(str(error))
+        said = cut(str(error))
     except Exception:
         said = ""
     if number == errno.EAGAIN or said == "can't start new thread":
@@ -106,11 +106,10 @@ def in_words(error, request):
     where = f"line {line}: " if line else ""
     if isinstance(error, SystemExit):
         return f"{where}the program ended itself with exit({said}) before its last line"
-    name = shortened(type(error).__name__)
+    name = cut(type(error).__name__)
     return f"{where}{name}: {said}" if said else f"{where}{name}"
 
 
-def shortened(text):
-    """A text on one line, cut where it is long."""
-    text = " ".join(text[: 2 * LONGEST].split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+def cut(text):
+    """A text that is not too long to send; the host shortens it further."""
+    return text[:MOST]
