@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from workbook import __version__
-from workbook.cli import evaluate, grading, lessons, machine, models, publish, record, train
+from workbook.cli import evaluate, grading, lessons, machine, models, plan, publish, record, train
 
 HELP = "A course on generative AI that you run. Lessons are in notebooks/, this is their tool."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False)
@@ -26,6 +26,7 @@ app.add_typer(train.app, name="train")
 app.command()(evaluate.evaluate)
 app.command()(record.record)
 app.command()(machine.bench)
+app.command()(plan.plan)
 app.command()(grading.release)
 app.command()(grading.grade)
 app.command()(publish.site)
