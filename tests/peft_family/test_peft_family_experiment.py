@@ -114,3 +114,30 @@ def test_rates_are_chosen_on_validation_and_else_in_the_middle():
     assert all(isinstance(one, Job) for one in experiment.rate_jobs((0,)))
     names = [one.name for one in experiment.rate_jobs((0,))]
     assert len(set(names)) == len(names) == sum(len(v.rates) for v in experiment.VARIANTS.values())
+
+
+def test_without_a_record_a_few_variants_are_tuned_on_the_spot(monkeypatch, tmp_path):
+    """Guards against cells of the lesson that show nothing where a record is missing."""
+    model, words = tiny_model(), tokenizer()
+    monkeypatch.setattr(experiment, "bundled", lambda _: (model, words))
+    monkeypatch.setattr(experiment, "CASES", 1)
+    monkeypatch.setattr(experiment, "HELD_OUT", 2)
+    monkeypatch.setattr(experiment.EXPERIMENT, "path", lambda part: tmp_path / part)
+    table = charts.methods_table(experiment.compared(steps=2))
+    assert list(table.index) == ["before", "full", "bottleneck", "prompt, vocabulary"]
+    assert len(charts.gaps(experiment.sized(steps=2))) == 1
+
+
+@pytest.mark.parametrize("part", ["methods", "sizes"])
+def test_what_is_recorded_is_what_the_lesson_reads(part):
+    """Whatever has been recorded so far has the fields that figures and tables need."""
+    if not experiment.EXPERIMENT.path(part).exists():
+        return
+    runs = experiment.recorded(part)
+    if part == "methods":
+        assert len(charts.methods_table(runs)) == len({run["variant"] for run in runs})
+        for name, group in charts.by_variant(runs).items():
+            if name not in experiment.ENDS:
+                assert all(run["trained"] == group[0]["trained"] for run in group)
+    else:
+        assert {run["variant"] for run in runs} <= {"before", *experiment.SIZED}

@@ -38,15 +38,14 @@ class Attachment:
             parameter.requires_grad_(False)
         object.__setattr__(model, "attachment", self)  # beside the modules, so never saved
 
-    def detach(self) -> PreTrainedModel:
-        """Take the method out, and return the model as it was, weight for weight."""
+    def detach(self) -> None:
+        """Take the method out: the model is as it was, weight for weight."""
         for step in reversed(self.undo):
             step()
         self.undo.clear()
         for parameter in self._was_free:
             parameter.requires_grad_(True)
         object.__setattr__(self.model, "attachment", None)
-        return self.model
 
     def insert(self, name: str, module: nn.Module) -> None:
         """Register a new module of the model, all of whose weights are trained."""

@@ -167,7 +167,7 @@ def neighbours_table(
 
     rows = [
         {
-            "nearest tokens": "  ".join(charts.readable(decode(i)) for i in ids),
+            "nearest tokens": "  ".join(decode(i).translate(charts.VISIBLE) for i in ids),
             "similarity": f"{similarity[0]:.2f}",
             "nearer than a random vector": "yes" if similarity[0] > baseline else "no",
         }

@@ -218,8 +218,7 @@ def old_skills(run: Mapping[str, Any]) -> float:
 
 def best_rate(name: str, runs: Iterable[Mapping[str, Any]] | None = None) -> float:
     """Return the recorded rate with the lowest held-out loss; the middle one without a record."""
-    if runs is None:
-        runs = recorded("rates") if EXPERIMENT.path("rates").exists() else ()
+    runs = _so_far("rates") if runs is None else runs
     losses = {run["rate"]: run["loss"] for run in runs if run["variant"] == name}
     middle = VARIANTS[name].rates[len(VARIANTS[name].rates) // 2]
     return min(losses, key=losses.__getitem__) if losses else middle
@@ -251,6 +250,33 @@ def size_jobs(seeds: Iterable[int]) -> Iterator[Job]:
     for seed in seeds:
         for rung in rungs():
             yield from (job(run_size, rung, name, seed=seed) for name in SIZED)
+
+
+def _so_far(part: str) -> list[dict[str, Any]]:
+    """The recorded runs of a part, none where there is no record."""
+    return recorded(part) if EXPERIMENT.path(part).exists() else []
+
+
+def compared(steps: int = 30) -> list[dict[str, Any]]:
+    """Return the recorded runs of "methods"; without a record, a few variants, tuned briefly."""
+    runs = _so_far("methods")
+    if any(run["variant"] in VARIANTS for run in runs):
+        return runs
+    names = ("before", "full", "bottleneck", "prompt, vocabulary")
+    rates = [best_rate(name) if name in VARIANTS else 0.0 for name in names]
+    return [
+        run_variant(name, rate, "test", 0, steps, old=False)
+        for name, rate in zip(names, rates, strict=True)
+    ]
+
+
+def sized(steps: int = 30) -> list[dict[str, Any]]:
+    """Return the recorded runs of "sizes"; without a record, the smallest rung, tuned briefly."""
+    runs = _so_far("sizes")
+    whole = {run["rung"] for run in runs if run["variant"] == SIZED[-1]}  # the last of each rung
+    if whole:
+        return [run for run in runs if run["rung"] in whole]
+    return [run_size(rungs()[0], name, 0, steps) for name in ("before", *SIZED)]
 
 
 EXPERIMENT = Experiment(
