@@ -15,7 +15,7 @@ import pytest
 from workbook import sandbox
 from workbook.sandbox import Limits, bubblewrap, call, process, start
 
-PYTHON = str(bubblewrap._python()) if sys.platform == "linux" else sys.executable
+PYTHON = str(bubblewrap.outer_python()) if sys.platform == "linux" else sys.executable
 
 
 def python(text, **options):

@@ -101,7 +101,13 @@ def command(
     words += [word for pair in variables.items() for word in ("--setenv", *pair)]
     hosts = ([folder] if folder else []) + list(writable)
     words += _file_system(place, readable, hosts, limits)
-    words += ["--chdir", place, "--", str(_python()), *(["-S", "-P"] if code else ["-I", "-S"])]
+    words += [
+        "--chdir",
+        place,
+        "--",
+        str(outer_python()),
+        *(["-S", "-P"] if code else ["-I", "-S"]),
+    ]
     text = Path(__file__).with_name("launch.py").read_text(encoding="utf-8")
     text += "import sys\nsettings = settings_from(sys.argv[1])\n"
     text += code or "become(settings, sys.argv[2:])\n"
@@ -227,8 +233,8 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(word) if word.isdigit() else 0 for word in words)
 
 
-def _python() -> Path:
-    """This Python outside of any virtual environment."""
+def outer_python() -> Path:
+    """Return the path of this Python outside of any virtual environment."""
     return Path(os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable))
 
 

@@ -90,6 +90,11 @@ def warm_up() -> None:
     _workers.prepare().result()
 
 
+def dismiss() -> None:
+    """End the worker that waits for the next program; the next `run` boots another."""
+    _workers.dismiss()
+
+
 def read_message(message: bytes, key: str, end: End) -> Result:
     """Return the result that a worker's line of JSON stands for, or why there is none.
 
