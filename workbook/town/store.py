@@ -168,6 +168,13 @@ def write(path: Path, seed: int = 0) -> None:
                 _insert(connection, town)
 
 
+def load(connection: sqlite3.Connection, town: Town) -> None:
+    """Put one town's snapshot into an empty database, such as one in memory."""
+    connection.executescript(SCHEMA)
+    with connection:
+        _insert(connection, town)
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open the town's file for reading, with foreign keys on. Raises ValueError if it is absent."""
     path = Path(path)

@@ -1,0 +1,69 @@
+"""Why a trace has the wrong answer: the kinds of failure that Yao et al. (2023) count, by rules.
+
+Their table 2 sorts 200 traces by hand: reasoning error (loops among them), search result error,
+hallucination, label ambiguity. Here the town's facts are known, so that a rule can decide. Left
+out: label ambiguity, which the town's questions do not have. Lesson 16.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
+
+from workbook.react.record import Step, Trace
+
+Kind = Literal["right", "hallucination", "search", "loop", "format", "budget", "reasoning"]
+KINDS = {  # in the order in which they are looked for
+    "right": "the answer is right",
+    "format": "its replies held no action that could be read",
+    "loop": "it repeated an action until it was stopped",
+    "budget": "its steps, tokens or seconds were used up",
+    "hallucination": "the answer stands in no observation and not in the question",
+    "search": "no observation holds the right answer: what was looked up did not lead there",
+    "reasoning": "the right answer was there, and another was given",
+}
+SAYS_NOTHING = re.compile(
+    r"No name in town|Nobody and nothing|No \S.* is known for|you can look up|There is no tool"
+)
+
+
+def classify(trace: Trace, right: str) -> Kind:
+    """Return what became of a trace whose right answer is `right`."""
+    if trace.outcome != "finished":
+        return trace.outcome if trace.outcome in ("loop", "format") else "budget"  # type: ignore
+    given = trace.answer or ""
+    if plain(given) == plain(right):
+        return "right"
+    yes_no = plain(right) in ("yes", "no")
+    heard = " ".join([trace.question, *(s.observation or "" for s in trace.steps)])
+    if not yes_no and plain(given) not in plain(heard):
+        return "hallucination"
+    if not any(tells(step) for step in trace.steps):
+        return "search"
+    if not yes_no and plain(right) not in plain(" ".join(_told(trace))):
+        return "search"
+    return "reasoning"
+
+
+def tells(step: Step) -> bool:
+    """Return whether a tool answered this step with more than that it found nothing."""
+    found = step.observation or ""
+    return step.valid and bool(found) and not SAYS_NOTHING.search(found)
+
+
+def count(pairs: Iterable[tuple[Trace, str]]) -> dict[Kind, int]:
+    """Return how many traces, given with their right answers, are of each kind, in order."""
+    counts = Counter(classify(trace, right) for trace, right in pairs)
+    return {kind: counts[kind] for kind in KINDS}  # type: ignore[index,misc]
+
+
+def plain(text: str) -> str:
+    """Return an answer as it is compared: lower case, no article in front, no full stop."""
+    text = " ".join(text.lower().split()).strip(".\"' ")
+    return re.sub(r"^(?:the|a|an) ", "", text)
+
+
+def _told(trace: Trace) -> list[str]:
+    return [trace.question, *(s.observation or "" for s in trace.steps if tells(s))]

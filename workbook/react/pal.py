@@ -1,0 +1,139 @@
+"""Program-aided answers: the model writes a program, something safe runs it, the value comes back.
+
+Gao et al. (2023), "PAL". Where there is a sandbox the program runs in it, elsewhere it is
+interpreted (`workbook.sandbox`); each result says which. Beside it the two ways it is compared
+with: a chain of thought whose sums can be checked, and the majority of several. Left out: how a
+program is kept from doing harm, which `workbook.sandbox` explains. Lesson 16.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from workbook import sandbox
+from workbook.react.models import Model
+from workbook.react.tools import Tool
+from workbook.town_lm.bars_cases import final
+from workbook.town_lm.bars_skills import commonest
+
+Isolation = Literal["sandbox", "interpreter"]
+SECONDS, MEMORY_MB = 2.0, 256
+TOKENS = 120  # of a program of the town's word problems
+OPERATIONS = {"+": int.__add__, "-": int.__sub__, "x": int.__mul__, "/": int.__floordiv__}
+
+
+class Executed(NamedTuple):
+    """What running a program gave."""
+
+    ok: bool
+    value: Any
+    reason: str  # why there is no value; empty where ok
+    isolation: Isolation  # what kept the program from doing harm
+
+
+class Solved(NamedTuple):
+    """A problem answered by a program."""
+
+    answer: str  # the value in words; empty where the program gave none
+    program: str
+    executed: Executed
+    new_tokens: int = 0
+
+
+class Sum(NamedTuple):
+    """One sum that a chain of thought states."""
+
+    text: str
+    stated: int
+    true: int | None  # None where it has no whole value, such as 7 / 2
+
+    @property
+    def right(self) -> bool:
+        return self.stated == self.true
+
+
+def isolation() -> Isolation:
+    """Return what programs run in here: the sandbox where there is one, else the interpreter."""
+    return "sandbox" if sandbox.available() else "interpreter"
+
+
+def execute(program: str, within: Isolation | None = None) -> Executed:
+    """Run a program and return the value of its variable `answer`.
+
+    within: "sandbox" (all of Python) or "interpreter" (a subset); chosen by `isolation` by default.
+    Raises SandboxUnavailable where the sandbox is asked for and there is none.
+    """
+    within = within or isolation()
+    if within == "sandbox":
+        result = sandbox.run(program, seconds=SECONDS, memory_mb=MEMORY_MB)
+    else:
+        result = sandbox.interpret(program)
+    return Executed(result.ok, result.value, result.reason, within)
+
+
+def read_program(text: str) -> str:
+    """Return the program in a reply: of the last code fence, after "Program:", or all of it."""
+    if fences := re.findall(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", text, re.DOTALL):
+        return fences[-1].strip()
+    _, label, after = text.rpartition("Program:")
+    program = after if label else text
+    return re.split(r"\n(?:Result|Answer):", program)[0].strip()
+
+
+def solve(request: str, model: Model, within: Isolation | None = None) -> Solved:
+    """Have a model write a program for a request, run it, and return its value as the answer."""
+    reply = model([{"role": "user", "content": request}], stop=("\nResult:",), max_tokens=TOKENS)
+    program = read_program(reply.text)
+    executed = execute(program, within)
+    answer = in_words(executed.value) if executed.ok else ""
+    return Solved(answer, program, executed, reply.new_tokens)
+
+
+def in_words(value: Any) -> str:
+    """Return a value as an answer is written: 12.0 is "12"."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value)
+
+
+def python_tool(within: Isolation | None = None) -> Tool:
+    """Return the runner of programs as a tool for the loop: `python[answer = 3 * 14]`."""
+
+    def run(program: str) -> str:
+        executed = execute(read_program(program), within)
+        return in_words(executed.value) if executed.ok else f"No value: {executed.reason}."
+
+    help_ = "Runs a small program and returns its variable answer."
+    return Tool("python", "python[program]", help_, run)
+
+
+def read_answer(text: str) -> str:
+    """Return what a chain of thought ends in: after the last "Answer:", without the full stop."""
+    return final(text) if "Answer:" in text else ""
+
+
+def vote(answers: Sequence[str]) -> str:
+    """Return the answer given most often, the earliest of equals; an empty one does not vote."""
+    return commonest(answers)
+
+
+def sums(text: str) -> list[Sum]:
+    """Return the sums that a chain of thought states, in order, each with its true value.
+
+    Both of the town's forms are read: "Step 1: 6 + 4 = 10" and "Step 2: 8 + 9: ..., so 17".
+    """
+    found = []
+    for line in text.splitlines():
+        step = re.match(r"Step \d+: (-?\d+) ([-+x/]) (-?\d+)(?: = |:.* so )(-?\d+)\s*$", line)
+        if step:
+            left, sign, right, stated = int(step[1]), step[2], int(step[3]), int(step[4])
+            exact = sign != "/" or (right != 0 and left % right == 0)
+            true = OPERATIONS[sign](left, right) if exact else None
+            found.append(Sum(f"{left} {sign} {right}", stated, true))
+    return found
+
+
+def first_fault(text: str) -> Sum | None:
+    """Return the first wrong sum of a chain of thought, or None where all are right."""
+    return next((one for one in sums(text) if not one.right), None)

@@ -1,0 +1,89 @@
+"""The questions and problems that lesson 16 asks, about towns that no model has met.
+
+Questions are those of `town/texts/multihop.py` with their facts, problems those of
+`town/texts/problems.py`; each comes with its right answer. The same number always gives the same
+cases. Left out: how an answer is scored (`failures.py`, `pal.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from workbook.town.random import Source
+from workbook.town.texts.multihop import state
+from workbook.town.texts.problem_chats import REQUESTS, draw_problem
+from workbook.town.texts.proofs import SORTS, draw_case
+from workbook.town.texts.trace_phrases import REQUESTS as TRACE_REQUESTS
+from workbook.town.texts.traces import trace_chat
+from workbook.town.towns import held_out
+from workbook.town.writer import Writer
+
+if TYPE_CHECKING:
+    from workbook.town.entities import Town
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of several hops, its town and its right answer."""
+
+    question: str  # the bare question
+    request: str  # as a user puts it to an agent
+    answer: str
+    sort: str  # "bridge", "comparison" or "yes-no"
+    proof: tuple[str, ...]  # the facts it needs, as sentences
+    town: Town = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A word problem, its right answer and a program for it."""
+
+    question: str
+    steps_request: str
+    program_request: str
+    answer: str
+    program: str
+
+
+def questions(count: int, split: str = "test", towns: int = 20) -> list[Question]:
+    """Return questions about a split's held-out towns in turn; sorts in turn as well."""
+    return [_question(number, split, number % towns) for number in range(count)]
+
+
+def _question(number: int, split: str, town: int) -> Question:
+    writer = Writer(Source(f"react/question/{split}/{number}"), held_out(split, town), split)
+    sort = tuple(SORTS)[number % len(SORTS)]
+    case = draw_case(writer, sort, said=False)
+    question, facts, _, answer = case.puzzle
+    request = writer.say(TRACE_REQUESTS, ask=question)
+    proof = tuple(state(writer, fact, "relative") for fact in facts)
+    return Question(question, request, answer, sort, proof, writer.town)
+
+
+def problems(count: int, split: str = "test") -> list[Problem]:
+    """Return word problems."""
+    return [_problem(number, split) for number in range(count)]
+
+
+def _problem(number: int, split: str) -> Problem:
+    writer = Writer(Source(f"react/problem/{split}/{number}"), held_out(split, number), split)
+    fields = draw_problem(writer)
+    asked = str(fields["question"])
+    return Problem(
+        asked,
+        writer.say(REQUESTS["steps"], question=asked),
+        writer.say(REQUESTS["program"], question=asked),
+        str(fields["answer"]),
+        str(fields["program"]),
+    )
+
+
+def written_replies(number: int, split: str = "test", town: int = 0) -> tuple[str, list[str], str]:
+    """Return a trace as the town's own writer wrote it: the request, the replies, the answer."""
+    writer = Writer(Source(f"react/trace/{split}/{number}"), held_out(split, town), split)
+    document = trace_chat(writer)
+    messages = document.fields["messages"]
+    (request,) = (m["content"] for m in messages if m["role"] == "user")
+    replies = [m["content"] for m in messages if m["role"] == "assistant"]
+    return request, replies, document.fields["answer_value"]
