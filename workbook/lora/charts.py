@@ -1,22 +1,153 @@
-"""The figures of lesson 10: each function takes plain data and gives a plotly figure.
+"""The figures and tables of lesson 10: each function takes plain data and gives a figure or table.
 
-Left out: the explorers, in `explorers.py`; the sentence for a screen reader, which is written where
-a figure is shown.
+Intervals are Student's over the seeds where something was trained. Left out: the explorer's data,
+in `explorers.py`; the sentence for a screen reader, which is written where a figure is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import SHARE, Interval
+from workbook.core.system.memory import Shape, in_words
+from workbook.lora.experiment import BASELINE, BEFORE, FULL, old_skills
+from workbook.lora.memory import BaseType, adapter_weights, estimate
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
 
+Runs = Sequence[Mapping[str, Any]]
+SCORES = {
+    "new task": lambda run: fmean(run["new"]),
+    "new task, new phrasings": lambda run: fmean(run["other_phrasings"]),
+    "seven old tasks": old_skills,
+}
 
-def bars(values: Sequence[float]) -> go.Figure:
-    """Return one bar for each share."""
-    import plotly.graph_objects as go
 
-    names = [str(place) for place in range(1, len(values) + 1)]
-    figure = go.Figure(go.Bar(x=names, y=list(values)))
-    return figure.update_layout(xaxis_title="weight", yaxis={"title": "share", "range": [0, 1]})
+def interval(runs: Runs, score: Any) -> Interval:
+    """Return a score over the seeds of some runs, or over the cases of a single one."""
+    values = [score(run) for run in runs]
+    return Interval.of_seeds(values, bounds=SHARE) if len(values) > 1 else Interval(*values * 3)
+
+
+def by_setting(runs: Runs, key: str) -> dict[Any, list[Mapping[str, Any]]]:
+    """Return setting -> its runs, in the order in which they were recorded."""
+    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    for run in runs:
+        groups.setdefault(run[key], []).append(run)
+    return groups
+
+
+def rank_chart(runs: Runs) -> go.Figure:
+    """Return quality against rank: the new task and the old ones, full tuning drawn across."""
+    groups = by_setting(runs, "rank")
+    ranks = [rank for rank in groups if isinstance(rank, int)]
+    curves = {
+        name: {rank: interval(groups[rank], score) for rank in sorted(ranks)}
+        for name, score in SCORES.items()
+    }
+    across = {
+        f"{name}, all weights": interval(groups[FULL], SCORES[name]).mean
+        for name in ("new task", "seven old tasks")
+        if FULL in groups
+    }
+    figure = charts.lines(curves, "rank", "score", across)
+    axis = {"type": "log", "tickvals": sorted(ranks)}
+    return figure.update_layout(xaxis=axis, yaxis={"range": [-0.03, 1.03]}, height=460)
+
+
+def quality_table(runs: Runs, key: str = "rank") -> pandas.DataFrame:
+    """Return one row a setting: weights trained, and the three scores with their intervals."""
+    import pandas as pd
+
+    rows = {}
+    for setting, group in by_setting(runs, key).items():
+        several = len(group) > 1
+        rows[_label(setting, key)] = {
+            "weights trained": f"{group[0]['trained']:,}" if "trained" in group[0] else "",
+            **{
+                name: str(interval(group, score)) if several else f"{score(group[0]):.2f}"
+                for name, score in SCORES.items()
+            },
+        }
+    return pd.DataFrame(rows).T
+
+
+def _label(setting: Any, key: str) -> str:
+    words = {FULL: "all weights", BEFORE: "before tuning", BASELINE: "baseline, no thought"}
+    return words.get(setting, f"{key} {setting}" if key == "rank" else str(setting))
+
+
+def rates_chart(runs: Runs) -> go.Figure:
+    """Return the score on the validation split against the learning rate, full and LoRA."""
+    names = {"full": "all weights", "lora": "LoRA, rank 8"}
+    curves = {
+        names[way]: {run["rate"]: fmean(run["new"]) for run in group}
+        for way, group in by_setting(runs, "way").items()
+    }
+    figure = charts.lines(curves, "learning rate of AdamW", "new task, validation")
+    return figure.update_layout(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.03]})
+
+
+def spectrum_chart(curves: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Return how much of an update's squared length each rank keeps, a curve an update."""
+    drawn = {name: dict(enumerate(values, start=1)) for name, values in curves.items()}
+    figure = charts.lines(drawn, "rank", "part of the update kept", {"90 %": 0.9}, mode="lines")
+    return figure.update_layout(xaxis={"type": "log"}, yaxis={"range": [0, 1.03]})
+
+
+def memory_table(
+    plans: Mapping[str, tuple[Shape, int, BaseType, int, int, bool]], device: str = "cuda"
+) -> pandas.DataFrame:
+    """Return what each plan takes. plans: name -> shape, rank, base, batch, tokens, recomputed."""
+    import pandas as pd
+
+    rows = {}
+    for name, (shape, rank, base, batch, tokens, recomputed) in plans.items():
+        found = estimate(
+            shape, rank, batch=batch, tokens=tokens, base=base, device=device,
+            recomputed=recomputed,
+        )  # fmt: skip
+        rows[name] = {
+            "adapter": f"{adapter_weights(shape, rank):,}",
+            "weights": in_words(found.weights),
+            "gradients, moments": in_words(found.gradients + found.optimiser),
+            "activations": in_words(found.activations),
+            "in all": in_words(found.total),
+        }
+    return pd.DataFrame(rows).T
+
+
+def update_chart(
+    update: Sequence[Sequence[float]],
+    picture: Sequence[Sequence[float]],
+    kept: Sequence[float],
+    rank: int,
+    title: str,
+) -> go.Figure:
+    """Return the update, its picture of this rank, and what each rank keeps, side by side."""
+    from plotly.subplots import make_subplots
+
+    names = ("the update", f"its rank-{rank} picture", "part kept by each rank")
+    figure = make_subplots(1, 3, subplot_titles=names, horizontal_spacing=0.07)
+    largest = max(abs(value) for row in update for value in row) or 1.0
+    for column, matrix in enumerate((update, picture), start=1):
+        figure.add_heatmap(
+            z=[[round(value / largest, 2) for value in row] for row in matrix],
+            zmin=-1, zmax=1, colorscale="RdBu", showscale=False, row=1, col=column,
+        )  # fmt: skip
+        figure.update_yaxes(autorange="reversed", showticklabels=False, row=1, col=column)
+        figure.update_xaxes(showticklabels=False, row=1, col=column)
+    curve = {"all ranks": {number: round(part, 4) for number, part in enumerate(kept, start=1)}}
+    charts.add_lines(figure, curve, mode="lines", row=1, col=3, showlegend=False)
+    figure.add_scatter(
+        x=[rank], y=[kept[min(rank, len(kept)) - 1]], mode="markers", showlegend=False,
+        marker={"size": 13, "color": figures.PALETTE[1]}, name="this rank", row=1, col=3,
+    )  # fmt: skip
+    figure.update_xaxes(title="rank", type="log", row=1, col=3)
+    figure.update_yaxes(range=[0, 1.03], row=1, col=3)
+    return figure.update_layout(title=title, height=430)

@@ -1,26 +1,131 @@
-"""The explorer of lesson 10: turn a setting and watch the figure.
+"""The explorer of lesson 10: turn the rank and see what an adapter of that rank can and costs.
 
-The sums are in `idea.py`, the figure in `charts.py`. How an explorer works is explained in
+A real update (all weights tuned with AdamW, recorded) beside its best picture of the rank, what
+each rank keeps, the adapter's weights and memory, the recorded quality and an answer of an adapter
+of that rank. Left out: training, which takes longer than a slider may; ranks between those recorded
+show the quality of the nearest one below. How an explorer works is explained in
 `workbook.core.notebook.explorer`.
 """
 
 from __future__ import annotations
 
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
 import torch
 
-from workbook.core.notebook.explorer import Explorer, Slider
+from workbook.core.notebook.explorer import Choice, Explorer, Slider
+from workbook.core.runs import Interval
+from workbook.core.system.memory import MOMENTS, Shape, in_words
 from workbook.lora import charts
-from workbook.lora.idea import shares
+from workbook.lora.experiment import PLACES
+from workbook.lora.memory import FLOAT, adapter_weights
+from workbook.lora.spectrum import kept, low_rank
 
-WEIGHTS = (1.0, 2.0, 5.0)
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from torch import Tensor
+
+SHOWN = 40  # rows and columns of the matrix that are drawn
+LARGEST = 64  # rank
 
 
-def powers() -> Explorer:
-    """Return an explorer of one setting, the power."""
+@dataclass(frozen=True)
+class RankView:
+    """What an adapter of one rank is like."""
+
+    rank: int
+    scale: float  # alpha / rank
+    places: str
+    weights: int
+    share: float  # of the model's weights
+    state: int  # bytes: the adapter, its gradient and AdamW's moments
+    update: list[list[float]]  # a corner of it
+    picture: list[list[float]]
+    kept: list[float]  # by ranks 1, 2, ...
+    error: float  # relative, of the whole matrix
+    recorded: int | None  # the rank whose quality this is
+    quality: Interval | None
+    answer: str
+
+
+class RankViews:
+    """Computes a `RankView` from recorded runs and the shape of the model.
+
+    update: the run of the part "update"; ranks: the runs of the part "ranks".
+    """
+
+    def __init__(
+        self, update: Mapping[str, Any], ranks: Sequence[Mapping[str, Any]], shape: Shape
+    ) -> None:
+        matrix = torch.tensor(update["thousandths"], dtype=torch.float32)
+        self.matrix: Tensor = matrix * update["largest"] / 1000
+        self.kept = kept(self.matrix).tolist()
+        self.layer, self.shape = update["layer"], shape
+        self.runs = {
+            rank: runs for rank, runs in charts.by_setting(ranks, "rank").items()
+            if isinstance(rank, int)
+        }  # fmt: skip
+        self.picture = lru_cache(maxsize=128)(lambda rank: low_rank(self.matrix, rank))
+
+    def __call__(self, rank: int, alpha: float = 16.0, places: str = "all") -> RankView:
+        """places: a key of PLACES. ValueError for a rank beyond the matrix."""
+        if not 1 <= rank <= len(self.kept):
+            raise ValueError(f"a rank is 1 to {len(self.kept)} here.")
+        weights = adapter_weights(self.shape, rank, PLACES[places])
+        nearest = max((r for r in self.runs if r <= rank), default=None)
+        runs = [] if nearest is None else self.runs[nearest]
+        score = charts.SCORES["new task"]
+        return RankView(
+            rank=rank, scale=alpha / rank, places=places, weights=weights,
+            share=weights / self.shape.parameters, state=weights * (2 * FLOAT + MOMENTS),
+            update=self.matrix[:SHOWN, :SHOWN].tolist(),
+            picture=self.picture(rank)[:SHOWN, :SHOWN].tolist(),
+            kept=self.kept, error=max(0.0, 1 - self.kept[rank - 1]) ** 0.5,
+            recorded=nearest, quality=charts.interval(runs, score) if runs else None,
+            answer=runs[0].get("example", "") if runs else "",
+        )  # fmt: skip
+
+
+def draw(view: RankView) -> go.Figure:
+    """Return the three panels, with the counts above."""
+    quality = "not recorded"
+    if view.quality is not None:
+        quality = f"{view.quality} at rank {view.recorded}"
+    answer = html.escape(view.answer.replace("\n", " / "))
+    title = (
+        f"rank {view.rank}: {view.weights:,} weights ({view.share:.2%}), {in_words(view.state)} to "
+        f"train<br>scale {view.scale:.3g}; misses {view.error:.0%} of the update; quality {quality}"
+        f"<br><sup>{answer}</sup>"
+    )
+    figure = charts.update_chart(view.update, view.picture, view.kept, view.rank, title)
+    return figure.update_layout(margin={"t": 120})
+
+
+def describe(view: RankView) -> str:
+    """Return one sentence for those who cannot see the figure."""
+    return (
+        f"An adapter of rank {view.rank} on {view.places} has {view.weights:,} weights, "
+        f"{view.share:.2%} of the model's; the best picture of that rank misses {view.error:.0%} "
+        "of the update."
+    )
+
+
+def rank_explorer(
+    update: Mapping[str, Any], ranks: Sequence[Mapping[str, Any]], shape: Shape
+) -> Explorer:
+    """Turn rank, alpha and the layers that get an adapter; arguments as of `RankViews`."""
     return Explorer(
-        title="Powers of weights",
-        compute=lambda power: shares(torch.tensor(WEIGHTS), power).tolist(),
-        draw=charts.bars,
-        controls={"power": Slider("Power", 1.0, (0.0, 1.0, 2.0), low=0.0, high=4.0, step=0.1)},
-        alt=lambda values: f"The largest share is {max(values):.2f}.",
+        "What can an adapter of this rank do?",
+        RankViews(update, ranks, shape),
+        draw,
+        {
+            "rank": Slider("Rank", 8, (1, 2, 4, 8, 16, 32, 64), low=1, high=LARGEST, step=1),
+            "alpha": Slider("Alpha", 16.0, low=1.0, high=64.0, step=1.0),
+            "places": Choice("Adapters on", "all", options=tuple(PLACES)),
+        },
+        describe,
     )
