@@ -73,45 +73,29 @@ def command(
     folder: the work folder on the host, seen at the same path; by default an empty one in memory
     that vanishes with the sandbox. readable, writable: more files and folders of the host, seen at
     the same paths; a Unix socket in a writable folder joins both sides. environment: variables on
-    top of PATH, HOME, TMPDIR and LANG; nothing is inherited. The caller enforces wall clock,
-    output and, in folders of the host, the space (`process.start` does). code, ready_fd, info_fd:
-    for `process.py`; `code` runs in the first process instead of `argv`.
+    top of PATH, HOME, TMPDIR and LANG; nothing is inherited. The command line shows them to every
+    user of the host. The caller enforces wall clock, output and, in folders of the host, the space
+    (`process.start` does). code, ready_fd, info_fd: for `process.py`; `code` runs in the first
+    process instead of `argv`.
     Raises SandboxUnavailable with one sentence where the sandbox cannot be.
     """
     bwrap, how = _bwrap(), rights()
     limits = limits or Limits()
-    place = str(folder) if folder else FOLDER
-    settings = _settings(limits, how, ready_fd)
-    variables = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": place,
-        "TMPDIR": place,
-        "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **(environment or {}),
-    }
-    words = [bwrap, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-    words += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net")]
-    words += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
-    if how == "become another user":
-        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        words += ["--unshare-user"]
-    words += ["--info-fd", str(info_fd)] if info_fd is not None else []
-    words += [word for pair in variables.items() for word in ("--setenv", *pair)]
-    hosts = ([folder] if folder else []) + list(writable)
-    words += _file_system(place, readable, hosts, limits)
-    words += [
-        "--chdir",
-        place,
-        "--",
-        str(outer_python()),
-        *(["-S", "-P"] if code else ["-I", "-S"]),
-    ]
+    place = os.path.abspath(folder) if folder else FOLDER
     text = Path(__file__).with_name("launch.py").read_text(encoding="utf-8")
     text += "import sys\nsettings = settings_from(sys.argv[1])\n"
     text += code or "become(settings, sys.argv[2:])\n"
-    return [*_before(how), *words, "-B", "-c", text, json.dumps(settings), *argv]
+    return [
+        *_before(how),
+        bwrap,
+        *_isolation(how, place, environment or {}),
+        *(["--info-fd", str(info_fd)] if info_fd is not None else []),
+        *_file_system(place, readable, ([folder] if folder else []) + list(writable), limits),
+        *("--chdir", place, "--", str(outer_python())),
+        *(["-S", "-P"] if code else ["-I", "-S"]),  # no modules but the standard library's
+        *("-B", "-c", text, json.dumps(_settings(limits, how, ready_fd))),
+        *argv,
+    ]
 
 
 def rights() -> str:
@@ -124,6 +108,26 @@ def rights() -> str:
     if os.geteuid() != 0 or not _has(CAP_SETUID, CAP_SETGID) or not _maps_users():
         return "user namespace"
     return "become another user" if _has(CAP_SYS_ADMIN) else "both"
+
+
+def _isolation(how: str, place: str, environment: Mapping[str, str]) -> list[str]:
+    """bubblewrap's words for namespaces, rights and environment."""
+    words = ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    words += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net", "cgroup-try")]
+    words += ["--cap-drop", "ALL"]
+    if how == "become another user":  # launch.py gives these two up
+        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        words += ["--unshare-user"]
+    variables = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": place,
+        "TMPDIR": place,
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **environment,
+    }
+    return words + [word for pair in variables.items() for word in ("--setenv", *pair)]
 
 
 def _settings(limits: Limits, how: str, ready_fd: int | None) -> dict[str, object]:

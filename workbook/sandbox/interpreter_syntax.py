@@ -1,6 +1,8 @@
 """The syntax of an interpreted program: its tree, how large it may be, and its parts in words.
 
-Python's own parser reads the text; nothing is compiled to code. `interpreter.py` evaluates it.
+Python's own parser reads the text; nothing is compiled to code. What its compiler would refuse
+later, such as a `break` outside of loops, is refused here. `interpreter.py` evaluates the tree.
+Lesson 16 uses it.
 """
 
 from __future__ import annotations
