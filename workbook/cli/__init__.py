@@ -13,7 +13,18 @@ from typing import Annotated
 import typer
 
 from workbook import __version__
-from workbook.cli import evaluate, grading, lessons, machine, models, plan, publish, record, train
+from workbook.cli import (
+    ask,
+    evaluate,
+    grading,
+    lessons,
+    machine,
+    models,
+    plan,
+    publish,
+    record,
+    train,
+)
 
 HELP = "A course on generative AI that you run. Lessons are in notebooks/, this is their tool."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False)
@@ -24,10 +35,12 @@ app.command()(lessons.new_lesson)
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.command()(evaluate.evaluate)
+app.command()(ask.ask)
 app.command()(record.record)
 app.command()(machine.bench)
 app.command()(plan.plan)
 app.command()(grading.release)
+app.command("practice-class")(grading.practice_class)
 app.command()(grading.grade)
 app.command()(publish.site)
 app.command()(publish.clouds)

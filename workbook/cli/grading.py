@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from workbook.grading.grade import Settings
 
 
 def release(
@@ -37,6 +40,18 @@ def release(
     for lesson in listed.lessons:
         print(f"{lesson.lesson}: {len(lesson.exercises)} exercises, {lesson.out_of:g} points")
     print(f"{len(listed.files)} files -> {out / 'student.zip'}; the key -> {out / 'key'}")
+
+
+def practice_class(
+    key: Annotated[Path, typer.Option(help="The instructor's key of the release.")],
+    out: Annotated[Path, typer.Option(help="Folder of the submissions.")],
+    students: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same class.")] = 0,
+) -> None:
+    """Write the notebooks of a made-up class, to try the grader on."""
+    from workbook.grading import practice
+
+    print(f"{len(practice.write(key, out, students, seed))} notebooks -> {out}")
 
 
 def grade(
@@ -67,19 +82,34 @@ def grade(
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs; 0 draws a new one.")] = 0,
 ) -> None:
     """Grade a class; what has not changed since the last time is not run again."""
-    from workbook.grading import batch, results
-    from workbook.grading import key as keys
+    from workbook.grading import batch
     from workbook.grading.grade import Settings
-    from workbook.grading.gradebook import Gradebook
 
     batch.refuse_without_sandbox(isolation)
-    opened = keys.read(key, hidden)
-    out.mkdir(parents=True, exist_ok=True)
-    book = Gradebook(gradebook or out / "gradebook.sqlite")
     settings = Settings(
         key=key.resolve(), edition=Path(), seed=seed, isolation=isolation,
         hidden=hidden.resolve() if hidden else None, cell_seconds=cell_seconds, seconds=seconds,
     )  # fmt: skip
+    _grade(submissions, settings, out, jobs, gradebook, manual, late_penalty)
+
+
+def _grade(
+    submissions: Path,
+    settings: Settings,
+    out: Path,
+    jobs: int,
+    gradebook: str | None,
+    manual: Path | None,
+    late_penalty: float,
+) -> None:
+    """Grade, take marks by hand, write everything, and say what was done."""
+    from workbook.grading import batch, results
+    from workbook.grading import key as keys
+    from workbook.grading.gradebook import Gradebook
+
+    opened = keys.read(settings.key, settings.hidden)
+    out.mkdir(parents=True, exist_ok=True)
+    book = Gradebook(gradebook or out / "gradebook.sqlite")
     with _progress() as show:
         outcome = batch.run(submissions, settings, book, jobs, show)
     if manual is not None:

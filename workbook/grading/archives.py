@@ -62,7 +62,8 @@ def read(path: Path, member: tuple[str, ...], limit: int) -> bytes:
 
 def _take(archive: zipfile.ZipFile, member: str, limit: int) -> bytes:
     by_name = {_name(info): info for info in archive.infolist()}
-    with archive.open(by_name[member]) as file:
+    bytes_of = archive.open
+    with bytes_of(by_name[member]) as file:
         return file.read(limit + 1)
 
 

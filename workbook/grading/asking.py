@@ -65,16 +65,8 @@ class _Next(BaseException):
 
 def replay(check: Check, asked: Exercise, seed: int, replies: Sequence[Reply]) -> Finding | Ask:
     """Run a check as far as the replies go; its finding, or what to ask next."""
-    left = list(replies)
-
-    def stand_in(*arguments: Any) -> Any:
-        if not left:
-            raise _Next([plain_values.encode(one) for one in arguments])
-        return _result(left.pop(0), arguments)
-
-    stand_in.__signature__ = inspect.signature(asked.reference)  # type: ignore[attr-defined]
     try:
-        result = run_checks((check,), stand_in, seed, SECONDS)
+        result = run_checks((check,), _StandIn(asked, replies), seed, SECONDS)
     except _Next as question:
         if len(replies) >= MOST_CALLS:
             return Finding(check.says, "it was asked too many times.")
@@ -92,6 +84,19 @@ def judge_value(check: Check, reply: Reply, seed: int) -> Finding:
         return Finding(check.says, "not answered")
     result = run_checks((check,), reply.result, seed, SECONDS)
     return result.findings[0]
+
+
+class _StandIn:
+    """What a check calls in place of the student's function."""
+
+    def __init__(self, asked: Exercise, replies: Sequence[Reply]) -> None:
+        self.left = list(replies)
+        self.__signature__ = inspect.signature(asked.reference)
+
+    def __call__(self, *arguments: Any) -> Any:
+        if not self.left:
+            raise _Next([plain_values.encode(one) for one in arguments])
+        return _result(self.left.pop(0), arguments)
 
 
 def _result(reply: Reply, arguments: tuple[Any, ...]) -> Any:

@@ -1,5 +1,6 @@
-"""Figures of the class overview: points by exercise, wrong answers, seconds a submission took.
+"""Figures of the class overview: verdicts by exercise, points, seconds a submission took.
 
+Colours differ in lightness too, and bars in pattern, so that no figure needs its colours.
 Left out: the page around them (`reports.py`).
 """
 
@@ -7,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
+import plotly
 import plotly.graph_objects as go
 
 from workbook.grading.gradebook import Final
@@ -15,6 +18,11 @@ from workbook.grading.gradebook import Final
 ORDER = ("right", "partly right", "wrong", "not answered")
 COLOURS = ("#2b8a4b", "#8fbf6b", "#d1495b", "#808080", "#c77d1e")
 PATTERNS = ("", "/", "x", ".", "\\")
+
+
+def script() -> Path:
+    """Return the file of plotly's script, which a page with figures loads."""
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def verdicts_chart(finals: Sequence[Final]) -> go.Figure:

@@ -55,6 +55,10 @@ def write(folder: Path, topics: Collection[str] | None = None, with_results: boo
         if not file.exists() or (topics is not None and topic not in topics):
             continue
         _seal_file(file, topic, with_results)
+    if not with_results:  # where answers run there is nothing of the grader but the probe
+        for path in (target / "grading").iterdir():
+            if path.is_file() and path.name != "__init__.py":
+                path.unlink()
     return target
 
 

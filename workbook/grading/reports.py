@@ -58,14 +58,11 @@ def write_class(
     finals: Sequence[Final], pairs: Sequence[Pair], isolation: str, out: Path
 ) -> Path:  # fmt: skip
     """Write out/class.html, with plotly's script beside it."""
-    import plotly
-
     from workbook.grading import charts
 
     out.mkdir(parents=True, exist_ok=True)
-    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     if not (out / "plotly.min.js").exists():
-        shutil.copy(script, out / "plotly.min.js")
+        shutil.copy(charts.script(), out / "plotly.min.js")
     drawn = [
         charts.verdicts_chart(finals),
         charts.points_chart(finals),
