@@ -7,6 +7,7 @@ lesson, which is `budget_diagram` here because it is drawn from the law. Lesson 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LOG = {"type": "log", "exponentformat": "power", "dtick": 1}
+# Models named on the map, and where their name stands; the others say theirs when pointed at.
+NAMED = {
+    "BERT-base": (0, 16), "T5-11B": (-14, 16), "GPT-3 175B": (-46, 0), "Chinchilla": (-42, 12),
+    "PaLM 540B": (0, 16), "BLOOM": (-8, 16), "LLaMA-13B": (4, -16), "BloombergGPT": (52, 0),
+    "Gopher": (20, 14), "Llama 3.1 8B": (0, 16), "Llama 3.1 405B": (-30, 16),
+}  # fmt: skip
 
 
 def parts_chart(parts: Mapping[str, Mapping[str, float]]) -> go.Figure:
@@ -63,7 +70,7 @@ def isoflop_chart(
         )  # fmt: skip
     if bound is not None:
         charts.add_reference(figure, {"entropy bound": bound})
-    return figure.update_xaxes(**LOG)
+    return figure.update_xaxes(type="log", nticks=8)
 
 
 def optima_chart(
@@ -92,7 +99,14 @@ def model_map(placed: Sequence[Placed], law: Law) -> go.Figure:
     points = {name: [(o.parameters, o.tokens) for o in group] for name, group in families.items()}
     labels = {name: [one.name for one in group] for name, group in families.items()}
     figure = charts.lines({}, "parameters", "tokens of training")
-    charts.add_lines(figure, points, mode="markers+text", labels=labels, textposition="top center")
+    charts.add_lines(figure, points, mode="markers", labels=labels)
+    for one in placed:
+        if one.name in NAMED:
+            across, up = NAMED[one.name]
+            figure.add_annotation(
+                x=math.log10(one.parameters), y=math.log10(one.tokens), text=one.name,
+                xshift=across, yshift=up, showarrow=False, font={"color": figures.TEXT, "size": 12},
+            )  # fmt: skip
     best = [law.optimum(flops) for flops in np.geomspace(1e18, 1e27, 10)]
     add_line(figure, "compute-optimal", best, figures.TEXT, "solid")
     for flops in (1e20, 1e22, 1e24, 1e26):

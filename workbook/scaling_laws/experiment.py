@@ -2,7 +2,7 @@
 
 `workbook record scaling_laws` trains whatever is not in `data/runs/scaling_laws/` yet, the smallest
 budgets first; a killed call goes on where it was. The sweep takes one seed, the first of --seeds,
-about an hour on one quiet core. The refit of Chinchilla's points is made where the environment
+and about an hour on one quiet core. The refit of Chinchilla's points is made where the environment
 variable WORKBOOK_CHINCHILLA_POINTS names their file, and only there. Left out: the miniature sweep
 of the lesson is `live`, with the same functions.
 """
@@ -33,17 +33,20 @@ BUDGETS = {
     8e11: sweep.LADDER[2:8],
     1.6e12: sweep.LADDER[3:9],
 }
-LIVE = {2e10: sweep.LADDER[0:5], 4e10: sweep.LADDER[0:5]}  # of the lesson's own cell
+LIVE = {1.5e10: sweep.LADDER[0:4], 3e10: sweep.LADDER[0:4]}  # of the lesson's own cell
+LIVE_BATCH = 2  # rows of its steps: small budgets need many steps more than large ones
 NOISE = ("32x2", 2e11)  # the run that is made with every seed
 REPEATED = {"16x1": 800, "32x2": 800}  # size -> steps
 EPOCHS = (1, 2, 4, 8, 16, 32)
 
 
-def run_budget(budget: float, name: str, seed: int) -> dict[str, Any]:
-    """Train a size with a budget."""
+def run_budget(
+    budget: float, name: str, seed: int, batch: int = sweep.BATCH, **settings: Any
+) -> dict[str, Any]:
+    """Train a size with a budget. settings: further arguments of `sweep.run`."""
     size = sweep.SIZES[name]
-    config = sweep.llama_config(size, data.tokenizer())
-    return {"budget": budget, **sweep.run(size, sweep.steps_for(budget, config), seed)}
+    steps = sweep.steps_for(budget, sweep.llama_config(size, data.tokenizer()), batch)
+    return {"budget": budget, **sweep.run(size, steps, seed, batch=batch, **settings)}
 
 
 def run_repeated(name: str, epochs: int, seed: int) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def live(
 
     pairs = [(budget, size.name) for budget, sizes in (plan or LIVE).items() for size in sizes]
     bar = tqdm(pairs, desc="runs", file=sys.stdout, leave=False)
-    return [run_budget(budget, name, seed) for budget, name in bar]
+    return [run_budget(budget, name, seed, LIVE_BATCH, marks=4) for budget, name in bar]
 
 
 def for_fits(runs: Iterable[Mapping[str, Any]]) -> list[dict[str, float]]:

@@ -72,7 +72,7 @@ def draw_plan(data: Planned) -> go.Figure:
     )  # fmt: skip
     first, second = _sentences(data)
     figure.update_layout(
-        title={"text": f"{first}<br>{second}", "font": {"size": 14}, "y": 0.98}, margin={"t": 80}
+        title={"text": f"{first}<br>{second}", "font": {"size": 14}, "y": 0.96}, margin={"t": 80}
     )
     return figure
 
@@ -144,7 +144,7 @@ def isoflop_explorer() -> Explorer:
         controls={
             "flops": Slider("Budget, FLOPs", 1e22, grid, low=1e18, high=1e27, step=0.1, log=True),
             "law": Choice("Law", LAWS[0], options=LAWS),
-            "unique": Slider("Different tokens", 1e11, low=1e9, high=1e15, step=0.1, log=True),
+            "unique": Slider("Different tokens", 1e10, low=1e9, high=1e15, step=0.1, log=True),
         },
         alt=lambda data: f"Loss against parameters for {data.flops:.1e} FLOPs: {_along(data)}.",
     )

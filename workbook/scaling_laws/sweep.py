@@ -175,22 +175,31 @@ def run(
     settings = FitConfig(steps=steps, seed=seed, **SETTINGS)
     trained = fit(model, rows, causal_loss, settings, progress=False, on_step=watch)
     seconds = time.perf_counter() - start
-    model.eval()
-    tokens, parameters = trained.records[-1]["tokens"], count_parameters(config)
-    loss = causal_loss_on(model, judged)
+    tokens = trained.records[-1]["tokens"]
+    measured = _measures(model.eval(), config, tokens, judged)
     return {
         "size": size.name,
+        **measured,
+        "unique": min(unique or tokens, tokens),
+        "curve": [*curve, [tokens, round(measured["loss"], 4)]],
+        "steps": steps,
+        "seconds": round(seconds, 1),
+    }
+
+
+def _measures(
+    model: nn.Module, config: LlamaConfig, tokens: int, judged: HeldOut
+) -> dict[str, Any]:
+    """What is said of a trained model, but for the way there."""
+    parameters = count_parameters(config)
+    return {
         "parameters": parameters,
         "without_embeddings": parameters - config.vocab_size * config.hidden_size,
         "tokens": tokens,
-        "unique": min(unique or tokens, tokens),
         "flops": tokens * flops_a_token(config),
-        "loss": loss,
+        "loss": causal_loss_on(model, judged),
         "entropy_bound": judged.entropy_bound,
         "right": right_in_a_row(model, judged),
-        "curve": [*curve, [tokens, round(loss, 4)]],
-        "steps": steps,
-        "seconds": round(seconds, 1),
     }
 
 
