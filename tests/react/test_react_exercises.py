@@ -1,0 +1,111 @@
+"""The exercises of lesson 16: references right for every seed, wrong answers refused.
+
+While the lesson is planned its topic is not in the course's catalogue; here it is.
+"""
+
+import inspect
+import random
+import textwrap
+
+import pytest
+from exercise_rules import rules
+
+from workbook.core.exercises import exercise
+from workbook.react.exercises import EXERCISES, chances, parse_action, prompt_tokens, react_loop
+from workbook.react.loop import run
+from workbook.react.models import Playback
+from workbook.react.tasks import questions, written_replies
+from workbook.react.tools import town_tools
+from workbook.town.texts.tools import act
+
+TOPICS = exercise._topics
+
+
+@pytest.fixture(autouse=True, scope="module")
+def in_the_catalogue():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exercise, "_topics", lambda: [*dict.fromkeys([*TOPICS(), "react"])])
+        yield
+
+
+def last_action(reply):
+    found = [line for line in reply.splitlines() if line.startswith("Action:")]
+    return parse_action(found[-1]) if found else ("", "")
+
+
+def forgets_replies(question, model, act, most_steps):
+    text = f"Question: {question}\n"
+    for _ in range(most_steps):
+        tool, argument = parse_action(model(text))
+        if tool == "finish":
+            return argument
+        text += f"Observation: {act(tool, argument) if tool else 'This is no action.'}\n"
+    return None
+
+
+def gives_up(question, model, act, most_steps):
+    text = f"Question: {question}\n"
+    for _ in range(most_steps):
+        reply = model(text)
+        tool, argument = parse_action(reply)
+        if tool in ("finish", ""):
+            return argument or None
+        text += f"{reply}\nObservation: {act(tool, argument)}\n"
+    return None
+
+
+WRONG = {
+    "react.parse": [last_action, lambda reply: tuple(reply.split("[")[:2])],
+    "react.loop": [forgets_replies, gives_up],
+    "react.round": [
+        lambda steps, most: len(steps) >= most,
+        lambda steps, most: bool(steps) and [a for a, _ in steps].count(steps[-1][0]) >= most,
+    ],
+    "react.cost": [
+        lambda opening, replies, observations: opening + sum(replies) + sum(observations),
+        lambda opening, replies, observations: (
+            prompt_tokens(opening, replies, observations) + sum(replies)
+        ) * 1.0,
+    ],
+    "react.vote": [
+        lambda answers: max(dict.fromkeys(answers), key=list(answers).count, default=""),
+        lambda answers: max(sorted({a for a in answers if a}), key=list(answers).count, default=""),
+    ],
+    "react.guard": [
+        lambda tool, history, trusted, writes: tool not in writes,
+        lambda tool, history, trusted, writes: tool not in writes or not history,
+    ],
+    "react.chances": [(0.9, 0.98**5, 0.5), (0.9**3, 0.98**3, 0.9**9)],
+}  # fmt: skip
+test_references, test_messages, test_no_lottery, test_stubs = rules(EXERCISES, WRONG)
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.wants == "function"])
+def test_the_last_hint_runs_when_pasted(name):
+    reference = EXERCISES[name].reference
+    parameters = ", ".join(inspect.signature(reference).parameters)
+    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
+    made = {}
+    exec(code, made)
+    assert exercise.check(name, made["pasted"]).status == "right"
+
+
+def test_the_loop_against_the_lessons_own():
+    """The small loop of the exercise and the real one give one answer."""
+    town = questions(1)[0].town
+    for number in range(5):
+        request, replies, answer = written_replies(number)
+        said = iter(replies).__next__
+        small = react_loop(
+            request, lambda _, said=said: said(), lambda t, a: act(town, f"{t}[{a}]").text, 9
+        )
+        assert small == run(request, Playback(replies), town_tools(town)).answer == answer
+
+
+def test_chances_by_simulation():
+    source = random.Random(0)
+    drawn = [
+        [all(source.random() < 0.9 for _ in range(3)) for _ in range(3)] for _ in range(40_000)
+    ]
+    assert sum(one[0] for one in drawn) / 40_000 == pytest.approx(chances()[0], abs=0.01)
+    assert sum(sum(one) > 1 for one in drawn) / 40_000 == pytest.approx(chances()[2], abs=0.01)
