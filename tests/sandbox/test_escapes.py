@@ -8,6 +8,7 @@ its Unix sockets, {pid} the process that runs the test.
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import re
@@ -469,3 +470,24 @@ def test_the_second_set_of_calls_ends_the_program():
         pytest.skip("this machine has no sandbox: no x86-64")
     result = run(LIBC + "answer = libc.syscall(0x40000000 + 39)", seconds=20)
     assert result.reason == "it was ended by SIGSYS"
+
+
+@pytest.mark.parametrize(
+    ("call", "flags", "error"),
+    [
+        *[(seccomp.CLONE, flag | 17, errno.EPERM) for flag in
+          (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)],
+        (seccomp.CLONE, 17, errno.EAGAIN),  # an ordinary fork, one process too many
+        (seccomp.CLONE3, 0, errno.ENOSYS),  # its flags lie where no filter can read them
+    ],
+)  # fmt: skip
+def test_a_clone_with_a_namespace_of_its_own_is_refused(call, flags, error):
+    """By number and flags: Python and its C library make clones in their own ways only."""
+    number = call[list(seccomp.ARCHITECTURES).index(platform.machine())]
+    program = LIBC + (
+        f"made = libc.syscall({number}, {flags}, 0, 0, 0, 0)\n"
+        "import os\n"
+        "if made == 0: os._exit(0)\n"
+        "answer = [made, ctypes.get_errno()]\n"
+    )
+    assert run(program, seconds=20).value == [-1, error]
