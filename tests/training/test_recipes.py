@@ -119,7 +119,7 @@ def test_there_are_recipes_for_both_kinds_and_both_machines():
     names = {file.name for file in FILES}
     both = {f"{kind}-{on}.toml" for kind in recipes.KINDS for on in ("laptop", "gpu")}
     lora = {"lora-laptop.toml", "lora-qwen-gpu.toml", "qlora-7b-gpu.toml"}
-    assert names == both | {"finetune-flan-t5.toml"} | lora
+    assert names == both | {"finetune-flan-t5.toml", "town-agent.toml"} | lora
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
