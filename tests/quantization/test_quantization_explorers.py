@@ -1,10 +1,109 @@
-"""The explorer of lesson 05: what it computes and says."""
+"""The explorers of lesson 05: what they compute and say, against closed forms."""
 
-from workbook.quantization import explorers
+import math
+
+import pytest
+import torch
+
+from workbook.core.runs.seeding import generator
+from workbook.quantization import charts, explorers
+from workbook.quantization.planner import MODELS, plan_serving
 
 
-def test_powers_moves_the_shares_and_says_so():
-    explorer = explorers.powers()
-    assert explorer.compute(power=0.0) == [1 / 3] * 3
+def test_a_flipped_bit_of_pi():
+    plain = explorers.compute_bits("3.14159265", "bf16", 0)
+    assert plain.value == 3.140625 and plain.kept["fp16"] == 3.140625
+    assert explorers.compute_bits("3.14159265", "bf16", 1).value == -3.140625  # the sign
+    assert explorers.compute_bits("3.14159265", "bf16", 16).value == 3.140625 - 2**-6
+    smaller = explorers.compute_bits("3.14159265", "bf16", 3).value  # the exponent, 128 less 64
+    assert smaller == 3.140625 * 2.0**64
+    assert explorers.compute_bits("1", "fp16", 2).value == math.inf  # exponent all ones
+
+
+def test_every_bit_of_every_format_can_be_flipped_and_flips_back():
+    for name in explorers.NAMES:
+        width = explorers.FORMATS[name].bits
+        base = explorers.compute_bits("0.75", name, 0)
+        for bit in range(1, width + 1):
+            data = explorers.compute_bits("0.75", name, bit)
+            assert data.bits ^ base.bits == 1 << (width - bit)
+            figure = explorers.draw_bits(data)
+            assert explorers.describe_bits(data).startswith("0.75 in")
+            assert len(figure.data[0].text[0]) == width
+
+
+def test_infinity_and_nan_are_told_not_drawn():
+    data = explorers.compute_bits("1e9", "fp16", 0)
+    assert data.value == math.inf and "stands for inf" in explorers.describe_bits(data)
+    assert explorers.draw_bits(data).data[2].x == (None,)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"number": "pi", "format": "bf16", "flip": 0}, "'pi' is not a number"),
+        ({"number": "nan", "format": "bf16", "flip": 0}, "NaN has no place"),
+        ({"number": "1", "format": "int4", "flip": 5}, "int4 has 4 bits; bit 5 is not there"),
+    ],
+)
+def test_bad_settings_get_one_sentence(settings, words):
+    with pytest.raises(ValueError, match=words):
+        explorers.compute_bits(**settings)
+
+
+def weight():
+    return torch.randn(24, 64, generator=generator(0)) * 0.05
+
+
+def test_the_quantizer_tells_the_error_and_the_cost():
+    rounder = explorers.Rounder(weight())
+    errors = [rounder(bits, "channel", "absmax", 1.0).error for bits in (2, 3, 4, 8)]
+    assert errors == sorted(errors, reverse=True) and errors[-1] < 0.01
+    assert rounder(4, "group of 16", "absmax", 1.0).bits == 5.0
+    ruined, spared = (rounder(4, per, "absmax", 40.0).error for per in ("tensor", "group of 16"))
+    assert spared < ruined / 2
+    assert torch.equal(rounder.weight, weight())
+
+
+def test_the_figure_shows_both_histograms_and_the_error():
+    data = explorers.Rounder(weight())(3, "tensor", "mse", 10.0)
+    figure = explorers.draw_rounded(data)
+    assert len(figure.data) == 3 and max(map(max, figure.data[2].z)) == pytest.approx(1.0)
+    assert "different values are left" in explorers.describe_rounded(data)
+
+
+def test_memory_is_the_planners():
+    plan = explorers.compute_plan("falcon-7b", "serve, nf4", 2, 512)
+    assert plan == plan_serving(MODELS["falcon-7b"], "nf4", 2, 512)
+    figure = explorers.draw_plan(explorers.compute_plan("1b", "full, fp32", 1, 1024))
+    assert list(figure.data[0].y)[-1] == "total"
+    assert figure.data[0].x[-1] == pytest.approx(sum(figure.data[0].x[:-1]))
+
+
+@pytest.mark.parametrize("make", [
+    explorers.bits_explorer, explorers.memory_explorer,
+    lambda: explorers.quantizer_explorer(weight()),
+])  # fmt: skip
+def test_each_has_a_static_form_with_a_table(make):
+    explorer = make()
     figure = explorer.static_figure()
-    assert figure.layout.meta["alt"] == "The largest share is 0.62."
+    assert len(figure.frames) >= 5 and figure.layout.meta["alt"]
+    assert len(explorer.static_table()) > 5
+
+
+def test_the_charts_draw_what_they_are_given():
+    layout = charts.bit_layout()
+    assert sum(trace.x[1] for trace in layout.data) == 19  # tf32
+    dense = charts.density(("fp16", "bf16", "fp8_e4m3", "int8"))
+    gaps = {trace.name: dict(zip(trace.x, trace.y, strict=True)) for trace in dense.data}
+    assert gaps["bf16"][1.0] == 2**-7 and gaps["fp16"][1.0] == 2**-10
+    assert gaps["fp8_e4m3"][2.0**-8] == 0.5 and 2.0**12 not in gaps["fp8_e4m3"]
+    rows = [
+        {"method": "as stored", "bits": 16, "loss": 1.0, "skills": {"a": 1.0, "b": 0.5}},
+        {"method": "m", "bits": 4, "loss": 1.1},
+        {"method": "m", "bits": 3, "loss": 1.5, "skills": {"a": 0.9, "b": 0.0}},
+    ]
+    assert charts.loss_by_bits(rows, 1.0).data[0].x == (4, 3)
+    assert charts.skills_by_bits(rows).data[0].z == ([1.0, 0.5], [0.9, 0.0])
+    losses = [{"factor": f, "losses": {"a": f, "b": 1.0}} for f in (1.0, 20.0)]
+    assert charts.outlier_chart(losses).data[0].y == (1.0, 20.0)

@@ -6,17 +6,135 @@ a figure is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import Interval
+from workbook.quantization.formats import FORMATS, NAMES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+FIELDS = {"sign": "", "exponent": "/", "fraction": ".", "integer": "x", "index": "+"}
 
-def bars(values: Sequence[float]) -> go.Figure:
-    """Return one bar for each share."""
+
+def bit_layout(names: Sequence[str] = NAMES) -> go.Figure:
+    """Return the parts of each format as bars, one bit one unit wide; the drawn diagram."""
     import plotly.graph_objects as go
 
-    names = [str(place) for place in range(1, len(values) + 1)]
-    figure = go.Figure(go.Bar(x=names, y=list(values)))
-    return figure.update_layout(xaxis_title="weight", yaxis={"title": "share", "range": [0, 1]})
+    figure = go.Figure()
+    for number, (field, pattern) in enumerate(FIELDS.items()):
+        widths = [dict[str, int](FORMATS[name].fields).get(field, 0) for name in names]
+        figure.add_bar(
+            name=field, y=list(names), x=widths, orientation="h",
+            marker={"color": charts.style(number).colour, "pattern": {"shape": pattern}},
+            text=[str(width) if width else "" for width in widths], textposition="inside",
+            insidetextanchor="middle", textfont={"color": "white"},
+        )  # fmt: skip
+    return figure.update_layout(
+        barmode="stack", xaxis_title="bits", yaxis={"autorange": "reversed"}, height=420
+    )
+
+
+def density(names: Sequence[str], low: int = -12, high: int = 12) -> go.Figure:
+    """Return the gap between neighbours over the number itself, for powers of two."""
+    curves = {}
+    for name in names:
+        kind = FORMATS[name]
+        points = []
+        for power in range(low, high + 1):
+            lowest = getattr(kind, "lowest_exponent", None)
+            if lowest is None:  # integers: the gap is 1
+                is_there = 0 <= power < kind.bits - 1
+                gap = 1.0 / 2.0**power
+            else:
+                is_there = lowest - kind.fraction <= power <= _top_power(name)  # type: ignore[union-attr]
+                gap = 2.0 ** (max(power, lowest) - kind.fraction - power)  # type: ignore[union-attr]
+            if is_there:
+                points.append((2.0**power, gap))
+        curves[name] = points
+    figure = charts.lines(curves, "number", "gap to the next number / number")
+    return figure.update_xaxes(type="log").update_yaxes(type="log")
+
+
+def _top_power(name: str) -> int:
+    import math
+
+    from workbook.quantization.formats import from_bits
+
+    return math.frexp(from_bits(FORMATS[name].largest_code, name))[1] - 1  # type: ignore[union-attr]
+
+
+def loss_by_bits(rows: Sequence[Mapping[str, Any]], loss: float) -> go.Figure:
+    """Return the loss of each method against its bits. rows: of the part "methods"; loss: of the
+    model as it is stored."""
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for row in sorted(rows, key=lambda row: -row["bits"]):
+        if row["bits"] < 16:
+            curves.setdefault(row["method"], []).append((row["bits"], row["loss"]))
+    figure = charts.lines(curves, "bits", "loss, nats a token", {"as stored": loss})
+    return figure.update_xaxes(autorange="reversed").update_layout(height=460)
+
+
+def skills_by_bits(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """Return a table of shades: skills across, one row for each row of "methods" that has them."""
+    asked = [row for row in rows if "skills" in row]
+    names = list(asked[0]["skills"])
+    values = [[row["skills"][name] for name in names] for row in asked]
+    labels = [f"{row['bits']} bits, {row['method']}" for row in asked]
+    text = [[f"{value:.2f}" for value in row] for row in values]
+    figure = charts.heat(values, columns=names, index=labels, text=text)
+    return figure.update_layout(height=120 + 32 * len(asked))
+
+
+def outlier_chart(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """Return the loss against the size of the planted outlier, a curve for each way to round."""
+    kinds = list(rows[0]["losses"])
+    curves = {kind: [(row["factor"], row["losses"][kind]) for row in rows] for kind in kinds}
+    figure = charts.lines(curves, "outlier, times its channel", "loss, nats a token")
+    return figure.update_xaxes(type="log").update_yaxes(type="log")
+
+
+def bars_with_intervals(values: Mapping[str, float | Interval], y: str) -> go.Figure:
+    """Return one bar a name; an interval gets its error bar."""
+    import plotly.graph_objects as go
+
+    from workbook.core.runs import error_bars
+
+    spread = [
+        value if isinstance(value, Interval) else Interval(value, value, value)
+        for value in values.values()
+    ]
+    figure = go.Figure(
+        go.Bar(x=list(values), y=[value.mean for value in spread], error_y=error_bars(spread))
+    )
+    return figure.update_layout(yaxis={"title": {"text": y}, "rangemode": "tozero"})
+
+
+def courses(losses: Mapping[str, Sequence[float]], every: int = 10) -> go.Figure:
+    """Return the losses of several trainings over their steps, on a logarithmic axis."""
+    curves = {
+        name: [(step, loss) for step, loss in enumerate(each) if step % every == 0]
+        for name, each in losses.items()
+    }
+    return charts.lines(curves, "step", "loss", mode="lines").update_yaxes(type="log")
+
+
+def histogram(values: Mapping[str, Sequence[float]], edges: Sequence[float], x: str) -> go.Figure:
+    """Return counts of numbers between edges, one row of bars for each name."""
+    import numpy as np
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    middles = (np.asarray(edges[1:]) + np.asarray(edges[:-1])) / 2
+    for number, (name, numbers) in enumerate(values.items()):
+        counts, _ = np.histogram(np.asarray(numbers), edges)
+        figure.add_bar(
+            name=name, x=middles, y=counts, opacity=0.75,
+            marker_color=charts.style(number).colour, marker_pattern_shape="/" if number else "",
+        )  # fmt: skip
+    return figure.update_layout(
+        barmode="overlay", bargap=0, xaxis_title=x, yaxis_title="weights",
+        font={"color": figures.TEXT},
+    )  # fmt: skip

@@ -67,7 +67,7 @@ def plant_outlier(model: PreTrainedModel, factor: float, channel: int = 7) -> Pr
     return copied
 
 
-def w8a8(model: nn.Module, kind: str) -> nn.Module:
+def w8a8(model: PreTrainedModel, kind: str) -> PreTrainedModel:
     """Return a copy of a model with 8-bit weights and activations: one of `W8A8`."""
     if kind not in W8A8:
         raise ValueError(f"there is no {kind!r}; there are {', '.join(W8A8)}.")
