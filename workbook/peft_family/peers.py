@@ -7,6 +7,10 @@ adapters, which peft does not have, and LoRA (lesson 10). Lesson 11.
 
 from __future__ import annotations
 
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -27,10 +31,28 @@ def peft_model(base: PreTrainedModel, attachment: Attachment) -> PeftModel:
     base: another copy of the attachment's base; peft changes it in place. "chosen" stands for
     layer norms alone, which peft calls LN tuning. Raises ValueError for a method peft lacks.
     """
-    import peft
-
     if attachment.method not in IN_PEFT:
         raise ValueError(f"peft has no {attachment.method!r}; it has {', '.join(IN_PEFT)}.")
+    with _quiet():
+        return _wrapped(base, attachment)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the remarks that peft's import and its wrapping make about optional packages."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def _wrapped(base: PreTrainedModel, attachment: Attachment) -> PeftModel:
+    import peft
+
     two_parts = bool(base.config.is_encoder_decoder)
     task: dict[str, Any] = {"task_type": "SEQ_2_SEQ_LM" if two_parts else "CAUSAL_LM"}
     module: Any = attachment.model.get_submodule
