@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from workbook.react.cost import Prices, Tokens, estimate, fresh_tokens, of_trace, price
 from workbook.react.loop import Budget, run
 from workbook.react.models import Playback
-from workbook.react.tools import Tool, Toolbox
+from workbook.react.toolbox import Tool, Toolbox
 
 
 @given(st.integers(1, 7), st.integers(1, 9), st.integers(1, 9))

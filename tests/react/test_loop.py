@@ -9,7 +9,8 @@ from workbook.react.models import Playback, Reply
 from workbook.react.planner import Planner
 from workbook.react.record import Trace, differences
 from workbook.react.tasks import questions, written_replies
-from workbook.react.tools import Tool, Toolbox, town_tools
+from workbook.react.toolbox import Tool, Toolbox
+from workbook.react.tools import town_tools
 
 ECHO = Toolbox([Tool("echo", "echo[words]", "Says it again.", lambda words: f"you said {words}")])
 CASES = questions(60)

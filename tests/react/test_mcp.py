@@ -10,7 +10,8 @@ from workbook.react.mcp_server import chosen_town, make_server
 from workbook.react.mcp_tools import command_of_town, connect
 from workbook.react.planner import Planner
 from workbook.react.tasks import questions
-from workbook.react.tools import Tool, Toolbox, town_tools
+from workbook.react.toolbox import Tool, Toolbox
+from workbook.react.tools import town_tools
 from workbook.town.towns import held_out
 
 CASE = questions(1)[0]  # about the first held-out town

@@ -7,7 +7,7 @@ from workbook.react import pal
 from workbook.react.loop import run
 from workbook.react.models import Playback
 from workbook.react.tasks import problems
-from workbook.react.tools import Toolbox
+from workbook.react.toolbox import Toolbox
 from workbook.town.texts.sums import step_lines
 
 WITHIN = ["interpreter"] + (["sandbox"] if sandbox.available() else [])

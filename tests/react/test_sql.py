@@ -1,5 +1,7 @@
 """SQL as a tool: right answers, and no query that writes, reads on, or takes too long."""
 
+import time
+
 import pytest
 
 from workbook.react.sql import ROWS, Database
@@ -68,11 +70,23 @@ def test_a_query_without_end_is_stopped_and_the_next_one_runs(database, sql):
     assert database.query("SELECT 1 AS one") == "one = 1"
 
 
+def test_a_query_of_few_but_slow_steps_is_stopped_too(database):
+    """Guards against counting steps alone: 100,000 searches of a long text took 107 seconds."""
+    long = f"replace(replace('{'a' * 30}', 'a', '{'a' * 30}'), 'a', 'aaaaaaaaa')"
+    sql = f"SELECT sum(instr({long} || p.id || q.id, '{'a' * 30}b')) FROM person p, person q"
+    start = time.monotonic()
+    assert database.query(sql) == "The query took too long and was stopped; ask for less."
+    assert time.monotonic() - start < 10
+    assert database.query("SELECT 1 AS one") == "one = 1"
+
+
 def test_rows_cells_and_values_are_cut(database):
     rows = database.query("SELECT name FROM person")
     assert rows.count(" | ") == ROWS and rows.endswith(f"(more than {ROWS} rows)")
     wide = database.query(f"SELECT replace('{'a' * 300}', 'a', 'bb') AS x")
     assert wide == f"x = {'b' * 60}..."
+    long = f"SELECT '{'a' * 300}' || 1"
+    assert len(database.query(long)) < 140, "the name of a column is cut too"
     doubled = "replace(" * 12 + "'aaaaaaaaaa'" + ", 'a', 'aaaaaaaaaa')" * 12
     assert "too big" in database.query(f"SELECT length({doubled})")
     assert database.query("SELECT name FROM person WHERE 0") == "No rows."

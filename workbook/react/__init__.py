@@ -10,7 +10,8 @@ from workbook.react.loop import Budget, Episode, go_on, replay, run
 from workbook.react.models import Playback, Reply
 from workbook.react.planner import Planner
 from workbook.react.record import Step, Trace, differences
-from workbook.react.tools import Tool, Toolbox, town_tools
+from workbook.react.toolbox import Tool, Toolbox
+from workbook.react.tools import town_tools
 
 __all__ = [
     "Answer", "Budget", "Call", "Episode", "Invalid", "Planner", "Playback", "Reply", "Step",

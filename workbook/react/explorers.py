@@ -15,7 +15,8 @@ from workbook.react.loop import go_on, run
 from workbook.react.models import Model
 from workbook.react.record import OUTCOMES, Trace
 from workbook.react.tasks import Question
-from workbook.react.tools import Toolbox, town_tools
+from workbook.react.toolbox import Toolbox
+from workbook.react.tools import town_tools
 
 
 @dataclass(frozen=True)

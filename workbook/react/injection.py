@@ -18,7 +18,7 @@ from workbook.react.actions import Call
 from workbook.react.loop import Budget, Episode, Guard, Wrap
 from workbook.react.models import STOP, Message, Model, Reply, word_reply
 from workbook.react.record import Trace
-from workbook.react.tools import Tool, Toolbox
+from workbook.react.toolbox import Tool, Toolbox
 from workbook.town.texts.tools import RELATIONS
 
 OPEN, CLOSE = "<<data>>", "<</data>>"

@@ -21,7 +21,7 @@ from typing import Literal
 from workbook.react.actions import Action, Answer, Call, Invalid, Turn, parse
 from workbook.react.models import STOP, Message, Model, Playback, Reply
 from workbook.react.record import Step, Trace
-from workbook.react.tools import Outcome, Toolbox
+from workbook.react.toolbox import Outcome, Toolbox
 
 State = Literal["think", "act", "done"]
 Guard = Callable[[Call, Sequence[Message]], str | None]  # why a call is refused, or None

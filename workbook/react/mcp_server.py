@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from workbook.react.tools import Toolbox, town_tools
+from workbook.react.toolbox import Toolbox
+from workbook.react.tools import town_tools
 from workbook.town import build_town
 from workbook.town.entities import Town
 from workbook.town.towns import held_out

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbook.react.tools import Tool, Toolbox
+from workbook.react.toolbox import Tool, Toolbox
 
 if TYPE_CHECKING:
     from mcp import Client, StdioServerParameters

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from workbook import sandbox
 from workbook.react.models import Model
-from workbook.react.tools import Tool
+from workbook.react.toolbox import Tool
 from workbook.town_lm.bars_cases import final
 from workbook.town_lm.bars_skills import commonest
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.react import pal
 from workbook.react.actions import Answer, Call, parse
 from workbook.react.models import STOP, Model
-from workbook.react.tools import Tool, Toolbox
+from workbook.react.toolbox import Tool, Toolbox
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

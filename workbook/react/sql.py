@@ -2,25 +2,28 @@
 
 Four independent limits, none of which reads the query's text: SQLite's authorizer allows SELECT on
 the listed tables and a list of functions, `query_only` forbids writing, a progress handler ends a
-query after so many steps of its virtual machine, and rows, cells and result are cut. Left out:
+query after so many steps of its virtual machine or a second, and rows and cells are cut. Left out:
 other databases. Lesson 15 asks the town in SQL, lesson 16 lets a model do it.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from workbook.react.tools import Tool
+from workbook.react.toolbox import Tool
 from workbook.town.store import load
 
 if TYPE_CHECKING:
     from workbook.town.entities import Town
 
 ROWS, CELL, QUERY = 10, 60, 1_000  # rows of an answer, characters of a cell and of a query
-STEPS, EVERY = 2_000_000, 1_000  # instructions of SQLite's machine; how often they are counted
-BIGGEST = 100_000  # bytes of one value: no query builds a text of gigabytes
+STEPS, EVERY = 2_000_000, 500  # instructions of SQLite's machine; how often they are counted
+SECONDS = 1.0  # of a query: one instruction may search a long text
+BIGGEST = 10_000  # bytes of one value: no query builds a text of gigabytes
 FUNCTIONS = frozenset(
     ("abs", "avg", "coalesce", "count", "ifnull", "instr", "length", "like", "lower", "max", "min",
      "nullif", "replace", "round", "substr", "sum", "total", "trim", "upper")
@@ -33,9 +36,11 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, tables: tuple[str, ...] = TABLES) -> None:
         self._connection, self.tables = connection, frozenset(tables)
-        self._refused, self._steps = "", 0
+        self._refused, self._steps, self._ends = "", 0, 0.0
+        self._lock = threading.Lock()  # servers call tools from several threads
         connection.execute("PRAGMA query_only = ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, BIGGEST)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, CELL)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         connection.set_authorizer(self._authorize)
         connection.set_progress_handler(self._count, EVERY)
@@ -51,10 +56,15 @@ class Database:
         """Return the rows of a query in one line, or a sentence that says why there are none."""
         if len(sql) > QUERY:
             return f"A query has at most {QUERY} characters."
+        with self._lock:
+            return self._run(sql)
+
+    def _run(self, sql: str) -> str:
         self._refused, self._steps = "", 0
+        self._ends = time.monotonic() + SECONDS
         try:
             with closing(self._connection.execute(sql.strip().rstrip(";"))) as cursor:
-                names = [column[0] for column in cursor.description or ()]
+                names = [_cell(column[0]) for column in cursor.description or ()]
                 rows = cursor.fetchmany(ROWS + 1)
         except sqlite3.Error as error:
             return self._reason(error)
@@ -78,14 +88,17 @@ class Database:
             return (
                 f"Not allowed: {self._refused}. Only SELECT over {', '.join(sorted(self.tables))}."
             )
-        if self._steps > STEPS:
+        if self._too_long():
             return "The query took too long and was stopped; ask for less."
         return f"The query has a fault: {error}."
 
     def _count(self) -> int:
         """Called every EVERY steps; 1 ends the query."""
         self._steps += EVERY
-        return int(self._steps > STEPS)
+        return int(self._too_long())
+
+    def _too_long(self) -> bool:
+        return self._steps > STEPS or time.monotonic() > self._ends
 
     def _authorize(
         self, action: int, one: str | None, two: str | None, _db: str | None, _by: str | None
