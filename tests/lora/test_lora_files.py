@@ -60,9 +60,9 @@ def test_patterns_of_rank_and_alpha_are_read(tmp_path):
 
 def test_targets_are_short_where_they_can_be(tmp_path):
     model = attach(llama(), 2, 2, r".*layers\.1\..*q_proj")
-    config = json.loads((save_adapter(model, tmp_path) / CONFIG).read_text())
+    config = json.loads((save_adapter(model, tmp_path) / CONFIG).read_text(encoding="utf-8"))
     assert config["target_modules"] == ["model.layers.1.self_attn.q_proj"]
-    assert json.loads((save_adapter(attached(), tmp_path) / CONFIG).read_text())[
+    assert json.loads((save_adapter(attached(), tmp_path) / CONFIG).read_text(encoding="utf-8"))[
         "target_modules"
     ] == ["q_proj", "v_proj"]
 
@@ -162,8 +162,8 @@ def test_files_that_are_not_there_or_torn(tmp_path):
 )
 def test_configs_that_mean_more_are_refused(key, value, message, tmp_path):
     save_adapter(attached(), tmp_path)
-    config = json.loads((tmp_path / CONFIG).read_text())
-    (tmp_path / CONFIG).write_text(json.dumps({**config, key: value}))
+    config = json.loads((tmp_path / CONFIG).read_text(encoding="utf-8"))
+    (tmp_path / CONFIG).write_text(json.dumps({**config, key: value}), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         load_adapter(llama(), tmp_path)
 

@@ -91,8 +91,12 @@ def test_an_older_run_that_knew_no_adapters_goes_on(tmp_path):
     recipe = Finetune(out=str(tmp_path))
     assert claim(recipe)
     file = Path(tmp_path) / "recipe.json"
-    old = {k: v for k, v in json.loads(file.read_text()).items() if k not in ("adapter", "rank")}
-    file.write_text(json.dumps(old))
+    old = {
+        k: v
+        for k, v in json.loads(file.read_text(encoding="utf-8")).items()
+        if k not in ("adapter", "rank")
+    }
+    file.write_text(json.dumps(old), encoding="utf-8")
     assert claim(recipe) is False
     with pytest.raises(ValueError, match="rank"):
         claim(Finetune(out=str(tmp_path), rank=4))

@@ -49,7 +49,9 @@ def finetune(config: RecipeFile = None, settings: RecipeSettings = None) -> None
 def bundled(kind: str = "") -> list[Path]:
     """List the recipes of the course, for one kind of run or for all."""
     told = f"workbook train {kind}"
-    return [file for file in sorted(RECIPES.glob("*.toml")) if told in file.read_text("utf-8")]
+    return [
+        file for file in sorted(RECIPES.glob("*.toml")) if told in file.read_text(encoding="utf-8")
+    ]
 
 
 def example(kind: str) -> str:

@@ -151,3 +151,35 @@ def update_chart(
     figure.update_xaxes(title="rank", type="log", row=1, col=3)
     figure.update_yaxes(range=[0, 1.03], row=1, col=3)
     return figure.update_layout(title=title, height=430)
+
+
+def layer_diagram(outputs: int, inputs: int, rank: int) -> go.Figure:
+    """Return a drawing of the layer: the frozen matrix, and the two small ones beside it."""
+    import plotly.graph_objects as go
+
+    grey, blue, orange = "rgba(128,128,128,0.35)", figures.PALETTE[0], figures.PALETTE[1]
+    boxes = {  # text -> left, right, bottom, top, colour
+        f"W<br>{outputs} x {inputs}<br>frozen": (0.5, 3.5, 1.2, 4.2, grey),
+        f"A<br>{rank} x {inputs}": (5.0, 7.6, 1.2, 2.0, blue),
+        f"B<br>{outputs} x {rank}": (5.9, 6.7, 2.7, 4.2, orange),
+    }
+    figure = go.Figure()
+    for text, (left, right, bottom, top, colour) in boxes.items():
+        figure.add_shape(type="rect", x0=left, x1=right, y0=bottom, y1=top, fillcolor=colour,
+                         opacity=0.6, line={"color": figures.TEXT})  # fmt: skip
+        middle = ((left + right) / 2, (bottom + top) / 2)
+        figure.add_annotation(x=middle[0], y=middle[1], text=text, showarrow=False)
+    arrows = [  # from, to
+        ((4.1, 0.2), (2.0, 1.1)), ((4.1, 0.2), (6.3, 1.1)), ((6.3, 2.05), (6.3, 2.65)),
+        ((2.0, 4.25), (4.0, 5.1)), ((6.3, 4.25), (4.2, 5.1)),
+    ]  # fmt: skip
+    for (x, y), (to_x, to_y) in arrows:
+        figure.add_annotation(x=to_x, y=to_y, ax=x, ay=y, xref="x", yref="y", axref="x", ayref="y",
+                              showarrow=True, arrowhead=2, text="")  # fmt: skip
+    for x, y, text in ((4.1, 0.0, "x"), (4.1, 5.4, "y = W x + (alpha / R) B A x"),
+                       (6.9, 2.35, f"{rank} numbers"), (5.6, 4.8, "times alpha / R")):  # fmt: skip
+        figure.add_annotation(x=x, y=y, text=text, showarrow=False)
+    hidden = {"visible": False}
+    return figure.update_layout(
+        xaxis={**hidden, "range": [0, 8.2]}, yaxis={**hidden, "range": [-0.3, 5.8]}, height=380
+    )

@@ -6,22 +6,20 @@ layer may have several by name; `LoraLinear` puts the one in use beside the laye
 DoRA (Liu et al., 2024) also learns each output's magnitude. Left out: finding the layers of a
 model (`adapters.py`), files (`files.py`), rows with different adapters (`rows.py`). Lesson 10.
 
-Shapes: N tokens of all rows, I inputs and O outputs of a layer, R rank.
+Shapes: N tokens of all rows, B rows, T time, I inputs and O outputs of a layer, R rank.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, cast
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from workbook.lora.weights import Layer, adapter_dtype, read_weight, sizes, stored_weight
-
-if TYPE_CHECKING:
-    from workbook.lora.rows import RowAdapters
 
 Variant = Literal["lora", "rslora", "dora"]
 
@@ -71,6 +69,25 @@ class LowRank(nn.Module):
         return f"rank={self.rank}, alpha={self.alpha:g}, variant={self.variant}"
 
 
+@dataclass(frozen=True)
+class RowAdapters:
+    """A layer's adapters of each row of a batch, padded with zeros to the largest rank."""
+
+    a: Tensor  # B R I
+    b: Tensor  # B R O, scaled
+
+    def add_to(self, out: Tensor, x: Tensor, inputs: int) -> Tensor:
+        """Return `out` (`B T O`) with each row's own update of x (`B T I`) added."""
+        if len(x) != len(self.a) or x.dim() < 2:
+            raise ValueError(
+                f"{len(self.a)} adapters were named for a batch of {len(x)} rows: name one a row."
+            )
+        rows = x.reshape(len(x), -1, inputs).to(self.a.dtype)  # B T I
+        low = torch.bmm(rows, self.a.transpose(1, 2))  # B T R
+        update = torch.bmm(low, self.b)
+        return out + update.view(out.shape).to(out.dtype)
+
+
 class LoraLinear(nn.Module):
     """A frozen linear layer and the adapters beside it, of which at most one is in use."""
 
@@ -108,7 +125,7 @@ class LoraLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.rows is not None:
-            return self.rows.add_to(self.base(x), x, self)
+            return self.rows.add_to(self.base(x), x, self.in_features)
         if self.active is None or self.is_merged or not self.enabled:
             return self.base(x)
         adapter = self.adapter(self.active)

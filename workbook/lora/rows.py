@@ -12,38 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from workbook.lora.adapters import adapter_names, lora_layers
-
-if TYPE_CHECKING:
-    from workbook.lora.layer import LoraLinear
+from workbook.lora.layer import LoraLinear, RowAdapters
 
 BASE = "__base__"  # a row without an adapter; the name is peft's
-
-
-@dataclass(frozen=True)
-class RowAdapters:
-    """A layer's adapters of each row of a batch, padded with zeros to the largest rank."""
-
-    a: Tensor  # B R I
-    b: Tensor  # B R O, scaled
-
-    def add_to(self, out: Tensor, x: Tensor, layer: LoraLinear) -> Tensor:
-        """Return `out` (`B T O`) with each row's own update of x (`B T I`) added."""
-        if len(x) != len(self.a) or x.dim() < 2:
-            raise ValueError(
-                f"{len(self.a)} adapters were named for a batch of {len(x)} rows: name one a row."
-            )
-        rows = x.reshape(len(x), -1, layer.in_features).to(self.a.dtype)  # B T I
-        low = torch.bmm(rows, self.a.transpose(1, 2))  # B T R
-        update = torch.bmm(low, self.b)
-        return out + update.view(out.shape).to(out.dtype)
 
 
 @contextmanager
