@@ -44,10 +44,14 @@ def optima(runs: Runs) -> dict[str, list[Optimum]]:
     """Return the optima of approaches 1 and 2.
 
     A run whose schedule ends later has a higher loss on its way than one that ends there, so
-    approach 1 reads the curves of different runs as if they were alike (section 3.1).
+    approach 1 reads the curves of different runs as if they were alike (section 3.1). Amounts of
+    compute at which the smallest or the largest size is lowest are left out: the best may lie
+    beyond it.
     """
+    sizes = [run["parameters"] for run in runs]
+    envelope = training_envelope(curves(runs), grid=BINS)
     return {
-        "approach 1": training_envelope(curves(runs), grid=BINS),
+        "approach 1": [one for one in envelope if min(sizes) < one.parameters < max(sizes)],
         "approach 2": isoflop_optima(for_fits(runs)),
     }
 

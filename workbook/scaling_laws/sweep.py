@@ -150,19 +150,10 @@ def run(
     nats a token, accuracy by token and by span, the curve, seconds.
     """
     books, judged = books or library(), judged or texts()
-    config = llama_config(size, books.tokenizer)
-    seed_everything(seed)
-    from transformers import LlamaForCausalLM
-
-    model = LlamaForCausalLM(config)
+    model, config = _new_model(size, books.tokenizer, seed)
     needed = steps * batch * LENGTH
-    rows = Rows(
-        books.first(min(unique or needed, needed)),
-        batch,
-        LENGTH,
-        books.tokenizer.pad_token_id,
-        seed,
-    )
+    read = books.first(min(unique or needed, needed))
+    rows = Rows(read, batch, LENGTH, books.tokenizer.pad_token_id, seed)
     at, curve = set(milestones(steps, marks)), []
 
     def watch(record: dict[str, Any]) -> None:
@@ -185,6 +176,16 @@ def run(
         "steps": steps,
         "seconds": round(seconds, 1),
     }
+
+
+def _new_model(
+    size: Size, tokenizer: PreTrainedTokenizerFast, seed: int
+) -> tuple[nn.Module, LlamaConfig]:
+    from transformers import LlamaForCausalLM
+
+    config = llama_config(size, tokenizer)
+    seed_everything(seed)
+    return LlamaForCausalLM(config), config
 
 
 def _measures(
