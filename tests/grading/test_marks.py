@@ -168,3 +168,24 @@ def test_a_renamed_copy_is_alike_and_independent_answers_are_not():
 
 def test_short_answers_are_not_compared():
     assert similarity.fingerprints("def f(x):\n    return x") == frozenset()
+
+
+def test_a_kernel_that_does_not_start_is_the_graders_fault_and_is_tried_again(monkeypatch):
+    """Guards against a right answer without points on a machine that was short of something."""
+    from workbook.grading import kernel, session
+    from workbook.grading.transplant import Answer
+
+    starts = []
+
+    def fails(isolation):
+        starts.append(isolation)
+        raise kernel.KernelGone("the kernel did not start")
+
+    monkeypatch.setattr(session, "SandboxKernel", fails)
+    asked = manifest.exercises_of("sampling")["sampling.token_ranks"]
+    work = session.Work(asked, "token_ranks", Answer((), (), RIGHT["s080"]), asked.checks)
+    place = edition.package_folder()
+    monkeypatch.setattr(session, "_place", lambda isolation: place / "grading" / "__init__.py")
+    with pytest.raises(RuntimeError, match="no kernel starts in the sandbox"):
+        session.execute([work], kernel.Isolation("sandbox", place), 1)
+    assert len(starts) == session.STARTS and not work.findings

@@ -113,7 +113,9 @@ def _graded(
         yield from _through([suspect], settings, 1, lost)
         if lost:
             words = "grader error: grading it ended the grader's own process."
-            yield ungraded(suspect, opened, settings, words), 0.0
+            result = ungraded(suspect, opened, settings, words)
+            result.basis = ""  # so that the next run grades it again
+            yield result, 0.0
 
 
 def _through(
@@ -182,6 +184,7 @@ def _work(submission: Submission) -> tuple[Grade, float]:
     except Exception as error:  # a fault of ours must not cost the others their grades
         words = f"grader error: {type(error).__name__}: {error}"
         result = ungraded(submission, opened, settings, words)
+        result.basis = ""  # so that the next run grades it again
     return result, round(time.monotonic() - start, 2)
 
 

@@ -31,6 +31,8 @@ from workbook.grading.transplant import Answer
 
 CELL_SECONDS = 10.0
 CONTEXT_SECONDS = 60.0
+OUTPUT_SECONDS = 10  # between a cell's end and its last message
+STARTS = 3  # of a kernel, before the fault is called ours
 PROBE = "from workbook.grading.inside import probe as _probe\n_probe."
 TOO_LONG = "time limit: it ran longer than {:g} s"
 
@@ -51,20 +53,25 @@ class Work:
 def execute(
     work: Sequence[Work], isolation: Isolation, seed: int, cell_seconds: float = CELL_SECONDS
 ) -> None:
-    """Run the exercises of one submission in order; findings and causes are noted in them."""
+    """Run the exercises of one submission in order; findings and causes are noted in them.
+
+    Raises RuntimeError where no kernel starts: no student's code has run then, so it is not theirs.
+    """
     deadline = time.monotonic() + isolation.limits.seconds
-    left = list(work)
+    left, failures = list(work), 0
     while left:
         if time.monotonic() > deadline:
             for each in left:
                 each.cause = TOO_LONG.format(isolation.limits.seconds) + ", with all exercises"
             return
-        _run(left, isolation, seed, cell_seconds)
+        problem = _run(left, isolation, seed, cell_seconds)
         # What was begun is done with, whatever became of it; the rest gets a new kernel.
         begun = [each for each in left if each.started]
         if not begun:
-            left[0].cause = left[0].cause or "the kernel did not start"
-            left = left[1:]
+            failures += 1
+            deadline = time.monotonic() + isolation.limits.seconds
+            if failures == STARTS:
+                raise RuntimeError(f"no kernel starts in the sandbox ({problem})")
             continue
         left = left[left.index(begun[-1]) + 1 :]
 
@@ -107,6 +114,7 @@ class _File(nbval.IPyNbFile):
         cell = new_code_cell(source, execution_count=1)
         made = _Cell.from_parent(self, name=name, cell_num=0, cell=cell, options=options)
         made.work, made.check, made.shared = work, check, self.shared
+        made.output_timeout = OUTPUT_SECONDS
         return made
 
     def teardown(self) -> None:
@@ -205,10 +213,9 @@ class _Plugin:
         return made
 
 
-def _run(work: Sequence[Work], isolation: Isolation, seed: int, cell_seconds: float) -> None:
-    """One kernel, as far as it lives."""
-    place = isolation.edition / "submission.cells"
-    place.touch()
+def _run(work: Sequence[Work], isolation: Isolation, seed: int, cell_seconds: float) -> str:
+    """One kernel, as far as it lives; returns why it is of no use any more, or nothing."""
+    place = _place(isolation)
     session = _Session(isolation, seed, cell_seconds)
     options = ["-c", "/dev/null", "--rootdir", str(isolation.edition), "--capture=no", "-q"]
     options += ["--no-header", "--no-summary", "--tb=no", "-p", "no:cacheprovider"]
@@ -219,7 +226,11 @@ def _run(work: Sequence[Work], isolation: Isolation, seed: int, cell_seconds: fl
         code = pytest.main(options, plugins=[_Plugin(place, work, session)])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"pytest ended with {code!r} while a submission was graded.")
-    if session.over:
-        for each in work:
-            if not each.started and not each.cause and not any(w.started for w in work):
-                each.cause = session.over
+    return session.over
+
+
+def _place(isolation: Isolation) -> Path:
+    """A file for pytest to collect; it is empty, as the cells are made here."""
+    place = isolation.edition / "submission.cells"
+    place.touch()
+    return place
