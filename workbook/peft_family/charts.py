@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbook.peft_family.nearest import Neighbours
 
 Runs = Sequence[Mapping[str, Any]]
+LABELS = ("middle right", "bottom center", "top center", "middle left", "bottom right")  # in turn
 GROUPS = ("full", "selective", "additive", "soft prompt")
 SKILLS: Mapping[str, Callable[[Mapping[str, Any]], float]] = {
     "new task": new_skill,
@@ -88,7 +89,8 @@ def quality_chart(runs: Runs) -> go.Figure:
         look = charts.style(number)
         skills = [skill(found[name], "new task") for name in names]
         figure.add_scatter(
-            name=kind, mode="markers+text", text=names, textposition="top center",
+            name=kind, mode="markers+text", text=names,
+            textposition=[LABELS[place % len(LABELS)] for place in range(len(names))],
             x=[found[name][0]["trained"] for name in names], y=[one.mean for one in skills],
             error_y={**error_bars(skills), "thickness": 1},
             marker={"size": 11, "symbol": look.symbol, "color": look.colour},
@@ -121,6 +123,8 @@ def forgetting_chart(runs: Runs) -> go.Figure:
     return figure.update_layout(
         xaxis={"title": {"text": "new task: lines right"}, "range": [-0.05, 1.05]},
         yaxis={"title": {"text": "old tasks: mean of seven"}, "range": [-0.05, 1.05]},
+        legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"},
+        margin={"r": 190},
         height=520,
     )
 
