@@ -23,7 +23,7 @@ LOG = {"type": "log", "exponentformat": "power", "dtick": 1}
 # Models named on the map, and where their name stands; the others say theirs when pointed at.
 NAMED = {
     "BERT-base": (0, 16), "T5-11B": (-14, 16), "GPT-3 175B": (-46, 0), "Chinchilla": (-42, 12),
-    "PaLM 540B": (0, 16), "BLOOM": (-8, 16), "LLaMA-13B": (4, -16), "BloombergGPT": (52, 0),
+    "PaLM 540B": (0, 16), "BLOOM": (12, 16), "LLaMA-13B": (4, -16), "BloombergGPT": (12, 14),
     "Gopher": (20, 14), "Llama 3.1 8B": (0, 16), "Llama 3.1 405B": (-30, 16),
 }  # fmt: skip
 
