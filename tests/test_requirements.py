@@ -113,7 +113,9 @@ def imported(folder):
     return found
 
 
-@pytest.mark.parametrize(("folder", "groups"), [("workbook", ()), ("tests", ("dev",))])
+@pytest.mark.parametrize(
+    ("folder", "groups"), [("workbook", ("grading",)), ("tests", ("grading", "dev"))]
+)
 def test_what_is_imported_is_declared(root, project, folder, groups):
     """Guards against a package that is there only because another one happens to need it."""
     declared = project["dependencies"] + [

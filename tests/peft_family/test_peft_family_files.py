@@ -146,6 +146,6 @@ def test_no_folder_of_this_machine_is_saved(tmp_path):
     model = tiny("llama")
     model.config._name_or_path = "/home/ada/models/town-instruct"
     save(attach(model, "prompt", length=2), tmp_path / "p")
-    text = (tmp_path / "p" / CONFIG).read_text()
+    text = (tmp_path / "p" / CONFIG).read_text(encoding="utf-8")
     assert json.loads(text)["base_model_name_or_path"] == "town-instruct"
     assert b"/home/ada" not in (tmp_path / "p" / WEIGHTS).read_bytes()

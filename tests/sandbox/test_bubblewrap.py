@@ -94,7 +94,7 @@ class TestInside:
         for folder in folders:
             folder.mkdir()
             folder.chmod(0o777)
-            (folder / "text").write_text(folder.name)
+            (folder / "text").write_text(folder.name, encoding="utf-8")
         work, seen, shared, hidden = map(str, folders)
         end = python(
             f"""
@@ -287,7 +287,7 @@ def running(mark):
 
 def _text(file):
     try:
-        return file.read_text()
+        return file.read_text(encoding="utf-8")
     except OSError:
         return ""
 
@@ -383,7 +383,7 @@ class TestNoSandbox:
         """With what bubblewrap says then (0.8.0 in a container with default settings)."""
         fake = tmp_path / "bwrap"
         said = "bwrap: No permissions to create new namespace, likely because the kernel does not"
-        fake.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+        fake.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n", encoding="utf-8")
         fake.chmod(0o755)
         monkeypatch.setattr("shutil.which", lambda name: str(fake))
         monkeypatch.setattr(bubblewrap, "_version", lambda path: "0.8.0")

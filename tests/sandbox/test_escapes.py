@@ -389,7 +389,7 @@ def host(tmp_path, monkeypatch):
     """What there is to find on the host; afterwards nothing of it may have changed."""
     monkeypatch.setenv("API_KEY", "secret-of-the-host")
     canary = tmp_path / "canary"
-    canary.write_text("secret-of-the-host")
+    canary.write_text("secret-of-the-host", encoding="utf-8")
     canary.chmod(0o666)
     abstract, path = f"\0{secrets.token_hex(8)}", str(tmp_path / "socket")
     servers = [socket.create_server(("127.0.0.1", 0))]
@@ -407,7 +407,7 @@ def host(tmp_path, monkeypatch):
         with pytest.raises(BlockingIOError):
             server.accept()  # nobody came
         server.close()
-    assert canary.read_text() == "secret-of-the-host"
+    assert canary.read_text(encoding="utf-8") == "secret-of-the-host"
     assert sorted(os.listdir(tmp_path)) == ["canary", "socket"]
     assert len(children()) <= max(len(before), 1)  # the worker that waits for the next program
 
@@ -423,7 +423,7 @@ def filled(program, host):
 def children():
     """The sandboxes that this process has started."""
     tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [pid for file in tasks for pid in file.read_text().split()]
+    return [pid for file in tasks for pid in file.read_text(encoding="utf-8").split()]
 
 
 def test_there_are_enough_attempts():

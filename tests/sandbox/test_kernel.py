@@ -32,7 +32,7 @@ def test_a_kernel_with_torch_answers_over_unix_sockets(tmp_path, root):
     connection = {"transport": "ipc", "ip": str(folder / "kernel"), "key": "key", **ports,
                   "signature_scheme": "hmac-sha256"}  # fmt: skip
     file = folder / "connection.json"
-    file.write_text(json.dumps(connection))
+    file.write_text(json.dumps(connection), encoding="utf-8")
     file.chmod(0o644)
     printed = []
     with start(

@@ -99,7 +99,7 @@ class TestAnswers:
             [sys.executable, "-c", text], cwd=root, capture_output=True, text=True, check=True
         )
         file = Path("/proc", done.stdout.strip(), "cmdline")
-        assert not (file.exists() and file.read_text()) and done.stderr == ""
+        assert not (file.exists() and file.read_text(encoding="utf-8")) and done.stderr == ""
 
 
 LIMITS = {

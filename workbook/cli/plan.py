@@ -1,6 +1,7 @@
 """`workbook plan`: how much memory a model takes to train or to serve, before anything is loaded.
 
 The sums are in `workbook.quantization.planner`; lesson 05 explains each line of the table.
+Left out: whether this machine has so much, which `workbook doctor` says.
 """
 
 from __future__ import annotations
