@@ -1,0 +1,53 @@
+"""A learner in a real browser: she flips a bit, and lesson 05 runs as she runs it."""
+
+import nbformat
+import pytest
+from lab import EVENT_SECONDS
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WAIT = EVENT_SECONDS * 1000
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+EXPLORER = """
+from workbook.quantization.explorers import bits_explorer
+bits_explorer("1").show()
+"""
+LABEL = "Flip bit"
+
+
+def test_a_bit_is_flipped_by_key_and_by_mouse(opened, tmp_path):
+    path = tmp_path / "bits.ipynb"
+    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
+    nbformat.write(notebook, path)
+    page = opened(path)
+    page.run_all()
+    assert page.errors() == []
+    box = page.page.locator(".widget-vbox", has_text=LABEL).first
+    said = box.locator("[role=status]").first
+    page.press(LABEL, "ArrowRight")  # the first bit is the sign
+    said.filter(has_text="with bit 1 flipped").wait_for(state="attached", timeout=WAIT)
+    said.filter(has_text="1 01111111 0000000 stands for -1.").wait_for(
+        state="attached", timeout=WAIT
+    )
+    page.press(LABEL, "ArrowRight")  # and the second the top of the exponent: 1 becomes infinity
+    said.filter(has_text="stands for inf").wait_for(state="attached", timeout=WAIT)
+    page.drag(LABEL, pixels=-150)  # back to no bit
+    said.filter(has_text="the pattern 0 01111111 0000000 stands for 1.").wait_for(
+        state="attached", timeout=WAIT
+    )
+    field = box.locator("input[type=text]").first
+    field.fill("65536")
+    field.press("Enter")
+    said.filter(has_text="fp16 inf").wait_for(state="attached", timeout=WAIT)
+    field.fill("many")
+    field.press("Enter")
+    said.filter(has_text="'many' is not a number").wait_for(state="attached", timeout=WAIT)
+    assert page.elsewhere == []
+
+
+def test_lesson_05_runs_as_a_learner_runs_it(opened, root):
+    page = opened(root / "notebooks" / "05_quantization.ipynb")
+    page.run_all()
+    assert page.errors() == []
+    assert page.elsewhere == []
