@@ -40,7 +40,7 @@ def test_contributing_leads_to_the_rule_itself(root):
     """In one step: the top-p rule, the schedule, a dialogue, an exercise's hint."""
     assert "def top_p_filter(" in read(root, "workbook/sampling/filters.py")
     assert "decay" in read(root, "workbook/training/schedules.py")
-    assert list((root / "workbook" / "town" / "texts").glob("scenarios_*.py"))
+    assert list((root / "workbook" / "town" / "texts" / "dialogues").glob("scenarios_*.py"))
     assert "hints=" in read(root, "workbook/sampling/exercises.py")
 
 

@@ -20,7 +20,7 @@ from workbook.tasks.scores import shared_run
 from workbook.town import build_town
 from workbook.town.names import visitor_family_name
 from workbook.town.random import Source
-from workbook.town.texts.politeness import RUDE_WORDS
+from workbook.town.texts.politeness.politeness import RUDE_WORDS
 
 EVERY = pytest.mark.parametrize("task", TASKS)
 

@@ -11,7 +11,7 @@ from workbook.finetuning import data, logbook, templates
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.town import build_town
 from workbook.town.random import Source
-from workbook.town.texts.dialogues import dialogue
+from workbook.town.texts.dialogues.dialogues import dialogue
 from workbook.town.writer import Document, Writer
 from workbook.training import causal_loss
 from workbook.training.packing import IGNORE, Rows, collate

@@ -12,8 +12,8 @@ from workbook.finetuning.families import FAMILIES, cases, score
 from workbook.tasks import Case
 from workbook.town import build_town
 from workbook.town.random import Source
-from workbook.town.texts.dialogues import dialogue
-from workbook.town.texts.politeness import rewrite
+from workbook.town.texts.dialogues.dialogues import dialogue
+from workbook.town.texts.politeness.politeness import rewrite
 from workbook.town.writer import Writer
 
 

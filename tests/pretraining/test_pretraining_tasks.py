@@ -8,7 +8,7 @@ import torch
 from workbook.pretraining import copying_probe, data, entropy_bound, models, probing, tasks
 from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
 from workbook.pretraining.objectives import pad_rows
-from workbook.town.texts.politeness import politeness
+from workbook.town.texts.politeness.politeness import politeness
 from workbook.training.batches import to_device
 from workbook.training.packing import IGNORE
 

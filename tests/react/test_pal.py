@@ -8,7 +8,7 @@ from workbook.react.loop import run
 from workbook.react.models import Playback
 from workbook.react.tasks import problems
 from workbook.react.toolbox import Toolbox
-from workbook.town.texts.sums import step_lines
+from workbook.town.texts.problems.sums import step_lines
 
 WITHIN = ["interpreter"] + (["sandbox"] if sandbox.available() else [])
 PROBLEMS = problems(40)

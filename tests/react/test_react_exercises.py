@@ -16,7 +16,7 @@ from workbook.react.loop import run
 from workbook.react.models import Playback
 from workbook.react.tasks import questions, written_replies
 from workbook.react.tools import town_tools
-from workbook.town.texts.tools import act
+from workbook.town.texts.multihop.tools import act
 
 TOPICS = exercise._topics
 

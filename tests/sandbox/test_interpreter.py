@@ -258,7 +258,7 @@ def agree(program, row):
 @pytest.mark.usefixtures("boxed")
 def test_a_thousand_programs_of_the_town_have_the_answers_of_the_sandbox():
     from workbook.town.random import Source
-    from workbook.town.texts.programs import program
+    from workbook.town.texts.problems.programs import program
     from workbook.town.world import build_town
     from workbook.town.writer import Writer
 

@@ -10,10 +10,10 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import critique_frame_phrases as say
-from workbook.town.texts.critique import BROKEN, PARTS, critique, critique_chat
-from workbook.town.texts.critique_phrases import PRINCIPLES
-from workbook.town.texts.politeness import RUDE_WORDS
+from workbook.town.texts.customers import critique_frame_phrases as say
+from workbook.town.texts.customers.critique import BROKEN, PARTS, critique, critique_chat
+from workbook.town.texts.customers.critique_phrases import PRINCIPLES
+from workbook.town.texts.politeness.politeness import RUDE_WORDS
 from workbook.town.writer import Writer
 
 TEXT = re.compile(

@@ -9,8 +9,8 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.dialogues import SCENARIOS, act, dialogue
-from workbook.town.texts.scenario import agree, person_slots, said
+from workbook.town.texts.dialogues.dialogues import SCENARIOS, act, dialogue
+from workbook.town.texts.dialogues.scenario import agree, person_slots, said
 from workbook.town.world import build_town
 from workbook.town.writer import HELD_OUT_FROM, Phrases, Writer
 

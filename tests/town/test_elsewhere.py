@@ -12,7 +12,7 @@ from workbook.town.names import visitor_patterns
 from workbook.town.random import Source
 from workbook.town.texts.elsewhere import NOT_SAID, REQUESTS, UNSAID, elsewhere, elsewhere_chat
 from workbook.town.texts.instruction_phrases import NEXT_QUESTION
-from workbook.town.texts.recall import QUESTIONS, facts_of
+from workbook.town.texts.questions.recall import QUESTIONS, facts_of
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
 

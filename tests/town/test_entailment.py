@@ -8,8 +8,8 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.entailment import entailment
-from workbook.town.texts.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
+from workbook.town.texts.entailment.entailment import entailment
+from workbook.town.texts.entailment.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, an, hour, upper
 

@@ -4,8 +4,8 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.extraction import DRAW, extraction
-from workbook.town.texts.extraction_phrases import ERRANDS
+from workbook.town.texts.extraction.extraction import DRAW, extraction
+from workbook.town.texts.extraction.extraction_phrases import ERRANDS
 from workbook.town.texts.slots import slot_names
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, clock, money

@@ -4,8 +4,8 @@ import text_checks
 from proofreading import sentences
 from text_checks import documents, town, truths
 
-from workbook.town.texts.letter_phrases import DETAILS, OCCASIONS
-from workbook.town.texts.letters import letter
+from workbook.town.texts.letters.letter_phrases import DETAILS, OCCASIONS
+from workbook.town.texts.letters.letters import letter
 
 
 def test_letter_properties():

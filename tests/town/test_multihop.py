@@ -4,7 +4,7 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.multihop import RANKS, ROUTES, SAMES, VALUES, multihop
+from workbook.town.texts.multihop.multihop import RANKS, ROUTES, SAMES, VALUES, multihop
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, hour, money
 

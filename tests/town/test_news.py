@@ -4,8 +4,8 @@ import text_checks
 from proofreading import sentences
 from text_checks import documents, town
 
-from workbook.town.texts.news import FIRST_YEAR, LAST_YEAR, TOPICS, news
-from workbook.town.texts.news_phrases import STORIES
+from workbook.town.texts.news.news import FIRST_YEAR, LAST_YEAR, TOPICS, news
+from workbook.town.texts.news.news_phrases import STORIES
 from workbook.town.vocabulary import DAYS_IN_MONTH, MONTHS
 
 

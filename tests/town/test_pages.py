@@ -8,7 +8,7 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.pages import TOPICS, page
+from workbook.town.texts.pages.pages import TOPICS, page
 from workbook.town.world import build_town
 from workbook.town.writer import Phrases, Writer, hour, money
 

@@ -4,8 +4,8 @@ import pytest
 import text_checks
 from text_checks import documents
 
-from workbook.town.texts import politeness_phrases as phrases
-from workbook.town.texts.politeness import COURTESIES, RUDE_WORDS, politeness, rewrite
+from workbook.town.texts.politeness import politeness_phrases as phrases
+from workbook.town.texts.politeness.politeness import COURTESIES, RUDE_WORDS, politeness, rewrite
 
 
 @pytest.mark.parametrize(

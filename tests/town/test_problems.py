@@ -8,8 +8,8 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.problem_stories import STORIES
-from workbook.town.texts.problems import calculate, problem
+from workbook.town.texts.problems.problem_stories import STORIES
+from workbook.town.texts.problems.problems import calculate, problem
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
 

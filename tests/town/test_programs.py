@@ -9,11 +9,11 @@ from test_sums import DO, PAIR, SUM, check_worked, owner
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import problem_chats
-from workbook.town.texts.problem_chats import problem_chat, worked_problem
-from workbook.town.texts.problems import problem
-from workbook.town.texts.program_phrases import LATER_PROGRAM, READ_PROGRAM, SHAPES
-from workbook.town.texts.programs import TASKS, program, program_chat
+from workbook.town.texts.problems import problem_chats
+from workbook.town.texts.problems.problem_chats import problem_chat, worked_problem
+from workbook.town.texts.problems.problems import problem
+from workbook.town.texts.problems.program_phrases import LATER_PROGRAM, READ_PROGRAM, SHAPES
+from workbook.town.texts.problems.programs import TASKS, program, program_chat
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
 

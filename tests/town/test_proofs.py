@@ -10,9 +10,9 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.proof_phrases import REQUESTS
-from workbook.town.texts.proofs import MOST_DISTRACTORS, SORTS, proof, proof_chat
-from workbook.town.texts.tools import look
+from workbook.town.texts.multihop.proof_phrases import REQUESTS
+from workbook.town.texts.multihop.proofs import MOST_DISTRACTORS, SORTS, proof, proof_chat
+from workbook.town.texts.multihop.tools import look
 from workbook.town.vocabulary import HOBBIES, WEEKDAYS
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, hour

@@ -5,8 +5,8 @@ from itertools import islice
 import pytest
 
 from workbook.town import build_both, build_town, stream
-from workbook.town.texts.questions import NOT_SAID
-from workbook.town.texts.recall import facts_of
+from workbook.town.texts.questions.questions import NOT_SAID
+from workbook.town.texts.questions.recall import facts_of
 
 
 def test_every_answer_can_be_read_in_its_passage():

@@ -11,10 +11,10 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import questions
-from workbook.town.texts.passage_phrases import PLACE_SENTENCES, VISITOR_SENTENCES
-from workbook.town.texts.reading import reading, reading_chat
-from workbook.town.texts.reading_phrases import NEXT_REQUESTS, REQUESTS, UNSAID
+from workbook.town.texts.questions import questions
+from workbook.town.texts.reading.passage_phrases import PLACE_SENTENCES, VISITOR_SENTENCES
+from workbook.town.texts.reading.reading import reading, reading_chat
+from workbook.town.texts.reading.reading_phrases import NEXT_REQUESTS, REQUESTS, UNSAID
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, an, upper
 

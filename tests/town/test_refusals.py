@@ -10,9 +10,9 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.recall import QUESTIONS, facts_of
-from workbook.town.texts.refusal_phrases import NEXT_REQUESTS, REQUESTS
-from workbook.town.texts.refusals import TABLES, refusal, refusal_chat
+from workbook.town.texts.questions.recall import QUESTIONS, facts_of
+from workbook.town.texts.questions.refusal_phrases import NEXT_REQUESTS, REQUESTS
+from workbook.town.texts.questions.refusals import TABLES, refusal, refusal_chat
 from workbook.town.world import build_both, build_town
 from workbook.town.writer import Writer
 

@@ -4,10 +4,10 @@ import text_checks
 from proofreading import sentences
 from text_checks import documents, town
 
-from workbook.town.texts import review_clauses_places, review_clauses_things
-from workbook.town.texts.politeness import RUDE_WORDS, politeness
-from workbook.town.texts.review_phrases import TONES, VERDICTS
-from workbook.town.texts.reviews import review
+from workbook.town.texts.politeness.politeness import RUDE_WORDS, politeness
+from workbook.town.texts.reviews import review_clauses_places, review_clauses_things
+from workbook.town.texts.reviews.review_phrases import TONES, VERDICTS
+from workbook.town.texts.reviews.reviews import review
 
 
 def test_review_properties():

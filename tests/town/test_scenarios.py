@@ -11,9 +11,9 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.dialogues import act
-from workbook.town.texts.scenarios_town import SCENARIOS as TOWN
-from workbook.town.texts.scenarios_visits import SCENARIOS as VISITS
+from workbook.town.texts.dialogues.dialogues import act
+from workbook.town.texts.dialogues.scenarios_town import SCENARIOS as TOWN
+from workbook.town.texts.dialogues.scenarios_visits import SCENARIOS as VISITS
 from workbook.town.world import build_town
 from workbook.town.writer import HELD_OUT_FROM, Writer
 

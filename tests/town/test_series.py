@@ -11,10 +11,10 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import series_phrases as say
-from workbook.town.texts.series import RULES, series, series_chat
-from workbook.town.texts.series_rules import draw_groups, invented_word, remark, split_of
-from workbook.town.texts.series_words import GROUPS, OPPOSITES, all_words, plural, real_words
+from workbook.town.texts.series import series_phrases as say
+from workbook.town.texts.series.series import RULES, series, series_chat
+from workbook.town.texts.series.series_rules import draw_groups, invented_word, remark, split_of
+from workbook.town.texts.series.series_words import GROUPS, OPPOSITES, all_words, plural, real_words
 from workbook.town.vocabulary import JOBS, MONTHS, PLACES
 from workbook.town.world import build_town
 from workbook.town.writer import Phrases, Writer

@@ -72,7 +72,7 @@ def test_held_out_phrasings_occur_only_in_their_split():
     A question is traced to its phrasing by the words around the name; one that several phrasings
     could have made proves nothing and is passed over.
     """
-    from workbook.town.texts import recall
+    from workbook.town.texts.questions import recall
 
     owner, seen = {}, set()
     for table in recall.QUESTIONS.values():

@@ -6,8 +6,8 @@ import pytest
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import timetable as module
-from workbook.town.texts.timetable_phrases import LINE_QUESTIONS, PRICE_QUESTIONS
+from workbook.town.texts.timetable import timetable as module
+from workbook.town.texts.timetable.timetable_phrases import LINE_QUESTIONS, PRICE_QUESTIONS
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, clock, money
 

@@ -9,11 +9,11 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import tone_phrases as say
-from workbook.town.texts.customers import ALL_TOPICS
-from workbook.town.texts.politeness import RUDE_WORDS, politeness
+from workbook.town.texts.customers import tone_phrases as say
+from workbook.town.texts.customers.customers import ALL_TOPICS
+from workbook.town.texts.customers.tone import MIRRORED, TASKS, tone, tone_chat
+from workbook.town.texts.politeness.politeness import RUDE_WORDS, politeness
 from workbook.town.texts.slots import slot_names
-from workbook.town.texts.tone import MIRRORED, TASKS, tone, tone_chat
 from workbook.town.writer import Phrases, Writer
 
 TEXT = re.compile(r"Message: (.+)\nNote: (.+)\n(Reply|Summary): (.+)", re.I)

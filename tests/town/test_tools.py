@@ -3,8 +3,7 @@
 import pytest
 
 from workbook.town.random import Source
-from workbook.town.texts.recall import facts_of
-from workbook.town.texts.tools import (
+from workbook.town.texts.multihop.tools import (
     RELATIONS,
     SHOWN,
     TABLES,
@@ -18,6 +17,7 @@ from workbook.town.texts.tools import (
     look,
     search,
 )
+from workbook.town.texts.questions.recall import facts_of
 from workbook.town.world import build_both, build_town
 from workbook.town.writer import hour
 

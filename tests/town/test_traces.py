@@ -10,11 +10,11 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.multihop import RANKS, STEPS, VALUES
-from workbook.town.texts.proofs import SORTS
-from workbook.town.texts.tools import RELATIONS, Finish, act
-from workbook.town.texts.trace_phrases import MISNAMED, REQUESTS, WANTED
-from workbook.town.texts.traces import MISTAKES, SEARCHES, trace, trace_chat
+from workbook.town.texts.multihop.multihop import RANKS, STEPS, VALUES
+from workbook.town.texts.multihop.proofs import SORTS
+from workbook.town.texts.multihop.tools import RELATIONS, Finish, act
+from workbook.town.texts.multihop.trace_phrases import MISNAMED, REQUESTS, WANTED
+from workbook.town.texts.multihop.traces import MISTAKES, SEARCHES, trace, trace_chat
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
 

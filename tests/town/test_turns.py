@@ -10,9 +10,9 @@ from proofreading import proofread
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts import turn_phrases as say
 from workbook.town.texts.chat import render_chat
-from workbook.town.texts.turns import CONSTRAINTS, keeps, turns, turns_chat
+from workbook.town.texts.turns import turn_phrases as say
+from workbook.town.texts.turns.turns import CONSTRAINTS, keeps, turns, turns_chat
 from workbook.town.writer import Writer
 
 LINE = re.compile(r"(System|User|Assistant): (.+)")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from workbook.town.texts.politeness import RUDE_WORDS
-from workbook.town.texts.reading_phrases import UNSAID
+from workbook.town.texts.politeness.politeness import RUDE_WORDS
+from workbook.town.texts.reading.reading_phrases import UNSAID
 from workbook.town.writer import Writer
 from workbook.town_lm import bars, card, quality
 from workbook.town_lm import bars_reading as reading

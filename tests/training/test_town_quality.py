@@ -116,7 +116,7 @@ def test_later_facts_are_those_that_the_cutoff_did_not_have():
 
 
 def _all_facts(town):
-    from workbook.town.texts.recall import facts_of
+    from workbook.town.texts.questions.recall import facts_of
 
     return [
         fact

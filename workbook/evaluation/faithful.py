@@ -65,7 +65,7 @@ def known_facts(town: Town, thing: Person | Place) -> dict[str, str]:
 
 def tellings(count: int, seed: int = 0, town: Town | None = None) -> list[Telling]:
     """`count` facts of the town, each as a reference and its three candidates."""
-    from workbook.town.texts.entailment_phrases import HYPOTHESES
+    from workbook.town.texts.entailment.entailment_phrases import HYPOTHESES
 
     town = town or build_town()
     found = []
@@ -149,7 +149,7 @@ def _all_facts(town: Town) -> dict[tuple[str, str], str]:
 @cache
 def _patterns() -> list[tuple[str, bool, re.Pattern]]:
     """(trait, denied, pattern) for every phrasing that can be read."""
-    from workbook.town.texts.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
+    from workbook.town.texts.entailment.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
 
     traits = set(known_facts(build_town(), build_town().people[0])) | {"pet"}
     traits |= set(known_facts(build_town(), build_town().places[0]))
@@ -177,7 +177,7 @@ def _bare(name: str) -> str:
 @cache
 def _nearest_denial(trait: str) -> tuple[str, str]:
     """The phrasing of a trait and the denial of it that share most words."""
-    from workbook.town.texts.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
+    from workbook.town.texts.entailment.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
 
     told = (*PREMISES[trait].all, *HYPOTHESES[trait].all)
     pairs = [(first, denial) for first in told for denial in DENIALS[trait].all]

@@ -19,7 +19,7 @@ from workbook.tasks.scores import same_answer
 from workbook.town import build_town
 from workbook.town.random import Source
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK
-from workbook.town.texts.recall import ask, facts_of
+from workbook.town.texts.questions.recall import ask, facts_of
 from workbook.town.writer import Writer
 
 MEMORY = Task(

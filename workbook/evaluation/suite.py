@@ -74,7 +74,7 @@ def run(system: System, count: int = CASES, tasks: Sequence[str] = ALL) -> list[
 
 def run_task(system: System, name: str, count: int) -> TaskResult:
     """One task: the plain cases and both changes, answered and scored."""
-    from workbook.town.texts.politeness import RUDE_WORDS
+    from workbook.town.texts.politeness.politeness import RUDE_WORDS
 
     plain = cases(name, count)
     task = TASKS[name]

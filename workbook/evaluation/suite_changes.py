@@ -42,7 +42,7 @@ def with_typos(case: Case) -> Case:
     by which courtesy is scored; and no typo makes another word. So the right answer stays what it
     was, for a reader who is not put off by "srping".
     """
-    from workbook.town.texts.politeness import RUDE_WORDS
+    from workbook.town.texts.politeness.politeness import RUDE_WORDS
 
     source = Source(f"typos/{case.id}")
     spared = set(_WORD.findall(case.reference)) | set(_message(case)) | RUDE_WORDS

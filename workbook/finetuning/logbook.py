@@ -8,7 +8,7 @@ agreed, which is what a summary is for.
 
 from __future__ import annotations
 
-from workbook.town.texts.dialogues import dialogue
+from workbook.town.texts.dialogues.dialogues import dialogue
 from workbook.town.writer import Document, Phrases, Writer
 
 NOBODY = "none"

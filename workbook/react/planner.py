@@ -1,7 +1,7 @@
 """A "model" without weights that acts by rules: it reads a question, and it reads observations.
 
-It knows the town's ways to ask (`town/texts/multihop_phrases.py`) and what a look says; it knows no
-fact. So it shows what a loop can do at best with these tools, gives tests a model whose next
+It knows the town's ways to ask (`town/texts/multihop/multihop_phrases.py`) and what a look says;
+it knows no fact. So it shows what a loop can do at best with these tools, gives tests a model whose next
 thought depends on the last observation, and is a baseline for models that learn. Left out:
 questions in other words, of which it says that it cannot read them. Lesson 16.
 """
@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from workbook.react.actions import Call, parse
 from workbook.react.models import STOP, Message, Reply, word_reply
-from workbook.town.texts.multihop import RANKS, SAMES, STEPS, VALUES
-from workbook.town.texts.multihop_phrases import ATTRIBUTES, BRIDGES, COMPARISONS
-from workbook.town.texts.tools import RELATIONS
-from workbook.town.texts.trace_phrases import BARE_REQUESTS, REQUESTS
-from workbook.town.texts.traces import RELATION_OF
+from workbook.town.texts.multihop.multihop import RANKS, SAMES, STEPS, VALUES
+from workbook.town.texts.multihop.multihop_phrases import ATTRIBUTES, BRIDGES, COMPARISONS
+from workbook.town.texts.multihop.tools import RELATIONS
+from workbook.town.texts.multihop.trace_phrases import BARE_REQUESTS, REQUESTS
+from workbook.town.texts.multihop.traces import RELATION_OF
 from workbook.town.writer import upper
 
 ROLES = {"spouse": "wife|husband", "parent": "mother|father"}

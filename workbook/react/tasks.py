@@ -1,8 +1,8 @@
 """The questions and problems that lesson 16 asks, about towns that no model has met.
 
-Questions are those of `town/texts/multihop.py` with their facts, problems those of
-`town/texts/problems.py`; each comes with its right answer. The same number always gives the same
-cases. Left out: how an answer is scored (`failures.py`, `pal.py`).
+Questions are those of `town/texts/multihop/multihop.py` with their facts, problems those of
+`town/texts/problems/problems.py`; each comes with its right answer. The same number always gives
+the same cases. Left out: how an answer is scored (`failures.py`, `pal.py`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workbook.town.random import Source
-from workbook.town.texts.multihop import state
-from workbook.town.texts.problem_chats import REQUESTS, draw_problem
-from workbook.town.texts.proofs import SORTS, draw_case
-from workbook.town.texts.trace_phrases import REQUESTS as TRACE_REQUESTS
-from workbook.town.texts.traces import trace_chat
+from workbook.town.texts.multihop.multihop import state
+from workbook.town.texts.multihop.proofs import SORTS, draw_case
+from workbook.town.texts.multihop.trace_phrases import REQUESTS as TRACE_REQUESTS
+from workbook.town.texts.multihop.traces import trace_chat
+from workbook.town.texts.problems.problem_chats import REQUESTS, draw_problem
 from workbook.town.towns import held_out
 from workbook.town.writer import Writer
 

@@ -1,7 +1,7 @@
 """The tools over a town: search, look and calculate, and on demand a read-only database.
 
-They are the functions of `town/texts/tools.py`, which also wrote the traces that models are tuned
-on, so that a tool says here what it said there. Left out: tools of other programs
+They are the functions of `town/texts/multihop/tools.py`, which also wrote the traces that models
+are tuned on, so that a tool says here what it said there. Left out: tools of other programs
 (`mcp_tools.py`) and programs (`pal.py`). Lesson 16.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from workbook.react.sql import Database
 from workbook.react.toolbox import Tool, Toolbox
 from workbook.town.entities import Town
-from workbook.town.texts import tools as town_functions
+from workbook.town.texts.multihop import tools as town_functions
 
 
 def town_tools(town: Town, *, sql: bool = False) -> Toolbox:

@@ -20,7 +20,7 @@ from workbook.inference import encode, padded_logits
 from workbook.sampling.settings import SamplingConfig
 from workbook.town.entities import Town
 from workbook.town.random import Source
-from workbook.town.texts.recall import ask, facts_of
+from workbook.town.texts.questions.recall import ask, facts_of
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
 

@@ -81,7 +81,7 @@ def courteous(answer: str, case: Case) -> float:
 
     The message is the longest run of words that the rude and the polite version share.
     """
-    from workbook.town.texts.politeness import politeness
+    from workbook.town.texts.politeness.politeness import politeness
 
     message = shared_run(case.prompt, case.reference)
     if politeness(answer) < 1 or not message:

@@ -1,7 +1,7 @@
 """The timetable of the ferries and buses: which lines there are, and when they leave.
 
 Made once with the town and the same in both snapshots. The sentences about it are in
-`texts/timetable.py`.
+`texts/timetable/timetable.py`.
 """
 
 from workbook.town.entities import Departure

@@ -14,9 +14,9 @@ from workbook.town.entities import Town
 from workbook.town.random import Source
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK
-from workbook.town.texts.reading_phrases import UNSAID
-from workbook.town.texts.recall import Askable, ask
-from workbook.town.texts.refusal_phrases import UNKNOWN
+from workbook.town.texts.questions.recall import Askable, ask
+from workbook.town.texts.questions.refusal_phrases import UNKNOWN
+from workbook.town.texts.reading.reading_phrases import UNSAID
 from workbook.town.writer import Document, Writer
 from workbook.town_lm.bars_cases import (
     at_home,
@@ -146,7 +146,7 @@ def traces(answer: Answer, count: int) -> list[Score]:
 
 def act_out(answer: Answer, cases: Sequence[Document], towns: Sequence[Town]) -> list[str | None]:
     """Let the model act on each town, at most eight times; None where it never finishes."""
-    from workbook.town.texts.tools import Finish, act
+    from workbook.town.texts.multihop.tools import Finish, act
 
     chats = [opening(case.fields["messages"]) for case in cases]
     finished: list[str | None] = [None] * len(cases)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from workbook.town.texts.chat import chat_document, exchange
-from workbook.town.texts.dialogues import dialogue
+from workbook.town.texts.dialogues.dialogues import dialogue
 from workbook.town.texts.instruction_phrases import SUMMARISE
 from workbook.town.texts.instructions import instruction
-from workbook.town.texts.politeness import RUDE_WORDS
+from workbook.town.texts.politeness.politeness import RUDE_WORDS
 from workbook.town.writer import Document, Writer
 from workbook.town_lm.bars_cases import (
     at_home,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from workbook.core.runs import Interval
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.entities import Town
-from workbook.town.texts.recall import Askable, facts_of
+from workbook.town.texts.questions.recall import Askable, facts_of
 from workbook.training.examples import raw_example
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from workbook.core.runs import Interval
 from workbook.town import build_both, store
 from workbook.town.entities import Town
 from workbook.town.random import Source
-from workbook.town.texts.recall import Askable, ask, facts_of
+from workbook.town.texts.questions.recall import Askable, ask, facts_of
 from workbook.town.writer import Writer
 from workbook.town_lm.quality import Score, later_facts, learned_facts, share
 from workbook.welcome.answers import WHO

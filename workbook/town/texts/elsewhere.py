@@ -11,9 +11,9 @@ from workbook.town import names
 from workbook.town.entities import TOWN_NAME
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.instruction_phrases import NEXT_QUESTION
-from workbook.town.texts.pages import page
-from workbook.town.texts.recall import Askable, ask, facts_of
-from workbook.town.texts.tools import find
+from workbook.town.texts.multihop.tools import find
+from workbook.town.texts.pages.pages import page
+from workbook.town.texts.questions.recall import Askable, ask, facts_of
 from workbook.town.writer import Document, Fact, Phrases, Writer
 
 NOT_SAID = "The page does not say."

@@ -14,14 +14,14 @@ from workbook.town.random import Source
 from workbook.town.texts import instruction_phrases as say
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.dialect import dialect
-from workbook.town.texts.dialogues import dialogue
-from workbook.town.texts.entailment import entailment
-from workbook.town.texts.extraction import extraction
-from workbook.town.texts.passages import passage
-from workbook.town.texts.politeness import rewrite
-from workbook.town.texts.problem_chats import draw_problem, solution
-from workbook.town.texts.recall import recall
-from workbook.town.texts.reviews import review
+from workbook.town.texts.dialogues.dialogues import dialogue
+from workbook.town.texts.entailment.entailment import entailment
+from workbook.town.texts.extraction.extraction import extraction
+from workbook.town.texts.politeness.politeness import rewrite
+from workbook.town.texts.problems.problem_chats import draw_problem, solution
+from workbook.town.texts.questions.recall import recall
+from workbook.town.texts.reading.passages import passage
+from workbook.town.texts.reviews.reviews import review
 from workbook.town.towns import town_for
 from workbook.town.world import build_town
 from workbook.town.writer import Document, Phrases, Writer, listing, upper
@@ -43,17 +43,17 @@ FAMILIES = {  # family: how often it comes
 
 # family: (module in workbook.town.texts, function)
 SKILL_CHATS = {
-    "series": ("series", "series_chat"),
-    "reading": ("reading", "reading_chat"),
-    "refusal": ("refusals", "refusal_chat"),
-    "sums": ("sums", "sums_chat"),
-    "problem": ("problem_chats", "problem_chat"),
-    "program": ("programs", "program_chat"),
-    "tone": ("tone", "tone_chat"),
-    "turns": ("turns", "turns_chat"),
-    "critique": ("critique", "critique_chat"),
-    "proof": ("proofs", "proof_chat"),
-    "trace": ("traces", "trace_chat"),
+    "series": ("series.series", "series_chat"),
+    "reading": ("reading.reading", "reading_chat"),
+    "refusal": ("questions.refusals", "refusal_chat"),
+    "sums": ("problems.sums", "sums_chat"),
+    "problem": ("problems.problem_chats", "problem_chat"),
+    "program": ("problems.programs", "program_chat"),
+    "tone": ("customers.tone", "tone_chat"),
+    "turns": ("turns.turns", "turns_chat"),
+    "critique": ("customers.critique", "critique_chat"),
+    "proof": ("multihop.proofs", "proof_chat"),
+    "trace": ("multihop.traces", "trace_chat"),
     "elsewhere": ("elsewhere", "elsewhere_chat"),
 }
 

@@ -1,0 +1,1 @@
+"""What customers write, the replies to them, and their critique."""

@@ -1,0 +1,1 @@
+"""Conversations and their summaries: a scenario for each kind of everyday business."""

@@ -1,0 +1,1 @@
+"""Premises, and hypotheses that follow from them or do not."""

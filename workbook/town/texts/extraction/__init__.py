@@ -1,0 +1,1 @@
+"""Messages and the fields to be found in them."""

@@ -1,0 +1,1 @@
+"""Letters between people of the town."""

@@ -1,0 +1,1 @@
+"""Short news of the town."""

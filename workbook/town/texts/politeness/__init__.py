@@ -1,0 +1,1 @@
+"""Rude and polite ways to say one thing."""

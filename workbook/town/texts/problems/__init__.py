@@ -1,0 +1,1 @@
+"""Word problems, sums digit by digit, and small programs."""

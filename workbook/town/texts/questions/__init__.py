@@ -1,0 +1,1 @@
+"""Questions about one fact, their answers from memory, and refusals."""

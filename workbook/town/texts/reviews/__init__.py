@@ -1,0 +1,1 @@
+"""Reviews of places and things, with their sentiment."""

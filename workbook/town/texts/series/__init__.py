@@ -1,0 +1,1 @@
+"""Worked examples of a rule that only the examples give."""

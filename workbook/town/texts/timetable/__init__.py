@@ -1,0 +1,1 @@
+"""Departures of ferries, buses and trams."""

@@ -1,0 +1,1 @@
+"""Chats of several turns under rules that can be checked."""
