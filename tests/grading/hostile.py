@@ -270,6 +270,7 @@ MEDDLING = [
         "input transformer",
         "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])\n" + WRONG,
         "not a plain value",
+        rest=1,
     ),
     Attack(
         "showtraceback",
