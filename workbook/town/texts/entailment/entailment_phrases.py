@@ -77,7 +77,7 @@ PREMISES = {
         "In {value} {who} was born.",
         "{who}'s passport gives the birth year {value}.",
         "The year in which {who} was born is {value}.",
-        "{who} was a newborn baby in {value}.",
+        "{who} was the new baby of the family in {value}.",
     ),
     "employer": Phrases(
         "{who} works at {value}.",
