@@ -28,7 +28,8 @@ def write(package: Path, folder: Path) -> Path:
         for file in sorted(package.rglob("*"))
         if file.is_file()
     }
-    about = str(installed.metadata)
+    text_of = installed.read_text
+    about = text_of("METADATA") or ""
     files[f"{stem}.dist-info/METADATA"] = about.encode("utf-8")
     files[f"{stem}.dist-info/WHEEL"] = ABOUT.encode("utf-8")
     files[f"{stem}.dist-info/entry_points.txt"] = COMMANDS.encode("utf-8")
