@@ -26,6 +26,7 @@ from workbook.lora.memory import FLOAT, adapter_weights
 from workbook.lora.spectrum import kept, low_rank
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
     from torch import Tensor
 
@@ -114,6 +115,19 @@ def describe(view: RankView) -> str:
     )
 
 
+def table(view: RankView) -> pandas.DataFrame:
+    """Return what the figure says in numbers; nobody would read those of its two pictures."""
+    import pandas as pd
+
+    row = {
+        "weights": f"{view.weights:,}", "part of the model": f"{view.share:.2%}",
+        "to train": in_words(view.state), "scale": f"{view.scale:.3g}",
+        "of the update missed": f"{view.error:.0%}", "quality": str(view.quality or ""),
+        "answer": view.answer.replace("\n", " / "),
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
 def rank_explorer(
     update: Mapping[str, Any], ranks: Sequence[Mapping[str, Any]], shape: Shape
 ) -> Explorer:
@@ -128,4 +142,5 @@ def rank_explorer(
             "places": Choice("Adapters on", "all", options=tuple(PLACES)),
         },
         describe,
+        table,
     )
