@@ -16,7 +16,7 @@ from workbook.quantization.formats import FORMATS, NAMES
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FIELDS = {"sign": "", "exponent": "/", "fraction": ".", "integer": "x", "index": "+"}
+FIELDS = ("sign", "exponent", "fraction", "integer", "index")
 
 
 def bit_layout(names: Sequence[str] = NAMES) -> go.Figure:
@@ -24,16 +24,20 @@ def bit_layout(names: Sequence[str] = NAMES) -> go.Figure:
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    for number, (field, pattern) in enumerate(FIELDS.items()):
+    for number, field in enumerate(FIELDS):
         widths = [dict[str, int](FORMATS[name].fields).get(field, 0) for name in names]
+        short = [f"{field[0]} {width}" if width > 1 else "s" if width else "" for width in widths]
         figure.add_bar(
-            name=field, y=list(names), x=widths, orientation="h",
-            marker={"color": charts.style(number).colour, "pattern": {"shape": pattern}},
-            text=[str(width) if width else "" for width in widths], textposition="inside",
-            insidetextanchor="middle", textfont={"color": "white"},
+            name=field, y=list(names), x=widths, orientation="h", text=short,
+            marker_color=charts.style(number).colour, textposition="inside",
+            insidetextanchor="middle", textfont={"color": "white"}, textangle=0,
         )  # fmt: skip
     return figure.update_layout(
-        barmode="stack", xaxis_title="bits", yaxis={"autorange": "reversed"}, height=420
+        barmode="stack",
+        xaxis_title="bits",
+        yaxis={"autorange": "reversed"},
+        height=420,
+        legend={"traceorder": "normal"},
     )
 
 
