@@ -97,7 +97,13 @@ LESSONS = (
         "ready",
         "The model that summarises at .82 does arithmetic at .07, and no single score says so.",
     ),
-    Lesson(10, "lora", "LoRA", "ready"),
+    Lesson(
+        10,
+        "lora",
+        "LoRA",
+        "ready",
+        "Training 6 % of the weights teaches a new task to .86; training all of them, to .88.",
+    ),
     Lesson(
         11,
         "peft_family",

@@ -148,9 +148,11 @@ def update_chart(
         x=[rank], y=[kept[min(rank, len(kept)) - 1]], mode="markers", showlegend=False,
         marker={"size": 13, "color": figures.PALETTE[1]}, name="this rank", row=1, col=3,
     )  # fmt: skip
-    figure.update_xaxes(title="rank", type="log", row=1, col=3)
+    ticks = [rank for rank in (1, 4, 16, 64, 256) if rank <= len(kept)]
+    figure.update_xaxes(title="rank", type="log", tickvals=ticks, row=1, col=3)
     figure.update_yaxes(range=[0, 1.03], row=1, col=3)
-    return figure.update_layout(title=title, height=430)
+    above = {"text": title, "y": 0.92}
+    return figure.update_layout(title=above, height=450)
 
 
 def layer_diagram(outputs: int, inputs: int, rank: int) -> go.Figure:
@@ -177,7 +179,7 @@ def layer_diagram(outputs: int, inputs: int, rank: int) -> go.Figure:
         figure.add_annotation(x=to_x, y=to_y, ax=x, ay=y, xref="x", yref="y", axref="x", ayref="y",
                               showarrow=True, arrowhead=2, text="")  # fmt: skip
     for x, y, text in ((4.1, 0.0, "x"), (4.1, 5.4, "y = W x + (alpha / R) B A x"),
-                       (6.9, 2.35, f"{rank} numbers"), (5.6, 4.8, "times alpha / R")):  # fmt: skip
+                       (6.9, 2.35, f"{rank} numbers"), (6.4, 4.9, "times alpha / R")):  # fmt: skip
         figure.add_annotation(x=x, y=y, text=text, showarrow=False)
     hidden = {"visible": False}
     return figure.update_layout(
