@@ -27,6 +27,7 @@ from workbook.quantization.planner import (
 from workbook.quantization.quantizers import Scheme, quantize
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
 
 METHODS = ("absmax", "zero_point", "percentile", "mse")
@@ -117,6 +118,15 @@ def describe_bits(data: Bits) -> str:
     )
 
 
+def table_bits(data: Bits) -> pandas.DataFrame:
+    """Return what every format makes of the number, and the pattern shown."""
+    import pandas as pd
+
+    rows = [{"format": name, "value": value} for name, value in data.kept.items()]
+    shown = f"{data.format}, {_spaced(data)}"
+    return pd.DataFrame([{"format": shown, "value": data.value}, *rows])
+
+
 def bits_explorer(number: str = "3.14159265") -> Explorer:
     """Type a number, flip its bits, and see what every format keeps of it."""
     return Explorer(
@@ -129,6 +139,7 @@ def bits_explorer(number: str = "3.14159265") -> Explorer:
             "number": TextInput("Number", number),
         },
         describe_bits,
+        table_bits,
     )
 
 
@@ -184,7 +195,8 @@ def draw_rounded(data: Rounded) -> go.Figure:
             marker_color=charts.style(number).colour, marker_pattern_shape="/" if number else "",
         )  # fmt: skip
     gap = (data.after - data.before).abs()
-    shade = (gap / gap.max().clamp(min=1e-12)).tolist()
+    percent = (100 * gap / gap.max().clamp(min=1e-12)).round().int().tolist()
+    shade = [[one / 100 for one in row] for row in percent]  # few digits: a figure is stored
     charts.add_heat(
         figure, shade, hover="row %{y}, column %{x}<extra></extra>", gaps=(0, 0),
         place={"row": 1, "col": 2},
@@ -206,6 +218,16 @@ def describe_rounded(data: Rounded) -> str:
     )
 
 
+def table_rounded(data: Rounded) -> pandas.DataFrame:
+    """Return the cost and the error as a table of one row."""
+    import pandas as pd
+
+    scheme = data.scheme
+    row = {"method": scheme.method, "a scale per": str(scheme.per), "bits a weight": data.bits}
+    row |= {"different values": len(data.after.unique()), "relative error": round(data.error, 4)}
+    return pd.DataFrame([row])
+
+
 def quantizer_explorer(weight: Tensor) -> Explorer:
     """Turn bits, sharing and outliers for one weight `O I` with a multiple of 16 inputs."""
     return Explorer(
@@ -219,6 +241,7 @@ def quantizer_explorer(weight: Tensor) -> Explorer:
             "outlier": Slider("Outlier factor", 1.0, low=1.0, high=60.0, step=1.0),
         },
         describe_rounded,
+        table_rounded,
     )  # fmt: skip
 
 
