@@ -164,7 +164,7 @@ def test_evaluate_refuses_an_unknown_task_before_any_bar_or_model(monkeypatch):
     with pytest.raises(ValueError, match="there is no task 'foo'; there are: "):
         call("evaluate", "--task", "foo")
     with pytest.raises(ValueError, match="there is no task 'foo'"):
-        suite.run(suite.Floor(), 1, ["foo"])
+        suite.run(suite.Baseline(), 1, ["foo"])
 
 
 def test_a_mistake_is_one_sentence_without_a_traceback(lessons):

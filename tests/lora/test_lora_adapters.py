@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from tiny_models import TARGETS, V, gpt2, ids, in_peft, llama, logits
+from tiny_lora import TARGETS, V, gpt2, ids, in_peft, llama, logits
 from torch import nn
 
 from workbook.lora import (

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from tiny_models import TARGETS, gpt2, llama, t5
+from tiny_lora import TARGETS, gpt2, llama, t5
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
 from workbook.core.system.memory import shape_of

@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from test_lora_adapters import VARIANTS, attached, moved
-from tiny_models import TARGETS, ids, in_peft, llama, logits
+from tiny_lora import TARGETS, ids, in_peft, llama, logits
 
 from workbook.lora import (
     adapter_names,

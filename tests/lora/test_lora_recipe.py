@@ -62,7 +62,7 @@ def test_a_killed_run_goes_on_to_the_same_adapter_which_peft_loads(root, tmp_pat
 
 @pytest.mark.parametrize("base_type", ["bfloat16", "nf4"])
 def test_a_recipe_chooses_the_type_of_the_base(base_type):
-    from tiny_models import llama
+    from tiny_lora import llama
 
     from workbook.lora.recipe import from_recipe
     from workbook.lora.weights import is_four_bit

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from test_lora_adapters import attached, moved
-from tiny_models import TARGETS, ids, in_peft, llama, logits
+from tiny_lora import TARGETS, ids, in_peft, llama, logits
 
 from workbook.lora import (
     adapter_per_row,

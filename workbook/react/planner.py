@@ -1,8 +1,8 @@
 """A "model" without weights that acts by rules: it reads a question, and it reads observations.
 
 It knows the town's ways to ask (`town/texts/multihop/multihop_phrases.py`) and what a look says;
-it knows no fact. So it shows what a loop can do at best with these tools, gives tests a model whose next
-thought depends on the last observation, and is a baseline for models that learn. Left out:
+it knows no fact. So it shows what a loop can do at best with these tools, gives tests a model whose
+next thought depends on the last observation, and is a baseline for models that learn. Left out:
 questions in other words, of which it says that it cannot read them. Lesson 16.
 """
 
