@@ -239,6 +239,26 @@ def test_every_frame_of_the_static_figure_equals_the_function():
         explorer.static_figure("count")
 
 
+@pytest.mark.parametrize(
+    ("default", "grid", "step"),
+    [(1e23, (10.0**22, 10.0**23, 10.0**24), 1), (1.2, (0.5, 1.0, 2.0), 1), ("c", ("a", "b"), 0)],
+)
+def test_a_default_beside_the_grid_stands_at_the_nearest_step(default, grid, step):
+    """Guards against 10.0**23, which is not 1e23: the slider stood at its first step."""
+    if isinstance(default, str):
+        control = Choice("x", default, grid, options=(*grid, default))
+    else:
+        control = Slider("x", default, grid, low=0.0, high=1e30, step=0.1)
+    made = Explorer(
+        title="x",
+        compute=lambda x: x,
+        draw=lambda data: go.Figure(go.Bar(x=[0], y=[len(str(data))])),
+        controls={"x": control},
+        alt=str,
+    )
+    assert made.static_figure().layout.sliders[0].active == step
+
+
 def test_static_figure_does_not_depend_on_where_the_reader_left_the_controls(live):
     live.set(temperature=5.0)
     assert live.static_figure().to_json() == make().static_figure().to_json()

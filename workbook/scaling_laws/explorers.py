@@ -84,7 +84,7 @@ def describe_plan(data: Planned) -> str:
 
 def budget_explorer() -> Explorer:
     """Return the explorer of budgets; without a kernel, the budget alone moves."""
-    grid = tuple(10.0**power for power in range(19, 27))
+    grid = tuple(float(f"1e{power}") for power in range(19, 27))  # 10.0**23 is not quite 1e23
     return Explorer(
         title="What a budget buys",
         compute=compute_plan,
@@ -136,7 +136,7 @@ def draw_along(data: Along) -> go.Figure:
 
 def isoflop_explorer() -> Explorer:
     """Return the explorer of one budget; without a kernel, the budget alone moves."""
-    grid = tuple(10.0**power for power in range(19, 26))
+    grid = tuple(float(f"1e{power}") for power in range(19, 26))
     return Explorer(
         title="Along one budget",
         compute=compute_along,

@@ -309,6 +309,14 @@ def _native_slider(control: Control) -> dict[str, Any]:
         {"label": str(label), "method": "animate", "args": [[name], now]}
         for label, name in zip(labels, names, strict=True)
     ]
-    active = control.grid.index(control.default) if control.default in control.grid else 0
-    prefix = {"prefix": f"{control.label}: "}
+    active, prefix = _first_step(control), {"prefix": f"{control.label}: "}
     return {"steps": steps, "active": active, "currentvalue": prefix, "pad": {"t": 70}}
+
+
+def _first_step(control: Control) -> int:
+    """The step of the grid that a figure at the defaults stands at; of numbers, the nearest."""
+    if control.default in control.grid:
+        return control.grid.index(control.default)
+    if not all(isinstance(value, (int, float)) for value in (control.default, *control.grid)):
+        return 0
+    return min(range(len(control.grid)), key=lambda n: abs(control.grid[n] - control.default))
