@@ -3,17 +3,14 @@
 import pytest
 import torch
 from torch import nn
-from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaForCausalLM
 
+from workbook.training.models import small_llama
 from workbook.training.modules import linear_names, replace_linears
 
 
 def llama() -> LlamaForCausalLM:
-    shape = LlamaConfig(
-        vocab_size=40, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
-        num_attention_heads=2, num_key_value_heads=2,
-    )  # fmt: skip
-    return LlamaForCausalLM(shape)
+    return small_llama(40, hidden_size=16, layers=2, heads=2, ffn_dim=24)
 
 
 def gpt2() -> GPT2LMHeadModel:

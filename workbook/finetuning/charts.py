@@ -15,8 +15,7 @@ from workbook.core.notebook import charts, figures
 from workbook.core.runs import SHARE, Interval, error_bars
 from workbook.core.system.memory import in_words
 from workbook.finetuning.data import ROWS
-from workbook.finetuning.experiment import new_skill, old_skills
-from workbook.finetuning.families import FAMILIES_ASKED
+from workbook.finetuning.families import FAMILIES_ASKED, new_skill, old_skills
 from workbook.finetuning.remedies import REMEDIES
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
 from workbook.finetuning import agreement, prompted
 from workbook.finetuning.data import NEW, chats, examples, statistics
@@ -25,6 +25,8 @@ from workbook.finetuning.families import (
     cases,
     measure,
     measure_baseline,
+    new_skill,
+    old_skills,
     rouge,
 )
 from workbook.finetuning.remedies import REMEDIES, remedy_run
@@ -32,7 +34,7 @@ from workbook.finetuning.tuning import TuneConfig, tune
 from workbook.training.data import Messages
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    pass
 
 CHOICE_SEED = 100  # of the runs that strengths are chosen by
 ALL = (NEW, *FAMILIES_ASKED)
@@ -51,14 +53,6 @@ MIXES = {  # name -> its families, and how many times as long it is tuned
 SIZES = (50, 100, 200, 500, 1000)
 REMEDY_SETTINGS = TuneConfig(learning_rate=1e-3)
 YARDSTICKS = ("baseline", *prompted.WAYS, "town-instruct")
-
-
-@lru_cache(maxsize=2)
-def bundled(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """A bundled model and its tokenizer; the records are about these, on every profile."""
-    from workbook.core.hub import load_model, load_tokenizer
-
-    return load_model(f"bundled:{name}"), load_tokenizer(f"bundled:{name}")
 
 
 # Remedies.
@@ -87,16 +81,6 @@ def run_remedy(
         "remedy": name, "strength": strength, "split": split, **cost,
         "scores": {family: [round(s, 3) for s in found] for family, found in scores.items()},
     }  # fmt: skip
-
-
-def new_skill(run: Mapping[str, Any]) -> float:
-    """The mean score in the new task."""
-    return _mean(run["scores"][NEW])
-
-
-def old_skills(run: Mapping[str, Any]) -> float:
-    """The mean score over the seven old families, each weighing the same."""
-    return _mean([_mean(run["scores"][family]) for family in OLD_SKILLS])
 
 
 def chosen(runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
@@ -189,10 +173,6 @@ def summary_scores(answers: Mapping[str, list[str]], asked: Mapping[str, list]) 
         scores = rouge(said, [case.reference for case in asked[name]])
         found[name] = {key: [round(s, 3) for s in each] for key, each in scores.items()}
     return {"rouge": found, "example": answers["known words"][0]}
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
 
 
 # The jobs.

@@ -9,7 +9,7 @@ questions from memory, which for somebody you never met only a guess can answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.finetuning.data import NEW
 from workbook.finetuning.logbook import NOBODY, log_chat
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 __all__ = [
-    "FAMILIES", "FAMILIES_ASKED", "OLD_SKILLS", "ask", "cases", "baseline", "measure",
-    "measure_baseline", "rouge", "score",
+    "FAMILIES", "FAMILIES_ASKED", "OLD_SKILLS", "ask", "baseline", "cases", "measure",
+    "measure_baseline", "new_skill", "old_skills", "rouge", "score",
 ]  # fmt: skip
 SEED = 808  # of the cases, apart from every training stream
 OLD_SKILLS = (
@@ -106,3 +106,18 @@ def measure_baseline(
 def baseline(case: Case) -> str:
     """Return what a rule without thought says: the first two turns, "Yes.", the largest number."""
     return Task.by_name(FAMILIES, case.task).baseline(case.prompt)
+
+
+def new_skill(run: Mapping[str, Any]) -> float:
+    """Return the mean score in the new task of a run with `scores` by family."""
+    return mean(run["scores"][NEW])
+
+
+def old_skills(run: Mapping[str, Any]) -> float:
+    """Return the mean score over the seven old families, each weighing the same."""
+    return mean([mean(run["scores"][family]) for family in OLD_SKILLS])
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of scores."""
+    return sum(values) / len(values)

@@ -29,9 +29,8 @@ SCORES = {
 
 
 def interval(runs: Runs, score: Any) -> Interval:
-    """Return a score over the seeds of some runs, or over the cases of a single one."""
-    values = [score(run) for run in runs]
-    return Interval.of_seeds(values, bounds=SHARE) if len(values) > 1 else Interval(*values * 3)
+    """Return a score over the seeds of some runs; one run alone has no interval."""
+    return Interval.of_runs([score(run) for run in runs], SHARE)
 
 
 def by_setting(runs: Runs, key: str) -> dict[Any, list[Mapping[str, Any]]]:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from workbook.lora.weights import sizes
-from workbook.training.modules import linear_names
+from workbook.training.modules import linear_names, sizes
 
 if TYPE_CHECKING:
     import pandas

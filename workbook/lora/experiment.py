@@ -10,10 +10,10 @@ live, with the same functions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
 from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import OLD_SKILLS, ask, cases, measure, measure_baseline
@@ -23,7 +23,7 @@ from workbook.lora.spectrum import mean_kept, spectrum, updates
 from workbook.lora.tuning import FULL_LEARNING_RATE, LEARNING_RATE, tune_lora
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel
 
 CHOICE_SEED = 100  # of the runs that learning rates are chosen by
 STEPS = 60
@@ -39,20 +39,13 @@ PLACES = {  # where an adapter of rank 8 sits
     "all": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
 }
 SHOWN = "model.layers.3.self_attn.v_proj"  # the layer whose update is kept whole
+MODEL = "town-instruct"  # that is tuned
 FULL, BEFORE, BASELINE = "full", "before", "baseline"
-
-
-@lru_cache(maxsize=1)
-def bundled() -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """Return the model that is tuned; the records are about it on every profile."""
-    from workbook.core.hub import load_model, load_tokenizer
-
-    return load_model("bundled:town-instruct"), load_tokenizer("bundled:town-instruct")
 
 
 def tuned(way: str, seed: int, steps: int = STEPS, **changes: Any) -> Tuned:
     """Tune on the new task, "full" or "lora"; changes: of `TuneConfig`, rank, targets."""
-    model, tokenizer = bundled()
+    model, tokenizer = bundled(MODEL)
     tune_it = tune if way == FULL else tune_lora
     rate = FULL_LEARNING_RATE if way == FULL else LEARNING_RATE
     changes = {"learning_rate": rate, "progress": False, **changes}
@@ -61,7 +54,7 @@ def tuned(way: str, seed: int, steps: int = STEPS, **changes: Any) -> Tuned:
 
 def scored(model: PreTrainedModel, split: str = "test", count: int = CASES) -> dict[str, Any]:
     """Return the scores of each case: the new task in known and in new phrasings, the old tasks."""
-    tokenizer = bundled()[1]
+    tokenizer = bundled(MODEL)[1]
     new = measure(model, tokenizer, (NEW,), count, split=split)[NEW]
     other = measure(model, tokenizer, (NEW,), count, split=split, phrasings="test")[NEW]
     old = measure(model, tokenizer, OLD_SKILLS, count // 2, split=split)
@@ -74,7 +67,7 @@ def scored(model: PreTrainedModel, split: str = "test", count: int = CASES) -> d
 
 def example(model: PreTrainedModel) -> str:
     """Return what a model answers to the first case of the new task."""
-    return ask(model, bundled()[1], NEW, cases(NEW, 1))[0]
+    return ask(model, bundled(MODEL)[1], NEW, cases(NEW, 1))[0]
 
 
 def old_skills(run: Mapping[str, Any]) -> float:
@@ -84,7 +77,7 @@ def old_skills(run: Mapping[str, Any]) -> float:
 
 def run_rate(way: str, rate: float, seed: int, steps: int = STEPS) -> dict[str, Any]:
     """Tune at one learning rate; the score in the new task on the validation split."""
-    model, tokenizer = bundled()
+    model, tokenizer = bundled(MODEL)
     found = tuned(way, seed, steps, learning_rate=rate)
     new = measure(found.model, tokenizer, (NEW,), CASES, split="validation")[NEW]
     return {"way": way, "rate": rate, "new": [round(s, 3) for s in new],
@@ -97,14 +90,14 @@ def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
         old = measure_baseline(OLD_SKILLS, CASES // 2)
         new = measure_baseline((NEW,), CASES)[NEW]
         return {"rank": name, "new": new, "other_phrasings": new, "old": old}
-    return {"rank": name, **scored(bundled()[0]), "example": example(bundled()[0])}
+    return {"rank": name, **scored(bundled(MODEL)[0]), "example": example(bundled(MODEL)[0])}
 
 
 def run_rank(rank: int | str, seed: int, steps: int = STEPS) -> dict[str, Any]:
     """Tune at one rank, or all weights ("full"), and score it; of "full" the update's spectrum."""
     if rank == FULL:
         found = tuned(FULL, seed, steps)
-        changed = updates(bundled()[0], found.model)
+        changed = updates(bundled(MODEL)[0], found.model)
         kept = {str(r): round(part, 4) for r, part in mean_kept(changed, RANKS).items()}
         trained = found.model.num_parameters()
         extra: dict[str, Any] = {"kept": kept}
@@ -122,7 +115,7 @@ def run_update(seed: int, steps: int = STEPS) -> dict[str, Any]:
 
     The matrix is rounded to thousandths of its largest number.
     """
-    changed = updates(bundled()[0], tuned(FULL, seed, steps).model)
+    changed = updates(bundled(MODEL)[0], tuned(FULL, seed, steps).model)
     largest = float(changed[SHOWN].abs().max())
     return {
         "layer": SHOWN,

@@ -28,9 +28,9 @@ from workbook.lora.adapters import (
     switch_adapter,
 )
 from workbook.lora.layer import LoraLinear, LowRank, Variant
-from workbook.lora.weights import is_four_bit, is_turned, read_weight, sizes
+from workbook.lora.weights import is_four_bit, is_turned, read_weight
 from workbook.training.checkpoint import disk_errors
-from workbook.training.modules import ends_with, linear_names
+from workbook.training.modules import ends_with, linear_names, sizes
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 PREFIX = "base_model.model."

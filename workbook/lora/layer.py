@@ -19,7 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from workbook.lora.weights import Layer, adapter_dtype, read_weight, sizes, stored_weight
+from workbook.lora.weights import Layer, adapter_dtype, read_weight, stored_weight
+from workbook.training.modules import sizes
 
 Variant = Literal["lora", "rslora", "dora"]
 

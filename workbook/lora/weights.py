@@ -28,14 +28,6 @@ def is_four_bit(layer: Layer) -> bool:
     return hasattr(layer.weight, "quant_state")
 
 
-def sizes(layer: Layer) -> tuple[int, int]:
-    """Return a layer's numbers of outputs and inputs, O and I."""
-    if hasattr(layer, "in_features"):
-        return layer.out_features, layer.in_features
-    inputs, outputs = layer.weight.shape
-    return outputs, inputs
-
-
 def read_weight(layer: Layer) -> Tensor:
     """Return the weight as `O I` in float32, dequantized where it has 4 bits."""
     weight = layer.weight

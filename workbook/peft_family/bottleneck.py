@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from workbook.peft_family.attachment import Attachment
-from workbook.peft_family.layout import layout_of, sizes
-from workbook.training.modules import linear_names, replace
+from workbook.peft_family.layout import layout_of
+from workbook.training.modules import linear_names, replace, sizes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -33,7 +33,7 @@ class Bottleneck(nn.Module):
         self, layer: Any, width: int, activation: Callable[[Tensor], Tensor] | None = None
     ) -> None:
         super().__init__()
-        channels = sizes(layer)[1]
+        channels = sizes(layer)[0]
         self.layer = layer
         self.down = nn.Linear(channels, width).to(layer.weight)
         self.up = nn.Linear(width, channels).to(layer.weight)

@@ -15,8 +15,8 @@ from workbook.core.notebook import charts, figures
 from workbook.core.runs import SHARE, Interval, error_bars
 from workbook.core.system.memory import in_words
 from workbook.finetuning.data import NEW
-from workbook.finetuning.families import OLD_SKILLS
-from workbook.peft_family.experiment import ENDS, VARIANTS, new_skill, old_skills
+from workbook.finetuning.families import OLD_SKILLS, new_skill, old_skills
+from workbook.peft_family.experiment import ENDS, VARIANTS
 
 if TYPE_CHECKING:
     import pandas

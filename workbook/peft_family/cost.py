@@ -9,13 +9,13 @@ near the input must keep almost as full tuning does (lesson 05 counts them). Les
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
+from workbook.core.runs.bench import seconds
 from workbook.training.losses import Loss
 from workbook.training.optimisers import build_adamw
 
@@ -39,35 +39,27 @@ def train_cost(
     trained = [p for p in model.parameters() if p.requires_grad]
     before = [p.detach().clone() for p in trained]
     (optimiser,) = build_adamw(model, 1e-4)
-    seconds = []
-    for _ in range(steps + 1):  # the first warms up
-        started = time.perf_counter()
+
+    def step() -> None:
         optimiser.zero_grad()
         found = loss(model, batch)
         (found.total / found.tokens).backward()
         optimiser.step()
-        seconds.append(time.perf_counter() - started)
+
+    took = [seconds(step) for _ in range(steps + 1)]  # the first warms up
     moments = [t for state in optimiser.state.values() for t in state.values()]
-    gradients = sum(_bytes(p.grad) for p in trained if p.grad is not None)
+    gradients = sum(p.grad.nbytes for p in trained if p.grad is not None)
     with torch.no_grad():
         for parameter, old in zip(trained, before, strict=True):
             parameter.copy_(old)
             parameter.grad = None
-    kept = sum(_bytes(t) for t in moments if t.numel() > 1)  # the rest count steps
+    kept = sum(t.nbytes for t in moments if t.numel() > 1)  # the rest count steps
     count = sum(p.numel() for p in trained)
-    return TrainCost(count, kept, gradients, statistics.median(seconds[1:]))
+    return TrainCost(count, kept, gradients, statistics.median(took[1:]))
 
 
 @torch.inference_mode()
 def answer_cost(model: nn.Module, ids: torch.Tensor, repeats: int = 7) -> float:
     """Return the seconds of a forward pass over ids `B T`."""
-    seconds = []
-    for _ in range(repeats + 1):
-        started = time.perf_counter()
-        model(ids, use_cache=False)
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds[1:])
-
-
-def _bytes(tensor: torch.Tensor) -> int:
-    return tensor.numel() * tensor.element_size()
+    took = [seconds(lambda: model(ids, use_cache=False)) for _ in range(repeats + 1)]
+    return statistics.median(took[1:])

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbook.lora import counts as lora
+
 if TYPE_CHECKING:
     import pandas
 
@@ -48,7 +50,7 @@ def bias_weights(layers: int, channels: int) -> int:
 
 def lora_weights(rank: int, layers: int, channels: int, matrices: int = 2) -> int:
     """2 r d L for each square matrix of a layer that gets one (Hu et al., 2021)."""
-    return 2 * rank * channels * layers * matrices
+    return layers * matrices * lora.lora_weights(channels, channels, rank)
 
 
 class Figure(NamedTuple):
@@ -62,7 +64,8 @@ class Figure(NamedTuple):
     source: str
 
 
-GPT3, GPT2_MEDIUM, T5_XXL, BERT_LARGE = 175_255_800_000, 354_920_000, 11_000_000_000, 340_000_000
+GPT3 = lora.GPT3["weights"]
+GPT2_MEDIUM, T5_XXL, BERT_LARGE = 354_920_000, 11_000_000_000, 340_000_000
 TABLE_4 = "Hu et al. (2021), Table 4"
 FIGURES = (
     Figure("LoRA, r = 1, q and v", "GPT-3", 4.7e6, lora_weights(1, 96, 12288), GPT3, TABLE_4),

@@ -12,10 +12,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
-from statistics import fmean
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
 from workbook.finetuning.data import NEW, chats, examples, pad_id
 from workbook.finetuning.families import OLD_SKILLS, measure, measure_baseline
@@ -75,14 +75,6 @@ VARIANTS: Mapping[str, Variant] = {
     "prompt, text": Variant("prompt", {"length": 20, "start": "text"}, (1e-2, 3e-2, 1e-1), TEXT),
 }  # fmt: skip
 SIZED = ("full", "prompt, vocabulary")  # tuned on every rung
-
-
-@lru_cache(maxsize=1)
-def bundled(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """Return a bundled model and its tokenizer; the records are about these, on every profile."""
-    from workbook.core.hub import load_model, load_tokenizer
-
-    return load_model(f"bundled:{name}"), load_tokenizer(f"bundled:{name}")
 
 
 def rungs() -> list[str]:
@@ -204,16 +196,6 @@ def run_size(rung: str, name: str, seed: int, steps: int = STEPS) -> dict[str, A
         "rung": rung, "variant": name, "weights": weights, "loss": round(loss, 4),
         "scores": _rounded(scores),
     }  # fmt: skip
-
-
-def new_skill(run: Mapping[str, Any]) -> float:
-    """Return the mean score in the new task."""
-    return fmean(run["scores"][NEW])
-
-
-def old_skills(run: Mapping[str, Any]) -> float:
-    """Return the mean score over the seven old tasks, each weighing the same."""
-    return fmean(fmean(run["scores"][family]) for family in OLD_SKILLS)
 
 
 def best_rate(name: str, runs: Iterable[Mapping[str, Any]] | None = None) -> float:

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from workbook.peft_family.attachment import Attachment
-from workbook.peft_family.layout import layout_of, sizes
-from workbook.training.modules import linear_names, replace
+from workbook.peft_family.layout import layout_of
+from workbook.training.modules import linear_names, replace, sizes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -33,7 +33,7 @@ class Scaled(nn.Module):
     def __init__(self, layer: Any, is_input: bool) -> None:
         super().__init__()
         self.layer, self.is_input = layer, is_input
-        self.factors = nn.Parameter(layer.weight.new_ones(sizes(layer)[0 if is_input else 1]))
+        self.factors = nn.Parameter(layer.weight.new_ones(sizes(layer)[is_input]))
 
     @property
     def weight(self) -> Tensor:

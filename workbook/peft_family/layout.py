@@ -4,13 +4,11 @@ Three layouts are known by the names of their linear layers: Llama's (Qwen, Mist
 town's models too), GPT-2's and T5's. A model with other names is refused in one sentence that
 lists them, and every method takes names of yours instead. Left out: finding and replacing by name,
 which is `workbook.training.modules`. Lesson 11.
-
-Shapes: I inputs and O outputs of a linear layer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import nn
 
@@ -69,9 +67,3 @@ def blocks(model: PreTrainedModel) -> nn.ModuleList:
     if not lists:
         raise ValueError(f"{type(model).__name__} has no list of its {count} layers to be found.")
     return lists[-1]
-
-
-def sizes(layer: Any) -> tuple[int, int]:
-    """Return (I, O) of a linear layer; GPT-2's `Conv1D` keeps its weight turned."""
-    rows, columns = layer.weight.shape
-    return (columns, rows) if isinstance(layer, nn.Linear) else (rows, columns)

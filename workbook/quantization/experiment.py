@@ -8,9 +8,9 @@ about the bundled models, on every profile. Left out: what lesson 05 measures li
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
 from workbook.quantization.layers import KEPT
 from workbook.quantization.measure import (
@@ -27,7 +27,7 @@ from workbook.quantization.qat import train_quantized
 from workbook.quantization.quantizers import Scheme
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel
 
 CHANNEL = "round to nearest, per channel"
 GROUPS = "round to nearest, groups of 32"
@@ -43,14 +43,6 @@ DOCUMENTS, CASES = 120, 40
 FACTORS = (1.0, 20.0, 60.0, 200.0)
 QAT_SCHEME = Scheme(3, "channel", "mse", scale_dtype=KEPT)
 QAT_STEPS, QAT_DOCUMENTS, QAT_SEED = 100, 800, 7000
-
-
-@lru_cache(maxsize=2)
-def bundled(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """Return a bundled model and its tokenizer."""
-    from workbook.core.hub import load_model, load_tokenizer
-
-    return load_model(f"bundled:{name}"), load_tokenizer(f"bundled:{name}")
 
 
 def run_method(method: str, bits: int, with_skills: bool, _seed: int = 0) -> dict[str, Any]:

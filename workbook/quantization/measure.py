@@ -29,6 +29,7 @@ from workbook.quantization.quantizers import Scheme
 from workbook.town import RAW_MIXTURE, mixture
 from workbook.training import causal_loss
 from workbook.training.examples import raw_example
+from workbook.training.losses import mean_loss
 from workbook.training.packing import Rows
 
 if TYPE_CHECKING:
@@ -96,12 +97,8 @@ def calibration(tokenizer: PreTrainedTokenizerBase, count: int = 64) -> list[Ten
 
 def known_loss(model: PreTrainedModel, rows: Rows) -> float:
     """Return the mean loss over rows, nats a token."""
-    total, tokens = 0.0, 0
     with torch.inference_mode():
-        for batch in rows.all_batches():
-            part = causal_loss(model, batch)
-            total, tokens = total + float(part.total), tokens + int(part.tokens)
-    return total / tokens
+        return mean_loss(causal_loss, rows.all_batches())(model)
 
 
 def skills(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from workbook.core.system import memory
+from workbook.core.system import known_models, memory
 from workbook.core.system.memory import Shape
 
 GB = 10**9
@@ -169,7 +169,7 @@ def weight_bytes(model: ModelSpec, format: str) -> float:
 
 def cache_bytes(shape: Shape, batch: int, tokens: int, bits: float = 16) -> float:
     """Return 2 x layers x key heads x D x tokens x batch x bits / 8 (Pope et al. 2022)."""
-    return 2 * shape.layers * shape.key_heads * shape.head_size * tokens * batch * bits / 8
+    return memory.cached_numbers(shape) * tokens * batch * bits / 8
 
 
 def korthikanti_bytes(
@@ -219,13 +219,19 @@ def _known(name: str, *sizes: int, **more: bool) -> ModelSpec:
     return ModelSpec(name, shape, **more)
 
 
+def _on_the_hub(name: str, source: str, **more: bool) -> ModelSpec:
+    shape = known_models.ENTRIES[source].shape
+    assert shape is not None  # a model's entry has one
+    return ModelSpec(name, shape, **more)
+
+
 # Sizes: parameters, layers, C, H, key heads, D, inner, V; from the models' own configs.
 MODELS: Mapping[str, ModelSpec] = {
     spec.name: spec
     for spec in (
-        _known("qwen2.5-0.5b", 494_032_768, 24, 896, 14, 2, 64, 4864, 151_936, tied=True),
-        _known("qwen2.5-1.5b", 1_543_714_304, 28, 1536, 12, 2, 128, 8960, 151_936, tied=True),
-        _known("qwen2.5-7b", 7_615_616_512, 28, 3584, 28, 4, 128, 18944, 152_064),
+        _on_the_hub("qwen2.5-0.5b", known_models.QWEN, tied=True),
+        _on_the_hub("qwen2.5-1.5b", known_models.QWEN_LARGE, tied=True),
+        _on_the_hub("qwen2.5-7b", known_models.QWEN_INSTRUCT_LARGE),
         _known("llama-2-7b", 6_738_415_616, 32, 4096, 32, 32, 128, 11008, 32_000),
         _known("llama-2-70b", 68_976_648_192, 80, 8192, 64, 8, 128, 28672, 32_000),
         _known("falcon-7b", 7_217_189_760, 32, 4544, 71, 1, 64, 18176, 65_024, gated=False),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from torch import nn
 
@@ -62,6 +63,14 @@ def linear_names(model: nn.Module, targets: str | Iterable[str] = ALL) -> list[s
             f"has {', '.join(there) or 'none'}."
         )
     return chosen
+
+
+def sizes(layer: Any) -> tuple[int, int]:
+    """Return a linear layer's numbers of outputs and inputs, O and I, however its weight lies."""
+    if hasattr(layer, "in_features"):
+        return layer.out_features, layer.in_features
+    inputs, outputs = layer.weight.shape
+    return outputs, inputs
 
 
 def ends_with(name: str, end: str) -> bool:

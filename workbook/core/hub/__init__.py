@@ -3,6 +3,6 @@
 `from workbook.core.hub import load_model` is what lessons use; the modules have the rest.
 """
 
-from workbook.core.hub.loading import load_model, load_tokenizer
+from workbook.core.hub.loading import bundled, load_model, load_tokenizer
 
-__all__ = ["load_model", "load_tokenizer"]
+__all__ = ["bundled", "load_model", "load_tokenizer"]

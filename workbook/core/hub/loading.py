@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,15 @@ def load_model(role: str = "base", dtype: torch.dtype | None = None) -> PreTrain
     model = load_weights(loader, folder, config=config, dtype=dtype)
     torch.nn.Module.to(model, current.device)
     return model.eval()
+
+
+@lru_cache(maxsize=2)
+def bundled(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """Return a bundled model, such as "town-lm", and its tokenizer; the last two are kept.
+
+    Recorded runs are about these, whatever the profile; give a copy to what changes weights.
+    """
+    return load_model(f"bundled:{name}"), load_tokenizer(f"bundled:{name}")
 
 
 def load_weights(loader: Any, folder: Path, **options: Any) -> PreTrainedModel:

@@ -89,7 +89,7 @@ def inference(shape: Shape, dtype: str, batch: int, tokens: int, device: str = "
     (4 C + 2 inner a token) and the float32 logits of the last token, twice.
     """
     size, here = _bytes(dtype), batch * tokens
-    keys = 2 * shape.layers * shape.key_heads * shape.head_size * here * size
+    keys = cached_numbers(shape) * here * size
     step = here * (4 * shape.width + 2 * shape.inner) * size
     logits = 2 * batch * shape.vocabulary * 4 if shape.generates else 0
     return Estimate(
@@ -125,6 +125,11 @@ def training(
         activations=saved(shape, batch, tokens, size),
         overhead=OVERHEAD[device],
     )
+
+
+def cached_numbers(shape: Shape) -> int:
+    """Return how many numbers a token leaves in the cache: 2 (keys, values) x L x K x D."""
+    return 2 * shape.layers * shape.key_heads * shape.head_size
 
 
 def saved(shape: Shape, batch: int, tokens: int, size: int) -> int:
