@@ -18,27 +18,20 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
-from workbook.core.system.memory import BYTES, MOMENTS, OVERHEAD, Estimate, Shape
+from workbook.core.system.memory import (
+    BYTES,
+    MOMENTS,
+    OVERHEAD,
+    Estimate,
+    Shape,
+    projections,
+)
 from workbook.lora.counts import lora_weights
 from workbook.lora.four_bit import bits_per_weight
 
 BaseType = Literal["float32", "bfloat16", "nf4"]
 ALL = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 FLOAT = 4  # bytes of the adapter's own numbers, whatever the base's type
-
-
-def projections(shape: Shape) -> dict[str, tuple[int, int]]:
-    """Return outputs and inputs of the linear layers of one block, by the ends of their names."""
-    heads, keys = shape.heads * shape.head_size, shape.key_heads * shape.head_size
-    return {
-        "q_proj": (heads, shape.width),
-        "k_proj": (keys, shape.width),
-        "v_proj": (keys, shape.width),
-        "o_proj": (shape.width, heads),
-        "gate_proj": (shape.inner, shape.width),
-        "up_proj": (shape.inner, shape.width),
-        "down_proj": (shape.width, shape.inner),
-    }
 
 
 def adapter_weights(shape: Shape, rank: int, targets: Iterable[str] = ALL) -> int:

@@ -60,11 +60,8 @@ class ModelSpec:
 
     def adapters(self, rank: int) -> int:
         """Return the weights of LoRA adapters on every linear layer of every block."""
-        s = self.shape
-        queries, keys = s.heads * s.head_size, s.key_heads * s.head_size
-        sums = [s.width + queries, s.width + keys, s.width + keys, queries + s.width]
-        sums += (3 if self.gated else 2) * [s.width + s.inner]
-        return rank * sum(sums) * s.layers
+        sizes = memory.projections(self.shape, self.gated).values()
+        return rank * sum(map(sum, sizes)) * self.shape.layers
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,24 @@ def cached_numbers(shape: Shape) -> int:
     return 2 * shape.layers * shape.key_heads * shape.head_size
 
 
+def projections(shape: Shape, gated: bool = True) -> dict[str, tuple[int, int]]:
+    """Return outputs and inputs of one block's linear layers, by their names in Llama's layout.
+
+    gated: the feed-forward part has three matrices, not two.
+    """
+    heads, keys = shape.heads * shape.head_size, shape.key_heads * shape.head_size
+    sizes = {
+        "q_proj": (heads, shape.width),
+        "k_proj": (keys, shape.width),
+        "v_proj": (keys, shape.width),
+        "o_proj": (shape.width, heads),
+        "gate_proj": (shape.inner, shape.width),
+        "up_proj": (shape.inner, shape.width),
+        "down_proj": (shape.width, shape.inner),
+    }
+    return {name: size for name, size in sizes.items() if gated or name != "gate_proj"}
+
+
 def saved(shape: Shape, batch: int, tokens: int, size: int) -> int:
     """Bytes kept from the forward pass for the backward pass, without recomputation.
 
