@@ -1,14 +1,105 @@
 """The exercises of lesson 01: references against others' code, typical wrong answers refused."""
 
+import inspect
+import textwrap
+
 import pytest
 import torch
+import torch.nn.functional as F
 from exercise_rules import outcome, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers.models.bloom.modeling_bloom import build_alibi_tensor
 
-from workbook.attention import causal_mask, exercises, sliding_mask
+from workbook.attention import MultiHeadAttention, causal_mask, exercises, sliding_mask
 from workbook.attention.exercises import EXERCISES
+from workbook.attention.layers import frequencies
+from workbook.attention.positions import rotary_embedding
+from workbook.core.exercises import exercise as ex
+
+
+def attention_unscaled(q, k, v):
+    return (q @ k.transpose(-2, -1)).softmax(-1) @ v
+
+
+def attention_over_queries(q, k, v):
+    return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-2) @ v
+
+
+def attention_by_t(q, k, v):
+    return (q @ k.T / q.shape[-1] ** 0.5).softmax(-1) @ v
+
+
+def mask_after_the_softmax(scores):
+    seen = causal_mask(*scores.shape[-2:])
+    return scores.softmax(-1).masked_fill(~seen, 0.0)
+
+
+def mask_with_zeros(scores):
+    return scores.masked_fill(~causal_mask(*scores.shape[-2:]), 0.0).softmax(-1)
+
+
+def mask_from_the_first_key(scores):
+    seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    return scores.masked_fill(~seen, -torch.inf).softmax(-1)
+
+
+def _heads(split, join, x, W_Q, W_K, W_V, W_O):
+    mixed = F.scaled_dot_product_attention(*(split(x @ W) for W in (W_Q, W_K, W_V)))
+    return join(mixed) @ W_O
+
+
+def heads_without_transposing(x, W_Q, W_K, W_V, W_O, heads):
+    def split(y):
+        return y.view(len(y), heads, y.shape[1], -1)
+
+    return _heads(split, lambda y: y.reshape(x.shape), x, W_Q, W_K, W_V, W_O)
+
+
+def heads_without_output(x, W_Q, W_K, W_V, W_O, heads):
+    return exercises.multi_head(x, W_Q, W_K, W_V, torch.eye(len(W_O)), heads)
+
+
+def heads_one_wide(x, W_Q, W_K, W_V, W_O, heads):
+    return exercises.multi_head(x, W_Q, W_K, W_V, W_O, 1)
+
+
+def rotate_neighbours(x, places):
+    angles = places[:, None] * frequencies(x.shape[-1])
+    a, b, cos, sin = x[:, ::2], x[:, 1::2], angles.cos(), angles.sin()
+    return torch.stack([a * cos - b * sin, b * cos + a * sin], -1).flatten(1)
+
+
+def rotate_backwards(x, places):
+    return exercises.rotate(x, -places)
+
+
+def rotate_by_adding(x, places):
+    angles = places[:, None] * frequencies(x.shape[-1])
+    return x + torch.cat([angles.sin(), angles.cos()], -1)
+
+
+def online_without_maximum(pairs):
+    total = mixed = 0.0
+    for score, value in pairs:
+        weight = torch.tensor(score, dtype=torch.float64).exp().item()
+        total, mixed = total + weight, mixed + weight * value
+    return mixed / total
+
+
+def online_without_correction(pairs):
+    largest, total, mixed = -torch.inf, 0.0, 0.0
+    for score, value in pairs:
+        largest = max(largest, score)
+        weight = torch.tensor(score - largest).exp().item()
+        total, mixed = total + weight, mixed + weight * value
+    return mixed / total
+
+
+def online_sum(pairs):
+    pairs = list(pairs)
+    scores = torch.tensor([score for score, _ in pairs])
+    return float((scores.softmax(0) * torch.tensor([value for _, value in pairs])).sum() * 2)
 
 
 def sinks_for_all(time, window, sinks):
@@ -82,6 +173,11 @@ def vocabulary_without_body(rows):
 
 
 WRONG = {
+    "attention.dot_product": [attention_unscaled, attention_over_queries, attention_by_t],
+    "attention.causal_weights": [mask_after_the_softmax, mask_with_zeros, mask_from_the_first_key],
+    "attention.multi_head": [heads_without_transposing, heads_without_output, heads_one_wide],
+    "attention.rotate": [rotate_neighbours, rotate_backwards, rotate_by_adding],
+    "attention.online": [online_without_maximum, online_without_correction, online_sum],
     "attention.first_merges": [("hu", "hug", 2), ("ug", "ugs", 2), ("ug", "hug", 1), "ug"],
     "attention.sink_mask": [sinks_for_all, sinks_only, sinks_within_the_window],
     "attention.alibi_bias": [
@@ -111,6 +207,39 @@ WRONG = {
     test_wrong_answers_fail_for_every_seed,
     test_a_stub_is_not_answered,
 ) = rules(EXERCISES, WRONG)
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.wants == "function"])
+def test_the_last_hint_runs_when_pasted(name):
+    """Guards hint 3 of the sink mask, which raised NameError as given."""
+    parameters = ", ".join(inspect.signature(EXERCISES[name].reference).parameters)
+    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[-1], '    ')}"
+    made = {"torch": torch}  # as in the lesson
+    exec(code, made)
+    assert ex.check(name, made["pasted"]).status == "right"
+
+
+def test_the_last_hint_of_the_prediction_is_its_answer(capsys):
+    given = {}
+    exec(EXERCISES["attention.first_merges"].hints[-1], {"answer": given.__setitem__})
+    assert given == {"attention.first_merges": exercises.first_merges()}
+
+
+def test_the_references_of_the_mechanism_are_torchs():
+    q, k, v = torch.randn(2, 3, 5, 8), torch.randn(2, 3, 5, 8), torch.randn(2, 3, 5, 4)
+    wanted = F.scaled_dot_product_attention(q, k, v)
+    torch.testing.assert_close(exercises.scaled_dot_product(q, k, v), wanted)
+    weights = exercises.causal_weights(q @ k.transpose(-2, -1) / 8**0.5)
+    wanted = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    torch.testing.assert_close(weights @ v, wanted)
+
+
+def test_the_references_are_the_layers_of_the_package():
+    layer, x = MultiHeadAttention(12, 4), torch.randn(2, 5, 12)
+    matrices = [part.weight.T for part in (layer.query, layer.key, layer.value, layer.out)]
+    torch.testing.assert_close(exercises.multi_head(x, *matrices, 4), layer(x))
+    places = torch.arange(5)
+    torch.testing.assert_close(exercises.rotate(x[0], places), rotary_embedding(x[0], places))
 
 
 def test_no_message_gives_the_prediction_away():

@@ -1,12 +1,15 @@
 """The exercises of lesson 02: references against other sources, typical wrong answers refused."""
 
+import inspect
+import itertools
 import math
+import textwrap
 
 import pytest
 import torch
 from exercise_rules import outcome, rules
 
-from workbook.pretraining import exercises
+from workbook.pretraining import exercises, objectives, tagging
 from workbook.pretraining.exercises import EXERCISES
 from workbook.training.packing import IGNORE
 
@@ -75,7 +78,119 @@ def bits_per_token(loss, tokens, size):
     return loss / math.log(2)
 
 
+def predicts_the_token_it_reads(logits, ids, keep_mask):
+    return torch.nn.functional.cross_entropy(logits[keep_mask], ids[keep_mask])
+
+
+def shifted_the_other_way(logits, ids, keep_mask):
+    log_probs = logits[:, 1:].log_softmax(-1).gather(-1, ids[:, :-1, None])[..., 0]
+    return -log_probs[keep_mask[:, 1:]].mean()
+
+
+def padding_counts_as_zero(logits, ids, keep_mask):
+    log_probs = logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+    return -(log_probs * keep_mask[:, 1:]).mean()
+
+
+def a_sum_of_losses(logits, ids, keep_mask):
+    return exercises.next_token_loss(logits, ids, keep_mask) * keep_mask[:, 1:].sum()
+
+
+def softmax_by_hand_overflows(logits, ids, keep_mask):
+    probs = logits.exp() / logits.exp().sum(-1, keepdim=True)
+    chosen = probs[:, :-1].gather(-1, ids[:, 1:, None])[..., 0]
+    return -chosen[keep_mask[:, 1:]].log().mean()
+
+
+def special_tokens_too(ids, ordinary, draw, fate, other, mask_id):
+    return exercises.mask_tokens(ids, torch.ones_like(ordinary), draw, fate, other, mask_id)
+
+
+def always_a_mask(ids, ordinary, draw, fate, other, mask_id):
+    return exercises.mask_tokens(ids, ordinary, draw, torch.zeros_like(fate), other, mask_id)
+
+
+def labels_at_masks_alone(ids, ordinary, draw, fate, other, mask_id):
+    inputs, _ = exercises.mask_tokens(ids, ordinary, draw, fate, other, mask_id)
+    return inputs, torch.where(inputs == mask_id, ids, IGNORE)
+
+
+def labels_everywhere(ids, ordinary, draw, fate, other, mask_id):
+    return exercises.mask_tokens(ids, ordinary, draw, fate, other, mask_id)[0], ids
+
+
+def random_and_kept_swapped(ids, ordinary, draw, fate, other, mask_id):
+    turned = torch.where(fate < 0.8, fate, 1.8 - fate)
+    return exercises.mask_tokens(ids, ordinary, draw, turned, other, mask_id)
+
+
+def no_end(ids, spans, sentinels, end_id):
+    inputs, targets = exercises.corrupt_spans(ids, spans, sentinels, end_id)
+    return inputs[:-1], targets[:-1]
+
+
+def one_sentinel_for_all(ids, spans, sentinels, end_id):
+    return exercises.corrupt_spans(ids, spans, sentinels[:1] * len(spans), end_id)
+
+
+def the_tail_is_lost(ids, spans, sentinels, end_id):
+    inputs, targets = exercises.corrupt_spans(ids[: spans[-1][1]], spans, sentinels, end_id)
+    return inputs, targets
+
+
+def a_target_of_the_whole_text(ids, spans, sentinels, end_id):
+    return exercises.corrupt_spans(ids, spans, sentinels, end_id)[0], [*ids, end_id]
+
+
+def tensors_for_lists(ids, spans, sentinels, end_id):
+    return tuple(map(torch.tensor, exercises.corrupt_spans(ids, spans, sentinels, end_id)))
+
+
+def runs_of_nothing_too(tags):
+    found = exercises.entities([tag + 1 for tag in tags])
+    return [(start, stop, tag - 1) for start, stop, tag in found]
+
+
+def neighbours_joined(tags):
+    found = exercises.entities([min(tag, 1) for tag in tags])
+    return [(start, stop, tags[start]) for start, stop, _ in found]
+
+
+def the_last_one_is_lost(tags):
+    return [each for each in exercises.entities(tags) if each[1] < len(tags)]
+
+
+def the_last_token_instead_of_the_stop(tags):
+    return [(start, stop - 1, tag) for start, stop, tag in exercises.entities(tags)]
+
+
 WRONG = {
+    "pretraining.next_token_loss": [
+        predicts_the_token_it_reads,
+        padding_counts_as_zero,
+        a_sum_of_losses,
+        softmax_by_hand_overflows,
+    ],
+    "pretraining.mask_tokens": [
+        special_tokens_too,
+        always_a_mask,
+        labels_at_masks_alone,
+        labels_everywhere,
+        random_and_kept_swapped,
+    ],
+    "pretraining.corrupt_spans": [
+        no_end,
+        one_sentinel_for_all,
+        the_tail_is_lost,
+        a_target_of_the_whole_text,
+        tensors_for_lists,
+    ],
+    "pretraining.entities": [
+        runs_of_nothing_too,
+        neighbours_joined,
+        the_last_one_is_lost,
+        the_last_token_instead_of_the_stop,
+    ],
     "pretraining.predict_spans": [
         (30, 10, 170, 30),  # no sentinels and no end
         (30, 10, 180, 41),  # no end of the input
@@ -144,3 +259,69 @@ def test_candidates_are_those_of_a_simulation():
 
 def test_a_fair_byte_has_eight_bits():
     assert exercises.bits_per_byte(math.log(256), 7, 7) == pytest.approx(8)
+
+
+def test_the_loss_is_torchs_own():
+    logits, ids, keep_mask = exercises._logits(5)
+    labels = ids.masked_fill(~keep_mask, IGNORE)
+    own = torch.nn.functional.cross_entropy(
+        logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORE
+    )
+    assert exercises.next_token_loss(logits, ids, keep_mask).item() == pytest.approx(own.item())
+
+
+def test_masking_is_the_packages_own_with_the_same_draws():
+    """`objectives.mask_tokens`, which the lesson trains with, drawn again number by number."""
+    ids = torch.randint(10, 100, (4, 50), generator=torch.Generator().manual_seed(1))
+    ids[:, 0] = 3
+    ours = objectives.mask_tokens(ids, 5, 100, torch.Generator().manual_seed(2), special_ids=[3])
+    source = torch.Generator().manual_seed(2)
+    draw, fate = torch.rand(2, *ids.shape, generator=source)
+    words = torch.tensor([token for token in range(100) if token not in (3, 5)])
+    other = words[torch.randint(len(words), ids.shape, generator=source)]
+    inputs, labels = exercises.mask_tokens(ids, ids != 3, draw, fate, other, 5)
+    assert torch.equal(inputs, ours.inputs) and torch.equal(labels, ours.labels)
+
+
+def test_spans_are_those_of_raffel_et_al():
+    """Figure 2: Thank you <X> me to your party <Y> week; <X> for inviting <Y> last."""
+    text = list(range(10, 20))  # Thank you for inviting me to your party last week
+    inputs, targets = exercises.corrupt_spans(text, [(2, 4), (8, 9)], [90, 91, 92], 1)
+    assert inputs == [10, 11, 90, 14, 15, 16, 17, 91, 19, 1]
+    assert targets == [90, 12, 13, 91, 18, 1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_spans_are_the_packages_own(seed):
+    """The same spans, found again in what the package corrupted."""
+    ids = torch.randint(10, 90, (1, 60), generator=torch.Generator().manual_seed(seed))
+    made = objectives.corrupt_spans(
+        ids, [90, 91, 92, 93], 1, 2, torch.Generator().manual_seed(seed), share=0.2
+    )
+    inputs, targets = made.inputs[0].tolist(), made.labels[0].tolist()
+    spans, place, kept = [], 0, iter(inputs)
+    for sentinel in (token for token in inputs if token >= 90):
+        place += len(list(itertools.takewhile(lambda token, s=sentinel: token != s, kept)))
+        after = targets[targets.index(sentinel) + 1 :]
+        size = next(i for i, token in enumerate(after) if token >= 90 or token == 1)
+        spans.append((place, place + size))
+        place += size
+    again = exercises.corrupt_spans(ids[0].tolist(), spans, [90, 91, 92, 93], 1)
+    assert again == (inputs, targets)
+
+
+def test_entities_are_those_that_tagging_counts():
+    tags = exercises._tags(3)[0]
+    assert set(exercises.entities(tags)) == tagging.spans_of(tags)
+
+
+NAMES = [name for name, each in EXERCISES.items() if each.wants == "function"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_last_hint_runs_when_pasted(name):
+    parameters = ", ".join(inspect.signature(EXERCISES[name].reference).parameters)
+    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
+    made = {"torch": torch, "itertools": itertools, "math": math}
+    exec(code, made)
+    assert outcome(name, made["pasted"])[0].status == "right"

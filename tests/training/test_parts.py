@@ -14,6 +14,7 @@ from workbook.training.config import FitConfig
 from workbook.training.optimisers import (
     build_adamw,
     build_optimisers,
+    orthogonalize,
     rates,
     set_learning_rate,
 )
@@ -130,6 +131,32 @@ def test_muon_gets_the_hidden_matrices_and_adamw_the_rest(tiny_llama):
     assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
     set_learning_rate([muon, adamw], 0.5)  # factors are of the peak, they do not pile up
     assert muon.param_groups[0]["lr"] == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("shape", [(24, 24), (64, 24), (24, 64)])
+def test_muon_on_a_cpu_steps_as_torchs_does(shape):
+    """Torch's Muon rounds to bfloat16 inside, which is 20 times slower on most CPUs."""
+    torch.manual_seed(0)
+    ours, theirs = (nn.Linear(*shape, bias=False) for _ in range(2))
+    start = ours.weight.detach().clone()
+    theirs.load_state_dict(ours.state_dict())
+    (mine,) = build_optimisers(ours, 0.05, weight_decay=0.1)
+    peer = torch.optim.Muon(theirs.parameters(), lr=0.05, momentum=0.95, weight_decay=0.1)
+    for _ in range(3):
+        gradient = torch.randn_like(start)
+        ours.weight.grad, theirs.weight.grad = gradient, gradient.clone()
+        mine.step(), peer.step()
+    moved = (theirs.weight - start).norm()
+    assert (ours.weight - theirs.weight).norm() < 0.03 * moved  # bfloat16 holds 3 digits
+    (state,), (known,) = mine.state.values(), peer.state.values()
+    assert state.keys() == known.keys()
+    assert torch.allclose(state["momentum_buffer"], known["momentum_buffer"])
+
+
+def test_singular_values_come_near_one():
+    matrix = torch.linspace(0.1, 1, 20).diag() @ torch.linalg.qr(torch.randn(20, 20))[0]
+    values = torch.linalg.svdvals(orthogonalize(matrix, (3.4445, -4.7750, 2.0315), 5))
+    assert 0.6 < values.min() and values.max() < 1.3
 
 
 def test_an_old_torch_without_muon_is_told(tiny_llama, monkeypatch):

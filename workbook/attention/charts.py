@@ -72,6 +72,27 @@ def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
     return figure
 
 
+def lens_chart(
+    tokens: Sequence[str], said: Sequence[Sequence[str]], sure: Sequence[Sequence[float]]
+) -> go.Figure:
+    """Return the logit lens: a column for each token read, a row for each place to end the model.
+
+    tokens: as read. said, sure: row by token, what the model would say next, and its probability.
+    """
+    names = ["embedding", *(f"block {block}" for block in range(len(said) - 1))]
+    figure = charts.heat(
+        sure,
+        columns=[f"{place} {charts.readable(token)}" for place, token in enumerate(tokens)],
+        index=names,
+        text=[[charts.readable(word) for word in row] for row in said],
+        textfont={"size": 10},
+        hover="after %{x}, behind %{y}: %{text} (%{z:.2f})<extra></extra>",
+    )
+    return figure.update_layout(
+        xaxis={"type": "category", "tickangle": -60, "title": {"text": "token read"}}, height=380
+    )
+
+
 def ablation_chart(
     shares: Mapping[str, Sequence[float]], control: str, pairs: Sequence[float]
 ) -> go.Figure:

@@ -1,15 +1,15 @@
-"""The exercises of lesson 01: a prediction, a mask, a bias, a measurement, and a puzzle.
+"""The exercises of lesson 01: attention, its mask, its heads, its positions, and five more.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
-Shapes: B batch, H heads, T time.
+Shapes: B batch, H heads, T time, D head size, C channels.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,58 @@ def first_merges() -> tuple[str, str, int]:
     encoder = BytePairEncoder.train(MERGE_TEXT, 258)
     first, second = (left + right for left, right in encoder.merges)
     return first.decode(), second.decode(), len(encoder.encode(MERGE_WORD))
+
+
+def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Return softmax(q k' / sqrt(D)) v, `... Tq Dv` (Vaswani et al. 2017, equation 1).
+
+    q: `... Tq D`; k: `... Tk D`; v: `... Tk Dv`.
+    """
+    return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1) @ v
+
+
+def causal_weights(scores: Tensor) -> Tensor:
+    """Return attention weights `... Tq Tk` of scores, where no query sees a later key.
+
+    The last query stands at the last key, also where there are more keys than queries.
+    """
+    queries, keys = scores.shape[-2:]
+    seen = torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries)
+    return scores.masked_fill(~seen, -torch.inf).softmax(-1)
+
+
+def multi_head(x: Tensor, W_Q: Tensor, W_K: Tensor, W_V: Tensor, W_O: Tensor, heads: int) -> Tensor:
+    """Return what multi-head self-attention adds to x, `B T C`; every token sees all.
+
+    x: `B T C`. W_Q, W_K, W_V, W_O: `C C`, used as x @ W; head h has the columns from h C / H on.
+    """
+
+    def split(y: Tensor) -> Tensor:
+        return y.unflatten(-1, (heads, -1)).transpose(1, 2)  # B H T D
+
+    mixed = scaled_dot_product(split(x @ W_Q), split(x @ W_K), split(x @ W_V))
+    return mixed.transpose(1, 2).flatten(2) @ W_O
+
+
+def rotate(x: Tensor, places: Tensor) -> Tensor:
+    """Return x `T D` with channels i and i + D/2 turned by place / 10,000^(2i/D) (Su et al. 2021).
+
+    places: `T`, where each row stands.
+    """
+    half = x.shape[-1] // 2
+    angles = places[:, None] * 10_000 ** (-torch.arange(half) / half)
+    a, b, cos, sin = x[:, :half], x[:, half:], angles.cos(), angles.sin()
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+
+def online_attention(pairs: Iterable[tuple[float, float]]) -> float:
+    """Return the softmax-weighted mean of values from pairs (score, value) that come one by one."""
+    largest, total, mixed = -math.inf, 0.0, 0.0
+    for score, value in pairs:
+        now = max(largest, score)
+        old, new = math.exp(largest - now), math.exp(score - now)
+        total, mixed, largest = total * old + new, mixed * old + new * value, now
+    return mixed / total
 
 
 def sink_mask(time: int, window: int, sinks: int) -> Tensor:
@@ -151,6 +203,73 @@ def _contradicting(seed: int) -> tuple[Rows]:
     return ([(million + 40, body, width), *rest],)
 
 
+def _qkv(seed: int) -> tuple[Tensor, ...]:
+    """Two texts, three heads, five queries, seven keys."""
+    source = generator(seed)
+    sizes = ((2, 3, 5, 8), (2, 3, 7, 8), (2, 3, 7, 4))
+    return tuple(torch.randn(*size, generator=source) for size in sizes)
+
+
+def _one_text(seed: int) -> tuple[Tensor, ...]:
+    return tuple(torch.randn(3, 4, 6, generator=generator(seed)))
+
+
+def _equal_values(seed: int) -> tuple[Tensor, ...]:
+    q, k, v = _one_text(seed)
+    return q, k, torch.ones_like(v)
+
+
+def _wide(seed: int) -> tuple[Tensor, ...]:
+    return tuple(torch.randn(3, 4, 256, generator=generator(seed)))
+
+
+def _square_scores(seed: int) -> tuple[Tensor]:
+    return (torch.randn(2, 3, 6, 6, generator=generator(seed)),)
+
+
+def _more_keys(seed: int) -> tuple[Tensor]:
+    return (torch.randn(2, 4, 9, generator=generator(seed)),)
+
+
+def _layer(seed: int, heads: int = 4) -> tuple[Any, ...]:
+    source = generator(seed)
+    x = torch.randn(2, 5, 12, generator=source)
+    return (x, *torch.randn(4, 12, 12, generator=source) / 12**0.5, heads)
+
+
+def _moved(answer: Callable, seed: int) -> str | None:
+    """Without a mask and without positions, tokens that trade places trade results."""
+    x, *rest = _layer(seed)
+    moved = answer(x.flip(1), *rest)
+    return compare("the result of tokens in reverse order", moved, answer(x, *rest).flip(1), 1e-4)
+
+
+def _placed(seed: int) -> tuple[Tensor, Tensor]:
+    return torch.randn(6, 8, generator=generator(seed)), torch.arange(6) + _draw(seed, 1, 50)
+
+
+def _first_channel(_seed: int) -> tuple[Tensor, Tensor]:
+    return torch.eye(1, 8), torch.tensor([1])
+
+
+def _distance_alone(answer: Callable, seed: int) -> str | None:
+    """The product of a query and a key 4 apart, at two pairs of places."""
+    q, k = torch.randn(2, 1, 8, generator=generator(seed))
+    near, far = (
+        float((answer(q, torch.tensor([at])) * answer(k, torch.tensor([at + 4]))).sum())
+        for at in (2, 90)
+    )
+    return compare("the product of a query and a key 4 apart, moved by 88 tokens", far, near, 1e-3)
+
+
+def _stream(answer: Callable, seed: int, size: float) -> str | None:
+    """Pairs that can be read only once."""
+    scores, values = size * torch.randn(2, 30, generator=generator(seed)).double()
+    want = float((scores.softmax(0) * values).sum())
+    got = answer(iter(zip(scores.tolist(), values.tolist(), strict=True)))
+    return compare("the weighted mean", got, want, 1e-6)
+
+
 # --- the exercises ------------------------------------------------------------------------------
 
 _ALL = (
@@ -168,10 +287,115 @@ _ALL = (
         hints=(
             "Write the words one under the other, letter by letter, and count neighbours.",
             "One pair occurs three times. Once it is joined, count again with it as one token.",
-            "Only the second new token and what is left of the word: nothing else was learned.",
+            'answer("attention.first_merges", ("ug", "hug", 2))',
         ),
         reference=first_merges,
         wants="value",
+    ),
+    Exercise(
+        id="attention.dot_product", title="Scaled dot-product attention", points=3, difficulty=2,
+        minutes=10,
+        checks=(
+            like("one text", "the result", scaled_dot_product, _one_text),
+            like("equal values, so nothing to choose", "the mean of equal values",
+                 scaled_dot_product, _equal_values),
+            like("texts, heads, more keys than queries", "the result", scaled_dot_product, _qkv),
+            like("long vectors", "the result", scaled_dot_product, _wide),
+            untouched(_qkv),
+        ),
+        hints=(
+            "Three steps: scores of each query with each key, weights, weighted mean of values.",
+            "k.transpose(-2, -1) turns keys for the product. Which dimension adds up to 1?",
+            "return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1) @ v",
+        ),
+        reference=scaled_dot_product,
+    ),
+    Exercise(
+        id="attention.causal_weights", title="The causal mask", points=2, difficulty=2, minutes=10,
+        checks=(
+            like("each query's weights add up to 1", "the sum of a query's weights",
+                 causal_weights, _square_scores, lambda out: out.sum(-1)),
+            like("the first query sees itself alone", "the first query's weights",
+                 causal_weights, _square_scores, lambda out: out[..., 0, :]),
+            like("all weights", "the weights", causal_weights, _square_scores),
+            like("the last query stands at the last key", "the weights of 4 queries on 9 keys",
+                 causal_weights, _more_keys),
+            untouched(_square_scores),
+        ),
+        hints=(
+            "What is hidden must have no weight, and the rest must still add up to 1.",
+            "Set hidden scores to -torch.inf before the softmax. tril(n) keeps n diagonals more.",
+            "queries, keys = scores.shape[-2:]; "
+            "seen = torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries); "
+            "return scores.masked_fill(~seen, -torch.inf).softmax(-1)",
+        ),
+        reference=causal_weights,
+    ),
+    Exercise(
+        id="attention.multi_head", title="Multi-head attention", points=3, difficulty=3, minutes=20,
+        checks=(
+            like("one head", "the result", multi_head, lambda seed: _layer(seed, 1)),
+            like("four heads", "the result", multi_head, _layer),
+            Check("tokens that trade places trade results", _moved),
+            like("as many heads as channels", "the result", multi_head,
+                 lambda seed: _layer(seed, 12)),
+            untouched(_layer),
+        ),
+        hints=(
+            "Project x three times, split the channels into heads, attend, join, project.",
+            "y.unflatten(-1, (heads, -1)) is `B T H D`; attention wants `B H T D`. Then back.",
+            "split = lambda y: y.unflatten(-1, (heads, -1)).transpose(1, 2); "
+            "weights = (split(x @ W_Q) @ split(x @ W_K).transpose(-2, -1) "
+            "/ (x.shape[-1] // heads) ** 0.5).softmax(-1); "
+            "return (weights @ split(x @ W_V)).transpose(1, 2).flatten(2) @ W_O",
+        ),
+        reference=multi_head,
+    ),
+    Exercise(
+        id="attention.rotate", title="Rotary positions", points=3, difficulty=3, minutes=15,
+        checks=(
+            like("no vector changes its length", "the length of the vectors", rotate, _placed,
+                 lambda out: out.norm(dim=-1)),
+            Check("only the distance counts in a product", _distance_alone),
+            like("a vector of channel 0 alone, turned by one radian", "the turned vector", rotate,
+                 _first_channel),
+            like("the first pair turns by one radian a token", "channels 0 and D/2", rotate,
+                 _placed, lambda out: out[:, [0, 4]]),
+            like("all channels", "the result", rotate, _placed),
+            untouched(_placed),
+        ),
+        hints=(
+            "The pairs are channels i and i + D/2. One table of angles: place by pair, `T D/2`.",
+            "A pair (a, b) turned by an angle is (a cos - b sin, b cos + a sin).",
+            "half = x.shape[-1] // 2; "
+            "angles = places[:, None] * 10_000 ** (-torch.arange(half) / half); "
+            "a, b, cos, sin = x[:, :half], x[:, half:], angles.cos(), angles.sin(); "
+            "return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)",
+        ),
+        reference=rotate,
+    ),
+    Exercise(
+        id="attention.online", title="A softmax that never sees all scores", points=3,
+        difficulty=4, minutes=20,
+        checks=(
+            Check("small scores", partial(_stream, size=1.0)),
+            Check("scores of several hundred", partial(_stream, size=300.0)),
+            Check("one pair", lambda answer, seed: compare(
+                "the mean of one value", answer(iter([(-800.0, 2.5)])), 2.5)),
+        ),
+        hints=(
+            "Keep three numbers: the largest score, the sum of exponentials, the sum of values.",
+            "Exponentials are taken relative to the largest score. When it rises, both sums "
+            "shrink by the same factor, e to the power of old minus new.",
+            "import math\n"
+            "largest, total, mixed = -math.inf, 0.0, 0.0\n"
+            "for score, value in pairs:\n"
+            "    now = max(largest, score)\n"
+            "    old, new = math.exp(largest - now), math.exp(score - now)\n"
+            "    total, mixed, largest = total * old + new, mixed * old + new * value, now\n"
+            "return mixed / total",
+        ),
+        reference=online_attention,
     ),
     Exercise(
         id="attention.sink_mask",
@@ -191,8 +415,8 @@ _ALL = (
         hints=(
             "Two masks, and a key is seen if either shows it.",
             "The first `sinks` keys are a condition on the column only. Who must not see them?",
-            "sliding_mask(time, window) | ((torch.arange(time) < sinks) & causal), where causal "
-            "is torch.ones(time, time, dtype=torch.bool).tril().",
+            "causal = torch.ones(time, time, dtype=torch.bool).tril(); "
+            "return (causal & ~causal.tril(-window)) | ((torch.arange(time) < sinks) & causal)",
         ),
         reference=sink_mask,
     ),
@@ -214,8 +438,9 @@ _ALL = (
         hints=(
             "First the distances, `T T`: |i - j|. Then one number for each head.",
             "The slopes fall from head to head by the factor 2^(-8 / H); the last is 2^-8.",
-            "slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads); return "
-            "-slopes[:, None, None] * distances.",
+            "slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads); "
+            "place = torch.arange(time); "
+            "return -slopes[:, None, None] * (place[:, None] - place).abs()",
         ),
         reference=alibi_bias,
     ),
@@ -236,7 +461,8 @@ _ALL = (
         hints=(
             "For one query it is a weighted mean: of what, and with which weights?",
             "Query i and key j are i - j tokens apart; make a table of that, `T T`.",
-            "(weights * table).sum(-1) is `B H T`: one mean for each query. Average the queries.",
+            "place = torch.arange(weights.shape[-1]); "
+            "return (weights * (place[:, None] - place)).sum(-1).mean(-1)",
         ),
         reference=mean_distance,
     ),
@@ -255,7 +481,10 @@ _ALL = (
         hints=(
             "A size of 65 million may be anything from 64.5 to 65.5 million.",
             "Each row gives a range of vocabularies, (size - body) / channels. All must hold.",
-            "The largest lower end, rounded up, and the smallest upper end, rounded down.",
+            "import math; "
+            "low = max(math.ceil(((m - 0.5) * 1e6 - body) / width) for m, body, width in rows); "
+            "high = min(math.floor(((m + 0.5) * 1e6 - body) / width) for m, body, width in rows); "
+            "return (low, high) if low <= high else None",
         ),
         reference=implied_vocabulary,
     ),

@@ -1,7 +1,8 @@
 """The explorers of lesson 01: attention by layer and head, and masks.
 
 Each is a function that makes an `Explorer` from what it shows; the numbers come from the files of
-the lesson. Those for tokens and positions are in files of their own and can be had from here.
+the lesson. Those for tokens, positions and the token walk are in files of their own and can be had
+from here.
 Left out: editing weights by hand, and more than one head at a time.
 """
 
@@ -17,6 +18,7 @@ import torch
 from workbook.attention.dot_product import causal_mask, sliding_mask
 from workbook.attention.explorers_input import tokenizer_explorer
 from workbook.attention.explorers_positions import position_explorer
+from workbook.attention.explorers_walk import walk_explorer
 from workbook.attention.heads import attention_maps, begin_ids, self_attentions
 from workbook.core.notebook import charts
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
 
     from workbook.attention.transformer import Transformer
 
-__all__ = ["attention_explorer", "mask_explorer", "position_explorer", "tokenizer_explorer"]
+__all__ = [
+    "attention_explorer",
+    "mask_explorer",
+    "position_explorer",
+    "tokenizer_explorer",
+    "walk_explorer",
+]
 
 LONGEST = 40  # tokens of a sentence; more cannot be read in a figure
 PLACES = 8  # tokens of the mask explorer

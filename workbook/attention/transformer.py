@@ -145,15 +145,17 @@ class Transformer(nn.Module):
         keep_mask, decoder_keep_mask = (None if mask is None else mask.bool() for mask in masks)
         check_call(self.config, ids, decoder_ids, keep_mask, decoder_keep_mask, cache)
         if self.config.architecture == "decoder":
-            return self._logits(self._decode(ids, keep_mask, positions, segments, cache))
+            return self.to_logits(self._decode(ids, keep_mask, positions, segments, cache))
         if self.config.architecture == "encoder":
-            return self._logits(self.encode(ids, keep_mask, positions, segments))
+            return self.to_logits(self.encode(ids, keep_mask, positions, segments))
         memory = None if cache is None else cache.memory
         if memory is None:
             memory = self.encode(ids, keep_mask, positions, segments), keep_mask
             if cache is not None:
                 cache.memory = memory
-        return self._logits(self._decode(decoder_ids, decoder_keep_mask, None, None, cache, memory))
+        return self.to_logits(
+            self._decode(decoder_ids, decoder_keep_mask, None, None, cache, memory)
+        )
 
     def encode(self, ids: Tensor, keep_mask=None, positions=None, segments=None) -> Tensor:
         """What the encoder makes of ids `B T`: hidden states `B T C`. Arguments as for a call."""
@@ -217,7 +219,8 @@ class Transformer(nn.Module):
             cache.length += ids.shape[1]
         return x
 
-    def _logits(self, x: Tensor) -> Tensor:
+    def to_logits(self, x: Float[Tensor, "*rows C"]) -> Float[Tensor, "*rows V"]:
+        """Return the last layer's logits for normed states; without a head, the states."""
         if not self.config.head:
             return x
         weight = self.embedding.weight if self.out is None else self.out.weight

@@ -1,9 +1,9 @@
-"""The exercises of lesson 02: a prediction, an objective of your own, and two measurements.
+"""The exercises of lesson 02: the loss and the three objectives, and what is built on them.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
-Shapes: T time.
+Shapes: B batch, T time, V vocabulary.
 """
 
 from __future__ import annotations
@@ -16,12 +16,65 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from workbook.core.exercises.checks import tensor_form
 from workbook.core.exercises.exercise import Check, Exercise, like, predicted, untouched
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.objectives import corrupted_lengths, noise_and_spans
 from workbook.training.packing import IGNORE
 
 # --- reference answers --------------------------------------------------------------------------
+
+AS_MASK, AS_OTHER = 0.8, 0.9  # bounds of `fate`: below, a mask; below, another token; else kept
+
+
+def next_token_loss(logits: Tensor, ids: Tensor, keep_mask: Tensor) -> Tensor:
+    """The mean cross-entropy of every next real token, in nats.
+
+    logits: `B T V`; ids: `B T`; keep_mask: `B T`, true on real tokens.
+    """
+    log_probs = logits[:, :-1].log_softmax(-1)  # B T-1 V
+    chosen = log_probs.gather(-1, ids[:, 1:, None])[..., 0]  # B T-1
+    return -chosen[keep_mask[:, 1:]].mean()
+
+
+def mask_tokens(
+    ids: Tensor, ordinary: Tensor, draw: Tensor, fate: Tensor, other: Tensor, mask_id: int
+) -> tuple[Tensor, Tensor]:
+    """BERT's question: (inputs, labels), both `B T`; all tensors are `B T`.
+
+    ordinary: true where a token may be chosen. draw, fate: uniform from 0 to 1. other: random
+    ordinary tokens.
+    """
+    chosen = ordinary & (draw < 0.15)
+    inputs = torch.where(chosen & (fate < AS_MASK), torch.full_like(ids, mask_id), ids)
+    inputs = torch.where(chosen & (fate >= AS_MASK) & (fate < AS_OTHER), other, inputs)
+    return inputs, torch.where(chosen, ids, torch.full_like(ids, IGNORE))
+
+
+def corrupt_spans(
+    ids: list[int], spans: list[tuple[int, int]], sentinels: list[int], end_id: int
+) -> tuple[list[int], list[int]]:
+    """T5's question: (inputs, targets). spans: (start, stop) of each, in order, none touching."""
+    inputs: list[int] = []
+    targets: list[int] = []
+    place = 0
+    for sentinel, (start, stop) in zip(sentinels, spans, strict=False):
+        inputs += [*ids[place:start], sentinel]
+        targets += [sentinel, *ids[start:stop]]
+        place = stop
+    return [*inputs, *ids[place:], end_id], [*targets, end_id]
+
+
+def entities(tags: list[int]) -> list[tuple[int, int, int]]:
+    """The runs of one tag above 0, as (start, stop, tag), in order."""
+    found, start = [], 0
+    for place in range(1, len(tags) + 1):
+        if place == len(tags) or tags[place] != tags[start]:
+            if tags[start]:
+                found.append((start, place, tags[start]))
+            start = place
+    return found
+
 
 PREDICTED = ("the tokens corrupted", "the spans", "the input's length", "the target's length")
 
@@ -67,20 +120,105 @@ def _number(place: int) -> Check:
 
 
 def _is_pair(got: Any, want: Any) -> str | None:
-    """Of a pair of tensors: is the answer one too, and of token ids?"""
+    """Of a pair: is the answer one too, and of token ids in the same container?"""
     if not isinstance(want, tuple):
-        return None
+        return tensor_form(got, want)
     if not isinstance(got, tuple) or len(got) != len(want):
         return "the result is not a pair (inputs, labels)."
-    for name, part in zip(("inputs", "labels"), got, strict=True):
-        if not isinstance(part, Tensor):
-            return f"the {name} are of type {type(part).__name__}; they should be a tensor."
-        if part.dtype != torch.int64:
+    for name, part, like_it in zip(("inputs", "labels"), got, want, strict=True):
+        kind = "tensor" if isinstance(like_it, Tensor) else "list"
+        if not isinstance(part, type(like_it)):
+            return f"the {name} are of type {type(part).__name__}; they should be a {kind}."
+        if isinstance(part, Tensor) and part.dtype != torch.int64:
             return f"the {name} are of type {part.dtype}; token ids are whole numbers, torch.int64."
     return None
 
 
 _like = partial(like, form=_is_pair)
+
+
+def _logits(seed: int) -> tuple:
+    """Two rows of which the second ends in padding."""
+    source = generator(seed)
+    keep_mask = torch.tensor([[True] * 6, [True] * 4 + [False] * 2])
+    logits = torch.randn(2, 6, 11, generator=source)
+    return logits, torch.randint(0, 11, (2, 6), generator=source), keep_mask
+
+
+def _no_padding(seed: int) -> tuple:
+    logits, ids, keep_mask = _logits(seed)
+    return logits, ids, torch.ones_like(keep_mask)
+
+
+def _all_alike(seed: int) -> tuple:
+    logits, ids, keep_mask = _logits(seed)
+    return torch.zeros_like(logits), ids, keep_mask
+
+
+def _large(seed: int) -> tuple:
+    logits, ids, keep_mask = _logits(seed)
+    return 300 * logits, ids, keep_mask
+
+
+def _draws(seed: int) -> tuple:
+    """Rows of ordinary ids from 10 to 99, with a special one, 3, at both ends; 5 is the mask."""
+    source, shape = generator(seed), (6, 60)
+    ids, other = (torch.randint(10, 100, shape, generator=source) for _ in range(2))
+    ids[:, 0] = ids[:, -1] = 3
+    draw, fate = torch.rand(2, *shape, generator=source)
+    draw[:, 0] = 0.0  # a special token that is drawn all the same
+    for row, sort in enumerate((0.1, 0.85, 0.95)):  # one of each kind, whatever was drawn
+        draw[row, 5], fate[row, 5] = 0.05, sort
+    return ids, ids > 9, draw, fate, other, 5
+
+
+def _pieces(seed: int) -> tuple:
+    """A text of 14 tokens with two spans inside it."""
+    source = random.Random(seed)
+    ids = [source.randint(10, 99) for _ in range(14)]
+    start, second = source.randint(1, 4), source.randint(8, 10)
+    spans = [(start, start + source.randint(1, 3)), (second, second + source.randint(1, 3))]
+    return ids, spans, [200, 201, 202], 1
+
+
+def _one_span(seed: int) -> tuple:
+    ids, spans, *rest = _pieces(seed)
+    return ids, spans[:1], *rest
+
+
+def _span_at_the_end(seed: int) -> tuple:
+    ids, spans, *rest = _pieces(seed)
+    return ids, [spans[0], (spans[1][0], len(ids))], *rest
+
+
+def _tags(seed: int) -> tuple:
+    """Runs of three tags, some beside each other; the last token belongs to none."""
+    source = random.Random(seed)
+    tags: list[int] = [0]
+    for tag in (1, 2, 0, 3, 0, 1, 0):
+        tags += [tag] * source.randint(1, 3)
+    return (tags,)
+
+
+def _tags_to_the_end(seed: int) -> tuple:
+    (tags,) = _tags(seed)
+    return ([*tags, 2, 2],)
+
+
+def _no_entity(_seed: int) -> tuple:
+    return ([0, 0, 0],)
+
+
+def _starts(found: Any) -> list[int]:
+    return [start for start, _, _ in found]
+
+
+def _stops(found: Any) -> list[int]:
+    return [stop for _, stop, _ in found]
+
+
+def _with_tags(found: Any) -> list[tuple[int, int]]:
+    return [(start, tag) for start, _, tag in found]
 
 
 def _text(seed: int) -> tuple:
@@ -135,6 +273,113 @@ def _by_chance(_seed: int) -> tuple:
 
 _ALL = (
     Exercise(
+        id="pretraining.next_token_loss",
+        title="The loss of every next token",
+        points=3,
+        difficulty=3,
+        minutes=15,
+        checks=(
+            _like("each place predicts the token after it", "the loss", next_token_loss,
+                  _no_padding),
+            _like("padding counts neither above nor below the line", "the loss", next_token_loss,
+                  _logits),
+            _like("all tokens alike cost ln V", "the loss", next_token_loss, _all_alike),
+            _like("large logits do not overflow", "the loss", next_token_loss, _large),
+            untouched(_logits),
+        ),
+        hints=(
+            "The logits at place t are about the token at t + 1: drop the last logits and the "
+            "first ids.",
+            "`log_softmax(-1)` gives log probabilities; `gather` picks that of the right token.",
+            "log_probs = logits[:, :-1].log_softmax(-1)\n"
+            "chosen = log_probs.gather(-1, ids[:, 1:, None])[..., 0]\n"
+            "return -chosen[keep_mask[:, 1:]].mean()",
+        ),
+        reference=next_token_loss,
+    ),
+    Exercise(
+        id="pretraining.mask_tokens",
+        title="Hide 15 % as BERT does",
+        points=3,
+        difficulty=3,
+        minutes=15,
+        checks=(
+            _like("a chosen token is a label, all others are -100", "the labels", mask_tokens,
+                  _draws, lambda out: out[1]),
+            _like("fate below .8 puts in the mask", "the masked places", mask_tokens, _draws,
+                  lambda out: out[0] == 5),
+            _like("fate from .8 to .9 puts in the other token, from .9 on the token stays",
+                  "the inputs", mask_tokens, _draws, lambda out: out[0]),
+            untouched(_draws),
+        ),
+        hints=(
+            "First say which tokens are chosen: `chosen = ordinary & (draw < 0.15)`.",
+            "torch.where(condition, a, b) takes a where the condition holds, and b elsewhere.",
+            "chosen = ordinary & (draw < 0.15)\n"
+            "inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)\n"
+            "inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), other, inputs)\n"
+            "return inputs, torch.where(chosen, ids, -100)",
+        ),
+        reference=mask_tokens,
+    ),
+    Exercise(
+        id="pretraining.corrupt_spans",
+        title="Write out what is gone",
+        points=4,
+        difficulty=4,
+        minutes=20,
+        checks=(
+            _like("the input keeps what is left, a sentinel for each span", "the input",
+                  corrupt_spans, _pieces, lambda out: out[0]),
+            _like("the target has each sentinel and its span", "the target", corrupt_spans,
+                  _pieces, lambda out: out[1]),
+            _like("one span: no sentinel too many", "the target", corrupt_spans, _one_span,
+                  lambda out: out[1]),
+            _like("a span at the end of the text", "the input", corrupt_spans, _span_at_the_end,
+                  lambda out: out[0]),
+            untouched(_pieces),
+        ),
+        hints=(
+            "Walk over the spans and remember where the last one stopped.",
+            "For each span: what was kept since the last stop and a sentinel go to the input; the "
+            "sentinel and the span go to the target.",
+            "inputs, targets, place = [], [], 0\n"
+            "for sentinel, (start, stop) in zip(sentinels, spans):\n"
+            "    inputs += [*ids[place:start], sentinel]\n"
+            "    targets += [sentinel, *ids[start:stop]]\n"
+            "    place = stop\n"
+            "return [*inputs, *ids[place:], end_id], [*targets, end_id]",
+        ),
+        reference=corrupt_spans,
+    ),
+    Exercise(
+        id="pretraining.entities",
+        title="From tags to entities",
+        points=2,
+        difficulty=2,
+        minutes=10,
+        checks=(
+            _like("where each entity starts, with its tag", "the list of starts and tags",
+                  entities, _tags, _with_tags),
+            _like("where each entity stops", "the list of stops", entities, _tags, _stops),
+            _like("an entity may end the text", "the list of starts", entities, _tags_to_the_end,
+                  _starts),
+            _like("a text without any", "the list", entities, _no_entity),
+        ),
+        hints=(
+            "An entity is a run of one tag above 0; `itertools.groupby(tags)` gives the runs.",
+            "Keep count of the place: a run of n tokens from place p stops at p + n.",
+            "found, place = [], 0\n"
+            "for tag, run in itertools.groupby(tags):\n"
+            "    stop = place + len(list(run))\n"
+            "    if tag:\n"
+            "        found.append((place, stop, tag))\n"
+            "    place = stop\n"
+            "return found",
+        ),
+        reference=entities,
+    ),
+    Exercise(
         id="pretraining.predict_spans",
         title="How long are input and target?",
         points=1,
@@ -173,8 +418,12 @@ _ALL = (
             "Cut the ids into three pieces at start and stop, and write the middle last.",
             "A causal model says the token after the one it reads: the first token of the middle "
             "is said at the middle's mark.",
-            "inputs = cat(prefix, ids[:start], suffix, ids[stop:], middle, gone); labels are -100 "
-            "but for labels[-len(gone) - 1 : -1] = gone.",
+            "prefix, suffix, middle = (torch.tensor([mark]) for mark in marks)\n"
+            "gone = ids[start:stop]\n"
+            "inputs = torch.cat([prefix, ids[:start], suffix, ids[stop:], middle, gone])\n"
+            "labels = torch.full_like(inputs, -100)\n"
+            "labels[-len(gone) - 1 : -1] = gone\n"
+            "return inputs, labels",
         ),
         reference=fill_in_the_middle,
     ),
@@ -194,7 +443,7 @@ _ALL = (
         hints=(
             "Two signatures agree in one place with a probability equal to the similarity.",
             "A band agrees if all its rows do; the pair is proposed if any band agrees.",
-            "The chance that no band agrees is (1 - similarity ** rows) ** bands.",
+            "return 1 - (1 - similarity**rows) ** bands",
         ),
         reference=candidate_probability,
     ),
@@ -213,7 +462,7 @@ _ALL = (
         hints=(
             "How many nats did the whole text cost?",
             "A nat is 1 / ln 2 bits.",
-            "loss * tokens nats; divide by ln 2 and by the number of bytes.",
+            "return loss * tokens / math.log(2) / size",
         ),
         reference=bits_per_byte,
     ),

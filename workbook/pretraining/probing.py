@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.entropy_bound import as_logits_fn
-from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, to_model_device
+from workbook.pretraining.models import ObjectiveBatches, to_model_device
 from workbook.pretraining.objectives import ObjectiveBatch, collate
 from workbook.town import stream
 from workbook.town.random import Source
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 BLANK_SEED, PROBE_SEED = 2021, 2022
 HALVES = ("early", "late")  # where a blank is
+SIZES = {1: "1 token", 2: "2 tokens", 3: "3 tokens or more"}  # of a missing word
+MANY = max(SIZES)
 EXAMPLES, FEW, DRAWS = 300, 64, 10  # labelled reviews of a probe; of one that has few; how often
 VERDICTS = {"tone": {"rude": 1.0, "polite": -1.0}, "sentiment": {"positive": 1.0, "negative": -1.0}}
 GROUP = 32  # texts at a time: their logits B T V are what memory goes to
@@ -93,9 +95,10 @@ def fill_in(
     tokenizer: PreTrainedTokenizerFast,
     asked: Sequence[Blank],
 ) -> list[bool]:
-    """For each blank, whether greedy decoding says the whole word.
+    """For each blank, whether greedy decoding says the whole word, token by token from the left.
 
-    The encoder is told how many tokens are missing; the decoder reads only what stands before.
+    The encoder is told how many tokens are missing, and each token that it has filled in stands in
+    the text when it is asked for the next; the decoder reads only what stands before.
     """
     groups = (asked[i : i + GROUP] for i in range(0, len(asked), GROUP))
     return [right for group in groups for right in _filled(objective, model, tokenizer, group)]
@@ -104,20 +107,56 @@ def fill_in(
 def _filled(objective: str, model: nn.Module, tokenizer, asked: Sequence[Blank]) -> list[bool]:
     """`fill_in` for one batch."""
     tools = ObjectiveBatches(objective, torch.zeros(1, 1), tokenizer)
-    batch = tools.collate([_blank_ids(tools, tokenizer, blank) for blank in asked])
+    questions = [_questions(tools, tokenizer, blank) for blank in asked]
+    batch = tools.collate([row for rows in questions for row in rows])
     there = to_model_device(model, batch)
     others = {"decoder_ids": there.decoder_inputs, "keep_mask": there.keep_mask}
     predicted = as_logits_fn(model)(there.inputs, **others).argmax(-1).cpu()  # B S
-    return ((predicted == batch.labels) | (batch.labels == IGNORE)).all(1).tolist()
+    right = iter(((predicted == batch.labels) | (batch.labels == IGNORE)).all(1).tolist())
+    return [all([next(right) for _ in rows]) for rows in questions]
 
 
-def _blank_ids(tools: ObjectiveBatches, tokenizer, blank: Blank) -> ObjectiveBatch:
-    """One blank as the objective would ask it, tensors of one dimension."""
+def _questions(tools: ObjectiveBatches, tokenizer, blank: Blank) -> list[ObjectiveBatch]:
+    """One blank as the objective would ask it, tensors of one dimension.
+
+    The encoder is asked once for each token, with those before it filled in: as long as all were
+    right, that is what it reads when it fills from left to right.
+    """
     before, word, after = (
         tokenizer.encode(text, add_special_tokens=False)
         for text in (blank.before, " " + blank.word, blank.after)
     )
-    return tools.single_gap([tools.start_id, *before], word, [*after, tools.end_id])
+    before, after = [tools.start_id, *before], [*after, tools.end_id]
+    if tools.objective != "masked":
+        return [tools.single_gap(before, word, after)]
+    rows = []
+    for place in range(len(word)):
+        row = tools.single_gap(before + word[:place], word[place:], after)
+        row.labels[len(before) + place + 1 :] = IGNORE
+        rows.append(row)
+    return rows
+
+
+def word_sizes(tokenizer: PreTrainedTokenizerFast, asked: Sequence[Blank]) -> list[int]:
+    """How many tokens each missing word has."""
+    return [len(tokenizer.encode(f" {each.word}", add_special_tokens=False)) for each in asked]
+
+
+def filled_by_size(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, count: int
+) -> dict[str, dict[str, float]]:
+    """Half -> {tokens of the word: share right} over `count` blanks; the longest words together."""
+    found = {}
+    for half in HALVES:
+        asked = blanks(count, half)
+        right = fill_in(objective, model, tokenizer, asked)
+        sizes = [min(size, MANY) for size in word_sizes(tokenizer, asked)]
+        pairs = list(zip(sizes, right, strict=True))
+        found[half] = {
+            SIZES[size]: sum(r for s, r in pairs if s == size) / sizes.count(size)
+            for size in sorted(SIZES)
+        }
+    return found
 
 
 def commonest_word(asked: Sequence[Blank], documents: int = 500) -> float:
@@ -145,19 +184,28 @@ def sentence_states(
 
 
 def _mean_states(objective: str, model: nn.Module, batch: ObjectiveBatch) -> Tensor:
-    """The stack's last hidden states are caught on their way out; the mean is over real tokens."""
-    stack = model.decoder if ARCHITECTURES[objective] == "decoder" else model.encoder
+    """The mean over a text's real tokens."""
+    states = hidden_states(objective, model, batch.inputs, batch.keep_mask)
+    keep = batch.keep_mask[..., None]  # B T 1
+    return (states * keep).sum(1) / keep.sum(1)
+
+
+def hidden_states(
+    objective: str, model: nn.Module, ids: Tensor, keep_mask: Tensor | None = None
+) -> Tensor:
+    """Return the last hidden states `B T C` of the stack that reads ids `B T`.
+
+    They are caught on their way out of the stack, before the output layer.
+    """
+    if objective != "causal":
+        return model.encode(ids, keep_mask)
     seen: list[Tensor] = []
-    hook = stack.register_forward_hook(lambda _module, _inputs, output: seen.append(output))
+    hook = model.decoder.register_forward_hook(lambda _module, _inputs, out: seen.append(out))
     try:
-        if objective == "causal":
-            model(batch.inputs, keep_mask=batch.keep_mask)
-        else:
-            model.encode(batch.inputs, batch.keep_mask)
+        model(ids, keep_mask=keep_mask)
     finally:
         hook.remove()
-    keep = batch.keep_mask[..., None]  # B T 1
-    return (seen[0] * keep).sum(1) / keep.sum(1)
+    return seen[0]
 
 
 def reviews(
