@@ -10,11 +10,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -24,11 +22,19 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 from nbval.kernel import RunningKernel
 
-from workbook.core.runs.files import data_folder
+from workbook.grading import warm
+from workbook.grading.isolation import (
+    START_SECONDS,
+    Isolation,
+    command,
+    environment_of,
+    new_folder,
+    readable,
+    work_folder,
+)
 from workbook.sandbox import process as sandbox
-from workbook.sandbox.bubblewrap import Limits
+from workbook.sandbox.zygote import Zygote
 
-START_SECONDS = 90.0
 MESSAGE_BYTES = 4_000_000
 MOST_MESSAGES, MOST_CHARACTERS = 20_000, 40_000_000
 TICK = 0.2
@@ -38,36 +44,14 @@ class KernelGone(RuntimeError):
     """The kernel ended, or is not worth listening to any more; the message says why."""
 
 
-@dataclass(frozen=True)
-class Isolation:
-    """How a submission is kept apart. kind: "sandbox" or "none"."""
-
-    kind: str
-    edition: Path  # folder with the package without answers
-    limits: Limits = Limits(
-        seconds=120, memory_mb=2048, processes=96, file_mb=32, disk_mb=64, output_kb=512
-    )
-
-    def in_words(self) -> str:
-        """Say it in one line, for reports."""
-        if self.kind == "none":
-            return "none: answers ran with the rights of the person who graded"
-        mb = self.limits.memory_mb
-        return (
-            "sandbox (bubblewrap): no network, read-only system, own folder, "
-            f"{mb} MB, {self.limits.seconds:g} s"
-        )
-
-
 class SandboxKernel(RunningKernel):
     """nbval's kernel with the process on the other side of a sandbox."""
 
     def __init__(self, isolation: Isolation) -> None:
         self.isolation = isolation
-        self.folder = Path(tempfile.mkdtemp(prefix="wbk-"))
-        self.work = self.folder / "k"
-        self.work.mkdir()
-        self.work.chmod(0o777)
+        self.warm = warm.zygote(isolation)
+        self.folder = self.warm.folder if self.warm else new_folder(isolation)
+        self.work = work_folder(self.folder)
         self.messages = self.characters = 0
         self.given_up = ""
         connection = str(self.work / "c.json")
@@ -86,7 +70,7 @@ class SandboxKernel(RunningKernel):
         self.kc.load_connection_file(connection)
         self.process: Any = None
         try:
-            self.process = _start(isolation, self.work, connection)
+            self.process = _start(isolation, self.work, connection, self.warm)
             self._connect()
         except BaseException:
             self.stop()
@@ -168,52 +152,22 @@ class SandboxKernel(RunningKernel):
             self.process.stop()
         self.kc.stop_channels()
         self.context.destroy(linger=0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.work if self.warm else self.folder, ignore_errors=True)
+        if self.warm and self.work.exists():  # nobody else may find what is left in it
+            warm.end()
 
 
-def _start(isolation: Isolation, work: Path, connection: str) -> Any:
-    script = isolation.edition / "workbook" / "grading" / "inside" / "kernel.py"
-    argv = [sys.executable, "-I", "-B", str(script), connection, str(isolation.edition)]
-    environment = {
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "TOKENIZERS_PARALLELISM": "false",
-        "HF_HUB_OFFLINE": "1",
-        "WORKBOOK_OFFLINE": "1",
-        "WORKBOOK_PROFILE": "binder",
-        "WORKBOOK_DATA": str(data_folder()),
-        "WORKBOOK_HOME": str(work),
-        "IPYTHONDIR": str(work / "ipython"),
-        "JUPYTER_PLATFORM_DIRS": "1",
-        "MPLCONFIGDIR": str(work / "mpl"),
-    }
+def _start(isolation: Isolation, work: Path, connection: str, parent: Zygote | None) -> Any:
+    if parent is not None:
+        return parent.fork([connection], work, isolation.limits)
+    argv, environment = [*command(isolation), connection], environment_of(work)
     if isolation.kind == "none":
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return subprocess.Popen(
-            argv, cwd=work, env=kept | environment,
+            argv, cwd=work, env=environment | kept,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     waiting = replace(isolation.limits, seconds=START_SECONDS + isolation.limits.seconds)
-    readable = [*_environment(), isolation.edition, data_folder()]
     return sandbox.start(
-        argv, folder=work, readable=readable, environment=environment, limits=waiting
+        argv, folder=work, readable=readable(isolation), environment=environment, limits=waiting
     )
-
-
-def _environment() -> list[Path]:
-    """The installed packages; where this one lies among them, all but it."""
-    places = [Path(entry) for entry in sys.path if Path(entry, "workbook").is_dir()]
-    prefix = Path(sys.prefix)
-    inside = [place for place in places if prefix in place.parents]
-    if not inside:
-        return [prefix]
-    found: list[Path] = []
-    for folder in [prefix, *_between(prefix, inside[0])]:
-        following = {*inside, *_between(prefix, inside[0])}
-        found += [e for e in folder.iterdir() if e not in following and e.name != "workbook"]
-    return found
-
-
-def _between(top: Path, bottom: Path) -> list[Path]:
-    """The folders on the way from `top`, without it, down to `bottom`."""
-    return [*reversed([each for each in bottom.parents if top in each.parents]), bottom]

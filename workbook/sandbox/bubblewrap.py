@@ -25,6 +25,7 @@ from workbook.sandbox.seccomp import ARCHITECTURES, filter_bytes
 FOLDER = "/sandbox"  # the work folder where no folder of the host is given
 SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
 LOADER = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime")  # of /etc
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 USERS = range(61184, 65520)  # numbers that no account has (systemd's dynamic users)
 OLDEST = (0, 7)  # of bubblewrap: the first with --size
 OLDEST_KERNEL = (5, 14)  # the first that counts a user's processes in each user namespace
@@ -67,6 +68,7 @@ def command(
     code: str | None = None,
     ready_fd: int | None = None,
     info_fd: int | None = None,
+    makes_sandboxes: bool = False,
 ) -> list[str]:
     """Return the command line that starts `argv` in the sandbox.
 
@@ -76,7 +78,8 @@ def command(
     top of PATH, HOME, TMPDIR and LANG; nothing is inherited. The command line shows them to every
     user of the host. The caller enforces wall clock, output and, in folders of the host, the space
     (`process.start` does). code, ready_fd, info_fd: for `process.py`; `code` runs in the first
-    process instead of `argv`.
+    process instead of `argv`. makes_sandboxes: `argv` is ours, keeps the rights to make namespaces
+    and has no limits; for `zygote.py`.
     Raises SandboxUnavailable with one sentence where the sandbox cannot be.
     """
     bwrap, how = _bwrap(), rights()
@@ -85,15 +88,24 @@ def command(
     text = Path(__file__).with_name("launch.py").read_text(encoding="utf-8")
     text += "import sys\nsettings = settings_from(sys.argv[1])\n"
     text += code or "become(settings, sys.argv[2:])\n"
+    within = settings(limits, how, ready_fd)
+    if makes_sandboxes:
+        within |= {"user": None, "limits": {}, "filter": ""}
     return [
         *_before(how),
         bwrap,
-        *_isolation(how, place, environment or {}),
+        *_isolation(how, place, environment or {}, makes_sandboxes),
         *(["--info-fd", str(info_fd)] if info_fd is not None else []),
-        *_file_system(place, readable, ([folder] if folder else []) + list(writable), limits),
+        *_file_system(
+            place,
+            readable,
+            ([folder] if folder else []) + list(writable),
+            limits,
+            _devices(makes_sandboxes and how != "become another user"),
+        ),
         *("--chdir", place, "--", str(outer_python())),
         *(["-S", "-P"] if code else ["-I", "-S"]),  # no modules but the standard library's
-        *("-B", "-c", text, json.dumps(_settings(limits, how, ready_fd))),
+        *("-B", "-c", text, json.dumps(within)),
         *argv,
     ]
 
@@ -110,7 +122,9 @@ def rights() -> str:
     return "become another user" if _has(CAP_SYS_ADMIN) else "both"
 
 
-def _isolation(how: str, place: str, environment: Mapping[str, str]) -> list[str]:
+def _isolation(
+    how: str, place: str, environment: Mapping[str, str], makes_sandboxes: bool
+) -> list[str]:
     """bubblewrap's words for namespaces, rights and environment."""
     words = ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
     words += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net", "cgroup-try")]
@@ -119,6 +133,8 @@ def _isolation(how: str, place: str, environment: Mapping[str, str]) -> list[str
         words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         words += ["--unshare-user"]
+    if makes_sandboxes:
+        words += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_NET_ADMIN"]
     variables = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": place,
@@ -130,8 +146,8 @@ def _isolation(how: str, place: str, environment: Mapping[str, str]) -> list[str
     return words + [word for pair in variables.items() for word in ("--setenv", *pair)]
 
 
-def _settings(limits: Limits, how: str, ready_fd: int | None) -> dict[str, object]:
-    """What `launch.py` reads."""
+def settings(limits: Limits, how: str, ready_fd: int | None, others: int = 1) -> dict[str, object]:
+    """Return what `launch.py` reads. others: processes of ours that count in a user namespace."""
     mb = 2**20
     alone = limits.processes == 1
     most = {
@@ -139,8 +155,7 @@ def _settings(limits: Limits, how: str, ready_fd: int | None) -> dict[str, objec
         "NOFILE": limits.open_files,
         "FSIZE": limits.file_mb * mb,
         "DATA": limits.memory_mb * mb,
-        # bubblewrap's own process counts in a user namespace
-        "NPROC": (16 if alone else limits.processes) + (how != "become another user"),
+        "NPROC": (16 if alone else limits.processes) + others * (how != "become another user"),
     }
     if limits.address_mb is not None:
         most["AS"] = limits.address_mb * mb
@@ -155,8 +170,9 @@ def _settings(limits: Limits, how: str, ready_fd: int | None) -> dict[str, objec
 
 
 def _file_system(
-    place: str, readable: Iterable[str | Path], writable: Sequence[str | Path], limits: Limits
-) -> list[str]:
+    place: str, readable: Iterable[str | Path], writable: Sequence[str | Path], limits: Limits,
+    devices: Sequence[str],
+) -> list[str]:  # fmt: skip
     """bubblewrap's words for what is seen inside; whatever is not named here does not exist."""
     words: list[str] = []
     for name in SYSTEM:
@@ -179,12 +195,27 @@ def _file_system(
     if place == FOLDER:
         words += ["--perms", "1777", "--size", size, "--tmpfs", FOLDER]
     # bubblewrap's own process has neither the filter nor the limits: hide its memory.
-    words += ["--proc", "/proc", "--perms", "0000", "--tmpfs", "/proc/1", "--dev", "/dev"]
+    words += ["--proc", "/proc", "--perms", "0000", "--tmpfs", "/proc/1", *devices]
     if limits.processes > 1:
         words += ["--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"]
     if not any(path.startswith("/tmp/") for path in [*binds, place]):
         words += ["--symlink", place, "/tmp"]
     return [*words, "--remount-ro", "/proc/1", "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _devices(without_terminals: bool) -> list[str]:
+    """bubblewrap's words for /dev.
+
+    Terminals make it take a second user namespace, which is no longer the owner of its mounts.
+    """
+    if not without_terminals:
+        return ["--dev", "/dev"]
+    words = ["--perms", "0755", "--tmpfs", "/dev"]
+    for name in DEVICES:
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, number in ("stdin", 0), ("stdout", 1), ("stderr", 2):
+        words += ["--symlink", f"/proc/self/fd/{number}", f"/dev/{name}"]
+    return [*words, "--symlink", "/proc/self/fd", "/dev/fd", "--dir", "/dev/shm"]
 
 
 def _before(how: str) -> list[str]:

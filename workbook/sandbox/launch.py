@@ -2,8 +2,9 @@
 
 `bubblewrap.command` hands this file's text to a bare Python in the sandbox, so it imports only the
 standard library. Its settings come as JSON: `user` (the number to become, or null), `limits`
-(names of the resource module without RLIMIT_), `filter` (hex, see `seccomp.py`) and `ready` (a file
-descriptor, or null). Through `ready` it reports "ready", or "error: ..." where it failed.
+(names of the resource module without RLIMIT_), `filter` (hex, see `seccomp.py`, or empty) and
+`ready` (a file descriptor, or null). Through `ready` it reports "ready", or "error: ..." where it
+failed.
 """
 
 import ctypes
@@ -28,7 +29,8 @@ def enter(settings):
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         # Past the first limit on time comes SIGXCPU, past the second SIGKILL.
         resource.setrlimit(kind, (most, most + 1 if name == "CPU" and hard != most else most))
-    install(bytes.fromhex(settings["filter"]))
+    if settings["filter"]:
+        install(bytes.fromhex(settings["filter"]))
 
 
 def install(filter_bytes):

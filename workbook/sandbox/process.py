@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 from workbook.sandbox.bubblewrap import Limits, SandboxUnavailable, command
 from workbook.sandbox.watching import explain, in_words, memory_of, space_of, tree
@@ -63,14 +63,17 @@ def start(
     limits: Limits | None = None,
     watched: bool = True,
     code: str | None = None,
+    makes_sandboxes: bool = False,
+    descriptors: Sequence[int] = (),
 ) -> Process:
     """Start a command in the sandbox and return its process; use it in a `with` statement.
 
     Paths and environment are those of `bubblewrap.command`. watched: a thread enforces the limits
     while the caller does something else; without it the caller has to `wait`. `folder` and
     `writable` have to be writable for the sandbox's user: where root calls, open them first
-    (`os.chmod(folder, 0o777)` in a folder of yours). The kernel ends the process with the *thread*
-    that started it, so start it in one that lives on.
+    (`os.chmod(folder, 0o777)` in a folder of yours). makes_sandboxes: for `zygote.py` only.
+    descriptors: of this process, that stay open in the command. The kernel ends the process with
+    the *thread* that started it, so start it in one that lives on.
     Raises SandboxUnavailable where there is no sandbox, ValueError where the command cannot start.
     """
     limits = limits or Limits()
@@ -83,11 +86,11 @@ def start(
         words = command(
             argv, folder=folder, readable=readable, writable=writable, environment=environment,
             limits=limits, ready_fd=tell, info_fd=inform,
-            code=code and f"answers = {answer}\n{code}",
+            code=code and f"answers = {answer}\n{code}", makes_sandboxes=makes_sandboxes,
         )  # fmt: skip
         child = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={}, cwd="/", pass_fds=inner, start_new_session=True,
+            env={}, cwd="/", pass_fds=[*inner, *descriptors], start_new_session=True,
         )  # fmt: skip
     except BaseException:
         _close(told, info, answers)
@@ -126,12 +129,24 @@ def problem() -> str:
 _worked: list[bool] = []
 
 
+class Child(Protocol):
+    """What `Process` asks of the process that it watches; a Popen has it."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def kill(self) -> None: ...
+
+
 class Process:
     """A running sandbox; made by `start`."""
 
     def __init__(
         self,
-        child: subprocess.Popen[bytes],
+        child: Child,
         limits: Limits,
         folders: Sequence[Path],
         answers: int | None,
@@ -147,6 +162,14 @@ class Process:
         self._cause = ""  # why we killed it
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+
+    @classmethod
+    def adopt(cls, child: Child, pid: int, limits: Limits, folders: Sequence[Path]) -> Process:
+        """Watch a sandbox that exists. pid: of its first process, which must not have ended."""
+        process = cls(child, limits, folders, None)
+        process._pid, process._handle = pid, os.pidfd_open(pid)
+        process.watch()
+        return process
 
     def __enter__(self) -> Process:
         return self
@@ -268,7 +291,7 @@ class Process:
     def _broken(self) -> str:
         """The limit that all processes together break now, as a sentence; or nothing."""
         if self.limits.processes > 1 and self._pid is not None:
-            used = sum(memory_of(pid) for pid in tree(self._pid))
+            used = sum(memory_of(pid) for pid in tree(self._pid)[1:])  # the first is ours
             if used > self.limits.memory_mb * 2**20:
                 return f"memory limit: all processes used more than {self.limits.memory_mb} MB"
         for folder in self._folders:

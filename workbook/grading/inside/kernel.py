@@ -1,8 +1,9 @@
-"""Starts the kernel in which a student's answers run: python -I kernel.py CONNECTION EDITION.
+"""Starts the kernel in which a student's answers run: python -I kernel.py EDITION CONNECTION.
 
 The edition is the package without answers, first on the path. torch is imported before the clock of
-the first answer runs, and what a cell prints is cut off at a limit. Left out: limits of the system,
-which the sandbox sets before this file runs.
+the first answer runs, and what a cell prints is cut off at a limit. With the word "zygote" and a
+descriptor in place of the connection, it imports everything once and forks a kernel for each order.
+Left out: limits of the system, which the sandbox sets before a kernel starts.
 """
 
 from __future__ import annotations
@@ -13,15 +14,36 @@ from typing import Any
 PRINTED = 200_000  # characters of one stream in one cell
 
 
-def main(connection: str, edition: str) -> None:
-    """Serve the connection file until the grader ends the process."""
+def main(edition: str, *words: str) -> None:
+    """Serve a connection file until the grader ends the process, or the orders for many."""
     sys.path.insert(0, edition)
+    prepare()
+    if words[0] == "zygote":
+        from workbook.sandbox import forking
+
+        forking.serve(int(words[1]), lambda order: serve(*order))
+    else:
+        serve(*words)
+
+
+def prepare() -> None:
+    """Import what every kernel needs."""
+    import numpy  # noqa: F401
     import torch
+    from ipykernel import kernelapp, zmqshell  # noqa: F401
+
+    from workbook.core.exercises import checks, exercise, plain_values  # noqa: F401
+    from workbook.grading.inside import probe  # noqa: F401
+
+    torch.set_num_threads(1)
+
+
+def serve(connection: str) -> None:
+    """Be the kernel of one connection file."""
     from ipykernel.kernelapp import IPKernelApp
 
     from workbook.grading.inside import probe
 
-    torch.set_num_threads(1)
     app: Any = IPKernelApp.instance()
     app.initialize(["-f", connection, "--quiet"])
     _cut_off(sys.stdout, app.shell)
@@ -50,4 +72,4 @@ def _cut_off(stream: Any, shell: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:])
