@@ -113,6 +113,33 @@ def test_the_newest_copy_in_time_counts_and_a_late_one_only_alone(tmp_path):
     assert find(tmp_path, LESSONS)[0].content() == b"third"
 
 
+def test_the_first_attempts_are_graded_and_the_others_are_listed(tmp_path):
+    names = [f"ada/03_sampling{copy}.ipynb" for copy in ("", "-1", "-2")]
+    for day, name in zip((3, 1, 2), names, strict=True):
+        lay(tmp_path, name, raw=name.encode())
+        when = datetime(2027, 1, day).timestamp()
+        os.utime(tmp_path / name, (when, when))
+    lay(tmp_path, "bo/03_sampling.ipynb")
+    *ada, bo = find(tmp_path, LESSONS, due="2027-01-01T12:00:00", attempts=2)
+    assert [(a.attempt, a.when()[:10], a.late) for a in ada] == [
+        (1, "2027-01-01", False), (2, "2027-01-02", True), (3, "2027-01-03", True),
+    ]  # fmt: skip
+    assert [each.content() for each in ada[:2]] == [names[1].encode(), names[2].encode()]
+    assert ada[2].over_limit and not bo.over_limit
+    with pytest.raises(ValueError, match="over the limit: attempt 3, and 2 are allowed"):
+        ada[2].content()
+
+
+def test_attempts_of_one_moment_are_in_the_order_of_their_copies(tmp_path):
+    names = [f"ada_03_sampling{copy}.ipynb" for copy in (" (10)", " (2)", "")]
+    names.append(f"ada_03_sampling ({'9' * 5000}).ipynb")  # no number that Python would read
+    entries = [(name, f"{n}".encode()) for n, name in enumerate(names)]
+    (tmp_path / "x.zip").write_bytes(zipped(entries))
+    found = find(tmp_path / "x.zip", LESSONS, attempts=9)
+    assert [each.content() for each in found] == [b"3", b"2", b"1", b"0"]
+    assert {each.student for each in found} == {"ada"}
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from workbook.grading.finals import Policy
     from workbook.grading.grade import Settings
 
 
@@ -77,20 +78,28 @@ def grade(
     late_penalty: Annotated[
         float, typer.Option(min=0, max=1, help="Part of the points that each late day costs.")
     ] = 0.0,
+    attempts: Annotated[
+        int,
+        typer.Option(min=0, help="How many of a student's copies are graded; 0: only the newest."),
+    ] = 0,
+    counting: Annotated[str, typer.Option(help='Of attempts, the "best" or the "last".')] = "last",
     seconds: Annotated[float, typer.Option(min=1, help="For one submission.")] = 60,
     cell_seconds: Annotated[float, typer.Option(min=1, help="For one answer.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs; 0 draws a new one.")] = 0,
 ) -> None:
     """Grade a class; what has not changed since the last time is not run again."""
     from workbook.grading import batch
+    from workbook.grading.finals import Policy
     from workbook.grading.grade import Settings
 
+    policy = Policy(attempts, counting, late_penalty)
     batch.refuse_without_sandbox(isolation)
     settings = Settings(
         key=key.resolve(), edition=Path(), seed=seed, isolation=isolation,
         hidden=hidden.resolve() if hidden else None, cell_seconds=cell_seconds, seconds=seconds,
+        attempts=attempts,
     )  # fmt: skip
-    _grade(submissions, settings, out, jobs, gradebook, manual, late_penalty)
+    _grade(submissions, settings, out, jobs, gradebook, manual, policy)
 
 
 def _grade(
@@ -100,7 +109,7 @@ def _grade(
     jobs: int,
     gradebook: str | None,
     manual: Path | None,
-    late_penalty: float,
+    policy: Policy,
 ) -> None:
     """Grade, take marks by hand, write everything, and say what was done."""
     from workbook.grading import batch, results
@@ -109,15 +118,16 @@ def _grade(
 
     opened = keys.read(settings.key, settings.hidden)
     out.mkdir(parents=True, exist_ok=True)
-    book = Gradebook(gradebook or out / "gradebook.sqlite")
+    book = Gradebook(gradebook or out / "gradebook.sqlite", policy)
     with _progress() as show:
         outcome = batch.run(submissions, settings, book, jobs, show)
     if manual is not None:
         print(f"{results.read_manual(book, manual)} marks by hand")
-    results.write(book, opened, out, late_penalty)
+    results.write(book, opened, out)
     book.close()
     print(f"{outcome.submissions} submissions, {outcome.graded} of them graded now.")
     print(f"isolation: {outcome.isolation}")
+    print(policy.in_words())
     print(f"-> {out / 'grades.csv'}, {out / 'class.html'}, {out / 'students'}")
 
 

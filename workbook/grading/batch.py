@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbook.grading import edition, key, manifest
-from workbook.grading.grade import Settings, grade, ungraded
+from workbook.grading.grade import Settings, days_late, grade, ungraded
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.marks import Grade
 from workbook.grading.submissions import Submission, find
@@ -61,7 +61,7 @@ def run(
     """
     refuse_without_sandbox(settings.isolation)
     opened = key.read(settings.key, settings.hidden)
-    found = find(folder, opened.lessons, opened.listed.due)
+    found = find(folder, opened.lessons, opened.listed.due, settings.attempts)
     todo = [each for each in found if not _is_current(each, opened, book)]
     with _edition() as place:
         settings = replace(settings, edition=place)
@@ -74,6 +74,7 @@ def run(
             book.add(result, number, seconds)
             done += 1
             on_grade(result, done, len(todo))
+        book.keep({(each.student, each.lesson): each.attempt for each in found})
         book.end_run(number)
     return Outcome(len(found), done, number, words)
 
@@ -97,7 +98,12 @@ def _is_current(submission: Submission, opened: key.Key, book: Gradebook) -> boo
         digest = manifest.digest(submission.content())
     except ValueError as error:
         digest = manifest.digest(str(error).encode("utf-8"))
-    return book.is_current(submission.student, submission.lesson, digest, lesson.basis)
+    names = (submission.student, submission.lesson)
+    if not book.is_current(*names, digest, lesson.basis, submission.attempt):
+        return False
+    late = days_late(submission, opened.listed.due)
+    book.note_time(*names, submission.attempt, submission.when(), late)
+    return True
 
 
 def _graded(

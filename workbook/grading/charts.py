@@ -13,7 +13,7 @@ from pathlib import Path
 import plotly
 import plotly.graph_objects as go
 
-from workbook.grading.gradebook import Final
+from workbook.grading.finals import Final
 
 ORDER = ("right", "partly right", "wrong", "not answered")
 COLOURS = ("#2b8a4b", "#8fbf6b", "#d1495b", "#808080", "#c77d1e")

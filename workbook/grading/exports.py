@@ -1,8 +1,8 @@
-"""Grades for other programs: grades.csv, JSON, the columns of Canvas and Moodle, JUnit XML.
+"""Grades for other programs: CSV, JSON, the columns of Canvas and Moodle, JUnit XML.
 
 A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
-injection"). Rows are sorted and hold no times, so the same grades are the same bytes. Left out:
-pages for people (`reports.py`).
+injection"). Rows are sorted and hold no time of grading, so the same grades are the same bytes.
+Left out: pages for people (`reports.py`).
 """
 
 from __future__ import annotations
@@ -12,20 +12,26 @@ import io
 import json
 import xml.etree.ElementTree as xml
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from workbook.core.runs.files import write_atomically
-from workbook.grading.gradebook import Final
+from workbook.grading.finals import Final
 from workbook.grading.manifest import Manifest
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = ("student", "lesson", "points", "out_of", "verdict")
+ATTEMPTS = (
+    "student", "lesson", "attempt", "handed_in", "days_late", "points", "out_of", "counts",
+    "verdict",
+)  # fmt: skip
 
 
 def write(finals: Sequence[Final], listed: Manifest, out: Path) -> list[Path]:
     """Write all exports into a folder; returns their paths."""
     texts = {
         "grades.csv": grades_csv(finals),
+        "attempts.csv": attempts_csv(finals),
         "grades.json": grades_json(finals),
         "canvas.csv": canvas_csv(finals, listed),
         "moodle.csv": moodle_csv(finals, listed),
@@ -45,6 +51,17 @@ def grades_csv(finals: Iterable[Final]) -> str:
     return _csv([list(COLUMNS), *rows])
 
 
+def attempts_csv(finals: Iterable[Final]) -> str:
+    """Return every attempt, also those over the limit; points as they would count."""
+    rows = [
+        [f.grade.student, f.grade.lesson, str(each.number), each.handed_in, str(each.days_late),
+         _number(each.points), _number(f.grade.out_of), "yes" if each.counts else "no",
+         each.verdict]
+        for f in finals for each in f.attempts
+    ]  # fmt: skip
+    return _csv([list(ATTEMPTS), *rows])
+
+
 def grades_json(finals: Iterable[Final]) -> str:
     """Return the grades with every check, and what grading them again needs."""
     rows = [
@@ -53,6 +70,7 @@ def grades_json(finals: Iterable[Final]) -> str:
             "final_points": final.points,
             "manual": {name: list(value) for name, value in final.manual.items()},
             "conflicts": list(final.conflicts),
+            "attempts": [asdict(each) for each in final.attempts],
         }
         for final in finals
     ]
@@ -102,14 +120,20 @@ def junit_xml(finals: Iterable[Final]) -> str:
 
 
 def verdict(final: Final) -> str:
-    """Return the verdict, with marks by hand, conflicts and late days."""
+    """Return the verdict, with marks by hand, conflicts, late days and attempts."""
     said = [final.grade.verdict]
     if final.manual:
         said.append(f"{len(final.manual)} marked by hand")
     if final.conflicts:
         said.append(f"conflict: look at {', '.join(final.conflicts)}")
     if final.grade.days_late:
-        said.append(f"{final.grade.days_late} days late")
+        days = final.grade.days_late
+        said.append(f"{days} day{'s' if days > 1 else ''} late")
+    over = sum(each.status == "over the limit" for each in final.attempts)
+    if len(final.attempts) > 1:
+        said.append(f"attempt {final.grade.attempt} of {len(final.attempts)} counts")
+    if over:
+        said.append(f"{over} over the limit and not graded")
     return "; ".join(said)
 
 

@@ -34,6 +34,7 @@ class Settings:
     cell_seconds: float = 10.0
     seconds: float = 60.0  # of one submission
     memory_mb: int = 2048
+    attempts: int = 0  # that are graded of a student's copies; 0: only the one that counts
 
     def kept_apart(self) -> Isolation:
         """Return how submissions are kept apart."""
@@ -109,6 +110,8 @@ def ungraded(submission: Submission, opened: key.Key, settings: Settings, proble
     if entry is not None:
         result.exercises = [marks.nothing(each, "not graded") for each in entry.exercises]
     result.verdict = problem
+    result.status = "over the limit" if submission.over_limit else "not graded"
+    result.days_late = days_late(submission, opened.listed.due)
     result.basis = lesson.basis if lesson else ""
     try:
         result.digest = manifest.digest(submission.content())
@@ -125,6 +128,8 @@ def _empty(submission: Submission, entry: manifest.LessonEntry | None, settings:
         out_of=entry.out_of if entry else 0,
         verdict="",
         notes=list(submission.notes),
+        attempt=submission.attempt,
+        handed_in=submission.when(),
         seed=settings.seed,
         isolation=settings.kept_apart().in_words(),
         package=__version__,

@@ -1,20 +1,23 @@
 """The gradebook: every grade, run and mark by hand, in any database that SQLAlchemy knows.
 
 A grade is one transaction: after a kill it is there or it is not. Marks by hand win over computed
-ones; where the computed one changes later, the conflict is flagged, never settled. Left out:
-exports (`exports.py`) and pages (`reports.py`).
+ones; where the computed one changes later, the conflict is flagged, never settled. Left out: which
+of several attempts counts (`finals.py`), exports (`exports.py`) and pages (`reports.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from workbook.grading import finals
+from workbook.grading.finals import Final, Policy
 from workbook.grading.marks import Grade
+
+DRIVER = "postgresql+psycopg"  # what a plain postgresql:// means here
 
 _schema = sa.MetaData()
 _runs = sa.Table(
@@ -23,16 +26,20 @@ _runs = sa.Table(
     sa.Column("seed", sa.BigInteger, nullable=False),
     sa.Column("isolation", sa.Text, nullable=False),
     sa.Column("package", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),  # attempts and late days, in words
     sa.Column("finished", sa.Boolean, nullable=False, default=False),
 )  # fmt: skip
 _grades = sa.Table(
     "grades", _schema,
     sa.Column("student", sa.String(200), primary_key=True),
     sa.Column("lesson", sa.String(100), primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("basis", sa.String(64), nullable=False),
     sa.Column("points", sa.Float, nullable=False),
     sa.Column("out_of", sa.Float, nullable=False),
+    sa.Column("handed_in", sa.Text, nullable=False),  # ISO date and time, or ""
+    sa.Column("days_late", sa.Integer, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("run", sa.Integer, nullable=False),
     sa.Column("times_graded", sa.Integer, nullable=False),
@@ -50,29 +57,29 @@ _manual = sa.Table(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Final:
-    """A grade as it counts: marks by hand, then late days. conflicts: exercises to look at."""
-
-    grade: Grade
-    points: float
-    manual: Mapping[str, tuple[float, str]]
-    conflicts: tuple[str, ...]
-    seconds: float = 0.0
-
-
 class Gradebook:
     """The grades of a class in one database."""
 
-    def __init__(self, url: str | Path) -> None:
-        """Open or make it. url: of a database, or the path of an SQLite file."""
+    def __init__(self, url: str | Path, policy: Policy | None = None) -> None:
+        """Open or make it.
+
+        url: of a database, or the path of an SQLite file. policy: about attempts and late days.
+        Raises ValueError, in one sentence without the password, where it cannot be opened.
+        """
+        self.policy = policy or Policy()
         text = str(url)
-        self._engine = sa.create_engine(text if "://" in text else f"sqlite:///{Path(text)}")
         try:
+            address = _address(text)
+            text = address.render_as_string()
+            self._engine = sa.create_engine(address)
             with self._engine.begin() as connection:
                 if self._engine.dialect.name == "sqlite":
                     connection.exec_driver_sql("PRAGMA busy_timeout=30000")
                 _schema.create_all(connection)
+                _refuse_other_columns(connection, text)
+        except ImportError as error:
+            words = f"Python needs the driver of that database ({error})"
+            raise ValueError(f"the gradebook {text} cannot be opened: {words}.") from None
         except sa.exc.SQLAlchemyError as error:
             raise ValueError(f"the gradebook {text} cannot be opened: {_first(error)}.") from None
 
@@ -82,6 +89,7 @@ class Gradebook:
 
     def begin_run(self, seed: int, isolation: str, package: str) -> tuple[int, int]:
         """Return (id, seed) of the run that was cut off, or of a new one."""
+        policy = self.policy.in_words()
         with self._engine.begin() as connection:
             open_run = connection.execute(
                 sa.select(_runs.c.id, _runs.c.seed)
@@ -89,10 +97,12 @@ class Gradebook:
                 .order_by(_runs.c.id.desc())
             ).first()
             if open_run is not None:
+                same = _runs.c.id == open_run.id
+                connection.execute(sa.update(_runs).where(same).values(policy=policy))
                 return open_run.id, open_run.seed
             made = connection.execute(
                 sa.insert(_runs).values(
-                    seed=seed, isolation=isolation, package=package, finished=False
+                    seed=seed, isolation=isolation, package=package, policy=policy, finished=False
                 )
             )
             return int((made.inserted_primary_key or [0])[0]), seed
@@ -102,37 +112,62 @@ class Gradebook:
         with self._engine.begin() as connection:
             connection.execute(sa.update(_runs).where(_runs.c.id == run).values(finished=True))
 
-    def is_current(self, student: str, lesson: str, digest: str, basis: str) -> bool:
+    def is_current(
+        self, student: str, lesson: str, digest: str, basis: str, attempt: int = 1
+    ) -> bool:
         """Whether that very submission has been graded by these very rules."""
         with self._engine.connect() as connection:
             row = connection.execute(
                 sa.select(_grades.c.digest, _grades.c.basis).where(
-                    _grades.c.student == student, _grades.c.lesson == lesson
+                    _of(student, lesson), _grades.c.attempt == attempt
                 )
             ).first()
         return row is not None and (row.digest, row.basis) == (digest, basis)
 
+    def note_time(
+        self, student: str, lesson: str, attempt: int, handed_in: str, days_late: int
+    ) -> None:
+        """Write when a graded attempt was handed in: the due date may have been moved since."""
+        known = {"handed_in": handed_in, "days_late": days_late}
+        differs = sa.or_(*(_grades.c[name] != value for name, value in known.items()))
+        where = _of(student, lesson) & (_grades.c.attempt == attempt) & differs
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(_grades).where(where).values(**known))
+
     def add(self, grade: Grade, run: int, seconds: float) -> None:
-        """Write a grade in place of the student's earlier one for that lesson."""
-        where = (_grades.c.student == grade.student) & (_grades.c.lesson == grade.lesson)
+        """Write a grade in place of an earlier one of the same student, lesson and attempt."""
+        grade = Grade.model_validate(_storable(grade.model_dump()))
+        where = _of(grade.student, grade.lesson) & (_grades.c.attempt == grade.attempt)
         with self._engine.begin() as connection:
             before = connection.execute(sa.select(_grades.c.times_graded).where(where)).scalar()
             connection.execute(sa.delete(_grades).where(where))
             connection.execute(
                 sa.insert(_grades).values(
-                    student=grade.student, lesson=grade.lesson, digest=grade.digest,
-                    basis=grade.basis, points=grade.points, out_of=grade.out_of,
+                    student=grade.student, lesson=grade.lesson, attempt=grade.attempt,
+                    digest=grade.digest, basis=grade.basis, points=grade.points,
+                    out_of=grade.out_of, handed_in=grade.handed_in, days_late=grade.days_late,
                     verdict=grade.verdict, run=run, times_graded=(before or 0) + 1,
                     seconds=seconds, details=grade.model_dump_json(),
                 )
             )  # fmt: skip
 
+    def keep(self, attempts: Mapping[tuple[str, str], int]) -> None:
+        """Forget grades of attempts that are not handed in any more.
+
+        attempts: (student, lesson) -> how many there are; other students' grades stay.
+        """
+        names = sa.select(_grades.c.student, _grades.c.lesson, _grades.c.attempt)
+        with self._engine.begin() as connection:
+            for row in connection.execute(names.where(_grades.c.attempt > 1)).all():
+                if row.attempt > attempts.get((row.student, row.lesson), row.attempt):
+                    where = _of(row.student, row.lesson) & (_grades.c.attempt == row.attempt)
+                    connection.execute(sa.delete(_grades).where(where))
+
     def mark_by_hand(
         self, student: str, lesson: str, exercise: str, points: float, comment: str = ""
     ) -> None:
         """Write a mark that wins over the computed one; ValueError where there is no such grade."""
-        grade = next((f.grade for f in self.finals() if (f.grade.student, f.grade.lesson)
-                      == (student, lesson)), None)  # fmt: skip
+        grade = self._attempt_that_counts(student, lesson)
         marks = {each.id: each for each in grade.exercises} if grade else {}
         if exercise not in marks:
             raise ValueError(f"{student} has no grade for {exercise} in {lesson}.")
@@ -146,41 +181,81 @@ class Gradebook:
             values = {**names, "points": points, "comment": comment, "computed": computed}
             connection.execute(sa.insert(_manual).values(**values))
 
-    def finals(self, late_penalty: float = 0.0) -> Iterator[Final]:
-        """Yield all grades, sorted. late_penalty: part of the points that each late day costs."""
+    def finals(self) -> Iterator[Final]:
+        """Yield the grades that count, sorted by student and lesson."""
         with self._engine.connect() as connection:
             by_hand: dict[tuple[str, str], list[Any]] = {}
-            for row in connection.execute(sa.select(_manual).order_by(_manual.c.exercise)):
+            for row in sorted(connection.execute(sa.select(_manual)), key=lambda r: r.exercise):
                 by_hand.setdefault((row.student, row.lesson), []).append(row)
-            keys = connection.execute(sa.select(_grades.c.student, _grades.c.lesson)).all()
-            for student, lesson in sorted(tuple(key) for key in keys):
-                row = connection.execute(
-                    sa.select(_grades.c.details, _grades.c.seconds).where(
-                        _grades.c.student == student, _grades.c.lesson == lesson
-                    )
-                ).one()
-                grade = Grade.model_validate_json(row.details)
-                yield _final(grade, by_hand.get((student, lesson), []), late_penalty, row.seconds)
+            names = sa.select(_grades.c.student, _grades.c.lesson).distinct()
+            for student, lesson in sorted(tuple(row) for row in connection.execute(names)):
+                rows = by_hand.get((student, lesson), [])
+                yield self._final(connection, student, lesson, rows)
+
+    def _final(self, connection: Any, student: str, lesson: str, by_hand: list[Any]) -> Final:
+        rows = connection.execute(
+            sa.select(_grades).where(_of(student, lesson)).order_by(_grades.c.attempt)
+        )
+        attempts = []
+        for row in rows:
+            times = {"handed_in": row.handed_in, "days_late": row.days_late}
+            grade = Grade.model_validate_json(row.details).model_copy(update=times)
+            penalty = self.policy.late_penalty
+            attempts.append(finals.final(grade, by_hand, penalty, row.seconds))
+        return finals.counting(attempts, self.policy)
+
+    def _attempt_that_counts(self, student: str, lesson: str) -> Grade | None:
+        with self._engine.connect() as connection:
+            where = (_manual.c.student == student) & (_manual.c.lesson == lesson)
+            by_hand = list(connection.execute(sa.select(_manual).where(where)))
+            known = sa.select(_grades.c.student).where(_of(student, lesson))
+            if connection.execute(known).first() is None:
+                return None
+            return self._final(connection, student, lesson, by_hand).grade
 
     def times_graded(self) -> dict[tuple[str, str], int]:
-        """Return (student, lesson) -> how often it was graded."""
+        """Return (student, lesson) -> how often it was graded; of attempts, the most."""
         with self._engine.connect() as connection:
             rows = connection.execute(
-                sa.select(_grades.c.student, _grades.c.lesson, _grades.c.times_graded)
+                sa.select(
+                    _grades.c.student, _grades.c.lesson, sa.func.max(_grades.c.times_graded)
+                ).group_by(_grades.c.student, _grades.c.lesson)
             )
-            return {(row.student, row.lesson): row.times_graded for row in rows}
+            return {(student, lesson): times for student, lesson, times in rows}
 
 
-def _final(grade: Grade, rows: list[Any], late_penalty: float, seconds: float) -> Final:
-    manual = {row.exercise: (row.points, row.comment) for row in rows}
-    computed = {each.id: each.points for each in grade.exercises}
-    conflicts = tuple(
-        row.exercise for row in rows
-        if row.computed is not None and row.computed != computed.get(row.exercise)
-    )  # fmt: skip
-    points = sum(manual[name][0] if name in manual else value for name, value in computed.items())
-    kept = max(0.0, 1 - late_penalty * grade.days_late)
-    return Final(grade, round(points * kept, 2), manual, conflicts, seconds)
+def _address(text: str) -> sa.URL:
+    """The URL of a database, or of the SQLite file of that path."""
+    if "://" not in text:
+        return sa.URL.create("sqlite", database=str(Path(text)))
+    address = sa.make_url(text)
+    if address.drivername in ("postgres", "postgresql"):
+        return address.set(drivername=DRIVER)
+    return address
+
+
+def _refuse_other_columns(connection: Any, text: str) -> None:
+    found = sa.inspect(connection)
+    for table in _schema.sorted_tables:
+        there = {column["name"] for column in found.get_columns(table.name)}
+        if not {column.name for column in table.columns} <= there:
+            raise ValueError(
+                f"the gradebook {text} is of another version of the course: name a new one; "
+                "what is in the old one is graded again."
+            )
+
+
+def _of(student: str, lesson: str) -> Any:
+    return (_grades.c.student == student) & (_grades.c.lesson == lesson)
+
+
+def _storable(value: Any) -> Any:
+    """A value in which every text can be written as UTF-8, and has no character 0."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list) else value
 
 
 def _first(error: Exception) -> str:

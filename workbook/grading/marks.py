@@ -8,7 +8,7 @@ said. Left out: late days and marks given by hand (`gradebook.py`).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -52,6 +52,9 @@ class Grade(BaseModel):
     changes: list[str] = []
     notes: list[str] = []
     days_late: int = 0
+    attempt: int = 1
+    handed_in: str = ""  # ISO date and time, where it is known
+    status: Literal["graded", "not graded", "over the limit"] = "graded"
     digest: str = ""
     basis: str = ""
     seed: int = 0

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbook.core.runs.files import write_atomically
 from workbook.grading import exports
-from workbook.grading.gradebook import Final
+from workbook.grading.finals import Final
 from workbook.grading.manifest import digest
 from workbook.grading.marks import ExerciseMark
 from workbook.grading.similarity import Pair
@@ -47,6 +47,12 @@ def student_view(final: Final) -> dict[str, Any]:
         "out_of": f"{grade.out_of:g}",
         "verdict": exports.verdict(final),
         "exercises": [_exercise_view(each, final) for each in grade.exercises],
+        "attempts": [
+            f"attempt {each.number}: {each.points:g} points, {each.verdict}"
+            + (" (counts)" if each.counts else "")
+            for each in final.attempts
+            if len(final.attempts) > 1
+        ],
         "changes": grade.changes,
         "notes": grade.notes,
         "isolation": grade.isolation,

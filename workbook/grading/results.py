@@ -10,20 +10,22 @@ import csv
 from pathlib import Path
 
 from workbook.grading import exports, reports, similarity
-from workbook.grading.gradebook import Final, Gradebook
+from workbook.grading.finals import Final
+from workbook.grading.gradebook import Gradebook
 from workbook.grading.key import Key
 from workbook.grading.release import secrets_of
 
 MANUAL = ("student", "lesson", "exercise", "points")
 
 
-def write(book: Gradebook, opened: Key, out: Path, late_penalty: float = 0.0) -> list[Final]:
+def write(book: Gradebook, opened: Key, out: Path) -> list[Final]:
     """Write exports and pages into a folder; returns the grades as they count."""
-    finals = list(book.finals(late_penalty))
+    finals = list(book.finals())
     exports.write(finals, opened.listed, out)
     reports.write_students(finals, out)
     isolation = "; ".join(sorted({final.grade.isolation for final in finals}))
-    reports.write_class(finals, alike(finals, opened), isolation, out)
+    policy = book.policy.in_words()
+    reports.write_class(finals, alike(finals, opened), f"{isolation}. {policy}", out)
     return finals
 
 

@@ -20,10 +20,12 @@ from pathlib import Path, PurePosixPath
 from workbook.grading import archives
 
 MOODLE = re.compile(
-    r"^(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)$"
+    r"^(?P<name>.+)_(?P<id>\d{1,40})_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)$"
 )
-CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)$")
-COPY = re.compile(r"(?:[ _-]*\((\d+)\)|-(\d+)|[ _-]+copy(\d*)|[ _-]+Kopie(\d*))$", re.IGNORECASE)
+CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d{1,40})_\d+_(?P<file>.+)$")
+COPY = re.compile(
+    r"(?:[ _-]*\((\d{1,9})\)|-(\d{1,9})|[ _-]+copy(\d{0,9})|[ _-]+Kopie(\d{0,9}))$", re.IGNORECASE
+)
 SKIPPED = {"__MACOSX", ".ipynb_checkpoints", ".git", "__pycache__", ".Trash"}
 LIMIT = 50_000_000  # bytes of a notebook
 
@@ -41,6 +43,12 @@ class Submission:
     copy: int = 0  # the number that a browser or Canvas adds to a name
     problem: str = ""
     notes: tuple[str, ...] = ()
+    attempt: int = 1
+    over_limit: bool = False
+
+    def when(self) -> str:
+        """Return when it was handed in, as ISO date and time; "" where that is not known."""
+        return self.handed_in.isoformat() if self.handed_in else ""
 
     def content(self) -> bytes:
         """Return the notebook's bytes. Raises ValueError, in one sentence, where it cannot."""
@@ -56,10 +64,14 @@ class Submission:
             raise ValueError(f"the file cannot be read ({error.strerror}).") from None
 
 
-def find(folder: Path, lessons: Iterable[str], due: str | None = None) -> list[Submission]:
+def find(
+    folder: Path, lessons: Iterable[str], due: str | None = None, attempts: int = 0
+) -> list[Submission]:
     """Return the submission of every student to every lesson that was handed in, sorted.
 
-    folder: of submissions, or one zip archive. due: ISO date and time; later is late.
+    folder: of submissions, or one zip archive. due: ISO date and time; later is late. attempts:
+    how many of a student's copies are graded, the first ones in time, and all are returned; 0:
+    only the copy that counts is.
     Raises ValueError, in one sentence, for a folder that is not there or holds no submission.
     """
     known = sorted(lessons)
@@ -73,7 +85,20 @@ def find(folder: Path, lessons: Iterable[str], due: str | None = None) -> list[S
     for each in found:
         late = each.late or bool(deadline and each.handed_in and each.handed_in > deadline)
         groups.setdefault((each.student, each.lesson), []).append(replace(each, late=late))
-    return [_counting(groups[key]) for key in sorted(groups)]
+    if not attempts:
+        return [_counting(groups[key]) for key in sorted(groups)]
+    return [each for key in sorted(groups) for each in _numbered(groups[key], attempts)]
+
+
+def _numbered(copies: list[Submission], allowed: int) -> Iterator[Submission]:
+    """The copies as attempts, first to last; those over the limit say so."""
+    ordered = sorted(copies, key=lambda s: (s.handed_in or datetime.min, s.copy, s.place, s.member))
+    for number, each in enumerate(ordered, 1):
+        if number <= allowed:
+            yield replace(each, attempt=number)
+        else:
+            problem = f"over the limit: attempt {number}, and {allowed} are allowed; not graded."
+            yield replace(each, attempt=number, over_limit=True, problem=problem)
 
 
 def _counting(copies: list[Submission]) -> Submission:
