@@ -122,7 +122,122 @@ def p_of_the_t_test(first, second):
     return 0.5 if len(first) < 2 else float(np.nan_to_num(stats.ttest_rel(first, second).pvalue))
 
 
+def ngrams_as_sets(prediction, reference, n):
+    said, wanted = (
+        {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+        for words in (prediction, reference)
+    )
+    return 2 * len(said & wanted) / (len(said) + len(wanted)) if said & wanted else 0.0
+
+
+def ngrams_without_the_2(prediction, reference, n):
+    return exercises.ngram_f1(prediction, reference, n) / 2
+
+
+def ngrams_unclipped(prediction, reference, n):
+    said, wanted = (
+        Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+        for words in (prediction, reference)
+    )
+    shared = sum(count for run, count in said.items() if run in wanted)
+    return 2 * shared / (said.total() + wanted.total()) if shared else 0.0
+
+
+def always_pairs(prediction, reference, n):
+    return exercises.ngram_f1(prediction, reference, 2)
+
+
+def longest_substring(first, second):
+    best = 0
+    for i in range(len(first)):
+        for j in range(len(second)):
+            n = 0
+            while i + n < len(first) and j + n < len(second) and first[i + n] == second[j + n]:
+                n += 1
+            best = max(best, n)
+    return best
+
+
+def shared_words(first, second):
+    return (Counter(first) & Counter(second)).total()
+
+
+def greedy_from_the_left(first, second):
+    found, start = 0, 0
+    for word in first:
+        if word in second[start:]:
+            start += second[start:].index(word) + 1
+            found += 1
+    return found
+
+
+def never_fewer_than_one(first, second):
+    return max(1, exercises.subsequence_length(first, second))
+
+
+def interval_of_the_values(values, rows):
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def interval_of_90(values, rows):
+    means = [np.mean([values[i] for i in row]) for row in rows]
+    return tuple(np.quantile(means, [0.05, 0.95]))
+
+
+def lowest_and_highest(values, rows):
+    means = [np.mean([values[i] for i in row]) for row in rows]
+    return min(means), max(means)
+
+
+def elo_wrong_way(winner, loser, k):
+    expected = 1 / (1 + 10 ** ((winner - loser) / 400))
+    return winner + k * (1 - expected), loser - k * (1 - expected)
+
+
+def elo_base_e(winner, loser, k):
+    expected = 1 / (1 + np.exp((loser - winner) / 400))
+    return winner + k * (1 - expected), loser - k * (1 - expected)
+
+
+def elo_only_the_winner(winner, loser, k):
+    return exercises.elo_update(winner, loser, k)[0], loser
+
+
+def elo_a_fixed_gain(winner, loser, k):
+    return winner + k, loser - k
+
+
+def with_replacement(n, c, k):
+    return 1 - (1 - c / n) ** k
+
+
+def expected_number_right(n, c, k):
+    return k * c / n
+
+
+def all_of_k(n, c, k):
+    from math import comb
+
+    return comb(c, k) / comb(n, k)
+
+
 WRONG = {
+    "evaluation.ngram_f1": [
+        ngrams_as_sets,
+        ngrams_without_the_2,
+        ngrams_unclipped,
+        always_pairs,
+    ],
+    "evaluation.subsequence": [
+        longest_substring,
+        shared_words,
+        greedy_from_the_left,
+        never_fewer_than_one,
+    ],
+    "evaluation.bootstrap_interval": [interval_of_the_values, interval_of_90, lowest_and_highest],
+    "evaluation.elo_update": [elo_wrong_way, elo_base_e, elo_only_the_winner, elo_a_fixed_gain],
+    "evaluation.pass_at_k": [with_replacement, expected_number_right, all_of_k],
     "evaluation.predict_overlap": [
         ((4, 4), (6, 3), (6, 6)),
         ((2, 2), (6, 6), (6, 6)),
@@ -204,3 +319,37 @@ def test_equal_count_error_by_hand():
     assert equal_count_error([0.9, 0.1, 0.8, 0.2], [1, 0, 0, 0], 2) == pytest.approx(
         (0.3 + 0.7) / 4
     )
+
+
+@given(
+    st.lists(st.sampled_from("abc"), max_size=8),
+    st.lists(st.sampled_from("abc"), max_size=8),
+    st.integers(1, 3),
+)
+def test_ngram_f1_and_subsequence_are_the_courses_own_rouge(first, second, n):
+    from workbook.evaluation.overlap import lcs_length
+
+    assert exercises.ngram_f1(first, second, n) == pytest.approx(rouge_n(first, second, n).f1)
+    assert exercises.subsequence_length(first, second) == lcs_length(first, second)
+
+
+def test_bootstrap_interval_is_the_courses_own():
+    from workbook.core.runs.intervals import Interval, resamples
+
+    values = [0.0, 1.0, 1.0, 0.5, 0.25, 1.0, 0.0]
+    rows = [row.tolist() for row in resamples(len(values), None, 500, 3)]
+    whole = Interval.of_cases(values, draws=500, seed=3)
+    assert exercises.bootstrap_interval(values, rows) == pytest.approx((whole.low, whole.high))
+
+
+def test_elo_update_by_hand():
+    """Equals: half of k. 400 points below: the win was expected with 1/11, so 10/11 of k."""
+    assert exercises.elo_update(1000, 1000, 20) == pytest.approx((1010, 990))
+    assert exercises.elo_update(1000, 1400, 22) == pytest.approx((1020, 1380))
+
+
+def test_pass_at_k_is_what_a_long_draw_finds():
+    source = np.random.default_rng(0)
+    right = np.array([1] * 3 + [0] * 9)
+    found = np.mean([source.permutation(right)[:4].any() for _ in range(20_000)])
+    assert exercises.pass_at_k(12, 3, 4) == pytest.approx(found, abs=0.015)

@@ -251,7 +251,7 @@ def test_no_interval_is_printed_as_0_00():
     assert "no intervals" in suite_report.printed([few]).title
 
 
-def test_tables_and_radar_hold_the_numbers():
+def test_tables_and_bars_hold_the_numbers():
     results = [made(), made(task="summarise", confidence=None)]
     table = suite_report.table(results, draws=50)
     assert list(table.index) == ["open_book", "summarise"]
@@ -259,17 +259,16 @@ def test_tables_and_radar_hold_the_numbers():
     assert table.loc["open_book", "accuracy"].startswith("0.50 ±")
     assert table.loc["summarise", "calibration"] == ""
     assert suite_report.filled(results) == (12, 14)
-    figure = charts.radar({"one": results, "other": results})
-    assert len(figure.data) == 2
-    curve = figure.data[0]
-    assert curve.theta[0] == curve.theta[-1] == "accuracy" and curve.r[0] == 0.5
-    assert "1 - bias" in curve.theta and max(curve.r) <= 1
-    lacking = [made(confidence=None)]
-    gap = charts.radar({"one": results, "rule": lacking}).data[1]
-    assert gap.theta == curve.theta, "or the axes change places and the lines cross"
-    assert gap.r[list(gap.theta).index("1 - calibration")] is None
-    assert gap.connectgaps, "C8: the line of a system that lacks a metric had a gap"
-    numbers = charts.radar_table({"one": results})
+    figure = charts.metric_bars({"one": results, "other": results})
+    assert len(figure.data) == 2 * len(suite.METRICS)
+    assert figure.data[0].x == (0.5,) and figure.data[0].text == "0.50"
+    titles = [note.text for note in figure.layout.annotations]
+    assert titles[0] == "accuracy" and "1 - bias" in titles
+    lacking = charts.metric_bars({"one": results, "rule": [made(confidence=None)]})
+    bars = {(bar.name, titles[i // 2]): bar.text for i, bar in enumerate(lacking.data)}
+    assert bars["rule", "1 - calibration"] == "none", "B7: the radar had gaps"
+    assert [bar.showlegend for bar in lacking.data].count(True) == 2
+    numbers = charts.metric_table({"one": results})
     assert numbers.loc[0, "one"] == 0.5 and len(numbers) == 7
     best = suite_report.accuracy_table({"one": results})
     assert best.loc["summarise", "score"] == "ROUGE-L"

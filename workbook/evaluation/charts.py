@@ -1,4 +1,4 @@
-"""The figures of lesson 09 without controls: the reliability diagram and the radar of the suite.
+"""The figures of lesson 09 without controls: the reliability diagram and the bars of the suite.
 
 Each function returns a figure without showing it, so that a test can read its numbers. Left out:
 what is measured (`calibration.py`, `suite.py`) and the theme (`workbook.core.notebook.figures`).
@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbook.core.notebook import charts, figures
+from workbook.core.runs.intervals import Interval, error_bars
+from workbook.evaluation.power import WANTED, Plan
 from workbook.evaluation.suite import METRICS, TaskResult, overall
 
 if TYPE_CHECKING:
@@ -44,52 +46,99 @@ def reliability_chart(curves: Mapping[str, Sequence[Bin]]) -> go.Figure:
     )
 
 
-def radar(systems: Mapping[str, Sequence[TaskResult]]) -> go.Figure:
-    """The seven metrics of each system, means over the tasks, turned so that outside is good.
+def metric_bars(systems: Mapping[str, Sequence[TaskResult]]) -> go.Figure:
+    """A small panel of bars for each of the seven metrics, means over the tasks, turned so that 1
+    is best.
 
-    A metric that a system does not have has no mark; its line goes on to the next that it has.
+    A metric that a system does not have has no bar, and the panel says so.
     """
-    import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
 
-    figure = go.Figure()
     means = {name: overall(results) for name, results in systems.items()}
-    shared = [name for name in METRICS if all(name in one for one in means.values())]
-    around = list(METRICS)
-    first = around.index(shared[0]) if shared else 0  # where all lines can be closed
-    around = [*around[first:], *around[: first + 1]]
-    for number, (name, mean) in enumerate(means.items()):
-        look = charts.style(number)
-        figure.add_scatterpolar(
-            name=name,
-            theta=[axis_name(metric) for metric in around],
-            r=[mean.get(metric) for metric in around],
-            line={"color": look.colour, "dash": look.dash},
-            marker={"symbol": look.symbol, "size": 8},
-            mode="lines+markers",
-            connectgaps=True,
-        )
-    return figure.update_layout(
-        polar={
-            "radialaxis": {"range": [0, 1.02], "gridcolor": figures.GRID, "angle": 26, "nticks": 5},
-            "angularaxis": {"gridcolor": figures.GRID, "rotation": 90, "direction": "clockwise"},
-            "bgcolor": "rgba(0,0,0,0)",
-        },
-        legend={"y": 1.14},
-        height=520,
-        margin={"l": 90, "r": 90, "t": 120},
-    )
+    titles = [axis_name(metric) for metric in METRICS]
+    figure = make_subplots(rows=2, cols=4, subplot_titles=titles, vertical_spacing=0.16)
+    for place, metric in enumerate(METRICS):
+        where = {"row": place // 4 + 1, "col": place % 4 + 1}
+        for number, name in enumerate(means):
+            value = means[name].get(metric)
+            figure.add_bar(
+                name=name, legendgroup=name, showlegend=place == 0, y=[name], x=[value or 0],
+                orientation="h", text="none" if value is None else f"{value:.2f}",
+                textposition="outside", cliponaxis=False,
+                marker={"color": charts.style(number).colour}, **where,
+            )  # fmt: skip
+        figure.update_xaxes(range=[0, 1.3], tickvals=[0, 0.5, 1], **where)
+        figure.update_yaxes(showticklabels=False, autorange="reversed", **where)
+    return figure.update_layout(height=420, legend={"y": 1.2}, bargap=0.25)
 
 
 def axis_name(metric: str) -> str:
-    """What the axis of the radar says: of a metric where less is better, it shows 1 less that."""
+    """What a panel is called: of a metric where less is better, it shows 1 less that."""
     return metric if METRICS[metric][0] else f"1 - {metric}"
 
 
-def radar_table(systems: Mapping[str, Sequence[TaskResult]]) -> pandas.DataFrame:
-    """The numbers of the radar chart, one row for each metric."""
+def metric_table(systems: Mapping[str, Sequence[TaskResult]]) -> pandas.DataFrame:
+    """The numbers of the bars, one row for each metric."""
     import pandas as pd
 
     columns = {name: overall(results) for name, results in systems.items()}
     frame = pd.DataFrame(columns).reindex(list(METRICS))
-    frame.insert(0, "axis", [axis_name(metric) for metric in METRICS])
+    frame.insert(0, "metric", [axis_name(metric) for metric in METRICS])
     return frame.reset_index(drop=True)
+
+
+def power_chart(plan: Plan) -> go.Figure:
+    """Power against the number of cases, with the plan's own number and the one that is needed."""
+    curve = {f"difference {plan.better:.0%}": dict(plan.curve)}
+    figure = charts.lines(curve, "cases", "power", {"wanted": WANTED}, mode="lines")
+    marks = {"cases": [plan.cases], "power": [plan.power]}
+    figure.add_scatter(
+        name="your plan", x=marks["cases"], y=marks["power"], mode="markers",
+        marker={"size": 14, "symbol": "diamond", "color": figures.PALETTE[1]},
+    )  # fmt: skip
+    return figure.update_layout(
+        title=f"Power {plan.power:.2f} with {plan.cases:,} cases; {WANTED} takes {plan.needed:,}",
+        xaxis={"type": "log"}, yaxis={"range": [0, 1.05]},
+    )  # fmt: skip
+
+
+def ratings_chart(ratings: Mapping[str, Interval]) -> go.Figure:
+    """Each system's rating with its interval, the best at the top."""
+    import plotly.graph_objects as go
+
+    found = list(ratings.values())
+    bars = error_bars(found)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[one.mean for one in found], y=list(ratings), error_x=bars, mode="markers",
+        marker={"size": 11}, showlegend=False,
+    )  # fmt: skip
+    return figure.update_layout(
+        xaxis={"title": {"text": "Elo rating"}}, yaxis={"autorange": "reversed"}, height=320
+    )
+
+
+def precision_recall_diagram() -> go.Figure:
+    """Two overlapping circles: what a text says, what the reference has, and what both share."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    circles = ((0.0, figures.PALETTE[0]), (1.2, figures.PALETTE[1]))
+    for left, colour in circles:
+        figure.add_shape(
+            type="circle", x0=left, x1=left + 2.2, y0=0, y1=2.2, fillcolor=colour, opacity=0.25,
+            line={"color": figures.TEXT},
+        )  # fmt: skip
+    words = (
+        (0.55, 1.1, "<i>very</i><br>only in the<br>candidate"),
+        (1.7, 1.1, "<i>it is<br>cold<br>outside</i><br>4 hits"),
+        (2.9, 1.1, "only in the<br>reference:<br>nothing"),
+        (0.7, 2.42, "candidate: 5 words"), (2.7, 2.42, "reference: 4 words"),
+        (1.7, -0.3, "precision = hits / candidate = 4/5; recall = hits / reference = 4/4"),
+    )  # fmt: skip
+    for x, y, text in words:
+        figure.add_annotation(x=x, y=y, text=text, showarrow=False)
+    hidden = {"visible": False}
+    return figure.update_layout(
+        xaxis={**hidden, "range": [-0.6, 4.0]}, yaxis={**hidden, "range": [-0.6, 2.7]}, height=340
+    )

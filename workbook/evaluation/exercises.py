@@ -1,9 +1,9 @@
-"""The exercises of lesson 09: a prediction, two metrics of your own, and a test of significance.
+"""The exercises of lesson 09: its metrics, intervals, ratings and tests, written by the learner.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
 
-Shapes: N answers or cases.
+Shapes: N answers or cases, D draws.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from itertools import combinations, product
+from math import comb
 from typing import Any
 
 from workbook.core.exercises.exercise import Check, Exercise, compare, like, untouched
@@ -30,6 +31,48 @@ def matches_and_subsequence() -> tuple[tuple[int, int], ...]:
         (clipped_matches(ngrams(said, 1), ngrams(wanted, 1)), lcs_length(said, wanted))
         for said in (candidate.split() for candidate in CANDIDATES)
     )
+
+
+def ngram_f1(prediction: list[str], reference: list[str], n: int) -> float:
+    """F1 of shared runs of n words, clipped: ROUGE-n. 0 where nothing is shared."""
+
+    def runs(words: list[str]) -> Counter:
+        return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+
+    said, wanted = runs(prediction), runs(reference)
+    shared = (said & wanted).total()
+    return 2 * shared / (said.total() + wanted.total()) if shared else 0.0
+
+
+def subsequence_length(first: list[str], second: list[str]) -> int:
+    """Length of the longest common subsequence, row by row of the table."""
+    above = [0] * (len(second) + 1)
+    for word in first:
+        row = [0]
+        for j, other in enumerate(second):
+            row.append(above[j] + 1 if word == other else max(above[j + 1], row[j]))
+        above = row
+    return above[-1]
+
+
+def bootstrap_interval(values: list[float], rows: list[list[int]]) -> tuple[float, float]:
+    """The 2.5 % and 97.5 % quantiles of the D means; rows[d]: the N places that draw d took."""
+    import numpy as np
+
+    means = np.asarray(values, dtype=float)[np.asarray(rows)].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def elo_update(winner: float, loser: float, k: float) -> tuple[float, float]:
+    """Both ratings after one game; what the winner gains the loser loses."""
+    expected = 1 / (1 + 10 ** ((loser - winner) / 400))
+    return winner + k * (1 - expected), loser - k * (1 - expected)
+
+
+def pass_at_k(n: int, c: int, k: int) -> float:
+    """p(at least one of k answers, drawn without replacement from n, is among the c right ones)."""
+    return 1 - comb(n - c, k) / comb(n, k)
 
 
 def rouge_s(prediction: list[str], reference: list[str], gap: int) -> float:
@@ -124,6 +167,119 @@ def _repeated(seed: int) -> tuple:
     return [word] * 6, [word] * 3, 4
 
 
+def _run_length(seed: int, n: int = 2) -> tuple:
+    source = random.Random(seed)
+    return _words(source, 9), _words(source, 12), n
+
+
+def _at_most_one(answer: Any, seed: int) -> str | None:
+    """Does a text of one word said seven times stay within the range of an F1?"""
+    out = answer(*_again_and_again(seed))
+    return "a score above 1 came out: a run counts once too often." if out > 1 else None
+
+
+def _short_run(seed: int) -> tuple:
+    source = random.Random(seed)
+    return _words(source, 2), _words(source, 6), 3
+
+
+def _again_and_again(seed: int) -> tuple:
+    word = random.Random(seed).choice(("goose", "boat"))
+    return [word] * 7, [word, "is", word], 1
+
+
+def _two_texts(seed: int) -> tuple:
+    source = random.Random(seed)
+    return _words(source, 8), _words(source, 11)
+
+
+def _gaps(seed: int) -> tuple:
+    words = random.Random(seed).sample(("the", "goose", "boat", "old", "is", "on"), 5)
+    return words, [part for word in words for part in (word, "very")]
+
+
+def _reversed(seed: int) -> tuple:
+    words = random.Random(seed).sample(("the", "goose", "boat", "old", "is"), 5)
+    return words, words[::-1]
+
+
+def _misleading(seed: int) -> tuple:
+    """The first word stands last in the other text: who takes it first gets nothing else."""
+    last, *rest = random.Random(seed).sample(("the", "goose", "boat", "old", "is"), 5)
+    return [last, *rest], [*rest, last]
+
+
+def _empty(seed: int) -> tuple:
+    return [], _words(random.Random(seed), 4)
+
+
+def _draws(seed: int, count: int = 25, draws: int = 200) -> tuple:
+    source = random.Random(seed)
+    values = [source.random() ** 2 for _ in range(count)]
+    return values, [[source.randrange(count) for _ in range(count)] for _ in range(draws)]
+
+
+def _mostly_right(seed: int) -> tuple:
+    source = random.Random(seed)
+    values = [1.0] * 18 + [0.0] * 2
+    return values, [[source.randrange(20) for _ in range(20)] for _ in range(200)]
+
+
+def _game(seed: int) -> tuple:
+    source = random.Random(seed)
+    return source.uniform(900, 1100), source.uniform(1150, 1300), 32.0
+
+
+def _favourite(seed: int) -> tuple:
+    source = random.Random(seed)
+    return source.uniform(1300, 1500), source.uniform(900, 1100), source.choice((16.0, 24.0))
+
+
+def _equals(seed: int) -> tuple:
+    rating = random.Random(seed).uniform(900, 1100)
+    return rating, rating, 20.0
+
+
+def _nothing_is_won(answer: Any, seed: int) -> str | None:
+    """Is what one gains what the other loses?"""
+    winner, loser, _ = given = _game(seed)
+    return compare("the sum of both ratings", sum(answer(*given)), winner + loser)
+
+
+def _upset(answer: Any, seed: int) -> str | None:
+    """Does a win against a stronger one move the rating by more than one against an equal?"""
+    winner, loser, k = given = _game(seed)
+    few = answer(*given)[0] - winner < k / 2
+    return "the gain is below k / 2: who was expected to win?" if few else None
+
+
+def _more_tries(answer: Any, seed: int) -> str | None:
+    """Does one more try never lower the chance?"""
+    n, c, k = random.Random(seed).randint(8, 12), 6, 2
+    lower = answer(n, c, k + 1) < answer(n, c, k) - 1e-9
+    return "with one more try the chance is lower." if lower else None
+
+
+def _samples(seed: int) -> tuple:
+    source = random.Random(seed)
+    n = source.randint(12, 20)
+    return n, source.randint(2, 5), source.randint(3, 6)
+
+
+def _few_wrong(seed: int) -> tuple:
+    n = random.Random(seed).randint(6, 10)
+    return n, n - 2, 4
+
+
+def _never_right(seed: int) -> tuple:
+    return random.Random(seed).randint(5, 9), 0, 3
+
+
+def _one_try(seed: int) -> tuple:
+    n = random.Random(seed).randint(10, 16)
+    return n, 3, 1
+
+
 def _answers(seed: int, count: int = 57, bins: int = 5) -> tuple:
     source = random.Random(seed)
     sure = [source.random() ** 0.4 for _ in range(count)]
@@ -186,6 +342,111 @@ _ALL = (
         ),
         reference=matches_and_subsequence,
         wants="value",
+    ),
+    Exercise(
+        id="evaluation.ngram_f1",
+        title="ROUGE-n",
+        points=3,
+        difficulty=2,
+        minutes=15,
+        checks=(
+            like("pairs of words", "the F1", ngram_f1, _run_length),
+            like("single words", "the F1", ngram_f1, lambda seed: _run_length(seed, 1)),
+            like("a word said again and again is clipped", "the F1", ngram_f1, _again_and_again),
+            Check("an F1 is at most 1", _at_most_one),
+            like("a text shorter than a run", "the F1", ngram_f1, _short_run),
+            untouched(_run_length),
+        ),
+        hints=(
+            "Count the runs of n words of each text in a `Counter`; a run is a tuple.",
+            "`said & wanted` of two Counters keeps the smaller count of each run: that clips.",
+            "runs = lambda w: Counter(tuple(w[i:i + n]) for i in range(len(w) - n + 1))",
+        ),
+        reference=ngram_f1,
+    ),
+    Exercise(
+        id="evaluation.subsequence",
+        title="In order, with gaps",
+        points=3,
+        difficulty=3,
+        minutes=20,
+        checks=(
+            like("any two texts", "the length", subsequence_length, _two_texts),
+            like("gaps are allowed", "the length", subsequence_length, _gaps),
+            like("the same words backwards", "the length", subsequence_length, _reversed),
+            like("the first word stands last in the other", "the length", subsequence_length,
+                 _misleading),
+            like("an empty text", "the length", subsequence_length, _empty),
+            untouched(_two_texts),
+        ),
+        hints=(
+            "Fill a table row by row: one row more than `first` has words, one column more than "
+            "`second`, zeros at the top and on the left.",
+            "Where the words agree the field is the one up and left plus 1; else it is the larger "
+            "of the one above and the one on the left.",
+            "table = [[0] * (len(second) + 1) for _ in range(len(first) + 1)]",
+        ),
+        reference=subsequence_length,
+    ),
+    Exercise(
+        id="evaluation.bootstrap_interval",
+        title="An interval from nothing but the cases",
+        points=2,
+        difficulty=2,
+        minutes=10,
+        checks=(
+            like("any scores", "the ends", bootstrap_interval, _draws),
+            like("right or wrong, mostly right", "the ends", bootstrap_interval, _mostly_right),
+            like("three draws of four cases", "the ends", bootstrap_interval,
+                 lambda seed: _draws(seed, 4, 3)),
+            untouched(_draws),
+        ),
+        hints=(
+            "Each entry of `rows` is one test set: the numbers of the cases that were drawn.",
+            "Take the mean score of each draw; the interval holds the middle 95 % of these means.",
+            "means = [sum(values[i] for i in row) / len(row) for row in rows]",
+        ),
+        reference=bootstrap_interval,
+    ),
+    Exercise(
+        id="evaluation.elo_update",
+        title="One game of Elo",
+        points=2,
+        difficulty=2,
+        minutes=10,
+        checks=(
+            like("the weaker one wins", "the ratings", elo_update, _game),
+            like("the favourite wins", "the ratings", elo_update, _favourite),
+            like("equals", "the ratings", elo_update, _equals),
+            Check("what one gains the other loses", _nothing_is_won),
+            Check("an upset gains more than half of k", _upset),
+        ),
+        hints=(
+            "First the probability that the winner would win, by the formula above.",
+            "A win that was expected with .9 moves both ratings by a tenth of k.",
+            "expected = 1 / (1 + 10 ** ((loser - winner) / 400))",
+        ),
+        reference=elo_update,
+    ),
+    Exercise(
+        id="evaluation.pass_at_k",
+        title="At least one of k",
+        points=3,
+        difficulty=4,
+        minutes=15,
+        checks=(
+            like("a few are right", "the chance", pass_at_k, _samples),
+            like("fewer wrong ones than are drawn", "the chance", pass_at_k, _few_wrong),
+            like("none is right", "the chance", pass_at_k, _never_right),
+            like("one try is the share right", "the chance", pass_at_k, _one_try),
+            Check("more tries never hurt", _more_tries),
+        ),
+        hints=(
+            "It is easier to count how likely it is that all k are wrong.",
+            "There are C(n, k) ways to draw k of n, and C(n - c, k) that take wrong ones only.",
+            "from math import comb",
+        ),
+        reference=pass_at_k,
     ),
     Exercise(
         id="evaluation.rouge_s",

@@ -1,4 +1,4 @@
-"""The explorer of lesson 09: type a candidate and a reference, see what they share.
+"""The explorers of lesson 09: what two texts share, and how many cases a comparison needs.
 
 Words whose n-gram is matched (clipped) light up in both texts, lines join the longest common
 subsequence, and the scores follow. Left out: several references, stemming, and BLEU's tokenizer:
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from workbook.core.notebook import figures
 from workbook.core.notebook.explorer import Explorer, Slider, TextInput
 from workbook.evaluation.bleu_metric import sentence_bleu
+from workbook.evaluation.charts import power_chart
 from workbook.evaluation.overlap import Tokens, lcs_pairs, ngrams, rouge_tokens
+from workbook.evaluation.power import WANTED, Plan, plan
 from workbook.evaluation.rouge_metric import rouge_pair
 
 if TYPE_CHECKING:
@@ -167,6 +169,31 @@ def overlap_explorer(reference: str, candidate: str) -> Explorer:
         },
         alt=describe,
         table=frame,
+    )
+
+
+def power_explorer() -> Explorer:
+    """How many cases? Turn the difference, how often the systems differ, and the cases."""
+    return Explorer(
+        title="How many cases?",
+        compute=plan,
+        draw=power_chart,
+        controls={
+            "cases": Slider("Cases", 200, (20, 50, 100, 200, 500, 1000, 2000, 5000),
+                            low=10, high=10_000, step=0.05, log=True),
+            "better": Slider("Difference of the accuracies, %", 5, low=1, high=20, step=1),
+            "differ": Slider("Cases on which they differ, %", 20, low=2, high=60, step=1),
+        },
+        alt=describe_plan,
+    )  # fmt: skip
+
+
+def describe_plan(found: Plan) -> str:
+    """The figure in one sentence."""
+    return (
+        f"With {found.cases:,} cases a difference of {found.better:.0%} is found with probability "
+        f"{found.power:.2f}, if the systems differ on {found.differ:.0%} of the cases; "
+        f"{found.needed:,} cases are needed for {WANTED}."
     )
 
 

@@ -8,6 +8,7 @@ Left out: rubrics, several judges, a judge that writes its reasons. Lesson 09 me
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -22,6 +23,7 @@ QUESTION = (
     "{task}\n\nSummary A: {first}\n\nSummary B: {second}\n\n"
     "Which summary is better, A or B? Answer with one letter."
 )
+BATCH = 16  # texts read at once
 
 
 class Pair(NamedTuple):
@@ -80,54 +82,69 @@ def summary(verdicts: Sequence[Verdict]) -> dict[str, Interval]:
 class Reader:
     """Shows both texts to a model and compares its probabilities of the letters A and B."""
 
-    BATCH = 16
-
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase):
         self.model, self.tokenizer = model, tokenizer
 
     def __call__(self, asked: Sequence[tuple[str, str, str]]) -> list[float]:
-        from workbook.inference import padded_logits
-
-        letters = [self.tokenizer.encode(x, add_special_tokens=False)[-1] for x in "AB"]
-        chances = []
-        for start in range(0, len(asked), self.BATCH):
-            texts = [
-                QUESTION.format(task=task, first=first, second=second)
-                for task, first, second in asked[start : start + self.BATCH]
-            ]
-            ids, keep_mask, _ = _batch(self.model, self.tokenizer, [(text, "") for text in texts])
-            logits = padded_logits(self.model, ids, keep_mask, last=1)[:, -1, letters]  # B 2
-            chances += logits.softmax(-1)[:, 0].tolist()
-        return chances
+        texts = [QUESTION.format(task=t, first=one, second=two) for t, one, two in asked]
+        rows = first_token_log_probs(self.model, self.tokenizer, texts, "AB")
+        return [_sigmoid(a - b) for a, b in rows]
 
 
 class Likelihood:
     """Never shows the texts side by side: the one with the likelier tokens, on average, wins."""
 
-    BATCH = 16
-
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase):
         self.model, self.tokenizer = model, tokenizer
 
     def __call__(self, asked: Sequence[tuple[str, str, str]]) -> list[float]:
-        import torch
-
         first = self.scores([(task, one) for task, one, _ in asked])
         second = self.scores([(task, other) for task, _, other in asked])
-        return torch.sigmoid(torch.tensor(first) - torch.tensor(second)).tolist()
+        return [_sigmoid(a - b) for a, b in zip(first, second, strict=True)]
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Mean ln p per token of each answer, given its task."""
-        from workbook.inference import token_log_probs
+        rows = answer_log_probs(self.model, self.tokenizer, pairs)
+        return [sum(row) / len(row) for row in rows]
 
-        found = []
-        for start in range(0, len(pairs), self.BATCH):
-            some = pairs[start : start + self.BATCH]
-            ids, keep_mask, answers = _batch(self.model, self.tokenizer, some)
-            log_probs = token_log_probs(self.model, ids, keep_mask)  # B T-1
-            for row, length in zip(log_probs, answers, strict=True):
-                found.append(row[-length:].mean().item())
-        return found
+
+def _sigmoid(x: float) -> float:
+    return (1 + math.tanh(x / 2)) / 2  # no overflow, however large x is
+
+
+def first_token_log_probs(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[str],
+    letters: Sequence[str],
+) -> list[list[float]]:
+    """Return ln p of each letter as the first token of a reply, a row for each prompt."""
+    from workbook.inference import padded_logits
+
+    tokens = [tokenizer.encode(letter, add_special_tokens=False)[-1] for letter in letters]
+    found: list[list[float]] = []
+    for start in range(0, len(prompts), BATCH):
+        some = [(prompt, "") for prompt in prompts[start : start + BATCH]]
+        ids, keep_mask, _ = _batch(model, tokenizer, some)
+        logits = padded_logits(model, ids, keep_mask, last=1)[:, -1]  # B V
+        found += logits.log_softmax(-1)[:, tokens].tolist()
+    return found
+
+
+def answer_log_probs(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    pairs: Sequence[tuple[str, str]],
+) -> list[list[float]]:
+    """Return ln p of each token of an answer to a prompt, for each pair (prompt, answer)."""
+    from workbook.inference import token_log_probs
+
+    found: list[list[float]] = []
+    for start in range(0, len(pairs), BATCH):
+        ids, keep_mask, answers = _batch(model, tokenizer, pairs[start : start + BATCH])
+        log_probs = token_log_probs(model, ids, keep_mask)  # B T-1
+        found += [row[-n:].tolist() for row, n in zip(log_probs, answers, strict=True)]
+    return found
 
 
 def dialogue_pairs(count: int, seed: int = 0) -> list[Pair]:

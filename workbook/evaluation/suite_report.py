@@ -1,7 +1,7 @@
 """The suite's results as tables: a row a task, a column a metric or a system.
 
 Each function takes results (`workbook.evaluation.suite`) and shows nothing by itself, so that a
-test can read its numbers. Left out: the radar chart, which is in `charts.py`.
+test can read its numbers. Left out: the small bars, which are in `charts.py`.
 Lesson 09 and `workbook evaluate` show them.
 """
 
