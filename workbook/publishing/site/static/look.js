@@ -46,5 +46,6 @@
     reach();
     addEventListener("resize", reach);
     document.addEventListener("drawn", reach);
+    document.addEventListener("toggle", reach, true);  // what was folded had no width
   });
 })();
