@@ -1,7 +1,8 @@
 """Training: the one loop, `fit`, and its parts; and how the town's models are made.
 
 The names below are this part's contract; importing them loads torch, but not transformers. Lesson
-02 explains pretraining, lesson 07 many devices, lesson 08 the loop and fine-tuning.
+02 writes the loop by hand and pretrains with it; lesson 07 explains many devices, lesson 08
+fine-tuning.
 """
 
 from workbook.training.batches import Batches

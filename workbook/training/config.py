@@ -2,7 +2,7 @@
 
 A wrong value is one clear sentence at once, not a crash after an hour. Left out: the model, the
 data and where to write, which are arguments of `fit`; recipes in TOML are in `recipes.py`.
-Lesson 08 shows the loop that reads this.
+Lesson 02 shows the loop that reads this.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ loss(model, batch): `Loss(total, tokens)`, a sum over tokens and their count (se
 One step uses n = `config.grad_accumulation` batches, number step * n onward, dealt out to the
 processes in turn; it equals one step on all of them together. With `out` the run is recorded and
 saved there, and the same call after a kill goes on from the last checkpoint, to the same weights.
-Left out: how batches are made, and what a loss is. Lesson 08 reads this file.
+Left out: how batches are made, and what a loss is. Lesson 02 writes its heart by hand.
 """
 
 from __future__ import annotations
