@@ -2,7 +2,8 @@
 
 `Loop.update` is the heart: gradients of sums, divided once by the tokens of all processes.
 Left out: where tensors live (`devices.py`), how a checkpoint is written (`checkpoint.py`) and read
-again (`resume.py`), and in which order things are done (`fit.py`). Lesson 02 writes its heart by hand.
+again (`resume.py`), and in which order things are done (`fit.py`). Lesson 02 writes its heart by
+hand.
 """
 
 from __future__ import annotations
