@@ -1,6 +1,9 @@
 """Exercises as a learner meets them: right, wrong, empty, endless; and what is shown each time."""
 
+import inspect
+import linecache
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +11,9 @@ import torch
 
 import workbook
 from workbook.core.exercises import attempts as log
-from workbook.core.exercises import checks
+from workbook.core.exercises import checks, regrading
 from workbook.core.exercises import exercise as ex
+from workbook.core.runs import records
 
 TOPIC = """
 from workbook.core.exercises.exercise import Check, Exercise, compare
@@ -59,7 +63,7 @@ def shown(monkeypatch):
     """The texts shown; each is there as plain text and as HTML."""
     outputs = []
 
-    def display(data, raw):
+    def display(data, raw, metadata):
         assert raw and set(data) == {"text/plain", "text/html"}
         outputs.append(data["text/plain"])
 
@@ -366,3 +370,38 @@ def test_a_list_or_an_array_is_told_that_it_is_no_tensor(answer):
     assert "not a tensor" in said and "shape" not in said
     assert "None" in check.test(lambda x: None, 0)
     assert check.test(lambda x: x, 0) is None
+
+
+def test_the_log_and_the_output_keep_what_checking_again_needs(monkeypatch):
+    """The same seed gives the same inputs: an attempt can be checked again as it was."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append(more))
+    ex.exercise("fake.double")(lambda x: abs(2 * x))
+    ex.answer("fake.length", 7)
+    wrong, right = records.read(log.log_path())
+    assert (wrong["exercise"], wrong["event"], wrong["passed"], wrong["checks"]) == (
+        "fake.double", "wrong", 2, 3,
+    )  # fmt: skip
+    assert right["passed"] == right["checks"] == 3
+    again = ex.check("fake.double", lambda x: abs(2 * x), seed=wrong["seed"])
+    assert (again.status, again.passed) == ("wrong", wrong["passed"])
+    for event, output in zip((wrong, right), shown, strict=True):
+        assert event["package"] == workbook.__version__
+        assert event["version"] == regrading.version_of(ex.find(event["exercise"]))
+        carried = output["metadata"]["workbook"]
+        assert carried.items() <= event.items() and len(carried) == 6
+
+
+def test_the_version_of_an_exercise_changes_with_its_code_and_not_with_its_layout():
+    asked = ex.find("fake.double")
+    before = regrading.version_of(asked)
+    file = Path(inspect.getsourcefile(asked.reference))
+    versions = {}
+    for name, text in {"layout": "# a comment\n\n" + TOPIC,
+                       "code": TOPIC.replace("2 * x", "x + x")}.items():  # fmt: skip
+        file.write_text(text, encoding="utf-8")
+        linecache.checkcache()
+        versions[name] = regrading.version_of(asked)
+    file.write_text(TOPIC, encoding="utf-8")
+    linecache.checkcache()
+    assert versions["layout"] == before != versions["code"]

@@ -11,7 +11,7 @@ from workbook.core.exercises.checks import Finding
 @pytest.fixture
 def pages(monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("IPython.display.display", lambda data, raw, metadata: shown.append(data))
     return shown
 
 

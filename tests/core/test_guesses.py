@@ -13,7 +13,7 @@ def shown(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path))
     texts = []
     monkeypatch.setattr(
-        "IPython.display.display", lambda data, raw: texts.append(data["text/plain"])
+        "IPython.display.display", lambda data, raw, metadata: texts.append(data["text/plain"])
     )
     return texts
 

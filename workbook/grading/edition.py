@@ -23,6 +23,7 @@ from workbook import LESSONS
 from workbook.core.exercises import plain_values, sealed
 from workbook.core.exercises.checks import run_checks
 from workbook.core.exercises.exercise import Exercise
+from workbook.core.exercises.regrading import version_of
 from workbook.grading.manifest import exercises_of
 
 LAST_HINT = "The last hint is your instructor's to give."
@@ -107,7 +108,7 @@ def seal(source: str, topic: str) -> Sealing:
 
 
 def stored_results(source: str, topic: str) -> dict[str, Any]:
-    """Return what `sealed.stored` needs: for each exercise a seed, and calls with their results.
+    """Return what `sealed` needs: for each exercise its version, a seed, calls with results.
 
     source: the exercises without answers; their visible checks run here, and must pass.
     """
@@ -131,7 +132,8 @@ def stored_results(source: str, topic: str) -> dict[str, Any]:
             if outcome.status != "right":
                 raise ValueError(f"the checks of {name} do not pass on its own reference answer.")
         stored = calls[name] if each.wants == "function" else []
-        entries[name] = {"seed": seed, "calls": stored}
+        version = version_of(answers[name])
+        entries[name] = {"version": version, "seed": seed, "calls": stored}
     return entries
 
 

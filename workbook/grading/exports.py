@@ -11,13 +11,15 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as xml
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from workbook.core.runs.files import write_atomically
 from workbook.grading.finals import Final
 from workbook.grading.manifest import Manifest
+from workbook.grading.schema import ANSWERS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = ("student", "lesson", "points", "out_of", "verdict")
@@ -40,6 +42,13 @@ def write(finals: Sequence[Final], listed: Manifest, out: Path) -> list[Path]:
     for name, text in texts.items():
         write_atomically(out / name, text)
     return [out / name for name in texts]
+
+
+def write_answers(rows: Iterable[Mapping[str, Any]], out: Path) -> Path:
+    """Write out/answers.csv: what grading each answer again needs, ours and the learner's own."""
+    lines = [[_cell(row[name]) for name in ANSWERS] for row in rows]
+    write_atomically(out / "answers.csv", _csv([list(ANSWERS), *lines]))
+    return out / "answers.csv"
 
 
 def grades_csv(finals: Iterable[Final]) -> str:
@@ -153,6 +162,12 @@ def _split(student: str) -> tuple[str, str]:
 
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return _number(value)
+    return "" if value is None else str(value)
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:

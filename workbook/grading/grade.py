@@ -99,6 +99,8 @@ def _executed(
         question = lesson.questions[name]
         found[name] = marks.mark(question, each.findings, each.cause, settings.seed)
         found[name].source = "\n".join([*each.answer.helpers, each.answer.source])[:SOURCE]
+    for name, answer in taken.answers.items():
+        found[name].learner = answer.claim
     return found
 
 

@@ -16,45 +16,13 @@ import sqlalchemy as sa
 from workbook.grading import finals
 from workbook.grading.finals import Final, Policy
 from workbook.grading.marks import Grade
+from workbook.grading.schema import answer_rows, tables
+from workbook.grading.schema import answers as _answers
+from workbook.grading.schema import grades as _grades
+from workbook.grading.schema import manual as _manual
+from workbook.grading.schema import runs as _runs
 
 DRIVER = "postgresql+psycopg"  # what a plain postgresql:// means here
-
-_schema = sa.MetaData()
-_runs = sa.Table(
-    "runs", _schema,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("seed", sa.BigInteger, nullable=False),
-    sa.Column("isolation", sa.Text, nullable=False),
-    sa.Column("package", sa.Text, nullable=False),
-    sa.Column("policy", sa.Text, nullable=False),  # attempts and late days, in words
-    sa.Column("finished", sa.Boolean, nullable=False, default=False),
-)  # fmt: skip
-_grades = sa.Table(
-    "grades", _schema,
-    sa.Column("student", sa.String(200), primary_key=True),
-    sa.Column("lesson", sa.String(100), primary_key=True),
-    sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("basis", sa.String(64), nullable=False),
-    sa.Column("points", sa.Float, nullable=False),
-    sa.Column("out_of", sa.Float, nullable=False),
-    sa.Column("handed_in", sa.Text, nullable=False),  # ISO date and time, or ""
-    sa.Column("days_late", sa.Integer, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("run", sa.Integer, nullable=False),
-    sa.Column("times_graded", sa.Integer, nullable=False),
-    sa.Column("seconds", sa.Float, nullable=False),
-    sa.Column("details", sa.Text, nullable=False),
-)  # fmt: skip
-_manual = sa.Table(
-    "manual", _schema,
-    sa.Column("student", sa.String(200), primary_key=True),
-    sa.Column("lesson", sa.String(100), primary_key=True),
-    sa.Column("exercise", sa.String(200), primary_key=True),
-    sa.Column("points", sa.Float, nullable=False),
-    sa.Column("comment", sa.Text, nullable=False),
-    sa.Column("computed", sa.Float),  # what the grader had computed when this mark was given
-)  # fmt: skip
 
 
 class Gradebook:
@@ -75,7 +43,7 @@ class Gradebook:
             with self._engine.begin() as connection:
                 if self._engine.dialect.name == "sqlite":
                     connection.exec_driver_sql("PRAGMA busy_timeout=30000")
-                _schema.create_all(connection)
+                tables.create_all(connection)
                 _refuse_other_columns(connection, text)
         except ImportError as error:
             words = f"Python needs the driver of that database ({error})"
@@ -119,7 +87,7 @@ class Gradebook:
         with self._engine.connect() as connection:
             row = connection.execute(
                 sa.select(_grades.c.digest, _grades.c.basis).where(
-                    _of(student, lesson), _grades.c.attempt == attempt
+                    _of(_grades, student, lesson, attempt)
                 )
             ).first()
         return row is not None and (row.digest, row.basis) == (digest, basis)
@@ -130,17 +98,18 @@ class Gradebook:
         """Write when a graded attempt was handed in: the due date may have been moved since."""
         known = {"handed_in": handed_in, "days_late": days_late}
         differs = sa.or_(*(_grades.c[name] != value for name, value in known.items()))
-        where = _of(student, lesson) & (_grades.c.attempt == attempt) & differs
+        where = _of(_grades, student, lesson, attempt) & differs
         with self._engine.begin() as connection:
             connection.execute(sa.update(_grades).where(where).values(**known))
 
     def add(self, grade: Grade, run: int, seconds: float) -> None:
         """Write a grade in place of an earlier one of the same student, lesson and attempt."""
         grade = Grade.model_validate(_storable(grade.model_dump()))
-        where = _of(grade.student, grade.lesson) & (_grades.c.attempt == grade.attempt)
+        names = (grade.student, grade.lesson, grade.attempt)
+        times = sa.select(_grades.c.times_graded).where(_of(_grades, *names))
         with self._engine.begin() as connection:
-            before = connection.execute(sa.select(_grades.c.times_graded).where(where)).scalar()
-            connection.execute(sa.delete(_grades).where(where))
+            before = connection.execute(times).scalar()
+            _forget(connection, *names)
             connection.execute(
                 sa.insert(_grades).values(
                     student=grade.student, lesson=grade.lesson, attempt=grade.attempt,
@@ -150,6 +119,8 @@ class Gradebook:
                     seconds=seconds, details=grade.model_dump_json(),
                 )
             )  # fmt: skip
+            if grade.exercises:
+                connection.execute(sa.insert(_answers), answer_rows(grade))
 
     def keep(self, attempts: Mapping[tuple[str, str], int]) -> None:
         """Forget grades of attempts that are not handed in any more.
@@ -160,8 +131,7 @@ class Gradebook:
         with self._engine.begin() as connection:
             for row in connection.execute(names.where(_grades.c.attempt > 1)).all():
                 if row.attempt > attempts.get((row.student, row.lesson), row.attempt):
-                    where = _of(row.student, row.lesson) & (_grades.c.attempt == row.attempt)
-                    connection.execute(sa.delete(_grades).where(where))
+                    _forget(connection, row.student, row.lesson, row.attempt)
 
     def mark_by_hand(
         self, student: str, lesson: str, exercise: str, points: float, comment: str = ""
@@ -194,7 +164,7 @@ class Gradebook:
 
     def _final(self, connection: Any, student: str, lesson: str, by_hand: list[Any]) -> Final:
         rows = connection.execute(
-            sa.select(_grades).where(_of(student, lesson)).order_by(_grades.c.attempt)
+            sa.select(_grades).where(_of(_grades, student, lesson)).order_by(_grades.c.attempt)
         )
         attempts = []
         for row in rows:
@@ -206,12 +176,20 @@ class Gradebook:
 
     def _attempt_that_counts(self, student: str, lesson: str) -> Grade | None:
         with self._engine.connect() as connection:
-            where = (_manual.c.student == student) & (_manual.c.lesson == lesson)
+            where = _of(_manual, student, lesson)
             by_hand = list(connection.execute(sa.select(_manual).where(where)))
-            known = sa.select(_grades.c.student).where(_of(student, lesson))
+            known = sa.select(_grades.c.student).where(_of(_grades, student, lesson))
             if connection.execute(known).first() is None:
                 return None
             return self._final(connection, student, lesson, by_hand).grade
+
+    def answers(self) -> list[dict[str, Any]]:
+        """Return a row for every answer of every attempt, sorted, with what regrading needs."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_answers)).mappings()
+            found = [dict(row) for row in rows]
+        names = ("student", "lesson", "attempt", "exercise")
+        return sorted(found, key=lambda row: [row[name] for name in names])
 
     def times_graded(self) -> dict[tuple[str, str], int]:
         """Return (student, lesson) -> how often it was graded; of attempts, the most."""
@@ -236,7 +214,7 @@ def _address(text: str) -> sa.URL:
 
 def _refuse_other_columns(connection: Any, text: str) -> None:
     found = sa.inspect(connection)
-    for table in _schema.sorted_tables:
+    for table in tables.sorted_tables:
         there = {column["name"] for column in found.get_columns(table.name)}
         if not {column.name for column in table.columns} <= there:
             raise ValueError(
@@ -245,8 +223,15 @@ def _refuse_other_columns(connection: Any, text: str) -> None:
             )
 
 
-def _of(student: str, lesson: str) -> Any:
-    return (_grades.c.student == student) & (_grades.c.lesson == lesson)
+def _of(table: sa.Table, student: str, lesson: str, attempt: int | None = None) -> Any:
+    """The rows of a student's lesson, or of one attempt at it."""
+    rows = (table.c.student == student) & (table.c.lesson == lesson)
+    return rows if attempt is None else rows & (table.c.attempt == attempt)
+
+
+def _forget(connection: Any, student: str, lesson: str, attempt: int) -> None:
+    for table in (_grades, _answers):
+        connection.execute(sa.delete(table).where(_of(table, student, lesson, attempt)))
 
 
 def _storable(value: Any) -> Any:

@@ -19,6 +19,7 @@ from typing import Any
 from workbook import __version__
 from workbook.core.exercises.checks import Check
 from workbook.core.exercises.exercise import Exercise
+from workbook.core.exercises.regrading import version_of
 from workbook.grading import asking, manifest, notebook_input
 from workbook.grading.notebook_input import Cell
 
@@ -94,7 +95,7 @@ def _lesson(
     questions = {}
     for each in entry.exercises:
         asked = exercises.get(each.id)
-        if asked is None or manifest.version_of(asked) != each.version:
+        if asked is None or version_of(asked) != each.version:
             raise ValueError(
                 f"{each.id} has changed since this key was released; release it again, "
                 "or grade with the package of the release."

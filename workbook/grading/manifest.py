@@ -7,10 +7,8 @@ exercise is checked, which is the lesson's `exercises.py`.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
-import inspect
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from workbook import __version__
 from workbook.core.exercises.exercise import Exercise
+from workbook.core.exercises.regrading import version_of
 
 NAME = "manifest.json"
 
@@ -106,14 +105,6 @@ def entries(topic: str, cells: dict[str, str]) -> list[ExerciseEntry]:
 def exercises_of(topic: str) -> dict[str, Exercise]:
     """Return a lesson's exercises by id, references and all."""
     return dict(importlib.import_module(f"workbook.{topic}.exercises").EXERCISES)
-
-
-def version_of(asked: Exercise) -> str:
-    """Return a hash that changes with the file of the exercise, comments and layout aside."""
-    source = inspect.getsource(inspect.getmodule(asked.reference) or type(asked))
-    said = [asked.id, str(asked.points), *(check.says for check in asked.checks)]
-    text = "\n".join([ast.dump(ast.parse(source)), *said])
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def digest(content: bytes) -> str:

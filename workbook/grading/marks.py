@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from workbook.core.exercises.checks import Finding
+from workbook.grading.claims import Claim
 from workbook.grading.key import Question
 
 SEALED = "it asks the course for a reference answer, which is not there while answers are graded."
@@ -38,6 +39,7 @@ class ExerciseMark(BaseModel):
     checks: list[CheckMark] = []
     version: str = ""
     source: str = ""  # the answer, for comparisons
+    learner: Claim | None = None  # what the learner's machine noted, which earns nothing
 
 
 class Grade(BaseModel):

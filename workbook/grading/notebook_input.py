@@ -1,7 +1,8 @@
 """A submitted notebook, read without trusting it: what cannot be graded is a problem in words.
 
-Only cell type, id, source and tags are taken; outputs and everything else a student's file says
-about itself are not looked at. Left out: which cell is which answer (`transplant.py`).
+Only cell type, id, source and tags are taken, and of outputs what the learner's machine noted about
+an answer, which earns nothing; all else that a file says about itself is not looked at. Left out:
+which cell is which answer (`transplant.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.grading import cells
+from workbook.grading import cells, claims
 from workbook.grading.submissions import LIMIT, too_large
 
 CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
@@ -28,6 +29,7 @@ class Cell:
     id: str
     source: str
     tags: tuple[str, ...] = ()
+    claims: tuple[claims.Claim, ...] = ()
 
 
 class Unreadable(ValueError):
@@ -114,4 +116,5 @@ def _cell(row: Any) -> Cell | None:
     metadata = row.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
     kept = tuple(str(tag) for tag in tags) if isinstance(tags, list) else ()
-    return Cell(str(row.get("cell_type")), str(row.get("id", "")), source, kept)
+    noted = claims.read(row.get("outputs"))
+    return Cell(str(row.get("cell_type")), str(row.get("id", "")), source, kept, noted)

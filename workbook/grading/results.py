@@ -22,6 +22,7 @@ def write(book: Gradebook, opened: Key, out: Path) -> list[Final]:
     """Write exports and pages into a folder; returns the grades as they count."""
     finals = list(book.finals())
     exports.write(finals, opened.listed, out)
+    exports.write_answers(book.answers(), out)
     reports.write_students(finals, out)
     isolation = "; ".join(sorted({final.grade.isolation for final in finals}))
     policy = book.policy.in_words()

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from workbook.grading import cells
+from workbook.grading import cells, claims
+from workbook.grading.claims import Claim
 from workbook.grading.manifest import ExerciseEntry, LessonEntry
 from workbook.grading.notebook_input import Cell
 
@@ -24,6 +25,7 @@ class Answer:
     context: tuple[str, ...]  # statements of the released lesson
     helpers: tuple[str, ...]  # statements of the student's other cells
     source: str
+    claim: Claim | None = None  # what the learner's machine noted about it
 
 
 @dataclass
@@ -52,7 +54,8 @@ def transplant(released: Sequence[Cell], handed_in: Sequence[Cell], lesson: Less
         used.update(places)
         cell = handed_in[place]
         earlier = [c.source for c in released[: order[entry.cell]] if c.kind == "code"]
-        result.answers[entry.id] = _answer(cell, earlier, handed_in, place, pristine)
+        answer = _answer(cell, earlier, handed_in, place, pristine)
+        result.answers[entry.id] = replace(answer, claim=claims.of(entry.id, cell.claims))
         _note_answer(entry, cell, result)
     _note_others(released, handed_in, used, result)
     return result
@@ -128,6 +131,11 @@ def _note_answer(entry: ExerciseEntry, cell: Cell, result: Transplant) -> None:
         result.changes.append(f"{entry.id}: its id is not in the cell any more.")
     if cells.INVISIBLE.search(cell.source):
         result.changes.append(f"{entry.id}: the cell has invisible characters.")
+    if answer.claim and answer.claim.version != entry.version:
+        result.changes.append(
+            f"{entry.id}: it was answered with another version of the exercise "
+            f"(package {answer.claim.package})."
+        )
     if answer.helpers:
         result.changes.append(
             f"{entry.id}: {len(answer.helpers)} statements of other cells are taken with it."

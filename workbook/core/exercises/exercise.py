@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.core.exercises import attempts as log
-from workbook.core.exercises import checks, feedback, sealed
+from workbook.core.exercises import checks, feedback, regrading, sealed
 from workbook.core.exercises.checks import (
     Check,
     Inputs,
@@ -213,7 +213,7 @@ def _judge(asked: Exercise, given: Any) -> bool:
     """Checks, shows, logs; true if the answer is right."""
     result = check(asked.id, given)
     if result.status in ("right", "wrong"):
-        log.note(asked.id, result.status)
+        log.note(asked.id, result.status, **regrading.noted(asked, result))
     _tell(asked, result)
     return result.status in ("right", "noted")
 
@@ -227,12 +227,14 @@ def _tell(asked: Exercise, result: Result) -> None:
         label = f"{asked.label[0].upper()}{asked.label[1:]}."
         feedback.show("unanswered", f"{asked.title}: not answered yet", [label], goes_on)
         return
+    carried = {regrading.KEY: {"exercise": asked.id, **regrading.noted(asked, result)}}
     if result.status == "noted":
         text = "Your answer is marked when you hand the notebook in."
-        feedback.show("hint", f"{asked.title}: noted", [text])
+        feedback.show("hint", f"{asked.title}: noted", [text], metadata=carried)
         return
     lines = feedback.check_lines(result.findings)
     if result.status == "right":
-        feedback.show("right", f"{asked.title}: right, {asked.worth}", lines)
+        heading = f"{asked.title}: right, {asked.worth}"
+        feedback.show("right", heading, lines, metadata=carried)
     else:
-        feedback.show("wrong", f"{asked.title}: not right yet", lines, goes_on)
+        feedback.show("wrong", f"{asked.title}: not right yet", lines, goes_on, carried)

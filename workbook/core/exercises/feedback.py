@@ -7,8 +7,9 @@ which is `exercise.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workbook.core.exercises.checks import RAISED, Finding
 from workbook.core.notebook import tables
@@ -39,10 +40,17 @@ LOOKS = {
 }
 
 
-def show(kind: str, heading: str, lines: Sequence[str], after: str = "") -> None:
+def show(
+    kind: str,
+    heading: str,
+    lines: Sequence[str],
+    after: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
     """Display a message as one output: plain text, and the same as simple HTML.
 
     kind: a key of LOOKS. lines: as a list below the heading. after: a sentence below the list.
+    metadata: what the output carries along unseen.
     """
     from IPython.display import display
 
@@ -56,7 +64,7 @@ def show(kind: str, heading: str, lines: Sequence[str], after: str = "") -> None
         f"</span> {tables.escaped(heading)}</b></p>{items}{end}</div>"
     )
     text = "\n  ".join([f"{look.sign} {heading}", *lines, *filter(None, [after])])
-    display({"text/plain": text, "text/html": page}, raw=True)
+    display({"text/plain": text, "text/html": page}, raw=True, metadata=dict(metadata or {}))
 
 
 def check_lines(findings: Sequence[Finding]) -> list[str]:

@@ -44,6 +44,12 @@ def seed_of(exercise_id: str) -> int | None:
     return None if entry is None else entry["seed"]
 
 
+def version_of(exercise_id: str) -> str | None:
+    """Return the version of the exercise that was sealed; None where it is not."""
+    entry = _stored(exercise_id)
+    return None if entry is None else entry["version"]
+
+
 def _stored(exercise_id: str) -> dict[str, Any] | None:
     return _file(exercise_id.partition(".")[0]).get(exercise_id)
 

@@ -1,0 +1,107 @@
+"""What a learner's machine noted about an answer, read out of a notebook that nobody trusts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_output
+from released import RIGHT, lesson
+
+from workbook.core.exercises import regrading
+from workbook.grading import claims, edition, exports, manifest, notebook_input, schema
+from workbook.grading.gradebook import Gradebook
+from workbook.grading.manifest import LessonEntry
+from workbook.grading.marks import CheckMark, ExerciseMark, Grade
+from workbook.grading.transplant import transplant
+
+ANSWER = "s080"
+NOTED = {
+    "exercise": "sampling.token_ranks", "version": "0123456789abcdef", "package": "0.1",
+    "seed": 2**31 - 1, "passed": 2, "checks": 3,
+}  # fmt: skip
+
+
+def shown(noted):
+    return new_output("display_data", data={"text/plain": "x"}, metadata={"workbook": noted})
+
+
+def test_the_last_note_about_the_exercise_is_taken():
+    outputs = [shown(NOTED | {"passed": 1}), new_output("stream", text="x"), shown(NOTED)]
+    outputs.append(shown(NOTED | {"exercise": "sampling.no_repeat"}))
+    read = claims.read(json.loads(json.dumps(outputs)))
+    assert claims.of("sampling.token_ranks", read) == claims.Claim(**NOTED)
+    assert claims.of("sampling.predict_kept", read) is None
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [None, [], "x", {}, NOTED | {"seed": -1}, NOTED | {"seed": 2**63}, NOTED | {"seed": "1"},
+     NOTED | {"passed": True}, NOTED | {"version": "x" * 65}, NOTED | {"package": None},
+     NOTED | {"checks": 1e9}],
+)  # fmt: skip
+def test_a_forged_note_is_no_note(noted):
+    assert claims.read([{"metadata": {"workbook": noted}}]) == ()
+
+
+@pytest.mark.parametrize("outputs", [None, 7, {}, [None], [7], [{}], [{"metadata": 7}]])
+def test_outputs_that_no_kernel_wrote_hold_no_note(outputs):
+    assert claims.read(outputs) == ()
+
+
+def test_a_note_goes_from_the_notebook_to_the_answer_and_another_version_is_told(root):
+    entries = manifest.entries("sampling", {"sampling.token_ranks": ANSWER})
+    here = LessonEntry(lesson="03_sampling", topic="sampling", exercises=entries)
+    released = notebook_input.parse(nbformat.writes(lesson(root)).encode())
+    for version, told in {entries[0].version: 0, "another": 1}.items():
+        notebook = lesson(root)
+        cell = next(cell for cell in notebook.cells if cell.id == ANSWER)
+        cell.source, cell.outputs = RIGHT[ANSWER], [shown(NOTED | {"version": version})]
+        read = notebook_input.parse(nbformat.writes(notebook).encode())
+        taken = transplant(released, read, here)
+        assert taken.answers["sampling.token_ranks"].claim.version == version
+        said = "sampling.token_ranks: it was answered with another version of the exercise"
+        assert sum(change.startswith(said) for change in taken.changes) == told
+
+
+def graded(learner):
+    mark = ExerciseMark(
+        id="sampling.token_ranks", title="Ranks", points=2, out_of=3, verdict="partly right",
+        checks=[CheckMark(says="a"), CheckMark(says="b", wrong="the mean is too small.")],
+        version="fedcba9876543210", learner=learner,
+    )  # fmt: skip
+    return Grade(
+        student="ada", lesson="03_sampling", points=2, out_of=3, verdict="graded",
+        exercises=[mark], seed=99, package="0.2",
+    )  # fmt: skip
+
+
+def test_the_gradebook_has_a_row_for_each_answer_with_what_regrading_needs(database, tmp_path):
+    book = Gradebook(database)
+    for _ in range(2):  # graded again: the row is replaced
+        book.add(graded(claims.Claim(**NOTED)), 1, 0.5)
+    (row,) = book.answers()
+    assert row == {
+        "student": "ada", "lesson": "03_sampling", "attempt": 1,
+        "exercise": "sampling.token_ranks", "points": 2.0, "verdict": "partly right",
+        "version": "fedcba9876543210", "package": "0.2", "seed": 99, "passed": 1, "checks": 2,
+        "learner_version": "0123456789abcdef", "learner_package": "0.1",
+        "learner_seed": 2**31 - 1, "learner_passed": 2, "learner_checks": 3,
+    }  # fmt: skip
+    assert next(book.finals()).grade.exercises[0].learner == claims.Claim(**NOTED)
+    file = exports.write_answers(book.answers(), tmp_path)
+    (line,) = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+    assert tuple(line) == schema.ANSWERS and line["learner_seed"] == str(2**31 - 1)
+    book.add(graded(learner=None), 1, 0.5)
+    assert book.answers()[0]["learner_seed"] is None
+
+
+def test_the_edition_without_answers_tells_the_version_of_the_full_one():
+    """A note from a class's own wheel names the exercise as the key does."""
+    source = (edition.package_folder() / "finetuning" / "exercises.py").read_text(encoding="utf-8")
+    stored = edition.stored_results(edition.seal(source, "finetuning").source, "finetuning")
+    for name, asked in manifest.exercises_of("finetuning").items():
+        assert stored[name]["version"] == regrading.version_of(asked)
