@@ -155,12 +155,18 @@ def test_figures_stay_when_only_the_height_of_the_window_changes(laptop):
 def test_the_width_of_a_figure_follows_and_its_height_does_not(laptop):
     """Guards against C1: each change of the width made a figure 15 pixels higher."""
     before = heights(laptop)
-    fits = """wide => [...document.querySelectorAll('.jp-OutputArea .js-plotly-plot')].every(
-        plot => plot.querySelector('.main-svg').clientWidth == plot.clientWidth
-             && plot.clientWidth < wide)"""
+    widths = """[...document.querySelectorAll('.jp-OutputArea .js-plotly-plot')].map(
+        plot => [plot.querySelector('.main-svg').clientWidth, plot.clientWidth])"""
     for width in (1000, 1366, 1000):
         laptop.set_viewport_size({"width": width, "height": 768})
-        laptop.wait_for_function(fits, arg=width, timeout=60_000)
+        for _ in range(120):
+            found = laptop.evaluate(widths)
+            # plotly leaves a figure alone that is one pixel too wide or too narrow
+            if all(abs(drawn - place) <= 1 and place < width for drawn, place in found):
+                break
+            laptop.wait_for_timeout(500)
+        else:
+            raise AssertionError(f"[drawn, its place] in a window of {width}: {found}")
     assert heights(laptop) == before
 
 
