@@ -98,7 +98,45 @@ def against_the_beginning(scores):
     return sum(scores[-1][j] - scores[0][j] for j in earlier) / len(earlier)
 
 
+def mask_without_ends(ids, roles, end_id):
+    return torch.where(torch.tensor([role == "assistant" for role in roles]), ids, IGNORE)
+
+
+def mask_with_every_end(ids, roles, end_id):
+    learned = [role == "assistant" or int(i) == end_id for i, role in zip(ids, roles, strict=True)]
+    return torch.where(torch.tensor(learned), ids, IGNORE)
+
+
+def mask_of_the_answers(ids, roles, end_id):
+    """The prompt is learned, the answer is not."""
+    labels = exercises.masked_labels(ids, roles, end_id)
+    return torch.where(labels == IGNORE, ids, IGNORE)
+
+
+def mask_with_zeros(ids, roles, end_id):
+    labels = exercises.masked_labels(ids, roles, end_id)
+    return torch.where(labels == IGNORE, 0, labels)
+
+
+def mask_in_place(ids, roles, end_id):
+    ids[:] = exercises.masked_labels(ids, roles, end_id)
+    return ids
+
+
+def mask_shifted(ids, roles, end_id):
+    """Labels of the token before: the loss does that itself."""
+    return exercises.masked_labels(ids, roles, end_id).roll(-1)
+
+
 WRONG = {
+    "finetuning.mask_prompt": [
+        mask_without_ends,
+        mask_with_every_end,
+        mask_of_the_answers,
+        mask_with_zeros,
+        mask_in_place,
+        mask_shifted,
+    ],
     "finetuning.predict_labels": [
         (47, 20, 46, 6),  # no marks at all
         (63, 20, 62, 5),  # the end of an answer is not learned
@@ -183,3 +221,16 @@ def test_backward_transfer_by_hand():
     scores = [[0.8, 0.0, 0.0], [0.7, 0.6, 0.0], [0.5, 0.7, 0.9]]
     assert exercises.backward_transfer(scores) == pytest.approx(-0.1)
     assert against_the_beginning(scores) != pytest.approx(-0.1)
+
+
+def test_masked_labels_are_those_of_the_course():
+    """The chat template's own mask, for a chat of the town with several turns."""
+    from workbook.finetuning import data, templates
+
+    tokenizer = load_tokenizer("bundled:town-instruct")
+    end = tokenizer.convert_tokens_to_ids("<|end|>")
+    for chat in data.chats(["translate", "polite"], 4):
+        pieces = templates.anatomy(tokenizer, chat)
+        ids = torch.tensor([piece.id for piece in pieces])
+        labels = exercises.masked_labels(ids, [piece.role for piece in pieces], end)
+        assert labels.tolist() == chat_example(tokenizer, chat).labels

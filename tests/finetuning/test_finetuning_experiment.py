@@ -234,6 +234,7 @@ def test_parts_of_the_experiment_run_at_the_smallest_size(monkeypatch):
     monkeypatch.setattr(experiment, "bundled", lambda name: (tiny_model(), tokenizer()))
     monkeypatch.setattr(experiment, "SUMMARIES", 2)
     monkeypatch.setattr(experiment, "CASES", 1)
+    monkeypatch.setattr(experiment, "UNSEEN_CASES", 2)
     monkeypatch.setattr(
         experiment, "summary_cases", lambda: {
             "known words": experiment.cases("summarise", 2),
@@ -252,8 +253,27 @@ def test_parts_of_the_experiment_run_at_the_smallest_size(monkeypatch):
     for run in runs:
         assert len(run["rouge"]["known words"]["rouge2"]) == 2
         assert len(run["rouge"]["new phrasings"]["rougeL"]) == 1
+    unseen = experiment.run_unseen(2, 0, steps=2)
+    assert len(unseen["names"]) == 2 and not set(unseen["names"]) & set(experiment.UNSEEN)
+    assert set(experiment.UNSEEN) < set(experiment.run_unseen(experiment.SEEN, 0, 2)["names"])
+    for family in experiment.UNSEEN:
+        assert len(unseen["scores"][family]) == experiment.UNSEEN_CASES
+        assert len(unseen["label_given"][family]) == experiment.UNSEEN_CASES
+    damaged = experiment.run_damage("the clean half alone", 0, steps=4)
+    assert damaged["chats"] == 4 and len(damaged["rouge"]["known words"]["rouge1"]) == 2
     assert runs[0]["share_learned"] > 0.99 > runs[1]["share_learned"]
     assert runs[2]["scores"].keys() == set(OLD_SKILLS) and runs[2]["steps"] < 4
+
+
+def test_damage_moves_answers_and_leaves_questions():
+    found = experiment.chats("summarise", 6)
+    damaged = experiment.damage(found, 3)
+    assert damaged[:3] == found[:3] and len(damaged) == 6
+    assert [chat[:-1] for chat in damaged] == [chat[:-1] for chat in found]
+    moved = [chat[-1] for chat in damaged[3:]]
+    assert sorted(m["content"] for m in moved) == sorted(c[-1]["content"] for c in found[3:])
+    assert all(new != old[-1] for new, old in zip(moved, found[3:], strict=True))
+    assert experiment.damage(found, 0) == found
 
 
 # Charts.

@@ -1,4 +1,4 @@
-"""The exercises of lesson 08: a prediction, a mask of your own, a mixture's bill, a measurement.
+"""The exercises of lesson 08: the prompt mask, a prediction, a mixture's bill, a measurement.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
@@ -36,6 +36,20 @@ def chat_counts() -> tuple[int, int, int, int]:
     messages = (*REQUESTS, *ANSWERS)
     tokens = 1 + sum(messages) + MARKS * len(messages)  # the begin token is the 1
     return tokens, sum(ANSWERS) + len(ANSWERS), tokens - 1, ROW // tokens
+
+
+def masked_labels(ids: Tensor, roles: Sequence[str], end_id: int) -> Tensor:
+    """The labels of a chat with loss on the answers and their ends. ids: `T`; roles: T words.
+
+    roles: who says each token, "template", "user" or "assistant". An answer's end token is the
+    template's, right behind the answer. Everything else is -100.
+    """
+    labels = torch.full_like(ids, IGNORE)
+    for place, role in enumerate(roles):
+        ends = role == "template" and place > 0 and roles[place - 1] == "assistant"
+        if role == "assistant" or (ends and int(ids[place]) == end_id):
+            labels[place] = ids[place]
+    return labels
 
 
 def last_answer_only(labels: Tensor) -> Tensor:
@@ -111,6 +125,38 @@ def _chat(seed: int, turns: int, tail: int) -> tuple[Tensor]:
     return (torch.tensor(labels + [IGNORE] * tail),)
 
 
+END = 2  # the end token of the chats below
+
+
+def _talk(seed: int, turns: int = 2) -> tuple[Tensor, list[str], int]:
+    """Ids and roles of a chat: a begin token, then role, line break, text, end, line break."""
+    source = random.Random(seed)
+    ids, roles = [1], ["template"]
+    for role in ("user", "assistant") * turns:
+        text = [source.randint(20, 90) for _ in range(source.randint(3, 6))]
+        ids += [5 if role == "user" else 6, 9, *text, END, 9]
+        roles += ["template"] * 2 + [role] * len(text) + ["template"] * 2
+    return torch.tensor(ids), roles, END
+
+
+def _ends_inside(seed: int) -> tuple[Tensor, list[str], int]:
+    """An answer in which the id of the end token stands as a word, and one that is cut off."""
+    ids, roles, end = _talk(seed, 1)
+    answer = roles.index("assistant")
+    ids[answer + 1] = end
+    return ids[:-2], roles[:-2], end
+
+
+def _questions_only(seed: int) -> tuple[Tensor, list[str], int]:
+    ids, roles, end = _talk(seed, 1)
+    stop = roles.index("assistant") - 2
+    return ids[:stop], roles[:stop], end
+
+
+def _count(labels: Tensor) -> Tensor:
+    return (labels != IGNORE).sum()
+
+
 def _several_turns(seed: int) -> tuple[Tensor]:
     return _chat(seed, 3, 1)
 
@@ -179,6 +225,30 @@ _ALL = (
         ),
         reference=chat_counts,
         wants="value",
+    ),
+    Exercise(
+        id="finetuning.mask_prompt",
+        title="Mask the prompt",
+        points=3,
+        difficulty=2,
+        minutes=15,
+        checks=(
+            like("answers and their ends, nothing else", "the number of labels", masked_labels,
+                 _talk, _count),
+            like("they are the ids that stand there", "the tensor of labels", masked_labels, _talk),
+            like("an answer that is cut off has no end", "the tensor of labels", masked_labels,
+                 _ends_inside),
+            like("questions alone teach nothing", "the number of labels", masked_labels,
+                 _questions_only, _count),
+            untouched(_talk),
+        ),
+        hints=(
+            "Start from labels that are all -100, then copy the ids of what is to be learned.",
+            "Every place with the role assistant is learned; so is an end token whose neighbour "
+            "on the left has that role.",
+            "labels = torch.full_like(ids, -100)",
+        ),
+        reference=masked_labels,
     ),
     Exercise(
         id="finetuning.last_answer_only",

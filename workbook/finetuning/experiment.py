@@ -1,6 +1,6 @@
 """The lesson's long runs: remedies, examples, masking and mixes, recorded for good.
 
-`workbook record finetuning` trains whatever is not in `data/runs/finetuning/` yet, in about 75
+`workbook record finetuning` trains whatever is not in `data/runs/finetuning/` yet, in about 85
 minutes on one core; name a part of `EXPERIMENT` behind it to make that one alone, and seeds with
 --seeds. A remedy's strengths are compared on the validation split with one seed; the best of each
 is then measured on the test split with three others. Left out: what is tuned live, which lesson 08
@@ -9,9 +9,10 @@ does with the same functions.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
@@ -28,13 +29,11 @@ from workbook.finetuning.families import (
     new_skill,
     old_skills,
     rouge,
+    score,
 )
 from workbook.finetuning.remedies import REMEDIES, remedy_run
 from workbook.finetuning.tuning import TuneConfig, tune
 from workbook.training.data import Messages
-
-if TYPE_CHECKING:
-    pass
 
 CHOICE_SEED = 100  # of the runs that strengths are chosen by
 ALL = (NEW, *FAMILIES_ASKED)
@@ -51,6 +50,15 @@ MIXES = {  # name -> its families, and how many times as long it is tuned
     "all eight, longer": (FAMILIES_ASKED, 5),
 }
 SIZES = (50, 100, 200, 500, 1000)
+UNSEEN = ("sentiment", "entailment")  # families held out: their requests name the labels
+UNSEEN_CASES = 24  # of each held-out family
+SEEN = "all, the two among them"
+FAMILY_COUNTS = (1, 3, 6, SEEN)  # families tuned on, drawn by seed; the last is the control
+DAMAGES = {  # name -> share of the chats kept, share of those with another talk's summary
+    "all clean": (1.0, 0.0),
+    "half damaged": (1.0, 0.5),
+    "the clean half alone": (0.5, 0.0),
+}
 REMEDY_SETTINGS = TuneConfig(learning_rate=1e-3)
 YARDSTICKS = ("baseline", *prompted.WAYS, "town-instruct")
 
@@ -124,6 +132,44 @@ def run_tasks(mix: str, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]
     per_row = counts.tokens / counts.rows_packed
     steps = round(steps * SUMMARY_ROW / per_row)
     return {"mix": mix, **summary_run(found, steps, seed, families=OLD_SKILLS)}
+
+
+def run_unseen(count: int | str, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]:
+    """Tune town-lm on `count` families and ask it for two that it was never tuned on.
+
+    The claim of FLAN (Wei et al. 2021, figure 6) in miniature. Which families are tuned on is drawn
+    by seed; with SEEN the two held-out ones are among them. Equal steps for every count.
+    """
+    others = [family for family in FAMILIES_ASKED if family not in UNSEEN]
+    names = (
+        list(FAMILIES_ASKED) if count == SEEN else random.Random(seed).sample(others, int(count))
+    )
+    model, tokenizer = bundled("town-lm")
+    found = chats(names, 8 * steps, seed=seed)  # the shortest fill a row with three or four
+    tuned = tune(model, tokenizer, found, steps, seed, progress=False)
+    asked = {family: cases(family, UNSEEN_CASES) for family in UNSEEN}
+    answers = {f: ask(tuned.model, tokenizer, f, each) for f, each in asked.items()}
+    labels = {f: {case.reference for case in each} for f, each in asked.items()}
+    return {
+        "families": count, "names": names, "steps": steps, "tokens": tuned.tokens,
+        "scores": {f: score(f, answers[f], asked[f]) for f in UNSEEN},
+        "label_given": {f: [answer in labels[f] for answer in answers[f]] for f in UNSEEN},
+    }  # fmt: skip
+
+
+def run_damage(name: str, seed: int, steps: int = SUMMARY_STEPS) -> dict[str, Any]:
+    """Tune town-lm on summaries for equal steps, with some of them taken from another talk."""
+    kept, damaged = DAMAGES[name]
+    found = chats("summarise", round(2 * steps * kept), seed=seed)
+    found = damage(found, round(damaged * len(found)))
+    return {"damage": name, "chats": len(found), **summary_run(found, steps, seed)}
+
+
+def damage(found: Sequence[Messages], count: int) -> list[Messages]:
+    """Return the chats; the last `count` of them get each other's answers, moved on by one."""
+    kept, bad = list(found[: len(found) - count]), list(found[len(found) - count :])
+    answers = [chat[-1] for chat in bad]
+    return kept + [[*chat[:-1], answers[i - 1]] for i, chat in enumerate(bad)]
 
 
 def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
@@ -207,6 +253,18 @@ def masking_jobs(seeds: Iterable[int]) -> Iterator[Job]:
         yield from (job(run_masking, on, seed=seed, kind="masking") for on in ("answer", "all"))
 
 
+def unseen_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each number of families."""
+    for seed in seeds:
+        yield from (job(run_unseen, count, seed=seed, kind="unseen") for count in FAMILY_COUNTS)
+
+
+def damage_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield each state of the data."""
+    for seed in seeds:
+        yield from (job(run_damage, name, seed=seed, kind="damage") for name in DAMAGES)
+
+
 def task_jobs(seeds: Iterable[int]) -> Iterator[Job]:
     """Yield the yardsticks once, then each mix."""
     yield from (job(run_yardstick, name, seed=0, kind="yardstick") for name in YARDSTICKS)
@@ -221,6 +279,8 @@ EXPERIMENT = Experiment(
         "sizes": size_jobs,
         "masking": masking_jobs,
         "tasks": task_jobs,
+        "unseen": unseen_jobs,
+        "damage": damage_jobs,
         **agreement.LIBRARY.parts,
     },
 )
