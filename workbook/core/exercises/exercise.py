@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from workbook.core.exercises import attempts as log
@@ -26,6 +25,7 @@ from workbook.core.exercises.checks import (
     predicted,
     untouched,
 )
+from workbook.core.exercises.definition import Exercise
 from workbook.core.exercises.feedback import Refusal
 from workbook.core.exercises.progress_table import Progress
 
@@ -47,46 +47,6 @@ __all__ = [
 
 _here: dict[str, str | None] = {"topic": None}  # the lesson of this notebook
 CHECK_SECONDS = 1.0  # for one check; a right answer needs a small part of it
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One question with all that belongs to it.
-
-    reference: the right function; for a value, a function without parameters that returns it.
-    """
-
-    id: str  # "sampling.top_p": topic and name
-    title: str
-    points: int
-    difficulty: int  # 1 (a minute's thought) to 5 (an evening)
-    minutes: int
-    checks: tuple[Check, ...]  # at least three
-    hints: tuple[str, str, str]  # from a nudge to nearly the answer
-    reference: Callable
-    wants: str = "function"  # or "value"
-
-    def __post_init__(self) -> None:
-        topic, _, name = self.id.partition(".")
-        problems = {
-            'the id is "topic.name"': bool(topic and name),
-            "difficulty is 1 to 5": self.difficulty in range(1, 6),
-            "points and minutes are at least 1": min(self.points, self.minutes) >= 1,
-            "there are at least three checks": len(self.checks) >= 3,
-            "there are three hints": len(self.hints) == 3 and all(self.hints),
-            'it wants a "function" or a "value"': self.wants in ("function", "value"),
-        }
-        for rule, kept in problems.items():
-            if not kept:
-                raise ValueError(f"Exercise {self.id!r} breaks a rule: {rule}.")
-
-    @property
-    def label(self) -> str:
-        return f"difficulty {self.difficulty} of 5, {self.minutes} minutes, {self.worth}"
-
-    @property
-    def worth(self) -> str:
-        return f"{self.points} point{'s' if self.points > 1 else ''}"
 
 
 def exercise(exercise_id: str = "") -> Callable[[Callable], Callable]:

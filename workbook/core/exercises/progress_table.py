@@ -15,7 +15,7 @@ from workbook.core.notebook import tables
 if TYPE_CHECKING:
     import pandas
 
-    from workbook.core.exercises.exercise import Exercise
+    from workbook.core.exercises.definition import Exercise
 
 
 @dataclass(frozen=True)

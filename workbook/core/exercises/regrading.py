@@ -16,7 +16,7 @@ from workbook.core.exercises import sealed
 
 if TYPE_CHECKING:
     from workbook.core.exercises.checks import Result
-    from workbook.core.exercises.exercise import Exercise
+    from workbook.core.exercises.definition import Exercise
 
 KEY = "workbook"  # of the metadata of an output
 
