@@ -33,7 +33,7 @@ course: $(STAMP) ## run every lesson headless: status, seconds, peak memory
 	$(BIN)/workbook run
 
 notebooks: $(STAMP) ## execute every lesson and store its new outputs
-	WORKBOOK_PNG=1 $(BIN)/workbook run --write
+	$(BIN)/workbook run --write --pictures
 
 review: $(STAMP) ## write plain-text views of the lessons to build/review
 	$(BIN)/jupyter nbconvert --to markdown --output-dir build/review notebooks/*.ipynb

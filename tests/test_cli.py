@@ -74,6 +74,14 @@ def test_run_of_good_lessons_ends_with_zero(lessons):
     assert code == 0 and len(printed.splitlines()) == 1
 
 
+def test_run_tells_the_kernels_to_store_pictures(lessons, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_PNG", "0")  # is put back after the test
+    for options, there in (((), "0"), (("--pictures",), "1")):
+        cell = new_code_cell(f"import os; assert os.environ['WORKBOOK_PNG'] == '{there}'")
+        nbformat.write(new_notebook(cells=[cell]), lessons / "01_good.ipynb")
+        assert call("run", "1", *options)[0] == 0
+
+
 CONFLICT = '{"cells": [],\n<<<<<<< HEAD\n "nbformat": 4}\n=======\n "nbformat": 3}\n>>>>>>> b\n'
 
 

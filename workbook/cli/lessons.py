@@ -26,12 +26,18 @@ def run(
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that each lesson gets.")] = 600,
     write: Annotated[bool, typer.Option(help="Store the new outputs in the notebooks.")] = False,
+    pictures: Annotated[
+        bool, typer.Option(help="Store figures as pictures, too, for GitHub; needs Chromium.")
+    ] = False,
 ) -> None:
     """Execute lessons without a screen; one line each with status, seconds, peak memory."""
+    import os
     from dataclasses import asdict
 
     from workbook.publishing import runner
 
+    if pictures:
+        os.environ["WORKBOOK_PNG"] = "1"  # the kernels of the lessons read it
     files = runner.find(lessons)
     if report is not None:
         _write_report(report, [])  # a file that cannot be written is found out before the work
@@ -74,7 +80,7 @@ def new_lesson(
 
     files = new_lesson.write(badges.root(), number, topic)
     print(*files, sep="\n")
-    os.environ["WORKBOOK_PNG"] = "1"  # as `make notebooks` does: figures are stored as pictures too
+    os.environ["WORKBOOK_PNG"] = "1"  # figures are stored as pictures, too
     (notebook,) = (file for file in files if file.suffix == ".ipynb")
     report = runner.run_lesson(notebook, timeout=600, write=True)
     print(report.line())

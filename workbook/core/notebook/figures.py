@@ -172,7 +172,7 @@ def _start_browser() -> None:
     if Chromium.find_browser(skip_local=False) is None:
         raise RuntimeError(
             "Pictures of figures need Chromium or Chrome: install one (on Debian `apt-get install "
-            "chromium`), or run without WORKBOOK_PNG=1."
+            "chromium`), or run without --pictures."
         )
     kaleido.start_sync_server(n=1, silence_warnings=True)
     atexit.register(kaleido.stop_sync_server, silence_warnings=True)
