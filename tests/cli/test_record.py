@@ -36,7 +36,7 @@ def test_what_is_recorded_takes_no_time():
 @pytest.mark.parametrize(
     "words, says",
     [
-        (["sampling"], "no lesson with recorded runs is called 'sampling'"),
+        (["welcome"], "no lesson with recorded runs is called 'welcome'"),
         (["attention", "cost"], "no part is called 'cost'; there are copy, positions"),
         (["attention", "--seeds", "0 1"], "seeds are whole numbers with commas"),
     ],

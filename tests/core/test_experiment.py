@@ -10,7 +10,7 @@ from workbook.core.runs.files import data_folder
 STAMP = {"time", "seed", "commit", "hardware", "versions"}
 LESSONS = (
     "attention", "evaluation", "finetuning", "lora", "peft_family", "pretraining", "quantization",
-    "react", "scaling_laws",
+    "react", "sampling", "scaling_laws",
 )  # fmt: skip
 PARTS = [(lesson, part) for lesson in LESSONS for part in experiment._experiment(lesson).parts]
 # Not recorded, or not with all seeds: they wait for the town's next models. Only to become fewer.

@@ -1,11 +1,19 @@
 """The exercises of lesson 03: references against transformers, typical wrong answers refused."""
 
+import inspect
+import textwrap
+
 import pytest
 import torch
 from exercise_rules import SEEDS, outcome, reference_answer, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import EpsilonLogitsWarper, NoRepeatNGramLogitsProcessor
+from transformers import (
+    EpsilonLogitsWarper,
+    NoRepeatNGramLogitsProcessor,
+    TemperatureLogitsWarper,
+    TopPLogitsWarper,
+)
 
 from workbook.core.exercises import exercise as ex
 from workbook.sampling import exercises
@@ -63,7 +71,84 @@ def ranks_from_the_wrong_end(logits, ids):
     return logits.shape[-1] - 1 - exercises.token_ranks(logits, ids)
 
 
+def heated_probabilities(logits, temperature):
+    heated = logits.softmax(-1) / max(temperature, 1e-9)
+    return heated / heated.sum(-1, keepdim=True)
+
+
+def without_softmax(logits, temperature):
+    return logits / max(temperature, 1)
+
+
+def divides_by_zero(logits, temperature):
+    return (logits / temperature).softmax(-1)
+
+
+def top_p_at_most(logits, p):
+    ordered, order = logits.sort(descending=True)
+    cut = ordered.softmax(-1).cumsum(-1) > p
+    return logits.masked_fill(cut.scatter(-1, order, cut), -torch.inf)
+
+
+def top_p_unsorted(logits, p):
+    probs = logits.softmax(-1)
+    return logits.masked_fill(probs.cumsum(-1) - probs >= p, -torch.inf)
+
+
+def top_p_leaves_the_order(logits, p):
+    ordered, _ = logits.sort(descending=True)
+    probs = ordered.softmax(-1)
+    return logits.masked_fill(probs.cumsum(-1) - probs >= p, -torch.inf)
+
+
+def constrain_by_the_token_alone(logits, text, tokens, can_follow):
+    good = torch.tensor([t != "" and can_follow(t) for t in tokens])
+    return logits.masked_fill(~good, -torch.inf)
+
+
+def constrain_keeps_nothing(logits, text, tokens, can_follow):
+    good = torch.tensor([can_follow(text + t) for t in tokens])
+    return logits.masked_fill(~good, -torch.inf)
+
+
+def constrain_to_zero(logits, text, tokens, can_follow):
+    good = torch.tensor([t != "" and can_follow(text + t) for t in tokens])
+    return logits * good
+
+
+def accept_where_likelier(p, q, token, uniform):
+    return bool(p[token] >= q[token]), exercises.accept_or_leftover(p, q, token, uniform)[1]
+
+
+def accept_the_other_way_round(p, q, token, uniform):
+    return bool(uniform < q[token] / p[token]), exercises.accept_or_leftover(p, q, token, uniform)[
+        1
+    ]
+
+
+def accept_then_draw_from_p(p, q, token, uniform):
+    return bool(uniform < p[token] / q[token]), p
+
+
+def accept_then_not_scaled(p, q, token, uniform):
+    return bool(uniform < p[token] / q[token]), (p - q).clamp(min=0)
+
+
 WRONG = {
+    "sampling.temperature": [heated_probabilities, without_softmax, divides_by_zero],
+    "sampling.top_p": [top_p_at_most, top_p_unsorted, top_p_leaves_the_order],
+    "sampling.best_beam": [(1, 1, 1), (3, 2, 1), (1, 3, 3), 2],
+    "sampling.constrain": [
+        constrain_by_the_token_alone,
+        constrain_keeps_nothing,
+        constrain_to_zero,
+    ],
+    "sampling.accept": [
+        accept_where_likelier,
+        accept_the_other_way_round,
+        accept_then_draw_from_p,
+        accept_then_not_scaled,
+    ],
     "sampling.predict_kept": [(1, 2, 0), (2, 2, 2), (3, 3, 1), 2],
     "sampling.epsilon_filter": [
         epsilon_of_logits,
@@ -140,3 +225,29 @@ def test_token_ranks_against_a_sorted_list():
         for t in range(5):
             order = sorted(range(8), key=lambda token: -logits[row, t, token])
             assert ranks[row, t] == order.index(int(ids[row, t + 1]))
+
+
+FUNCTIONS = [name for name, each in EXERCISES.items() if each.wants == "function"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_last_hint_runs_when_pasted(name):
+    parameters = ", ".join(inspect.signature(EXERCISES[name].reference).parameters)
+    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
+    made = {"torch": torch}
+    exec(code, made)
+    assert outcome(name, made["pasted"])[0].status == "right"
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, st.floats(0.1, 3.0), st.floats(0.05, 0.95))
+def test_temperature_and_nucleus_are_those_of_transformers(seed, temperature, p):
+    logits = 2 * torch.randn(4, 25, generator=torch.Generator().manual_seed(seed))
+    heated = TemperatureLogitsWarper(temperature)(None, logits.clone())
+    torch.testing.assert_close(exercises.probabilities(logits, temperature), heated.softmax(-1))
+    assert torch.equal(exercises.top_p_filter(logits, p), TopPLogitsWarper(p)(None, logits.clone()))
+
+
+def test_best_beams_by_hand():
+    """-3, -4, -6; then -3 / 2.236, -4 / 3.162, -6 / 4.243; then -.6, -.4, -.333."""
+    assert exercises.best_beams() == (1, 2, 3)

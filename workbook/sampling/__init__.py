@@ -7,6 +7,7 @@ from workbook.sampling.beam import beam_search
 from workbook.sampling.cache import KVCache, cache_bytes
 from workbook.sampling.filters import (
     apply_temperature,
+    count_penalties,
     min_p_filter,
     repetition_penalty,
     sample,
@@ -24,6 +25,7 @@ __all__ = [
     "beam_search",
     "cache_bytes",
     "cached",
+    "count_penalties",
     "generate",
     "greedy",
     "min_p_filter",

@@ -2,7 +2,9 @@
 
 `Continuations` holds beginnings of the town's pages with what the town itself says next, so that
 every measure of a model's text has the town's own text beside it. `sweep` measures settings by
-variety, loops, likelihood and truth. Left out: the curves, which lesson 03 draws.
+variety, loops, likelihood and truth. The one recorded run, `workbook record sampling`, trains a
+small model that loops (`workbook.sampling.loops`), in two minutes on one core. Left out: the
+curves, which lesson 03 draws.
 
 Shapes: B batch, T time. `keep_mask` is true on real tokens.
 """
@@ -10,7 +12,7 @@ Shapes: B batch, T time. `keep_mask` is true on real tokens.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,11 +21,12 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from workbook.core.runs import SHARE, Interval
+from workbook.core.runs import SHARE, Experiment, Interval, Job, job
 from workbook.core.runs.seeding import generator
 from workbook.inference import decode, encode
 from workbook.sampling import generate
 from workbook.sampling.faithfulness import Statement, is_right
+from workbook.sampling.loops import train_and_read
 from workbook.sampling.measure import distinct, loops, mean_nll
 from workbook.town import stream
 
@@ -163,3 +166,23 @@ def answers_right(
     )
     said = decode(tokenizer, out, start=ids.shape[1])
     return sum(is_right(text, one.value) for text, one in zip(said, asked, strict=True)) / len(said)
+
+
+LOOP_PROMPTS = 32
+
+
+def run_loops(seed: int) -> dict[str, Any]:
+    """Train a small model on the town, and count how often its text ends in a loop."""
+    from workbook.core.hub import load_tokenizer
+
+    tokenizer = load_tokenizer("bundled:town-lm")
+    prompts = continuations(tokenizer, LOOP_PROMPTS, new_tokens=1).prompts
+    return train_and_read(tokenizer, prompts, seed)
+
+
+def loop_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield a training for each seed."""
+    return (job(run_loops, seed=seed, kind="loops") for seed in seeds)
+
+
+EXPERIMENT = Experiment("sampling", {"loops": loop_jobs})

@@ -1,4 +1,4 @@
-"""From logits to one token: temperature, four filters, and the draw.
+"""From logits to one token: temperature, three filters, two kinds of penalty, and the draw.
 
 Each function takes logits `... V` (any number of rows of a vocabulary of V), returns a new tensor
 and leaves its input alone. A token that is cut gets the logit -inf, so filters can follow one
@@ -95,6 +95,20 @@ def repetition_penalty(
     return logits.scatter(1, ids, torch.where(said < 0, said * penalty, said / penalty))
 
 
+def count_penalties(
+    logits: Float[Tensor, "B V"], ids: Int[Tensor, "B N"], presence: float, frequency: float
+) -> Float[Tensor, "B V"]:
+    """Return logits less `presence` for each token of ids, and `frequency` for each time it occurs.
+
+    ids: `B N`, the continuation so far, without the prompt, as vLLM counts. A penalty that
+    subtracts treats all logits alike, whatever their sign; below 0 it rewards. Raises ValueError
+    for penalties that are no numbers.
+    """
+    check_count_penalties(presence, frequency)
+    counts = torch.zeros_like(logits).scatter_add_(1, ids, torch.ones_like(ids, dtype=logits.dtype))
+    return logits - presence * (counts > 0) - frequency * counts
+
+
 def sample(
     logits: Float[Tensor, "*rows V"], generator: Generator | None = None
 ) -> Int[Tensor, "*rows"]:
@@ -143,6 +157,13 @@ def check_penalty(penalty: float) -> None:
     """ValueError unless the repetition penalty is a positive number."""
     if not (_is_number(penalty) and 0 < penalty < math.inf):
         raise ValueError(f"the repetition penalty must be a positive number, not {penalty!r}.")
+
+
+def check_count_penalties(presence: float, frequency: float) -> None:
+    """ValueError unless both are finite numbers."""
+    for name, value in (("presence", presence), ("frequency", frequency)):
+        if not (_is_number(value) and math.isfinite(value)):
+            raise ValueError(f"the {name} penalty must be a finite number, not {value!r}.")
 
 
 def _is_number(value: object) -> bool:

@@ -2,12 +2,13 @@
 
 `naive`     reads the whole text again for every token. No cache, no padding, no stop.
 `cached`    reads each token once and keeps its keys and values. No padding, no stop.
-`generate`  rows of different lengths (padding on the left), stop tokens, all settings, and checks;
+`generate`  rows of different lengths (padding on the left), stops, all settings, and checks;
             with engine="clear" it is `cached` with these, for any causal model of transformers;
             with engine="fast" the same tokens come from `workbook.sampling.engine` (plain Llama
             models only), which leaves out everything that is not one of its few matrix products.
-All four agree token for token. Left out: streaming and speculative decoding; an encoder-decoder
-needs the wrapper of `workbook.sampling.families`. Lesson 03 grows them one out of the other.
+All four agree token for token. Left out: streaming; drafts (`workbook.sampling.speculative`) and
+grammars (`workbook.sampling.constrained`), which have loops of their own; an encoder-decoder needs
+the wrapper of `workbook.sampling.families`. Lesson 03 grows them one out of the other.
 
 Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens.
 """
@@ -20,12 +21,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Generator, Tensor
 
-from workbook.sampling.prompt import Prompt, stop_ids
+from workbook.sampling.prompt import Prompt
 from workbook.sampling.readers import OpenedEngine, Reader, evaluating, open_reader
 from workbook.sampling.settings import SamplingConfig, greedy
+from workbook.sampling.stops import Stops
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Choose = Callable[[Tensor], Tensor]  # logits B V -> the next token of each row, B
 
@@ -65,7 +67,11 @@ def generate(
     top_p: float | None = None,
     min_p: float | None = None,
     repetition_penalty: float = 1.0,
+    presence_penalty: float = 0.0,
+    frequency_penalty: float = 0.0,
     eos_id: int | Sequence[int] | None = None,
+    stop: str | Sequence[str] = (),
+    tokenizer: PreTrainedTokenizerBase | None = None,
     pad_id: int | None = None,
     keep_mask: Tensor | None = None,
     generator: Generator | None = None,
@@ -75,9 +81,13 @@ def generate(
 
     temperature: 0 takes the likeliest token each time (greedy), and the filters do nothing then.
     top_k, top_p, min_p, repetition_penalty: see `workbook.sampling.filters`.
+    presence_penalty, frequency_penalty: taken from the logit of each token that stands in the
+        continuation, once, and once for each time it does (`filters.count_penalties`).
     eos_id: one or more ids that end a row; with None every row runs to max_new_tokens. The end
         token stays in the text, and after it the row is filled with pad_id (default: the first
         eos_id). The call returns as soon as every row has ended.
+    stop: one or more strings that end a row, too, looked for in the text that `tokenizer` makes of
+        the new tokens; the tokens that complete a string stay, see `stops.before_stop`.
     keep_mask: `B T`, true on real tokens; shorter prompts are padded on the left.
     generator: source of the random numbers; the same state gives the same tokens.
     engine: "auto" (the fast one where the model allows it), "clear" or "fast"; or an engine that
@@ -85,22 +95,21 @@ def generate(
     Raises ValueError for settings out of range, shapes that do not fit, padding that is not on the
     left, a text longer than the model's positions, and NaN logits.
     """
-    config = SamplingConfig(temperature, top_k, top_p, min_p, repetition_penalty)
+    config = SamplingConfig(
+        temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty
+    )
     prompt = Prompt.checked(model, ids, keep_mask, max_new_tokens)
-    ends = stop_ids(eos_id, prompt.ids.device)
-    if pad_id is None and eos_id is not None:
-        pad_id = int(ends[0])
+    stops = Stops.checked(eos_id, stop, tokenizer, pad_id, prompt.ids.device)
     reader = open_reader(model, engine, rows=len(prompt.ids))
     with evaluating(model), torch.no_grad():
-        return _write(reader, prompt, config, ends, pad_id, generator)
+        return _write(reader, prompt, config, stops, generator)
 
 
 def _write(
     reader: Reader,
     prompt: Prompt,
     config: SamplingConfig,
-    ends: Tensor | None,
-    pad_id: int | None,
+    stops: Stops,
     generator: Generator | None,
 ) -> Tensor:
     """The loop: choose a token, write it down, read it."""
@@ -111,13 +120,11 @@ def _write(
     logits = reader.start(prompt.ids, prompt.keep_mask, prompt.max_seq_len)
     for at in range(start, prompt.max_seq_len):
         so_far = None if keep is None else keep[:, :at]
-        token = config.sample(logits, *prompt.written(text[:, :at], so_far), generator)
-        if ends is not None:
-            token = token.masked_fill(ended, pad_id)
-            ended |= torch.isin(token, ends)
-        text[:, at] = token
-        if ends is not None and ended.all():
+        seen = prompt.written(text[:, :at], so_far)
+        token = config.sample(logits, *seen, generator, new=at - start)
+        text[:, at] = token.masked_fill(ended, stops.pad_id)
+        if stops and (ended := stops.ended(text[:, start : at + 1], ended)).all():
             return text[:, : at + 1].clone()
         if at + 1 < prompt.max_seq_len:
-            logits = reader.step(token)
+            logits = reader.step(text[:, at])
     return text
