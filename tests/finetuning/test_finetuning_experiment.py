@@ -326,3 +326,39 @@ def test_tables_of_summaries_hold_the_means(yardsticks):
     assert list(sizes.data[0].x) == list(experiment.SIZES)
     first = rouge([r for r in experiment.recorded("sizes") if r["size"] == 50])
     assert sizes.data[0].y[0] == pytest.approx(fmean(first))
+
+
+def test_the_sweep_of_learning_rates_is_the_recorded_one():
+    runs = experiment.recorded("remedies")
+    figure = charts.rates_chart(runs)
+    new, old = figure.data
+    assert list(new.x) == sorted((2e-3, 1e-3, 5e-4, 3e-4, 2e-4))
+    assert max(new.y) == new.y[list(new.x).index(experiment.REMEDY_SETTINGS.learning_rate)]
+    assert list(old.y) == sorted(old.y, reverse=True), "the larger the steps, the more is lost"
+
+
+def test_differences_between_remedies_are_paired_by_seed(remedies):
+    """Fault B5: L2 and LoRA were called worse than the gentle rate without a paired interval."""
+    table = charts.paired_table(experiment.recorded("remedies"))
+    assert "gentle less gentle" not in table.index and len(table) == len(REMEDIES) - 1
+    gaps = [
+        old_skills(run) - old_skills(base)
+        for run, base in zip(remedies["lora"], remedies["gentle"], strict=True)
+    ]
+    assert table.loc["lora less gentle", "old skills"] == str(Interval.of_seeds(gaps))
+
+
+def test_tables_of_unseen_families_and_damage():
+    def unseen(count, seed, right):
+        scores = {family: [right, 0.0] for family in experiment.UNSEEN}
+        given = {family: [True, False] for family in experiment.UNSEEN}
+        return {"families": count, "seed": seed, "scores": scores, "label_given": given}
+
+    runs = [unseen(count, seed, float(seed)) for count in (1, 6) for seed in (0, 1)]
+    table = charts.unseen_table(runs)
+    assert list(table.index) == ["1", "6"]
+    assert table.loc["6", "sentiment"] == str(Interval.of_seeds([0.0, 0.5], bounds=SHARE))
+    assert table.loc["1", "answers with a label"].startswith("0.5 ")
+    scores = {"known words": {f"rouge{kind}": [0.2, 0.4] for kind in "12L"}}
+    found = charts.damage_table([{"damage": "x", "chats": 7, "rouge": scores}])
+    assert found.loc["x", "chats"] == 7 and found.loc["x", "ROUGE-1"].startswith("0.3 ")

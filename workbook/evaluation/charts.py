@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def reliability_chart(curves: Mapping[str, Sequence[Bin]]) -> go.Figure:
-    """Share right against confidence for each system; the diagonal is a calibrated model.
+    """Accuracy against confidence for each system; the diagonal is a calibrated model.
 
     A bin's mark is the larger, the more answers it holds.
     """
@@ -42,7 +42,7 @@ def reliability_chart(curves: Mapping[str, Sequence[Bin]]) -> go.Figure:
     axis = {"range": [-0.03, 1.03]}
     return figure.update_layout(
         xaxis={**axis, "title": {"text": "mean confidence"}},
-        yaxis={**axis, "title": {"text": "share right"}},
+        yaxis={**axis, "title": {"text": "accuracy"}},
     )
 
 
@@ -69,7 +69,7 @@ def metric_bars(systems: Mapping[str, Sequence[TaskResult]]) -> go.Figure:
             )  # fmt: skip
         figure.update_xaxes(range=[0, 1.3], tickvals=[0, 0.5, 1], **where)
         figure.update_yaxes(showticklabels=False, autorange="reversed", **where)
-    return figure.update_layout(height=420, legend={"y": 1.2}, bargap=0.25)
+    return figure.update_layout(height=470, legend={"y": 1.13}, bargap=0.25, margin={"t": 130})
 
 
 def axis_name(metric: str) -> str:

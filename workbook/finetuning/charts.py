@@ -121,6 +121,41 @@ def remedies_table(runs: Runs) -> pandas.DataFrame:
     return pd.DataFrame(rows).T
 
 
+def rates_chart(runs: Runs) -> go.Figure:
+    """New and old skills after tuning without a remedy, against the learning rate.
+
+    One seed, validation split: the sweep that comes before any remedy.
+    """
+    plain = [r for r in runs if r["remedy"] in ("none", "gentle") and r["split"] == "validation"]
+    plain.sort(key=lambda run: run["strength"])
+    curves = {
+        "new skill": {run["strength"]: new_skill(run) for run in plain},
+        "old skills": {run["strength"]: old_skills(run) for run in plain},
+    }
+    (before,) = (r for r in runs if r["remedy"] == "before" and r["split"] == "validation")
+    lines = {"old skills before": old_skills(before)}
+    figure = charts.lines(curves, "learning rate of AdamW", "score", lines)
+    rates = list(curves["new skill"])
+    axis = {"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates]}
+    return figure.update_layout(xaxis=axis, yaxis={"range": [-0.03, 1.03]})
+
+
+def paired_table(runs: Runs, other: str = "gentle") -> pandas.DataFrame:
+    """Each remedy less another one, seed by seed, with Student's interval over the seeds."""
+    import pandas as pd
+
+    last, rows = last_runs(runs), {}
+    base = {run["seed"]: run for run in last[other]}
+    for name in REMEDIES:
+        pairs = [(run, base[run["seed"]]) for run in last.get(name, []) if run["seed"] in base]
+        if name != other and len(pairs) > 1:
+            rows[f"{name} less {other}"] = {
+                title: str(Interval.of_seeds([skill(a) - skill(b) for a, b in pairs]))
+                for title, skill in (("new skill", new_skill), ("old skills", old_skills))
+            }
+    return pd.DataFrame(rows).T
+
+
 def families_table(runs: Runs) -> pandas.DataFrame:
     """Mean score of each old family and of the summaries, a row a remedy: which skill went."""
     import pandas as pd
@@ -137,6 +172,36 @@ def families_table(runs: Runs) -> pandas.DataFrame:
 
 def _over(values: Sequence[float], bounds: tuple[float, float] | None = None) -> str:
     return str(Interval.of_runs(values, bounds)) if len(values) > 1 else f"{values[0]:.3g}"
+
+
+# Families never tuned on, and damaged data.
+
+
+def unseen_table(runs: Runs) -> pandas.DataFrame:
+    """A row a number of families tuned on: scores on the held-out ones, and whether an answer was
+    one of the labels at all, over the seeds."""
+    import pandas as pd
+
+    rows = {}
+    for count in dict.fromkeys(run["families"] for run in runs):
+        group = [run for run in runs if run["families"] == count]
+        row = {
+            family: _over([fmean(run["scores"][family]) for run in group], SHARE)
+            for family in group[0]["scores"]
+        }
+        given = [fmean(fmean(v) for v in run["label_given"].values()) for run in group]
+        rows[str(count)] = {**row, "answers with a label": _over(given, SHARE)}
+    return pd.DataFrame(rows).T.rename_axis("families tuned on")
+
+
+def damage_table(runs: Runs) -> pandas.DataFrame:
+    """A row a state of the data: chats, and ROUGE over the seeds."""
+    import pandas as pd
+
+    groups = {name: [r for r in runs if r["damage"] == name]
+              for name in dict.fromkeys(run["damage"] for run in runs)}  # fmt: skip
+    counts = pd.DataFrame({"chats": {name: group[0]["chats"] for name, group in groups.items()}})
+    return counts.join(summaries_table(groups))
 
 
 # Summaries.
