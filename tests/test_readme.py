@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from workbook import LESSONS
@@ -125,4 +126,5 @@ def test_the_pictures_of_the_readme_are_in_the_repository_and_described(root):
     assert pictures
     for description, name in pictures:
         assert len(description.split()) > 8
-        assert (root / name).read_bytes().startswith(b"\x89PNG")
+        with Image.open(root / name) as film:
+            assert film.format == "WEBP" and film.n_frames > 4
