@@ -1,4 +1,4 @@
-"""The figures of lesson 01 that have no controls: cost, the copy task, heads and their ablation.
+"""The figures of lesson 01 that have no controls: cost, copy task, logit lens, ablation of heads.
 
 Each function returns a figure without showing it, so that a test can read its numbers. Left out:
 how the numbers are made (`cost`, `recurrence`, `heads`) and the theme (`figures.py`).
@@ -15,7 +15,6 @@ from workbook.core.runs import SHARE, Interval, error_bars
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
-    from torch import Tensor
 
 PANELS = {"bytes": ("megabytes", 1e-6), "seconds": ("milliseconds", 1e3)}
 
@@ -51,25 +50,6 @@ def copy_chart(runs: pandas.DataFrame, guess: float) -> go.Figure:
     return figure.update_layout(
         xaxis={"tickvals": sorted(set(runs.length))}, yaxis={"range": [0, 1.05]}
     )
-
-
-def score_chart(scores: Mapping[str, Tensor]) -> go.Figure:
-    """A table of shades for each score `L H`, side by side; numbers from .1 on are written in."""
-    from plotly.subplots import make_subplots
-
-    figure = make_subplots(1, len(scores), subplot_titles=list(scores), horizontal_spacing=0.1)
-    for panel, score in enumerate(scores.values(), 1):
-        rows = score.tolist()
-        charts.add_heat(
-            figure,
-            rows,
-            columns=[f"head {head}" for head in range(score.shape[1])],
-            index=[f"layer {layer}" for layer in range(score.shape[0])],
-            text=[[f"{z:.2f}" if z >= 0.095 else "" for z in row] for row in rows],
-            gaps=(2, 2),
-            place={"row": 1, "col": panel},
-        )
-    return figure
 
 
 def lens_chart(

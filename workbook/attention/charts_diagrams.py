@@ -75,8 +75,8 @@ def block_diagram() -> go.Figure:
         for height, step in enumerate(steps, 1):
             colour = colours.get(step, blue if step == "attention" else orange)
             _box(figure, (step, left + 2, float(height), colour))
-        for height, text in ((0.0, "x: the residual stream, T C"), (7.0, "to the next block, T C")):
-            figure.add_annotation(x=left + 2, y=height, text=text, showarrow=False)
+        for end, text in ((0, "x: the residual stream, T C"), (7, "to the next block, T C")):
+            figure.add_annotation(x=left + 2, y=end, text=text, showarrow=False)
         figure.add_annotation(x=left + 2, y=7.8, text=f"<b>{name}</b>", showarrow=False)
     return figure.update_layout(
         xaxis={**HIDDEN, "range": [-1, 10.6]},

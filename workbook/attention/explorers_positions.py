@@ -1,6 +1,6 @@
 """The explorer of lesson 01 for positions: what each kind does with distance, in two panels.
 
-On the left, how alike two places look where a position is a vector (sinusoidal, learned). On the
+On the left, how similar two places look where a position is a vector (sinusoidal, learned). On the
 right, what distance does to a score where it works on scores (rotary, T5); a softmax only sees
 differences, so each curve is drawn below its own best distance. Rotary is a head of the model
 it is given, the learned ones are recorded runs (`learned_positions.py`). Left out: their look in a
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbook.attention.transformer import Transformer
 
 LENGTH, CHANNELS = 49, 64  # distances 0 ... 48
-VECTORS, SCORES = "likeness of two places", "score, below the best distance"
+VECTORS, SCORES = "similarity of two places", "score, below the best distance"
 Curves = dict[str, dict[str, list[float]]]  # panel -> kind -> a number for each distance
 
 
@@ -58,7 +58,7 @@ class PositionCurves:
 
 
 def position_explorer(model: Transformer, ids: Tensor, layer: int = 0, head: int = 0) -> Explorer:
-    """Likeness and scores by distance, with the base of the angles and the head to look at.
+    """Similarity and scores by distance, with the base of the angles and the head to look at.
 
     model: with rotary positions. ids: `B T`, over which its queries and keys are averaged.
     """
@@ -97,9 +97,16 @@ def some_distances(curves: Curves) -> pandas.DataFrame:
 
 def describe_positions(curves: Curves) -> str:
     """The figure in one sentence."""
-    alike = ", ".join(f"{kind} {curve[16]:.2f}" for kind, curve in curves[VECTORS].items())
-    best = ", ".join(f"{kind} {curve.index(max(curve))}" for kind, curve in curves[SCORES].items())
-    return f"Likeness of two places 16 apart: {alike}. Distance with the highest score: {best}."
+    alike = "; ".join(f"{curve[16]:.2f} for {kind}" for kind, curve in curves[VECTORS].items())
+    best = "; ".join(
+        f"{_tokens(curve.index(max(curve)))} apart for {kind}"
+        for kind, curve in curves[SCORES].items()
+    )
+    return f"Similarity of places 16 tokens apart: {alike}. The score is highest: {best}."
+
+
+def _tokens(count: int) -> str:
+    return f"{count} token" if count == 1 else f"{count} tokens"
 
 
 def draw_positions(curves: Curves) -> go.Figure:

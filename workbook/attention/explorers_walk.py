@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from workbook.attention.heads import begin_ids, self_attentions
-from workbook.attention.walk import Walk, lens, walk
+from workbook.attention.heads import begin_ids
+from workbook.attention.walk import Walk, blocks_of, lens, walk
 from workbook.core.notebook import charts, figures
 from workbook.core.notebook.explorer import Explorer, Slider, TextInput
 
@@ -60,7 +60,9 @@ class TokenViews:
         tokens, way = self.read(text)
         place = len(tokens) - 1 - back
         if place < 0:
-            raise ValueError(f"The sentence has {len(tokens)} tokens: go back {len(tokens) - 1}.")
+            raise ValueError(
+                f"The sentence has {len(tokens)} tokens: go back at most {len(tokens) - 1}."
+            )
         trace = way.blocks[block]
         parts = {
             "residual stream": trace.stream,
@@ -68,7 +70,7 @@ class TokenViews:
             "feed-forward adds": trace.feed_forward,
         }
         best, ids = lens(self.model, trace.stream[place]).exp().topk(SAID)
-        words = [charts.readable(self.tokenizer.decode([i])) for i in ids.tolist()]
+        words = [charts.readable(str(self.tokenizer.decode([i]))) for i in ids.tolist()]
         return TokenView(
             block, place, tokens, self._shapes(way, block),
             tuple(tuple(round(w, 3) for w in row) for row in trace.weights[:, place].tolist()),
@@ -82,13 +84,14 @@ class TokenViews:
         ids = begin_ids(self.tokenizer) + self.tokenizer.encode(text, add_special_tokens=False)
         if len(ids) > LONGEST:
             raise ValueError(f"The sentence has {len(ids)} tokens; use at most {LONGEST}.")
-        names = [f"{n} {charts.readable(self.tokenizer.decode([i]))}" for n, i in enumerate(ids)]
+        names = [
+            f"{n} {charts.readable(str(self.tokenizer.decode([i])))}" for n, i in enumerate(ids)
+        ]
         return tuple(names), walk(self.model, torch.tensor([ids]))
 
     def _shapes(self, way: Walk, block: int) -> dict[str, str]:
         trace = way.blocks[block]
-        stack = self.model.decoder or self.model.encoder
-        inner = stack.blocks[block].feed_forward.up.out_features
+        inner = blocks_of(self.model)[block].feed_forward.up.out_features
         time = len(way.ids)
         shapes = {
             "ids": (time,),
@@ -111,7 +114,7 @@ def walk_explorer(model: Transformer, tokenizer: PreTrainedTokenizerBase, text: 
     """
     if not model.config.head:
         raise ValueError("the token walk needs a model with logits.")
-    blocks = len(self_attentions(model))
+    blocks = len(blocks_of(model))
     return Explorer(
         title="A token on its way through the model",
         compute=TokenViews(model, tokenizer),

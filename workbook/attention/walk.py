@@ -13,13 +13,14 @@ Shapes: T time, H heads, K key-value heads, D head size, C channels, V vocabular
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.attention.heads import recorded
-from workbook.attention.transformer import Transformer
+from workbook.attention.transformer import Block, Stack, Transformer
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def walk(model: Transformer, ids: Int[Tensor, "1 T"]) -> Walk:
         raise ValueError("a walk follows one stack of blocks, not an encoder with a decoder.")
     if ids.dim() != 2 or len(ids) != 1:
         raise ValueError(f"a walk takes one text, ids of shape (1, T), not {tuple(ids.shape)}.")
-    blocks = list((model.decoder or model.encoder).blocks)
+    blocks = blocks_of(model)
     kept: dict[nn.Module, Tensor] = {}
     first: list[Tensor] = []
     hooks = [blocks[0].register_forward_pre_hook(lambda _part, given: first.append(given[0]))]
@@ -91,8 +92,13 @@ def lens(model: Transformer, stream: Float[Tensor, "*rows C"]) -> Float[Tensor, 
     if not model.config.head:
         raise ValueError("this model gives hidden states: it has no last layer to look through.")
     weight = model.embedding.weight
-    norm = (model.decoder or model.encoder).norm
+    norm = cast("Stack", model.decoder or model.encoder).norm
     return model.to_logits(norm(stream.to(weight))).float().log_softmax(-1).cpu()
+
+
+def blocks_of(model: Transformer) -> list[Block]:
+    """Return the blocks of the decoder, or of the encoder where there is no decoder."""
+    return cast("list[Block]", list(cast("Stack", model.decoder or model.encoder).blocks))
 
 
 def _plain(out: Tensor) -> Tensor:
@@ -100,7 +106,7 @@ def _plain(out: Tensor) -> Tensor:
     return out[0].float().cpu()
 
 
-def _trace(block: nn.Module, kept: dict[nn.Module, Tensor], weights: Tensor) -> BlockTrace:
+def _trace(block: Block, kept: dict[nn.Module, Tensor], weights: Tensor) -> BlockTrace:
     layer = block.attention
     q, k, v = (
         kept[part].unflatten(-1, (-1, layer.head_size)).transpose(0, 1)
