@@ -29,17 +29,26 @@ def release(
             help="Without: students get a package in which the references are gone.",
         ),
     ] = True,
+    format: Annotated[
+        str, typer.Option(help='"workbook", or "nbgrader" for the source of its course.')
+    ] = "workbook",
 ) -> None:
     """Write the students' bundle of some lessons and the instructor's key."""
-    from workbook.grading import release
+    from workbook.grading import nbgrader, release
     from workbook.publishing import runner
 
+    if format not in ("workbook", "nbgrader"):
+        raise ValueError(f'the format is "workbook" or "nbgrader", not {format!r}.')
     names = [name.strip() for name in lessons.split(",") if name.strip()]
     if not names:
         raise ValueError("name the lessons to release, as in --lessons 03,08.")
-    listed = release.write(runner.find(names), out, due, answers)
+    write = nbgrader.write if format == "nbgrader" else release.write
+    listed = write(runner.find(names), out, due, answers)
     for lesson in listed.lessons:
         print(f"{lesson.lesson}: {len(lesson.exercises)} exercises, {lesson.out_of:g} points")
+    if format == "nbgrader":
+        print(f"-> {out / 'source'}; {out / 'START.txt'} says how nbgrader takes them")
+        return
     print(f"{len(listed.files)} files -> {out / 'student.zip'}; the key -> {out / 'key'}")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import platform
 import secrets
 import shutil
 import signal
@@ -24,16 +25,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook.grading import edition, key, manifest
+from workbook.grading import container, edition, key, manifest
 from workbook.grading.grade import Settings, days_late, grade, ungraded
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.marks import Grade
 from workbook.grading.submissions import Submission, find
-
-REFUSAL = (
-    "answers of students are not run without a sandbox: {} To run them with your own rights all "
-    "the same, add `--isolation none`; on macOS and Windows, grade in a Linux container."
-)
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def refuse_without_sandbox(kind: str) -> None:
         raise ValueError(f'isolation is "sandbox" or "none", not {kind!r}.')
     problem = process.problem() if kind == "sandbox" else ""
     if problem:
-        raise ValueError(REFUSAL.format(problem))
+        raise ValueError(container.refusal(problem, platform.system()))
 
 
 def _is_current(submission: Submission, opened: key.Key, book: Gradebook) -> bool:

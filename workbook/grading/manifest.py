@@ -85,21 +85,23 @@ def entries(topic: str, cells: dict[str, str]) -> list[ExerciseEntry]:
 
     A prediction is worth its points only if all of it is right: one number of three may be luck.
     """
-    return [
-        ExerciseEntry(
-            id=asked.id,
-            title=asked.title,
-            points=asked.points,
-            rule="all" if asked.wants == "value" else "each",
-            wants="value" if asked.wants == "value" else "function",
-            checks=[check.says for check in asked.checks],
-            cell=cells[asked.id],
-            function="" if asked.wants == "value" else asked.reference.__name__,
-            version=version_of(asked),
-        )
-        for asked in exercises_of(topic).values()
-        if asked.id in cells
-    ]
+    exercises = exercises_of(topic).values()
+    return [entry_of(asked, cells[asked.id]) for asked in exercises if asked.id in cells]
+
+
+def entry_of(asked: Exercise, cell: str = "") -> ExerciseEntry:
+    """Return the entry of an exercise whose answer cell has that id."""
+    return ExerciseEntry(
+        id=asked.id,
+        title=asked.title,
+        points=asked.points,
+        rule="all" if asked.wants == "value" else "each",
+        wants="value" if asked.wants == "value" else "function",
+        checks=[check.says for check in asked.checks],
+        cell=cell,
+        function="" if asked.wants == "value" else asked.reference.__name__,
+        version=version_of(asked),
+    )
 
 
 def exercises_of(topic: str) -> dict[str, Exercise]:

@@ -77,16 +77,17 @@ def mark(question: Question, findings: list[Finding], cause: str, seed: int) -> 
     passed = [check.wrong is None for check in checks]
     if all(check.wrong == "not answered" for check in checks):
         return nothing(entry, "not answered")
-    points = _points(question, passed, seed)
-    verdict = "right" if all(passed) else "partly right" if points else "wrong"
+    earned = points(question, passed, seed)
+    verdict = "right" if all(passed) else "partly right" if earned else "wrong"
     reason = "" if all(passed) else next((c.wrong for c in checks if c.wrong and not c.hidden), "")
     return ExerciseMark(
-        id=entry.id, title=entry.title, points=points, out_of=entry.points, verdict=verdict,
+        id=entry.id, title=entry.title, points=earned, out_of=entry.points, verdict=verdict,
         cause=reason or "", checks=checks, version=entry.version,
     )  # fmt: skip
 
 
-def _points(question: Question, passed: list[bool], seed: int) -> float:
+def points(question: Question, passed: list[bool], seed: int) -> float:
+    """Return what an exercise earns. passed: for each check, in order. seed: of their inputs."""
     total = question.entry.points
     if all(passed):
         return total

@@ -45,25 +45,20 @@ def write(
     Raises ValueError, in one sentence each, for a lesson that cannot be released, an unclosed mark,
     or a solution that students could find.
     """
-    if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
-        raise ValueError(f"{out} holds other files: name a new or empty folder for the release.")
-    lessons = [_lesson(file) for file in notebooks]
-    released = {file.name: _released(file, with_answers) for file in notebooks}  # 1
+    refuse_other_files(out)
+    lessons = [lesson_of(file) for file in notebooks]
+    ready = {file.name: released(file, with_answers) for file in notebooks}  # 1
     topics = [lesson.topic for lesson in lessons]
-    listed = manifest.Manifest(
-        due=_date(due),
-        with_answers=with_answers,
-        lessons=[_entry(lesson, released[f"{lesson.notebook}.ipynb"]) for lesson in lessons],
-    )
+    listed = listing(lessons, ready, due, with_answers)
     with replacing(out) as draft:
         student, key = draft / STUDENT, draft / KEY
-        _write_student(student, notebooks, released, listed, topics)  # 2
+        _write_student(student, notebooks, ready, listed, topics)  # 2
         listed.files = hashes(student)  # 4
         for folder in (student, key):
             (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-            _write_text(folder / manifest.NAME, listed.text())
-        for name, notebook in released.items():  # 3
-            _write_notebook(key / "notebooks" / name, notebook)
+            write_text(folder / manifest.NAME, listed.text())
+        for name, notebook in ready.items():  # 3
+            write_notebook(key / "notebooks" / name, notebook)
         found = leaks.find(student, secrets_of(topics))  # 5
         if found:
             raise ValueError("nothing was released: " + " ".join(found))
@@ -92,14 +87,42 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def _lesson(file: Path) -> Lesson:
+def refuse_other_files(out: Path) -> None:
+    """Raise ValueError where a folder holds anything that no release wrote."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
+        raise ValueError(f"{out} holds other files: name a new or empty folder for the release.")
+
+
+def listing(
+    lessons: Sequence[Lesson], ready: dict[str, NotebookNode], due: str | None, with_answers: bool
+) -> manifest.Manifest:
+    """Return the manifest of some lessons, no file listed yet. ready: by name of the file."""
+    return manifest.Manifest(
+        due=_date(due),
+        with_answers=with_answers,
+        lessons=[_entry(lesson, ready[f"{lesson.notebook}.ipynb"]) for lesson in lessons],
+    )
+
+
+def copy_images(notebooks: Sequence[Path], ready: dict[str, NotebookNode], folder: Path) -> None:
+    """Copy the pictures that the lessons show to folder/images."""
+    for images in sorted({file.parent / "images" for file in notebooks}):
+        for image in sorted(images.glob("*")) if images.is_dir() else []:
+            if any(f"images/{image.name}" in cell.source for n in ready.values()
+                   for cell in n.cells):  # fmt: skip
+                (folder / "images").mkdir(parents=True, exist_ok=True)
+                shutil.copy(image, folder / "images")
+
+
+def lesson_of(file: Path) -> Lesson:
+    """Return the lesson of a notebook; ValueError where it is not a ready one."""
     lesson = next((each for each in LESSONS if each.notebook == file.stem and each.ready), None)
     if lesson is None:
         raise ValueError(f"{file.name} is not a ready lesson of the course.")
     return lesson
 
 
-def _released(file: Path, with_answers: bool) -> NotebookNode:
+def released(file: Path, with_answers: bool) -> NotebookNode:
     """Read a lesson as students get it: marks taken out, no live widgets."""
     import nbformat
 
@@ -161,19 +184,14 @@ def _entry(lesson: Lesson, notebook: NotebookNode) -> manifest.LessonEntry:
 def _write_student(
     student: Path,
     notebooks: Sequence[Path],
-    released: dict[str, NotebookNode],
+    ready: dict[str, NotebookNode],
     listed: manifest.Manifest,
     topics: Sequence[str],
 ) -> None:
     (student / "notebooks").mkdir(parents=True)
-    for name, notebook in released.items():
-        _write_notebook(student / "notebooks" / name, notebook)
-    for images in sorted({file.parent / "images" for file in notebooks}):
-        for image in sorted(images.glob("*")) if images.is_dir() else []:
-            if any(f"images/{image.name}" in cell.source for n in released.values()
-                   for cell in n.cells):  # fmt: skip
-                (student / "notebooks" / "images").mkdir(exist_ok=True)
-                shutil.copy(image, student / "notebooks" / "images")
+    for name, notebook in ready.items():
+        write_notebook(student / "notebooks" / name, notebook)
+    copy_images(notebooks, ready, student / "notebooks")
     shutil.copytree(data_folder(), student / "data", ignore=shutil.ignore_patterns(*PRIVATE))
     install = "1. Install the course:          pip install -r requirements.txt (of the course)"
     if not listed.with_answers:
@@ -182,17 +200,19 @@ def _write_student(
             made = wheel.write(package, student)
         install = f"1. Install the course:          pip install {made.name}"
     due = f"Hand in before {listed.due}. " if listed.due else ""
-    _write_text(student / "START.txt", START.format(install=install, due=due))
+    write_text(student / "START.txt", START.format(install=install, due=due))
 
 
-def _write_notebook(path: Path, notebook: NotebookNode) -> None:
+def write_notebook(path: Path, notebook: NotebookNode) -> None:
+    """Write a notebook, the same bytes for the same content."""
     import nbformat
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write_text(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+    write_text(path, nbformat.writes(notebook).rstrip("\n") + "\n")
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, with the same line ends everywhere."""
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
