@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 _here: dict[str, str | None] = {"topic": None}  # the lesson of this notebook
+_given: dict[str, Any] = {}  # exercise id -> the last answer in this notebook
 CHECK_SECONDS = 1.0  # for one check; a right answer needs a small part of it
 
 
@@ -69,22 +70,27 @@ def answer(exercise_id: str = "", value: Any = None) -> Any:
     return None if sealed.seed_of(exercise_id) is not None else asked.reference()
 
 
-def check(exercise_id: str, given: Any, seed: int | None = None) -> Result:
+def check(exercise_id: str, answered: Any, seed: int | None = None) -> Result:
     """Runs the visible checks and shows nothing. seed: of their inputs; fresh if None."""
     asked = find(exercise_id)
     stored = sealed.seed_of(exercise_id)
     if stored is not None:
         seed = stored
     seed = secrets.randbelow(2**31) if seed is None else seed
-    if asked.wants == "value" and (given is None or given is ...):
+    if asked.wants == "value" and (answered is None or answered is ...):
         return Result("unanswered", seed)
     if asked.wants == "value" and stored is not None:
         return Result("noted", seed)
     if asked.wants == "function":
-        wrong = checks.same_parameters(asked.reference, given)
+        wrong = checks.same_parameters(asked.reference, answered)
         if wrong:
             return Result("wrong", seed, (checks.Finding("takes what the exercise names", wrong),))
-    return checks.run_checks(asked.checks, given, seed, CHECK_SECONDS)
+    return checks.run_checks(asked.checks, answered, seed, CHECK_SECONDS)
+
+
+def given(exercise_id: str) -> Any:
+    """Return the answer that was given last in this notebook, right or wrong; None before."""
+    return _given.get(exercise_id)
 
 
 def hint(exercise_id: str = "") -> None:
@@ -169,9 +175,10 @@ def _topic(exercise_id: str) -> str:
     return exercise_id.partition(".")[0]
 
 
-def _judge(asked: Exercise, given: Any) -> bool:
+def _judge(asked: Exercise, answered: Any) -> bool:
     """Checks, shows, logs; true if the answer is right."""
-    result = check(asked.id, given)
+    result = check(asked.id, answered)
+    _given[asked.id] = answered
     if result.status in ("right", "wrong"):
         log.note(asked.id, result.status, **regrading.noted(asked, result))
     _tell(asked, result)
