@@ -10,7 +10,7 @@ from workbook.core.hub import bundled
 from workbook.core.runs.seeding import generator
 from workbook.inference import encode
 from workbook.sampling import SamplingConfig, generate
-from workbook.sampling.drafts import ChainDraft, ModelDraft, first_layers
+from workbook.sampling.drafts import ChainDraft, ModelDraft, first_layers, pair_table
 from workbook.sampling.speculative import accept_or_leftover, expected_tokens, speculate
 from workbook.training.models import small_llama
 
@@ -187,3 +187,19 @@ def test_the_towns_model_with_a_chain_as_its_draft():
     out = speculate(model, draft, ids, max_new_tokens=40, config=GREEDY)
     assert torch.equal(out.ids, generate(model, ids, max_new_tokens=40, temperature=0))
     assert out.passes < 35
+
+
+def test_the_table_of_pairs_has_the_models_numbers_and_shows_a_wrong_rule(tiny):
+    ids = torch.tensor([[1, 2]])
+    table = pair_table(tiny, wrong_draft, ids, 150, generator(2))
+    assert table.expected.sum() == pytest.approx(150) and table.drawn.sum() == 150
+    with torch.no_grad():
+        p = tiny(ids).logits[0, -1].softmax(-1)
+        for name in table.index[:-1]:
+            a, b = map(int, name.split())
+            second = tiny(torch.tensor([[1, 2, a]])).logits[0, -1].softmax(-1)
+            assert table.expected[name] == pytest.approx(150 * float(p[a] * second[b]), rel=1e-3)
+    spoilt = pair_table(
+        tiny, sure_draft, ids, 60, generator(2), lambda p, q, token, uniform: (True, p)
+    )  # fmt: skip
+    assert chisquare(spoilt.drawn, spoilt.expected, sum_check=False).pvalue < 0.001

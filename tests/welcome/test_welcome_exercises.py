@@ -1,5 +1,10 @@
 """The exercises of lesson 00: references by hand and by torch, typical wrong answers refused."""
 
+import inspect
+import math
+import textwrap
+from collections import Counter
+
 import pytest
 import torch
 from exercise_rules import SEEDS, outcome, rules
@@ -10,6 +15,7 @@ from workbook.core.exercises import exercise as ex
 from workbook.welcome import exercises
 from workbook.welcome.eliza import SWAPS, mirror
 from workbook.welcome.exercises import EXERCISES, TO_ME
+from workbook.welcome.markov import Chain
 
 
 def mirror_one_after_the_other(text):
@@ -66,7 +72,52 @@ def judge_refuses_the_known(log_density, prior, limit):
     return joint.argmax(-1).masked_fill(joint.logsumexp(-1) > limit, -1)
 
 
+def ngrams_forget_the_last_word(words, n):
+    return exercises.count_ngrams(words[:-1], n)
+
+
+def ngrams_of_one_word(words, n):
+    counts = {}
+    for before, after in zip(words, words[1:], strict=False):
+        counts.setdefault((before,), Counter())[after] += 1
+    return counts
+
+
+def ngrams_with_a_text_as_key(words, n):
+    counts = exercises.count_ngrams(words, n)
+    return {" ".join(history): found for history, found in counts.items()}
+
+
+def ngrams_seen_or_not(words, n):
+    counts = exercises.count_ngrams(words, n)
+    return {history: dict.fromkeys(found, 1) for history, found in counts.items()}
+
+
+def perplexity_of_the_mean(probabilities):
+    return len(probabilities) / sum(probabilities)
+
+
+def perplexity_by_a_product(probabilities):
+    return math.prod(probabilities) ** (-1 / len(probabilities))
+
+
+def perplexity_left_in_nats(probabilities):
+    return -sum(map(math.log, probabilities)) / len(probabilities)
+
+
 WRONG = {
+    "welcome.count_ngrams": [
+        ngrams_forget_the_last_word,
+        ngrams_of_one_word,
+        ngrams_with_a_text_as_key,
+        ngrams_seen_or_not,
+    ],
+    "welcome.perplexity": [
+        perplexity_of_the_mean,
+        perplexity_by_a_product,
+        perplexity_left_in_nats,
+    ],
+    "welcome.route": [(1, 3, 3, 3), (1, 2, 1, 4), (3, 2, 3, 4), "1243"],
     "welcome.count_words": [(2 / 9, 0.5, 0), (1, 1, 1), (2 / 3, 1 / 3, 0), 0.5, (0.5, 0.5, 1)],
     "welcome.better_mirror": [
         mirror_one_after_the_other,
@@ -142,3 +193,41 @@ def test_class_or_none_is_bayes_rule(seed, classes):
     limit = p.log().median().item() + 1e-9
     expected = torch.where(p.log() < limit, -1, (density * prior / p[:, None]).argmax(1))
     assert torch.equal(exercises.class_or_none(density.log(), prior, limit), expected)
+
+
+FUNCTIONS = [name for name, each in EXERCISES.items() if each.wants == "function"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_last_hint_runs_when_pasted(name):
+    parameters = ", ".join(inspect.signature(EXERCISES[name].reference).parameters)
+    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
+    made = {"torch": torch, "SWAPS": SWAPS, "TO_ME": TO_ME}
+    exec(code, made)
+    assert outcome(name, made["pasted"])[0].status == "right"
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=30), st.integers(1, 4))
+def test_ngrams_are_those_that_the_chain_counts(given_words, n):
+    chain = Chain([given_words], n)
+    for history, found in exercises.count_ngrams(given_words, n).items():
+        for word, count in found.items():
+            assert chain.after[history][word] >= count
+            inner = sum(
+                tuple(given_words[i : i + n]) == (*history, word)
+                for i in range(len(given_words) - n + 1)
+            )
+            assert count == inner
+
+
+def test_perplexity_is_e_to_the_cross_entropy():
+    logits = torch.randn(9, 5)
+    ids = torch.randint(0, 5, (9,))
+    given_p = logits.softmax(-1)[torch.arange(9), ids].tolist()
+    loss = torch.nn.functional.cross_entropy(logits, ids)
+    assert exercises.perplexity(given_p) == pytest.approx(float(loss.exp()), rel=1e-5)
+
+
+def test_routes_by_hand():
+    """Four examples: a prompt. New facts: documents. 800 examples: tune. Rankings: align."""
+    assert exercises.routes() == (1, 2, 3, 4)

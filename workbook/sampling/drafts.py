@@ -1,7 +1,8 @@
-"""Two cheap drafts for speculative decoding: counted n-grams, and the first layers of the model.
+"""Two cheap drafts for speculative decoding, and a table that shows what a draft does to the text.
 
-Both are made from what is there, without training. Left out: a small model trained as a draft, the
-usual choice, which fits the same place (`ModelDraft` of it). Lesson 03 compares them.
+Counted n-grams and the first layers of the model are made from what is there, without training.
+Left out: a small model trained as a draft, the usual choice, which fits the same place
+(`ModelDraft` of it). Lesson 03 compares them.
 
 Shapes: T time, V vocabulary.
 """
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from workbook.sampling.speculative import Accept, Draft, accept_or_leftover, speculate
 from workbook.welcome.markov import END, START, Chain
 
 if TYPE_CHECKING:
+    import pandas
     from transformers import PreTrainedModel
 
 
@@ -68,3 +71,42 @@ def first_layers(model: PreTrainedModel, layers: int) -> PreTrainedModel:
     short.model.config = copy.copy(model.model.config)
     short.model.config.num_hidden_layers = layers
     return short
+
+
+def pair_table(
+    model: PreTrainedModel,
+    draft: Draft,
+    ids: Tensor,
+    runs: int,
+    source: torch.Generator,
+    accept: Accept = accept_or_leftover,
+) -> pandas.DataFrame:
+    """Return how often each pair of first tokens should come after a prompt `1 T`, and did.
+
+    expected: `runs` times the model's own joint probability, computed from its logits; pairs below
+    5 are one row, and a pair is named by its two ids. drawn: in `runs` texts of three tokens,
+    written with the draft.
+    """
+    import pandas as pd
+
+    size = ids.shape[1]
+    with torch.no_grad():
+        first = model(ids).logits[0, -1].float().softmax(-1)  # V
+        tops = first.topk(8).indices
+        texts = torch.cat([ids.expand(len(tops), -1), tops[:, None]], 1)
+        joint = first[tops, None] * model(texts).logits[:, -1].float().softmax(-1)  # 8 V
+    often = (joint * runs >= 5).nonzero().tolist()
+    expected = {(int(tops[a]), b): runs * float(joint[a, b]) for a, b in often}
+    drawn = dict.fromkeys(expected, 0)
+    for _ in range(runs):
+        out = speculate(
+            model, draft, ids, max_new_tokens=3, draft_tokens=2, generator=source, accept=accept
+        )
+        pair = tuple(out.ids[0, size : size + 2].tolist())
+        if pair in drawn:
+            drawn[pair] += 1
+    names = [f"{first} {second}" for first, second in expected]
+    found = {"expected": list(expected.values()), "drawn": list(drawn.values())}
+    table = pd.DataFrame(found, index=names)
+    table.loc["all others"] = runs - table.sum()
+    return table

@@ -1,4 +1,4 @@
-"""The figures of lesson 00: what follows a word, and the two maps of sure and seen.
+"""The figures of lesson 00: the timeline, what follows a word, and the maps of sure and seen.
 
 Each function takes plain data and gives a plotly figure in the course's colours; the sentence for
 a screen reader is written where the figure is shown. Left out: the explorers, in `explorers.py`.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbook.core.notebook import charts, figures
 from workbook.core.runs import Interval
+from workbook.welcome.ages import AGES, WINTERS
 from workbook.welcome.perplexity import ENTROPY_BOUND, MODEL, ORDERS, chain_name
 
 if TYPE_CHECKING:
@@ -27,6 +28,44 @@ REACH = (-3.5, 5.0)  # of a map, in both directions
 DEEPEST = -40.0  # nats; what is less likely has the same colour
 
 
+def timeline() -> go.Figure:
+    """The ages of text generation on one axis; AI winters are grey, the years since 2017 wide."""
+    import plotly.graph_objects as go
+
+    place = {age.name: _on_axis(age.year) for age in AGES}
+    figure = go.Figure()
+    for start, end in WINTERS:
+        figure.add_vrect(
+            x0=_on_axis(start), x1=_on_axis(end), fillcolor=figures.QUIET, opacity=0.3,
+            line_width=0, annotation_text="AI winter", annotation_position="bottom",
+        )  # fmt: skip
+    heights = [(1, -1, 2, -2)[number % 4] for number in range(len(AGES))]
+    for age, height in zip(AGES, heights, strict=True):
+        x = place[age.name]
+        figure.add_scatter(
+            x=[x, x], y=[0, height], mode="lines", line={"color": figures.QUIET}, hoverinfo="skip"
+        )
+        figure.add_annotation(
+            x=x, y=height, text=f"<b>{age.name}</b><br>{int(age.year)}", showarrow=False,
+            yanchor="bottom" if height > 0 else "top", font={"size": 12},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=list(place.values()), y=[0] * len(AGES), mode="lines+markers", hoverinfo="text",
+        text=[f"{age.name}: {age.idea}" for age in AGES],
+        marker={"size": 11, "color": figures.PALETTE[0]}, line={"color": figures.TEXT},
+    )  # fmt: skip
+    years = (1966, 1980, 1990, 2000, 2010, 2017, 2020, 2023)
+    return figure.update_layout(
+        xaxis={"tickvals": [_on_axis(y) for y in years], "ticktext": list(map(str, years))},
+        yaxis={"visible": False, "range": [-3.1, 3.1]}, showlegend=False, height=380,
+    )  # fmt: skip
+
+
+def _on_axis(year: float) -> float:
+    """Years since 2017 take six times the room of those before."""
+    return year if year < 2017 else 2017 + 6 * (year - 2017)
+
+
 def next_words(following: Mapping[str, float]) -> go.Figure:
     """Bars: the likeliest next words and their shares, as `Chain.next` gives them."""
     import plotly.graph_objects as go
@@ -35,7 +74,7 @@ def next_words(following: Mapping[str, float]) -> go.Figure:
     words = [charts.readable(word) for word, _ in best]
     figure = go.Figure(go.Bar(x=words, y=[share for _, share in best]))
     return figure.update_layout(
-        xaxis={"title": {"text": "next word"}}, yaxis={"title": {"text": "share"}}
+        xaxis={"title": {"text": "next word"}}, yaxis={"title": {"text": "probability"}}
     )
 
 

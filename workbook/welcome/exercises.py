@@ -1,4 +1,4 @@
-"""The exercises of lesson 00: a warm-up by counting, a better mirror, a judge that can say no.
+"""The exercises of lesson 00: n-grams, perplexity, a better mirror, a judge, a choice of route.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
@@ -8,15 +8,18 @@ Shapes: N points, K classes.
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, like, predicted
+from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted
 from workbook.core.runs.seeding import generator
 from workbook.welcome.eliza import SWAPS
+from workbook.welcome.lifecycle import NEEDS, ROUTES, route
 from workbook.welcome.markov import Chain, words
 
 # --- reference answers --------------------------------------------------------------------------
@@ -27,13 +30,40 @@ TO_ME = frozenset("for to with about at of from near like".split())  # "you" aft
 
 
 def shares() -> tuple[float, ...]:
-    """How often each word follows its history in `SAID`, of all times the history is there."""
+    """Return how often each word follows its history in `SAID`, of the times it is there."""
     chain = Chain([words(SAID)], n=3)
     return tuple(chain.next(words(history)).get(word, 0.0) for word, history in PLACES)
 
 
+def count_ngrams(words: Sequence[str], n: int) -> dict[tuple[str, ...], Counter[str]]:
+    """Return history of n - 1 words -> how often each word follows it."""
+    counts: dict[tuple[str, ...], Counter[str]] = {}
+    for place in range(n - 1, len(words)):
+        history = tuple(words[place - n + 1 : place])
+        counts.setdefault(history, Counter())[words[place]] += 1
+    return counts
+
+
+def perplexity(probabilities: Sequence[float]) -> float:
+    """Return e to the mean of -ln p, over the probabilities that a model gave the true tokens."""
+    return math.exp(-sum(map(math.log, probabilities)) / len(probabilities))
+
+
+PROJECTS = (  # (need, examples, rankings) of the projects that the lesson asks about
+    (NEEDS[0], 4, 0),
+    (NEEDS[1], 2000, 0),
+    (NEEDS[0], 800, 0),
+    (NEEDS[2], 800, 20_000),
+)
+
+
+def routes() -> tuple[int, ...]:
+    """Return what to try first in each project, as the number of the route from 1."""
+    return tuple(1 + ROUTES.index(route(*project)[0]) for project in PROJECTS)
+
+
 def better_mirror(text: str) -> str:
-    """Swaps the persons, and says "me" where "you" does not act.
+    """Swap the persons, and say "me" where "you" does not act.
 
     "you" becomes "me" as the last word and after the words of `TO_ME`, else "I"; "are" after a
     "you" that became "I" becomes "am". Everything else is swapped as in `mirror`.
@@ -52,7 +82,7 @@ def better_mirror(text: str) -> str:
 
 
 def class_or_none(log_density: Tensor, prior: Tensor, limit: float) -> Tensor:
-    """The likelier class of each point by Bayes' rule, -1 where the point was never seen.
+    """Return the likelier class of each point by Bayes' rule, -1 where the point was never seen.
 
     log_density: `N K`, ln p(point | class). prior: `K`, p(class). limit: in nats; a point with
     ln p(point) below it was never seen. Returns whole numbers `N`.
@@ -69,6 +99,62 @@ def _share(place: int) -> Check:
     word, history = PLACES[place]
     says = f"p({word} | {history})"
     return predicted(place, says, "the share", shares, "(share, share, share)", tolerance=0.006)
+
+
+def _random_words(seed: int) -> list[str]:
+    source = random.Random(seed)
+    return [source.choice("the a cat dog saw ran and".split()) for _ in range(60)]
+
+
+def _ngrams(says: str, n: int, view: Callable[[dict], object], wrong: str) -> Check:
+    """Is one view of the counts of fresh words right?"""
+
+    def test(answer: Callable, seed: int) -> str | None:
+        given = _random_words(seed)
+        got, want = answer(list(given), n), count_ngrams(given, n)
+        if not isinstance(got, dict):
+            return "the result is not a dict."
+        return None if view(got) == view(want) else wrong
+
+    return Check(says, test)
+
+
+def _histories(counts: dict) -> object:
+    return set(counts)
+
+
+def _numbers(counts: dict) -> object:
+    return {history: dict(found) for history, found in counts.items()}
+
+
+def _sum(counts: dict) -> object:
+    return sum(sum(found.values()) for found in counts.values())
+
+
+def _perplexity(says: str, probabilities: Callable[[random.Random], list[float]]) -> Check:
+    def test(answer: Callable, seed: int) -> str | None:
+        given = probabilities(random.Random(seed))
+        return compare("the perplexity", answer(list(given)), perplexity(given), 1e-4)
+
+    return Check(says, test)
+
+
+def _uniform(source: random.Random) -> list[float]:
+    return [1 / source.randint(2, 9)] * 12
+
+
+def _uneven(source: random.Random) -> list[float]:
+    return [source.uniform(0.01, 0.99) for _ in range(20)]
+
+
+def _long(source: random.Random) -> list[float]:
+    """So many tokens that their product is 0 in the computer."""
+    return [source.uniform(0.001, 0.1) for _ in range(2000)]
+
+
+def _route(place: int) -> Check:
+    says = f"project {place + 1}"
+    return predicted(place, says, "the number of the route", routes, "(1 to 4, four times)")
 
 
 def _mirrored(says: str, sentence: Callable[[random.Random], str]) -> Check:
@@ -158,6 +244,51 @@ _ALL = (
         wants="value",
     ),
     Exercise(
+        id="welcome.count_ngrams",
+        title="From pairs to n-grams",
+        points=2,
+        difficulty=2,
+        minutes=12,
+        checks=(
+            _ngrams("n = 2: pairs, as in the lesson", 2, _numbers, "the counts are wrong."),
+            _ngrams("n = 4: histories of three words", 4, _histories,
+                    "the histories are wrong; are they tuples of n - 1 words?"),
+            _ngrams("n = 4: what follows them", 4, _numbers, "the counts are wrong."),
+            _ngrams("n = 1: no history at all", 1, _sum,
+                    "the number of counted words is wrong."),
+        ),
+        hints=(
+            "Go through the places of the text; the history is the n - 1 words before each.",
+            "A list cannot be a key of a dict; a tuple can. For n = 1 it is the empty tuple.",
+            "from collections import Counter\n"
+            "counts = {}\n"
+            "for place in range(n - 1, len(words)):\n"
+            "    history = tuple(words[place - n + 1:place])\n"
+            "    counts.setdefault(history, Counter())[words[place]] += 1\n"
+            "return counts",
+        ),
+        reference=count_ngrams,
+    ),
+    Exercise(
+        id="welcome.perplexity",
+        title="Perplexity",
+        points=2,
+        difficulty=2,
+        minutes=8,
+        checks=(
+            _perplexity("one of k equally likely tokens: k", _uniform),
+            _perplexity("uneven probabilities", _uneven),
+            _perplexity("a long text", _long),
+        ),
+        hints=(
+            "First the mean of -ln p over the tokens, then e to the power of it.",
+            "Multiply nothing: the product of many probabilities is 0 in the computer. Add logs.",
+            "import math\n"
+            "return math.exp(sum(-math.log(p) for p in probabilities) / len(probabilities))",
+        ),
+        reference=perplexity,
+    ),
+    Exercise(
         id="welcome.better_mirror",
         title="A mirror that knows me from I",
         points=2,
@@ -174,8 +305,17 @@ _ALL = (
             "Go through text.split() with the place of each word, and build a new list.",
             "You need to look back: at the word before “you”, and for “are” at whether the word "
             "before it was “you”.",
-            "if word == 'you': 'me' if it is the last or the word before is in TO_ME, else 'I'; "
-            "elif word == 'are' and the word before was 'you': 'am'; else SWAPS.get(word, word).",
+            "given, said = text.split(), []\n"
+            "for place, word in enumerate(given):\n"
+            "    before = given[place - 1].lower() if place else ''\n"
+            "    if word.lower() == 'you':\n"
+            "        last = place == len(given) - 1\n"
+            "        said.append('me' if last or before in TO_ME else 'I')\n"
+            "    elif word.lower() == 'are' and before == 'you' and said[-1] == 'I':\n"
+            "        said.append('am')\n"
+            "    else:\n"
+            "        said.append(SWAPS.get(word.lower(), word))\n"
+            "return ' '.join(said)",
         ),
         reference=better_mirror,
     ),
@@ -197,10 +337,25 @@ _ALL = (
         hints=(
             "Bayes' rule: p(class | point) is proportional to p(point | class) times p(class).",
             "Stay with logarithms: a product becomes a sum, and ln of a sum is torch.logsumexp.",
-            "joint = log_density + prior.log(); the class is joint.argmax(-1); ln p(point) is "
-            "joint.logsumexp(-1), to be compared with limit.",
+            "joint = log_density + prior.log()\n"
+            "return joint.argmax(-1).masked_fill(joint.logsumexp(-1) < limit, -1)",
         ),
         reference=class_or_none,
+    ),
+    Exercise(
+        id="welcome.route",
+        title="What would you try first?",
+        points=1,
+        difficulty=1,
+        minutes=5,
+        checks=tuple(_route(place) for place in range(len(PROJECTS))),
+        hints=(
+            "Does the model lack facts, a form, or judgement? Facts come from documents.",
+            "For a form: a few examples fit into a prompt, some hundred are enough to tune.",
+            "from workbook.welcome.lifecycle import NEEDS, route; route(NEEDS[0], examples=4)",
+        ),
+        reference=routes,
+        wants="value",
     ),
 )  # fmt: skip
 

@@ -47,6 +47,9 @@ class Chosen:
         return {
             "It asks": self.stage.asks,
             "You decide": self.stage.decides,
+            "Time": self.stage.time,
+            "Data": self.stage.data,
+            "Skills": self.stage.skills,
             "It costs": f"With {self.size} parameters: {self.stage.cost(SIZES[self.size])}",
             "Lessons": self.stage.lessons,
         }
@@ -119,21 +122,26 @@ def lifecycle_explorer() -> Explorer:
 def draw_stage(data: Chosen) -> go.Figure:
     """Four arrows in a row, the chosen one filled, and below it what belongs to it."""
     figure = _table(list(data.rows.items()), ("stage", data.stage.name), (0, 0.78))
-    width = 1 / len(lifecycle.STAGES)
-    for place, stage in enumerate(lifecycle.STAGES):
-        chosen = stage is data.stage
+    _draw_steps(figure, lifecycle.NAMES, data.stage.name)
+    return figure.update_layout(title={"text": f"Stage: {data.stage.name}"}, height=540)
+
+
+def _draw_steps(figure: go.Figure, names: tuple[str, ...], chosen: str) -> None:
+    """A row of arrows above the table, the chosen one filled and in bold letters."""
+    width = 1 / len(names)
+    for place, name in enumerate(names):
         left, right = place * width, (place + 1) * width - 0.01
         figure.add_shape(
             type="path",
             path=_arrow(left, right, 0.84, 1.0),
             xref="paper",
             yref="paper",
-            fillcolor=figures.PALETTE[0] if chosen else PALE,
-            line={"color": figures.PALETTE[0], "width": 3 if chosen else 1},
+            fillcolor=figures.PALETTE[0] if name == chosen else PALE,
+            line={"color": figures.PALETTE[0], "width": 3 if name == chosen else 1},
         )
-        name = stage.name.replace(" and ", "<br>and ")
+        text = name.replace(" and ", "<br>and ")
         figure.add_annotation(
-            text=f"<b>{name}</b>" if chosen else name,
+            text=f"<b>{text}</b>" if name == chosen else text,
             x=(left + right) / 2,
             y=0.92,
             xanchor="center",
@@ -141,9 +149,8 @@ def draw_stage(data: Chosen) -> go.Figure:
             xref="paper",
             yref="paper",
             showarrow=False,
-            font={"color": "#ffffff" if chosen else figures.TEXT},
+            font={"color": "#ffffff" if name == chosen else figures.TEXT},
         )
-    return figure.update_layout(title={"text": f"Stage: {data.stage.name}"}, height=440)
 
 
 def describe_stage(data: Chosen) -> str:
@@ -151,6 +158,58 @@ def describe_stage(data: Chosen) -> str:
     place = lifecycle.NAMES.index(data.stage.name) + 1
     told = " ".join(f"{name}: {text}" for name, text in data.rows.items())
     return f"Stage {place} of {len(lifecycle.NAMES)}, {data.stage.name}. {told}"
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A project, and what to try first."""
+
+    need: str
+    examples: int
+    rankings: int
+    first: str  # one of lifecycle.ROUTES
+    why: str
+
+
+def guide_explorer() -> Explorer:
+    """What do you lack, and what do you have? The answer: prompt, documents, tune or align."""
+    import pandas
+
+    def compute(need: str, examples: float, rankings: float) -> Routed:
+        many, ranked = int(examples), int(rankings)
+        return Routed(need, many, ranked, *lifecycle.route(need, many, ranked))
+
+    counts = (0, 5, 50, 500, 5000)
+    return Explorer(
+        title="What to try first",
+        compute=compute,
+        draw=draw_route,
+        controls={
+            "need": Choice("It lacks", lifecycle.NEEDS[0], lifecycle.NEEDS, lifecycle.NEEDS),
+            "examples": Choice("Examples you have", 50, options=counts),
+            "rankings": Choice("Answers that people ranked", 0, options=counts),
+        },
+        alt=describe_route,
+        table=lambda data: pandas.DataFrame([asdict(data)]),
+    )
+
+
+def draw_route(data: Routed) -> go.Figure:
+    """Four boxes, the chosen one filled, and below them why."""
+    rows = [("You lack", data.need), ("You have", _have(data)), ("Try first", data.first),
+            ("Because", data.why)]  # fmt: skip
+    figure = _table(rows, ("project", ""), (0, 0.78))
+    _draw_steps(figure, lifecycle.ROUTES, data.first)
+    return figure.update_layout(title={"text": f"First: {data.first}"}, height=400)
+
+
+def _have(data: Routed) -> str:
+    return f"{data.examples:,} examples, {data.rankings:,} ranked answers"
+
+
+def describe_route(data: Routed) -> str:
+    """The figure in one sentence."""
+    return f"It lacks {data.need}, you have {_have(data)}. First: {data.first}. {data.why}"
 
 
 def _table(

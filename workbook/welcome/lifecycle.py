@@ -2,7 +2,8 @@
 
 For each stage the question it answers, what you decide, which lessons belong to it, and what it
 costs, worked out for a model of any size instead of quoted. The assumptions are the constants
-below. Left out: people's time, data licences and prices, which differ too much. Lesson 00.
+below; time, data and skills are in orders of magnitude. `route` says what to try first: a prompt,
+documents, tuning or alignment. Left out: prices, which change too fast. Lesson 00.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class Stage:
     name: str
     asks: str
     decides: str
+    time: str
+    data: str
+    skills: str
     lessons: str
     cost: Callable[[float], str]
 
@@ -79,6 +83,9 @@ STAGES = (
         "Scope",
         "What exactly shall it do, and how will you know that it does?",
         "One task or many; what a wrong answer costs; how you will measure.",
+        "Days.",
+        "About 100 questions with the answers you want.",
+        "You know the work that is to be done; no machine learning.",
         "00 welcome, 09 evaluation",
         _scope_cost,
     ),
@@ -86,6 +93,9 @@ STAGES = (
         "Select",
         "Which model do you start from: one that exists, or your own?",
         "Size, licence, languages, context length; pretraining only if nothing fits.",
+        "Hours to try some; weeks to months to pretrain your own.",
+        "None to choose; billions of tokens to pretrain.",
+        "Little to choose; a team of specialists to pretrain.",
         "01 attention, 02 pretraining, 03 sampling, 05 quantization, 06 scaling laws, "
         "07 distributed, 17 flows and diffusion",
         _select_cost,
@@ -95,6 +105,9 @@ STAGES = (
         "What is the least that makes it good enough?",
         "First a better prompt, then fine-tuning, then human feedback; measure after each, and "
         "go round again.",
+        "Minutes for a prompt, hours for tuning, days for human feedback.",
+        "A few examples for a prompt, 500 to 1,000 for one task, rankings for alignment.",
+        "Writing for a prompt; some PyTorch for tuning; more for alignment.",
         "04 prompting, 08 fine-tuning, 09 evaluation, 10 LoRA, 11 PEFT family, 12 RLHF, "
         "13 alignment",
         _adapt_cost,
@@ -104,6 +117,9 @@ STAGES = (
         "How does it serve people, and what does it need around it?",
         "Smaller and faster; documents to look things up in; tools to act with; what it may not "
         "do.",
+        "Weeks, and then as long as it runs.",
+        "Your documents; what users ask and complain about.",
+        "Software engineering, security, operations.",
         "14 compression, 15 RAG, 16 ReAct, 18 application",
         _integrate_cost,
     ),
@@ -119,21 +135,59 @@ def find(name: str) -> Stage:
     raise ValueError(f"There is no stage {name!r}; the stages are {', '.join(NAMES)}.")
 
 
-def sizes(models: Mapping[str, float]) -> pandas.DataFrame:
-    """Name -> parameters, as a table: how many times the one before, memory, time on one GPU."""
+def sizes(models: Mapping[str, tuple[float, float | None]]) -> pandas.DataFrame:
+    """Return name -> size, memory and time on one GPU, as a table.
+
+    models: name -> (parameters, tokens it was trained on; None where they are not known).
+    """
     import pandas as pd
 
-    counts = pd.Series(models, dtype=float)
+    counts = pd.Series({name: n for name, (n, _) in models.items()}, dtype=float)
     return pd.DataFrame(
         {
             "parameters": counts.map("{:,.0f}".format),
             "times the one before": counts.div(counts.shift()).map(_times),
             "GB to run": counts.mul(WEIGHT / 1e9).map(_short),
             "GB to train": counts.mul(TRAINED / 1e9).map(_short),
-            "one GPU trains it in": counts.map(
-                lambda n: duration(training_seconds(n, TOKENS_EACH * n))
-            ),
+            "training tokens": [f"{t:,.0f}" if t else "" for _, t in models.values()],
+            "one GPU trains it in": [
+                duration(training_seconds(n, t)) if t else "" for n, t in models.values()
+            ],
         }
+    )
+
+
+ROUTES = ("prompt", "documents", "tune", "align")
+NEEDS = ("the form of the answer", "facts that it has not read", "better judgement and tone")
+
+
+def route(need: str, examples: int, rankings: int = 0) -> tuple[str, str]:
+    """Return (which of ROUTES to try first, why) for a project.
+
+    need: what a plain prompt lacks, one of NEEDS. examples: pairs of question and wanted answer
+    that you have. rankings: answers that people have put in order.
+    Raises ValueError for another need.
+    """
+    if need not in NEEDS:
+        raise ValueError(f"there is no need {need!r}; there are: {', '.join(NEEDS)}.")
+    if need == NEEDS[1]:
+        return "documents", (
+            "Facts that change, or that it never read, belong in documents that it can look up: "
+            "lesson 15. Tuning teaches how to answer, and is a poor place for facts."
+        )
+    if need == NEEDS[2] and rankings >= 1000:
+        return "align", (
+            "You can tell a better answer from a worse one, and have many such comparisons: "
+            "lessons 12 and 13. Tune on good answers first."
+        )
+    if examples >= 500:
+        return "tune", (
+            "500 to 1,000 examples are enough to tune one task (lessons 08 and 10), and a tuned "
+            "model needs no examples in every prompt."
+        )
+    return "prompt", (
+        "With few examples, put them into the prompt: lesson 04. If more than five or six do not "
+        "help, collect some hundred and tune."
     )
 
 
