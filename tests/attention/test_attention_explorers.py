@@ -126,6 +126,8 @@ def test_positions(model, tokenizer):
     assert all(max(curve) == 0 and len(curve) == 49 for curve in right.values())
     assert right["rotary, layer 2, head 2"].index(0.0) == 1, "the head that looks one back"
     assert [trace.name for trace in explorer.figure().data] == [*left, *right]
+    looks = {(trace.line.color, trace.line.dash) for trace in explorer.figure().data}
+    assert len(looks) == 5, "rotary and sinusoidal once looked alike"
     slow = explorer.compute(base=1e6, layer=2, head=2)[positions.VECTORS]
     assert slow["sinusoidal"][20] > left["sinusoidal"][20], "a larger base turns more slowly"
     table = positions.some_distances(curves)

@@ -38,7 +38,7 @@ def cost_chart(rows: pandas.DataFrame) -> go.Figure:
 
 
 def copy_chart(runs: pandas.DataFrame, guess: float) -> go.Figure:
-    """Share of letters copied right against length, with Student t intervals over the seeds."""
+    """Accuracy of copied letters against length, with Student t intervals over the seeds."""
     curves = {
         kind: {
             length: Interval.of_seeds(each.accuracy.tolist(), bounds=SHARE)
@@ -46,7 +46,7 @@ def copy_chart(runs: pandas.DataFrame, guess: float) -> go.Figure:
         }
         for kind, mine in runs.groupby("kind")
     }
-    figure = charts.lines(curves, "letters to copy", "share right", {"blind guess": guess})
+    figure = charts.lines(curves, "letters to copy", "accuracy", {"blind guess": guess})
     return figure.update_layout(
         xaxis={"tickvals": sorted(set(runs.length))}, yaxis={"range": [0, 1.05]}
     )
@@ -76,7 +76,7 @@ def lens_chart(
 def ablation_chart(
     shares: Mapping[str, Sequence[float]], control: str, pairs: Sequence[float]
 ) -> go.Figure:
-    """A bar for each thing switched off: mean share right, with a bootstrap interval over texts.
+    """A bar for each thing switched off: mean accuracy, with a bootstrap interval over texts.
 
     control: the name of one more place, where each of `pairs` is a point of its own.
     """
@@ -84,7 +84,7 @@ def ablation_chart(
 
     means = [Interval.of_cases(list(each)) for each in shares.values()]
     bars = go.Bar(
-        x=list(shares), y=[one.mean for one in means], error_y=error_bars(means), name="share right"
+        x=list(shares), y=[one.mean for one in means], error_y=error_bars(means), name="accuracy"
     )
     points = go.Scatter(
         x=[control] * len(pairs),
@@ -95,6 +95,6 @@ def ablation_chart(
     )
     return go.Figure([bars, points]).update_layout(
         xaxis={"title": {"text": "switched off"}},
-        yaxis={"title": {"text": "share right"}, "range": [0, 1.05]},
+        yaxis={"title": {"text": "accuracy"}, "range": [0, 1.05]},
         showlegend=False,
     )

@@ -118,6 +118,9 @@ def draw_positions(curves: Curves) -> go.Figure:
         rounded = {kind: dict(enumerate(round(y, 3) for y in c)) for kind, c in panel.items()}
         charts.add_lines(figure, rounded, mode="lines", row=1, col=column)
         figure.update_xaxes(title_text="tokens apart", row=1, col=column)
+    for number, trace in enumerate(figure.data):  # no two of both panels look alike
+        look = charts.style(number)
+        trace.line = {"color": look.colour, "dash": look.dash}
     figure.update_yaxes(range=[-0.7, 1.05], row=1, col=1)
     figure.update_yaxes(range=[-12, 0.5], row=1, col=2)
     return figure.update_layout(legend={"y": 1.12}, margin={"t": 90}, height=370)

@@ -150,7 +150,10 @@ def draw_walk(view: TokenView) -> go.Figure:
         place={"row": 1, "col": 1},
     )
     curves = {
-        name: list(zip(view.tokens, lengths, strict=True)) for name, lengths in view.lengths.items()
+        name: [
+            (token, float(f"{length:.3g}")) for token, length in zip(view.tokens, row, strict=True)
+        ]
+        for name, row in view.lengths.items()
     }
     charts.add_lines(figure, curves, row=2, col=1)
     figure.add_bar(
@@ -160,6 +163,9 @@ def draw_walk(view: TokenView) -> go.Figure:
     )  # fmt: skip
     figure.update_xaxes(type="category", dtick=1, tickangle=-60, tickfont={"size": 10}, col=1)
     figure.update_xaxes(showspikes=True, spikemode="across", spikethickness=1, col=1)
+    figure.update_traces(xaxis="x", selector={"type": "scatter"})  # one axis: one hover for both
+    figure.layout.xaxis.update(anchor="y3", showticklabels=True)
+    figure.layout.xaxis3.visible = False
     figure.update_xaxes(
         range=[0, 1], dtick=0.5, title={"text": "probability", "font": {"size": 12}}, row=1, col=2
     )
