@@ -9,6 +9,7 @@ from workbook.core.runs import intervals
 from workbook.core.system import profile
 from workbook.town_lm.quality import share
 from workbook.welcome import (
+    ages,
     charts,
     classifier_vs_density,
     explorers,
@@ -116,7 +117,9 @@ def test_the_chosen_stage_is_filled_and_told():
 def test_the_size_of_the_model_changes_the_cost():
     explorer = explorers.lifecycle_explorer()
     costs = {
-        size: explorer.figure(stage="Select", size=size).data[0].cells["values"][1][2]
+        size: dict(
+            zip(*explorer.figure(stage="Select", size=size).data[0].cells["values"], strict=True)
+        )["It costs"]
         for size in explorers.SIZES
     }
     assert len(set(costs.values())) == len(costs)
@@ -135,9 +138,68 @@ def test_costs_against_published_ones():
     steps of 32.5 s. They recompute activations, which makes 8 of 6 operations."""
     ours = lifecycle.training_seconds(50.6e9, 569e9) * 8 / 6 / 512
     assert ours == pytest.approx(139_200 * 32.5, rel=0.03)
-    table = lifecycle.sizes({"small": 1e9, "large": 2e9})
+    table = lifecycle.sizes({"small": (1e9, None), "large": (2e9, 20e9)})
+    seconds = lifecycle.training_seconds(2e9, 20e9)
+    assert list(table["one GPU trains it in"]) == ["", lifecycle.duration(seconds)]
     assert table.loc["large", "times the one before"] == "2"
     assert list(table["GB to run"]) == ["2", "4"] and list(table["GB to train"]) == ["16", "32"]
+
+
+def test_gpt_3_took_a_century_of_one_gpu_and_not_a_thousand_years():
+    """Guards against B6: the time was that of 20 tokens a parameter, not of the 300 billion."""
+    table = lifecycle.sizes({"GPT-3": (175e9, 300e9)})
+    assert table.loc["GPT-3", "one GPU trains it in"] == "98 years"
+
+
+def test_every_stage_tells_time_data_and_skills():
+    explorer = explorers.lifecycle_explorer()
+    for stage in STAGES:
+        told = explorer.figure(stage=stage.name).layout.meta["alt"]
+        for text in (stage.time, stage.data, stage.skills):
+            assert text in told
+    assert len({(s.time, s.data, s.skills) for s in STAGES}) == len(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("need", "examples", "rankings", "first"),
+    [(0, 0, 0, "prompt"), (0, 499, 9999, "prompt"), (0, 500, 0, "tune"),
+     (1, 5000, 5000, "documents"), (2, 0, 999, "prompt"), (2, 0, 1000, "align"),
+     (2, 600, 0, "tune")],
+)  # fmt: skip
+def test_the_guide_says_what_to_try_first(need, examples, rankings, first):
+    said, why = lifecycle.route(lifecycle.NEEDS[need], examples, rankings)
+    assert said == first and "lesson" in why
+    with pytest.raises(ValueError, match="there is no need 'speed'"):
+        lifecycle.route("speed", 0)
+
+
+def test_the_guide_s_figure_fills_the_chosen_box():
+    explorer = explorers.guide_explorer()
+    for need in lifecycle.NEEDS:
+        figure = explorer.figure(need=need, examples=500, rankings=5000)
+        first, why = lifecycle.route(need, 500, 5000)
+        fills = [shape.fillcolor for shape in figure.layout.shapes]
+        assert fills.index(figures.PALETTE[0]) == lifecycle.ROUTES.index(first)
+        assert f"<b>{first}</b>" in [each.text for each in figure.layout.annotations]
+        alt = figure.layout.meta["alt"]
+        assert need in alt and why in alt and "500 examples, 5,000 ranked" in alt
+
+
+def test_the_candidates_are_the_models_that_the_course_names():
+    table = lifecycle.candidates()
+    assert table.loc["google/flan-t5-base", "parameters"] == "248 million"
+    assert table.loc["Qwen/Qwen2.5-0.5B", "licence"] == "Apache-2.0"
+    assert not any("MiniLM" in name or "dialogsum" in name for name in table.index)
+
+
+def test_the_timeline_names_every_age_in_its_place():
+    figure = charts.timeline()
+    dots = figure.data[-1]
+    assert len(dots.x) == len(ages.AGES) and list(dots.x) == sorted(dots.x)
+    told = [annotation.text for annotation in figure.layout.annotations]
+    for age in ages.AGES:
+        assert f"<b>{age.name}</b><br>{int(age.year)}" in told
+    assert told.count("AI winter") == len(ages.WINTERS)
 
 
 @pytest.mark.parametrize(
@@ -216,5 +278,5 @@ def test_the_last_table_puts_baseline_and_ceiling_beside_each_figure():
     row = table.loc[f"{WHO[2]}: right, facts before"]
     assert [cell[:4] for cell in row] == ["1.00", "0.50", "1.00"]
     assert table.loc["Markov chain, n = 2: perplexity", "measured"] == "7 [7, 7]"
-    assert table.loc[f"{perplexity.MODEL}: perplexity", "ceiling"] == "2 [2, 2]"
+    assert table.loc[f"{perplexity.MODEL}: perplexity", "best possible"] == "2 [2, 2]"
     assert list(table.loc["right here"]) == ["0.9 [0.8, 1]", "0.5", "1"]

@@ -157,6 +157,29 @@ def sizes(models: Mapping[str, tuple[float, float | None]]) -> pandas.DataFrame:
     )
 
 
+def candidates() -> pandas.DataFrame:
+    """Return the models that the course names, and what you would ask before you choose one."""
+    import pandas as pd
+
+    from workbook.core.system.known_models import ENTRIES
+
+    rows = {
+        "town-instruct": ("3.0 million", "0.0061", "MIT", "your laptop; it knows one small town"),
+    }
+    for name, entry in ENTRIES.items():
+        if entry.shape is not None and entry.shape.generates:
+            count = entry.shape.parameters
+            rows[name.partition("@")[0]] = (
+                f"{count / 1e6:,.0f} million", _short(WEIGHT * count / 1e9), entry.licence,
+                "your own machine, if the memory is there",
+            )  # fmt: skip
+    rows["a model behind an API"] = (
+        "often not published", "0", "terms of service",
+        "the provider's machines: nothing to install, your data leave the house",
+    )  # fmt: skip
+    return pd.DataFrame(rows, index=["parameters", "GB to run", "licence", "where it runs"]).T
+
+
 ROUTES = ("prompt", "documents", "tune", "align")
 NEEDS = ("the form of the answer", "facts that it has not read", "better judgement and tone")
 

@@ -1,4 +1,4 @@
-"""The last table of lesson 00: all that was measured, each with its baseline and its ceiling.
+"""The last table of lesson 00: all that was measured, its baseline, and the best possible.
 
 It only arranges what the other modules measured. Left out: the measuring, in `knowledge.py`,
 `perplexity.py` and `classifier_vs_density.py`.
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def what_you_measured(
     known: pandas.DataFrame, surprise: pandas.DataFrame, shares: Mapping[str, Interval]
 ) -> pandas.DataFrame:
-    """Return a row for each figure: measured, baseline, ceiling, as text.
+    """Return a row for each figure: measured, baseline and best possible, as text.
 
-    known: as from `knowledge.who_knows`. surprise: as from `perplexity.compare`; its ceiling is
-    the entropy bound, the best possible. shares: as from `classifier_vs_density.compare`.
+    known: as from `knowledge.who_knows`. surprise: as from `perplexity.compare`; the best
+    possible is the entropy bound. shares: as from `classifier_vs_density.compare`.
     """
     import pandas as pd
 
@@ -42,7 +42,7 @@ def what_you_measured(
         rows[f"{name}: perplexity"] = (_interval(surprise.loc[name]), "", best)
     for name, share in shares.items():
         rows[name] = (str(share), "0.5" if "right" in name else "0", "1")
-    return pd.DataFrame(rows, index=["measured", "baseline", "ceiling"]).T
+    return pd.DataFrame(rows, index=["measured", "baseline", "best possible"]).T
 
 
 def _interval(row: pandas.Series) -> str:
