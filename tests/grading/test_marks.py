@@ -15,7 +15,7 @@ from released import RIGHT
 from workbook.core.exercises import plain_values
 from workbook.core.exercises.checks import Check
 from workbook.core.exercises.exercise import Exercise
-from workbook.grading import asking, batch, edition, exports, manifest, similarity
+from workbook.grading import asking, edition, exports, isolation, manifest, similarity
 from workbook.grading.asking import Ask, Reply, answer_with, by_accident, replay
 from workbook.sandbox import process
 
@@ -112,10 +112,10 @@ def test_no_answer_is_run_without_a_sandbox_unless_told_so(monkeypatch):
     monkeypatch.setattr(process, "problem", lambda: "bubblewrap is missing.")
     monkeypatch.setattr("platform.system", lambda: "Linux")
     with pytest.raises(ValueError, match="bubblewrap is missing.*`--isolation none`"):
-        batch.refuse_without_sandbox("sandbox")
-    batch.refuse_without_sandbox("none")
+        isolation.refuse_without_sandbox("sandbox")
+    isolation.refuse_without_sandbox("none")
     with pytest.raises(ValueError, match='"sandbox" or "none"'):
-        batch.refuse_without_sandbox("maybe")
+        isolation.refuse_without_sandbox("maybe")
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -71,6 +71,9 @@ def grade(
     key: Annotated[Path, typer.Option(help="The instructor's key of the release.")],
     out: Annotated[Path, typer.Option(help="Folder of the grades and reports.")],
     jobs: Annotated[int, typer.Option(min=1, help="How many submissions at once.")] = 1,
+    cluster: Annotated[
+        str | None, typer.Option(help="A Dask scheduler, tcp://host:8786: its workers grade.")
+    ] = None,
     hidden: Annotated[
         Path | None, typer.Option(help="A Python file with CHECKS that students never see.")
     ] = None,
@@ -97,18 +100,19 @@ def grade(
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs; 0 draws a new one.")] = 0,
 ) -> None:
     """Grade a class; what has not changed since the last time is not run again."""
-    from workbook.grading import batch
     from workbook.grading.finals import Policy
     from workbook.grading.grade import Settings
+    from workbook.grading.isolation import refuse_without_sandbox
 
     policy = Policy(attempts, counting, late_penalty)
-    batch.refuse_without_sandbox(isolation)
+    if cluster is None:
+        refuse_without_sandbox(isolation)
     settings = Settings(
         key=key.resolve(), edition=Path(), seed=seed, isolation=isolation,
         hidden=hidden.resolve() if hidden else None, cell_seconds=cell_seconds, seconds=seconds,
         attempts=attempts,
     )  # fmt: skip
-    _grade(submissions, settings, out, jobs, gradebook, manual, policy)
+    _grade(submissions, settings, out, jobs, gradebook, manual, policy, cluster)
 
 
 def _grade(
@@ -119,6 +123,7 @@ def _grade(
     gradebook: str | None,
     manual: Path | None,
     policy: Policy,
+    cluster: str | None,
 ) -> None:
     """Grade, take marks by hand, write everything, and say what was done."""
     from workbook.grading import batch, results
@@ -129,7 +134,7 @@ def _grade(
     out.mkdir(parents=True, exist_ok=True)
     book = Gradebook(gradebook or out / "gradebook.sqlite", policy)
     with _progress() as show:
-        outcome = batch.run(submissions, settings, book, jobs, show)
+        outcome = batch.run(submissions, settings, book, jobs, show, cluster)
     if manual is not None:
         print(f"{results.read_manual(book, manual)} marks by hand")
     results.write(book, opened, out)

@@ -2,22 +2,15 @@
 
 Each worker is a process that opens the key once. Grades are written by this process alone, one
 transaction each; a run that was cut off goes on where it was, with the same fresh inputs. A worker
-that dies costs the submission it had nothing but a second try. Left out: what the grades are for
-(`exports.py`, `reports.py`).
+that dies costs the submission it had nothing but a second try. Left out: the workers' side
+(`worker.py`), other machines (`cluster.py`), what the grades are for (`exports.py`, `reports.py`).
 """
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import platform
 import secrets
-import shutil
-import signal
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,11 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook.grading import container, edition, key, manifest
-from workbook.grading.grade import Settings, days_late, grade, ungraded
+from workbook.grading import key, manifest, worker
+from workbook.grading.grade import Settings, days_late
 from workbook.grading.gradebook import Gradebook
+from workbook.grading.isolation import refuse_without_sandbox
 from workbook.grading.marks import Grade
 from workbook.grading.submissions import Submission, find
+from workbook.grading.workplace import workplace
 
 
 @dataclass(frozen=True)
@@ -48,42 +43,34 @@ def run(
     book: Gradebook,
     jobs: int = 1,
     on_grade: Callable[[Grade, int, int], None] = lambda grade, done, total: None,
+    cluster: str | None = None,
 ) -> Outcome:
     """Grade what has not been graded yet. `settings.edition` is made here; seed 0 draws a new one.
 
     on_grade: called after each with the grade, how many are done, and how many there are to do.
+    cluster: address of a Dask scheduler whose workers grade, in place of `jobs` processes here.
     Raises ValueError, in one sentence, for a key or a folder that cannot be used, and where there
     is no sandbox and none was not asked for.
     """
-    refuse_without_sandbox(settings.isolation)
+    if cluster is None:
+        refuse_without_sandbox(settings.isolation)
     opened = key.read(settings.key, settings.hidden)
     found = find(folder, opened.lessons, opened.listed.due, settings.attempts)
     todo = [each for each in found if not _is_current(each, opened, book)]
-    with _edition() as place:
+    with workplace() as place:
         settings = replace(settings, edition=place)
         words = settings.kept_apart().in_words()
         seed = settings.seed or secrets.randbelow(2**31 - 1) + 1
         number, seed = book.begin_run(seed, words, opened.listed.package)
         settings = replace(settings, seed=seed)
         done = 0
-        for result, seconds in _graded(todo, opened, settings, jobs):
+        for result, seconds in _graded(todo, opened, settings, jobs, cluster):
             book.add(result, number, seconds)
             done += 1
             on_grade(result, done, len(todo))
         book.keep({(each.student, each.lesson): each.attempt for each in found})
         book.end_run(number)
     return Outcome(len(found), done, number, words)
-
-
-def refuse_without_sandbox(kind: str) -> None:
-    """Raise ValueError where a sandbox is asked for and there is none."""
-    from workbook.sandbox import process
-
-    if kind not in ("sandbox", "none"):
-        raise ValueError(f'isolation is "sandbox" or "none", not {kind!r}.')
-    problem = process.problem() if kind == "sandbox" else ""
-    if problem:
-        raise ValueError(container.refusal(problem, platform.system()))
 
 
 def _is_current(submission: Submission, opened: key.Key, book: Gradebook) -> bool:
@@ -103,9 +90,14 @@ def _is_current(submission: Submission, opened: key.Key, book: Gradebook) -> boo
 
 
 def _graded(
-    todo: Sequence[Submission], opened: key.Key, settings: Settings, jobs: int
+    todo: Sequence[Submission], opened: key.Key, settings: Settings, jobs: int, cluster: str | None
 ) -> Iterator[tuple[Grade, float]]:
     """Yield (grade, seconds) as they come."""
+    if cluster is not None:
+        from workbook.grading import cluster as dask
+
+        yield from dask.graded(todo, opened, settings, cluster)
+        return
     waiting: list[Submission] = list(todo)
     suspects: list[Submission] = []
     while waiting:
@@ -114,10 +106,8 @@ def _graded(
         lost: list[Submission] = []
         yield from _through([suspect], settings, 1, lost)
         if lost:
-            words = "grader error: grading it ended the grader's own process."
-            result = ungraded(suspect, opened, settings, words)
-            result.basis = ""  # so that the next run grades it again
-            yield result, 0.0
+            words = "grading it ended the grader's own process."
+            yield worker.failed(suspect, opened, settings, words), 0.0
 
 
 def _through(
@@ -142,7 +132,7 @@ def _through(
 
 def _submit(pool: ProcessPoolExecutor, submission: Submission) -> Future:
     try:
-        return pool.submit(_work, submission)
+        return pool.submit(worker.work, submission)
     except BrokenProcessPool as error:
         failed: Future = Future()
         failed.set_exception(error)
@@ -154,49 +144,9 @@ def _pool(settings: Settings, jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that open the key once and end with this one."""
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_begin, initargs=(settings, os.getpid())
+        jobs, mp_context=context, initializer=worker.begin, initargs=(settings, os.getpid())
     )
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-_worker: dict[str, object] = {}
-
-
-def _begin(settings: Settings, parent: int) -> None:
-    """First code of a worker: it ends when the grader does, even by kill -9."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _worker["key"] = key.read(settings.key, settings.hidden)
-    _worker["settings"] = settings
-
-
-def _work(submission: Submission) -> tuple[Grade, float]:
-    start = time.monotonic()
-    opened, settings = _worker["key"], _worker["settings"]
-    assert isinstance(opened, key.Key) and isinstance(settings, Settings)
-    try:
-        result = grade(submission, opened, settings)
-    except Exception as error:  # a fault of ours must not cost the others their grades
-        words = f"grader error: {type(error).__name__}: {error}"
-        result = ungraded(submission, opened, settings, words)
-        result.basis = ""  # so that the next run grades it again
-    return result, round(time.monotonic() - start, 2)
-
-
-@contextmanager
-def _edition() -> Iterator[Path]:
-    """The package without answers, in a folder that the sandbox's user may read."""
-    place = Path(tempfile.mkdtemp(prefix="wbe-"))
-    try:
-        place.chmod(0o755)
-        edition.write(place, with_results=False)
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)

@@ -6,12 +6,14 @@ data, and write into one folder of their own. Left out: starting a kernel (`kern
 
 from __future__ import annotations
 
+import platform
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.core.runs.files import data_folder
+from workbook.grading import container
 from workbook.sandbox.bubblewrap import Limits
 
 START_SECONDS = 90.0
@@ -36,6 +38,17 @@ class Isolation:
             "sandbox (bubblewrap): no network, read-only system, own folder, "
             f"{mb} MB, {self.limits.seconds:g} s"
         )
+
+
+def refuse_without_sandbox(kind: str) -> None:
+    """Raise ValueError where a sandbox is asked for and there is none."""
+    from workbook.sandbox import process
+
+    if kind not in ("sandbox", "none"):
+        raise ValueError(f'isolation is "sandbox" or "none", not {kind!r}.')
+    problem = process.problem() if kind == "sandbox" else ""
+    if problem:
+        raise ValueError(container.refusal(problem, platform.system()))
 
 
 def new_folder(isolation: Isolation) -> Path:

@@ -35,6 +35,8 @@ def zygote(isolation: Isolation) -> Zygote | None:
     if isolation.kind != "sandbox":
         return None
     held: _Parent | None = getattr(_mine, "parent", None)
+    if held not in _all:  # another thread has ended it
+        held = None
     if held is not None and held.isolation.edition == isolation.edition:
         if held.zygote is None or held.zygote.running:
             return held.zygote
@@ -65,8 +67,6 @@ def _start(isolation: Isolation) -> Zygote | None:
 
 def _end(parent: _Parent) -> None:
     _all.remove(parent)
-    if getattr(_mine, "parent", None) is parent:
-        del _mine.parent
     if parent.zygote is not None:
         parent.zygote.close()
         shutil.rmtree(parent.zygote.folder, ignore_errors=True)
