@@ -1,4 +1,4 @@
-"""A learner in a real browser: she flips a bit, and lesson 05 runs as she runs it."""
+"""Lesson 05 in a real browser: a bit is flipped, and the lesson runs as a learner runs it."""
 
 import nbformat
 import pytest
