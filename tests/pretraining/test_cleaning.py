@@ -237,3 +237,16 @@ def test_no_rule_reads_the_truth(pages):
     ours = list(cleaning.clean(pages[:400]).values())[-1]
     theirs = list(cleaning.clean(blind).values())[-1]
     assert [each.text for each in ours] == [each.text for each in theirs]
+
+
+@pytest.mark.parametrize(
+    "text, stays",
+    [
+        ("A fine day.", True),
+        ("You Clod!", False),
+        ("Clods of earth", True),
+        ("a clod-hopper", True),
+    ],
+)
+def test_a_blocklist_goes_by_whole_words_in_any_case(text, stays):
+    assert cleaning.uses_none_of(text, frozenset({"clod"})) is stays

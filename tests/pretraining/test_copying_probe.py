@@ -119,10 +119,3 @@ def test_copying_by_hand():
     figure = charts.looks_chart(looks, 1)
     assert [list(row) for row in figure.data[0].z] == [[0.25, 0.75, 0], [1, 0, 0]]
     assert list(figure.layout.yaxis.ticktext) == ["a", "x"]
-
-
-def test_evidence_chart_has_a_line_each_and_intervals_over_seeds():
-    figure = charts.evidence_chart({"yours": {0: [0.0], 4: [1.0]}, "three": {4: [1.0, 2.0, 3.0]}})
-    yours, three = figure.data
-    assert list(yours.y) == [0, 1] and list(yours.error_y.array) == [0, 0]
-    assert list(three.y) == [2] and three.error_y.array[0] > 2

@@ -1,14 +1,24 @@
 """The explorers and charts of lesson 02: their numbers, their sentences, their events."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+import torch
+
+from workbook.core.notebook import charts as core_charts
 from workbook.core.runs.intervals import Interval
 from workbook.pretraining import charts, data, explorers, task_charts
 from workbook.pretraining.models import Trained
+from workbook.pretraining.tasks import token_nll
 
 SENTENCE = "I went to the harbour and bought a fine blue kettle."
 CURVES = {"short": {0: [7.6], 10: [4.0], 100: [2.0]}, "long": {0: [7.6], 1000: [1.0, 1.2]}}
 MARKS = {"every token alike": 7.6, "by frequency alone": 6.0, "the entropy bound": 0.5}
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return data.tokenizer()
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +231,60 @@ def test_explorer_steps_cover_the_longest_curve():
     explorer = explorers.entropy_bound_explorer(CURVES, MARKS)
     assert explorer.controls["step"].high >= 1000
     assert explorer.controls["step"].log, "C8: the slider showed 2.00 for 100"
+
+
+def test_writings_show_the_last_milestone_and_what_the_judge_expected(tiny_llama, tokenizer):
+    prompt = torch.tensor([[1, 20, 21, 22]])
+    written = [torch.tensor([[30, 31]]), torch.tensor([[32, 33]]), torch.tensor([[34, 35]])]
+    writings = explorers.Writings(
+        tokenizer, prompt, [0, 4, 9], [7.0, 5.0, 3.0], written, tiny_llama
+    )
+    assert [writings(step).step for step in (0, 3, 4, 8, 9, 20)] == [0, 0, 4, 4, 9, 9]
+    writing = writings(5)
+    assert writing.loss == 5.0 and len(writing.prompt) == 3
+    assert writing.said == tuple(
+        core_charts.readable(tokenizer.decode([token])) for token in (32, 33)
+    )
+    alone = token_nll(tiny_llama, prompt, written[1])[0].tolist()
+    assert writing.nll == pytest.approx(alone, rel=1e-4)
+    figure = explorers.draw_writing(replace(writing, nll=(0.5, 9.0)))
+    (levels,) = [list(row) for row in figure.data[0].z if explorers.ASKED in list(row)]
+    assert (
+        levels[:2] == [explorers.ASKED, explorers.CHANGED]
+        and "4 steps: 5.00" in figure.layout.title.text
+    )
+    table = explorers.writing_table(replace(writing, nll=(0.5, 9.0)))
+    assert table["tokens expected"].tolist() == ["50%"]
+    assert table["written"].tolist() == [explorers.written_text(writing)]
+    spoken = replace(writing, said=("␣a", "⏎", "b", "␣c"))
+    assert explorers.written_text(spoken) == "a / b c"
+    explorer = explorers.writing_explorer(writings)
+    assert [frame.name for frame in explorer.static_figure().frames] == ["0", "4", "9"]
+
+
+def test_the_diagram_lets_each_answer_see_what_its_architecture_allows():
+    """An encoder's answer: everything; a decoder's: nothing behind it; both: all but the decoder's
+    own future."""
+    for name, (reads, says, seen, answer) in charts.PANELS.items():
+        assert says[answer]
+        if name == "masked":
+            assert list(seen) == list(range(len(reads)))
+        if name == "causal":
+            assert list(seen) == list(range(answer + 1))
+        if name == "spans":
+            assert [reads[i] for i in range(len(reads)) if i not in seen] == ["|"]
+    figure = charts.objectives_diagram()
+    lines = [trace for trace in figure.data if trace.mode == "lines"]
+    assert len(lines) == sum(len(seen) for _, _, seen, _ in charts.PANELS.values())
+
+
+def test_filling_is_drawn_by_size_with_intervals_over_seeds():
+    def filled(share):
+        return {half: {"1 token": share, "2 tokens": share / 2} for half in ("early", "late")}
+
+    runs = [{"objective": name, "filled": filled(share)}
+            for name, share in (("masked", 0.8), ("masked", 0.6), ("causal", 0.5))]  # fmt: skip
+    figure = charts.filling_chart(runs)
+    assert [trace.name for trace in figure.data] == ["encoder", "decoder"] * 2
+    assert figure.data[0].y == pytest.approx((0.7, 0.35)) and figure.data[1].y == (0.5, 0.25)
+    assert [each.text for each in figure.layout.annotations] == list(charts.CLUE.values())

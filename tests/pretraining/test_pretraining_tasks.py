@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 
-from workbook.pretraining import copying_probe, data, entropy_bound, models, probing, tasks
+from workbook.pretraining import copying_probe, data, entropy_bound, models, probing, tagging, tasks
 from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
 from workbook.pretraining.objectives import pad_rows
 from workbook.town.texts.politeness.politeness import politeness
@@ -66,9 +66,16 @@ class Oracle(torch.nn.Module):
 def test_a_word_counts_only_if_all_its_tokens_are_right(objective, tokenizer):
     asked = probing.blanks(6, "late")
     tools = ObjectiveBatches(objective, torch.zeros(1, 1), tokenizer)
-    labels = [probing._blank_ids(tools, tokenizer, blank).labels for blank in asked]
+    labels = [row.labels for blank in asked for row in probing._questions(tools, tokenizer, blank)]
     oracle = Oracle(pad_rows(labels, IGNORE), len(tokenizer))
-    assert probing.fill_in(objective, oracle, tokenizer, asked) == [True, False] * 3
+    right = [True, False] * 3
+    if objective == "masked":  # every second question fails, one for each token of a word
+        sizes, rows = probing.word_sizes(tokenizer, asked), 0
+        right = []
+        for size in sizes:
+            right.append(size == 1 and rows % 2 == 0)
+            rows += size
+    assert probing.fill_in(objective, oracle, tokenizer, asked) == right
 
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
@@ -76,15 +83,42 @@ def test_a_blank_never_shows_its_word(objective, tokenizer):
     """What a model reads is the text without the word; a decoder reads the left side alone."""
     blank = probing.Blank("The old", "soggabout", " sat down.")
     tools = ObjectiveBatches(objective, torch.zeros(1, 1), tokenizer)
-    asked = probing._blank_ids(tools, tokenizer, blank)
+    asked = probing._questions(tools, tokenizer, blank)[0]
     word = tokenizer.encode(" soggabout", add_special_tokens=False)
-    assert asked.labels[asked.labels != IGNORE].tolist() == word
+    labels = asked.labels[asked.labels != IGNORE].tolist()
+    assert labels == (word[:1] if objective == "masked" else word)
     first = (asked.labels != IGNORE).nonzero()[0].item()
     if objective == "causal":
         assert tokenizer.decode(asked.inputs[1 : first + 1]) == "The old"
     else:
         said = tokenizer.decode(asked.inputs)
         assert "soggabout" not in said and "The old" in said and " sat down." in said
+
+
+def test_the_encoder_fills_from_left_to_right(tokenizer):
+    """Fault B1: it filled all tokens at once, the decoder one by one. Each question has the tokens
+    before it filled in, those from it on masked, and asks for one."""
+    blank = probing.Blank("The old", "soggabout", " sat down.")
+    tools = ObjectiveBatches("masked", torch.zeros(1, 1), tokenizer)
+    word = tokenizer.encode(" soggabout", add_special_tokens=False)
+    rows = probing._questions(tools, tokenizer, blank)
+    assert len(rows) == len(word) > 1
+    for place, row in enumerate(rows):
+        masks = (row.inputs == tools.mask_id).nonzero()[:, 0].tolist()
+        assert len(masks) == len(word) - place
+        assert row.labels[masks[0]] == word[place] and (row.labels != IGNORE).sum() == 1
+        assert row.inputs[masks[0] - place : masks[0]].tolist() == word[:place]
+
+
+def test_filling_is_counted_by_the_tokens_of_the_word(tokenizer, monkeypatch):
+    """Right where the word has two tokens, and nowhere else."""
+
+    def two(_objective, _model, tokenizer, asked):
+        return [size == 2 for size in probing.word_sizes(tokenizer, asked)]
+
+    monkeypatch.setattr(probing, "fill_in", two)
+    found = probing.filled_by_size("causal", None, tokenizer, 60)
+    assert found["early"] == {"1 token": 0, "2 tokens": 1, "3 tokens or more": 0} == found["late"]
 
 
 def test_states_do_not_depend_on_padding(tiny, tokenizer):
@@ -190,6 +224,33 @@ def test_pairs_ask_for_the_polite_sentence_alone(objective, tokenizer):
         assert torch.equal(batch.decoder_inputs[0, 1:4], batch.labels[0, :3])
 
 
+def test_the_judges_loss_of_each_token_has_its_place(tiny_llama):
+    prompts, said = torch.tensor([[3, 4, 5]]), torch.tensor([[6, 7]])
+    each = tasks.token_nll(tiny_llama, prompts, said)
+    assert each.shape == (1, 2)
+    assert each.mean().item() == pytest.approx(tasks.mean_nll(tiny_llama, prompts, said))
+    alone = tasks.token_nll(tiny_llama, prompts, said[:, :1])
+    assert each[0, 0].item() == pytest.approx(alone.item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("objective", ["causal", "spans"])
+def test_what_is_rewritten_is_the_greedy_answer(objective, tiny, tokenizer):
+    """Token by token, with the batch that it is tuned on in place of the cache."""
+    rude = "Wait outside, you nitterling!"
+    said = tasks.rewritten(objective, tiny[objective], tokenizer, rude, most=3)
+    answer = []
+    for _ in range(3):
+        batch = tasks.pair_batch(objective, [(rude, "x")], tokenizer)
+        if objective == "spans":
+            begin = torch.tensor([[tokenizer.bos_token_id, *answer]])
+            logits = tiny[objective](batch.inputs, decoder_ids=begin)
+        else:
+            before = batch.inputs[:, : int((batch.labels == IGNORE).sum()) + 1]
+            logits = tiny[objective](torch.cat([before, torch.tensor([answer]).long()], 1))
+        answer.append(int(logits[0, -1].argmax()))
+    assert said == tokenizer.decode(answer, skip_special_tokens=True).strip()
+
+
 def test_an_encoder_alone_cannot_rewrite(tiny, tokenizer):
     assert tasks.rewriting("masked", tiny["masked"], tokenizer)["rewriting"] is None
 
@@ -205,6 +266,10 @@ def test_rewriting_tunes_a_copy_and_swaps_the_evidence(tiny, tokenizer, monkeypa
 def everything(objective, model, tokenizer, judge):
     """Every function of the lesson that asks a model something."""
     tasks.all_tasks(objective, model, tokenizer, 0, judge)
+    for half in probing.HALVES:
+        probing.fill_in(objective, model, tokenizer, probing.blanks(3, half))
+    tagger = tagging.Tagger(objective, model).to(next(model.parameters()).device)
+    tagging.predicted_tags(tagger, tagging.tagged(2, tokenizer), tokenizer.pad_token_id)
     for where in copying_probe.PLACES:
         copying_probe.gained(objective, model, tokenizer, where)
     if objective == "spans":
@@ -263,6 +328,8 @@ def test_every_batch_goes_to_the_models_device(
 def test_everything_works_on_a_gpu(objective, tokenizer, tiny_llama, few):
     model = models.build(objective, tokenizer, 0, TINY).eval().cuda()
     everything(objective, model, tokenizer, tiny_llama.cuda())
+    if objective != "masked":
+        tasks.rewritten(objective, model, tokenizer, "You clod!", most=2)
     tiny_llama.cpu()
 
 

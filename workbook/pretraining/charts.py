@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbook.core.notebook import charts
-from workbook.core.runs import Interval
-from workbook.pretraining.models import has_end
+from workbook.core.notebook import charts, figures
+from workbook.core.runs import SHARE, Interval
+from workbook.pretraining.models import ARCHITECTURES, has_end
 
 if TYPE_CHECKING:
     import pandas
@@ -22,6 +22,61 @@ if TYPE_CHECKING:
     from workbook.pretraining.models import Trained
 
 Runs = Sequence[Mapping[str, Any]]
+CLUE = {"early": "clue behind the gap", "late": "clue before the gap"}
+
+
+PANELS = {  # objective -> what is read, what is said, which inputs the marked answer may use
+    "masked": (["The", "MASK", "is", "ready"], ["", "kettle", "", ""], (0, 1, 2, 3), 1),
+    "causal": (["The", "kettle", "is", "ready"], ["kettle", "is", "ready", "."], (0, 1, 2), 2),
+    "spans": (["The", "X0", "ready", "|", "START", "X0"], ["", "", "", "", "X0", "kettle is"],
+              (0, 1, 2, 4, 5), 5),
+}  # fmt: skip
+
+
+def objectives_diagram() -> go.Figure:
+    """Return a drawing of the three objectives: read below, say above, and who may look where."""
+    from plotly.subplots import make_subplots
+
+    titles = [f"{name}: {ARCHITECTURES[name]}" for name in PANELS]
+    figure = make_subplots(3, 1, subplot_titles=titles, vertical_spacing=0.09)
+    for row, (reads, says, seen, answer) in enumerate(PANELS.values(), 1):
+        for place in seen:
+            figure.add_scatter(
+                x=[place, answer], y=[0.25, 0.75], mode="lines", showlegend=False,
+                line={"color": figures.PALETTE[0], "width": 2}, row=row, col=1,
+            )  # fmt: skip
+        for words, height, colour in ((reads, 0, figures.TEXT), (says, 1, figures.PALETTE[1])):
+            figure.add_scatter(
+                x=list(range(len(words))), y=[height] * len(words), mode="text", text=words,
+                textfont={"size": 15, "color": colour}, showlegend=False, row=row, col=1,
+            )  # fmt: skip
+    ticks = {"tickvals": [0, 1], "ticktext": ["reads", "says"], "showgrid": False}
+    figure.update_yaxes(range=[-0.4, 1.4], zeroline=False, **ticks)
+    figure.update_xaxes(visible=False, range=[-0.6, 5.6])
+    return figure.update_layout(height=460)
+
+
+def filling_chart(runs: Runs) -> go.Figure:
+    """Return the share of missing words filled in, by their tokens; a panel for each place of the
+    clue, a line for each objective with the interval over its seeds."""
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(1, 2, shared_yaxes=True, subplot_titles=list(CLUE.values()))
+    for column, half in enumerate(CLUE, 1):
+        groups = {
+            ARCHITECTURES[name]: [run["filled"][half] for run in runs if run["objective"] == name]
+            for name in dict.fromkeys(run["objective"] for run in runs)
+        }
+        curves = {
+            name: {
+                size: Interval.of_runs([each[size] for each in group], SHARE) for size in group[0]
+            }
+            for name, group in groups.items()
+        }
+        charts.add_lines(figure, curves, row=1, col=column, showlegend=column == 1)
+    figure.update_xaxes(title="the missing word has")
+    figure.update_yaxes(title="share filled in", range=[0, 1], col=1)
+    return figure.update_layout(height=420, margin={"t": 130}, legend={"y": 1.25})
 
 
 def by_task(trained: Mapping[str, Trained]) -> dict[str, dict[int, float]]:
@@ -58,16 +113,6 @@ def curves_by_step(runs: Runs, what: str = "held_out") -> dict[int, list[float]]
         for step, value in zip(run["marks"], run[what], strict=True):
             found.setdefault(step, []).append(value)
     return {step: values for step, values in found.items() if len(values) == len(runs)}
-
-
-def evidence_chart(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> go.Figure:
-    """What evidence saves, against steps: a line for each kind of run, its ends where seeds are
-    several the 95 % interval of the mean."""
-    means = {
-        name: {step: Interval.of_runs(values) for step, values in curve.items()}
-        for name, curve in curves.items()
-    }
-    return charts.lines(means, "step", "nats a token saved by the evidence")
 
 
 def looks_chart(looks: Looks, head: int) -> go.Figure:

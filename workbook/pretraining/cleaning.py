@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,14 @@ def is_prose(text: str, rules: Rules = Rules()) -> bool:
     return (
         letters >= rules.letters and commonest <= rules.commonest_word and symbols <= rules.symbols
     )
+
+
+def uses_none_of(text: str, words: Collection[str]) -> bool:
+    """Return whether no word of a blocklist stands in the text: the usual first filter of harm.
+
+    words: in small letters. Not among STEPS: what it removes wrongly is the lesson's subject.
+    """
+    return not any(word.lower() in words for word in WORD.findall(text))
 
 
 def drop_copies(pages: Sequence[Page], rules: Rules = Rules()) -> list[Page]:

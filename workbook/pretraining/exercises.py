@@ -298,6 +298,25 @@ _ALL = (
         reference=next_token_loss,
     ),
     Exercise(
+        id="pretraining.bits_per_byte",
+        title="A unit without a tokenizer",
+        points=2,
+        difficulty=2,
+        minutes=10,
+        checks=(
+            _like("any loss", "the number of bits", bits_per_byte, _measured),
+            _like("a token a byte: only the unit changes", "the number of bits", bits_per_byte,
+                  _bytes_as_tokens),
+            _like("256 bytes, all alike", "the number of bits", bits_per_byte, _by_chance),
+        ),
+        hints=(
+            "How many nats did the whole text cost?",
+            "A nat is 1 / ln 2 bits.",
+            "return loss * tokens / math.log(2) / size",
+        ),
+        reference=bits_per_byte,
+    ),
+    Exercise(
         id="pretraining.mask_tokens",
         title="Hide 15 % as BERT does",
         points=3,
@@ -353,6 +372,22 @@ _ALL = (
         reference=corrupt_spans,
     ),
     Exercise(
+        id="pretraining.predict_spans",
+        title="How long are input and target?",
+        points=1,
+        difficulty=1,
+        minutes=5,
+        checks=tuple(_number(place) for place in range(len(PREDICTED))),
+        hints=(
+            "First the number of corrupted tokens: 15 % of the text.",
+            "A span has 3 tokens on average, and each span costs one sentinel on both sides.",
+            "The input is what was not corrupted, the target what was; add the sentinels and one "
+            "end token to each.",
+        ),
+        reference=span_counts,
+        wants="value",
+    ),
+    Exercise(
         id="pretraining.entities",
         title="From tags to entities",
         points=2,
@@ -378,22 +413,6 @@ _ALL = (
             "return found",
         ),
         reference=entities,
-    ),
-    Exercise(
-        id="pretraining.predict_spans",
-        title="How long are input and target?",
-        points=1,
-        difficulty=1,
-        minutes=5,
-        checks=tuple(_number(place) for place in range(len(PREDICTED))),
-        hints=(
-            "First the number of corrupted tokens: 15 % of the text.",
-            "A span has 3 tokens on average, and each span costs one sentinel on both sides.",
-            "The input is what was not corrupted, the target what was; add the sentinels and one "
-            "end token to each.",
-        ),
-        reference=span_counts,
-        wants="value",
     ),
     Exercise(
         id="pretraining.fill_in_the_middle",
@@ -446,25 +465,6 @@ _ALL = (
             "return 1 - (1 - similarity**rows) ** bands",
         ),
         reference=candidate_probability,
-    ),
-    Exercise(
-        id="pretraining.bits_per_byte",
-        title="A unit without a tokenizer",
-        points=2,
-        difficulty=2,
-        minutes=10,
-        checks=(
-            _like("any loss", "the number of bits", bits_per_byte, _measured),
-            _like("a token a byte: only the unit changes", "the number of bits", bits_per_byte,
-                  _bytes_as_tokens),
-            _like("256 bytes, all alike", "the number of bits", bits_per_byte, _by_chance),
-        ),
-        hints=(
-            "How many nats did the whole text cost?",
-            "A nat is 1 / ln 2 bits.",
-            "return loss * tokens / math.log(2) / size",
-        ),
-        reference=bits_per_byte,
     ),
 )  # fmt: skip
 

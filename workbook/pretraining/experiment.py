@@ -20,7 +20,8 @@ from workbook.pretraining.cleaning import clean
 from workbook.pretraining.copying_probe import COUNT, gained
 from workbook.pretraining.crawl import crawl
 from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, build, train
-from workbook.pretraining.tasks import all_tasks, probes
+from workbook.pretraining.probing import filled_by_size
+from workbook.pretraining.tasks import ASKED, all_tasks, probes
 from workbook.pretraining.transfer import BATCH as CUT_BATCH
 from workbook.pretraining.transfer import SHARES, adapt, judges
 
@@ -104,6 +105,15 @@ def run_objective(objective: str, length: str, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def run_reading(objective: str, seed: int) -> dict[str, Any]:
+    """Train one model for long and count the missing words that it fills in."""
+    tokenizer, times = data.tokenizer(), LENGTHS["long"]
+    rows, steps = town_rows(tokenizer, times * DOCUMENTS, seed), times * STEPS[objective]
+    model = train(objective, rows, tokenizer, steps, seed=seed, progress=False).model
+    filled = filled_by_size(objective, model, tokenizer, ASKED)
+    return {"objective": objective, "steps": steps, "filled": filled}
+
+
 def run_untrained(seed: int) -> dict[str, float]:
     """What the probe makes of an encoder's random weights: the mark that a training must beat."""
     tokenizer = data.tokenizer()
@@ -182,6 +192,11 @@ def objective_jobs(seeds: Iterable[int]) -> Iterator[Job]:
                 yield job(run_objective, name, length, seed=seed)
 
 
+def reading_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield the long runs of the two architectures that can be asked about single words."""
+    return (job(run_reading, name, seed=seed) for seed in seeds for name in ("masked", "causal"))
+
+
 def untrained_jobs(seeds: Iterable[int]) -> Iterator[Job]:
     """Yield the encoders that have learned nothing."""
     return (job(run_untrained, seed=seed) for seed in seeds)
@@ -208,6 +223,7 @@ EXPERIMENT = Experiment(
     "pretraining",
     {
         "objectives": objective_jobs,
+        "reading": reading_jobs,
         "untrained": untrained_jobs,
         "recipes": recipe_jobs,
         "transfer": transfer_jobs,

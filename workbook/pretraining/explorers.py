@@ -1,8 +1,9 @@
-"""The explorers of lesson 02: a sentence under three objectives, the way to the entropy bound.
+"""The explorers of lesson 02: three objectives, a text at every stage, the way to the bound.
 
 The first corrupts a sentence as each objective would and lays out what the model reads and what it
-must say, token under token. The second walks along recorded trainings and says how much of the way
-from ignorance to the entropy bound is behind. Left out: training live, which the lesson's cells do.
+must say, token under token. The second shows what one training wrote after more and more steps. The
+third walks along recorded trainings and says how much of the way from ignorance to the entropy
+bound is behind. Left out: training live, which the lesson's cells do.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from workbook.core.notebook import charts, figures
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
@@ -19,14 +21,17 @@ from workbook.core.runs import Interval
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.models import ObjectiveBatches
 from workbook.pretraining.objectives import causal_targets, corrupt_spans, mask_tokens
+from workbook.pretraining.tasks import token_nll
 from workbook.training.packing import IGNORE
 
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 MOST = 20  # tokens in one row of the figure
+WIDTH = 8  # tokens of a row in what was written
+EXPECTED = 3.0  # nats: the judge gave the token a probability of 5 % or more
 SHORT_NAMES = {"<|mask|>": "MASK", "<|end|>": "END", "<|bos|>": "BEGIN"}
 PLAIN, CHANGED, ASKED = 0.0, 0.5, 1.0  # what colours a cell
 
@@ -136,6 +141,92 @@ def corruption_explorer(tokenizer: PreTrainedTokenizerFast, sentence: str) -> Ex
         describe,
         question_table,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a decoder wrote after one step of its training."""
+
+    step: int
+    loss: float  # on held-out text, nats a token
+    prompt: tuple[str, ...]
+    said: tuple[str, ...]
+    nll: tuple[float, ...]  # of each token said, under the judge, nats
+
+
+class Writings:
+    """Computes a `Writing` from what a training wrote at its milestones.
+
+    prompt: `1 T`. written: one `1 N` for each of `steps`. judge: a model of transformers.
+    """
+
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerFast,
+        prompt: Tensor,
+        steps: Sequence[int],
+        losses: Sequence[float],
+        written: Sequence[Tensor],
+        judge: PreTrainedModel,
+    ) -> None:
+        self.steps, self.losses = list(steps), list(losses)
+        said = torch.cat(list(written))  # steps N
+        nll = token_nll(judge, prompt.repeat(len(said), 1), said)
+        words = [tuple(charts.readable(tokenizer.decode([i])) for i in row) for row in said]
+        self.prompt = tuple(charts.readable(tokenizer.decode([i])) for i in prompt[0, 1:])
+        self.said, self.nll = words, [tuple(row) for row in nll.tolist()]
+
+    def __call__(self, step: int) -> Writing:
+        """step: the last milestone not after it counts."""
+        place = max(i for i, each in enumerate(self.steps) if each <= max(step, self.steps[0]))
+        return Writing(
+            self.steps[place], self.losses[place], self.prompt, self.said[place], self.nll[place]
+        )
+
+
+def draw_writing(writing: Writing) -> go.Figure:
+    """The prompt in grey, then each token: blue where the judge expected it, else orange."""
+    said = [
+        (word, ASKED if nll < EXPECTED else CHANGED)
+        for word, nll in zip(writing.said, writing.nll, strict=True)
+    ]
+    given = [(word, PLAIN) for word in writing.prompt]
+    rows = {f"{name} {i // WIDTH + 1}": row[i : i + WIDTH]
+            for name, row in (("given", given), ("written", said))
+            for i in range(0, len(row), WIDTH)}  # fmt: skip
+    title = f"After {writing.step} steps: {writing.loss:.2f} nats a token on held-out text"
+    strip = charts.token_strip(dict(reversed(rows.items()))).update_yaxes(autorange=True)
+    return strip.update_layout(title=title)
+
+
+def written_text(writing: Writing) -> str:
+    """What was written as it would be read, a line break as a slash."""
+    return "".join(writing.said).replace("␣", " ").replace("⏎", " / ").strip()
+
+
+def writing_table(writing: Writing) -> pandas.DataFrame:
+    """The step's loss, what was written, and how much of it the judge expected."""
+    import pandas as pd
+
+    expected = sum(nll < EXPECTED for nll in writing.nll) / len(writing.nll)
+    row = {"nats a token": round(writing.loss, 2), "written": written_text(writing)}
+    return pd.DataFrame([row | {"tokens expected": f"{expected:.0%}"}])
+
+
+def writing_explorer(writings: Writings) -> Explorer:
+    """Move along the steps of a training."""
+    last = writings.steps[-1]
+    return Explorer(
+        "What it writes, step by step",
+        writings,
+        draw_writing,
+        {"step": Slider("Step", last, tuple(writings.steps), low=0, high=last, step=1)},
+        lambda writing: (
+            f"After {writing.step} steps, at {writing.loss:.2f} nats a token, it goes on: "
+            f"{written_text(writing)}"
+        ),
+        writing_table,
+    )
 
 
 Curve = Mapping[int, Sequence[float]]  # step -> losses, one per seed

@@ -73,7 +73,7 @@ class Trained:
     model: Transformer
     losses: list[float]  # of each step, nats a token that was asked for
     steps: list[int] = field(default_factory=list)  # at which something was measured
-    seen: dict[str, list[float]] = field(default_factory=dict)  # what, by its name
+    seen: dict[str, list[Any]] = field(default_factory=dict)  # what, by its name
 
 
 def build(
@@ -170,7 +170,7 @@ def train(
     *,
     seed: int = 0,
     model: Transformer | None = None,
-    watched: Mapping[str, Callable[[nn.Module], float]] | None = None,
+    watched: Mapping[str, Callable[[nn.Module], Any]] | None = None,
     batches: ObjectiveBatches | None = None,
     progress: bool = True,
     **settings: Any,

@@ -113,7 +113,7 @@ def _filled(objective: str, model: nn.Module, tokenizer, asked: Sequence[Blank])
     others = {"decoder_ids": there.decoder_inputs, "keep_mask": there.keep_mask}
     predicted = as_logits_fn(model)(there.inputs, **others).argmax(-1).cpu()  # B S
     right = iter(((predicted == batch.labels) | (batch.labels == IGNORE)).all(1).tolist())
-    return [all([next(right) for _ in rows]) for rows in questions]
+    return [all(list(islice(right, len(rows)))) for rows in questions]
 
 
 def _questions(tools: ObjectiveBatches, tokenizer, blank: Blank) -> list[ObjectiveBatch]:
@@ -154,7 +154,7 @@ def filled_by_size(
         pairs = list(zip(sizes, right, strict=True))
         found[half] = {
             SIZES[size]: sum(r for s, r in pairs if s == size) / sizes.count(size)
-            for size in sorted(SIZES)
+            for size in sorted(set(sizes))
         }
     return found
 

@@ -53,7 +53,9 @@ def entities(review: Document) -> list[tuple[int, int, str]]:
     )
 
 
-def tagged(count: int, tokenizer: PreTrainedTokenizerFast, split: str = SEEN) -> list[ObjectiveBatch]:
+def tagged(
+    count: int, tokenizer: PreTrainedTokenizerFast, split: str = SEEN
+) -> list[ObjectiveBatch]:
     """Return `count` reviews, one row `T` each: ids, and for each the number of its tag in TAGS."""
     return list(islice(_tagged(tokenizer, split), count))
 
@@ -96,7 +98,9 @@ def tuned_tagger(
 ) -> Tagger:
     """Return a copy of the model with a head, both tuned on labelled reviews."""
     rows = tagged(examples, tokenizer)
-    groups = [[rows[(i + j) % len(rows)] for j in range(BATCH)] for i in range(0, STEPS * BATCH, BATCH)]
+    groups = [
+        [rows[(i + j) % len(rows)] for j in range(BATCH)] for i in range(0, STEPS * BATCH, BATCH)
+    ]
     batches = [collate(group, tokenizer.pad_token_id) for group in groups]
     torch.manual_seed(seed)
     tagger = Tagger(objective, copy.deepcopy(model))
@@ -105,12 +109,15 @@ def tuned_tagger(
 
 
 @torch.no_grad()
-def predicted_tags(tagger: nn.Module, rows: Sequence[ObjectiveBatch], pad_id: int) -> list[list[int]]:
+def predicted_tags(
+    tagger: nn.Module, rows: Sequence[ObjectiveBatch], pad_id: int
+) -> list[list[int]]:
     """Return the likeliest tag of each token of each row, begin token included."""
     found = []
     for start in range(0, len(rows), 25):
         batch = to_model_device(tagger, collate(rows[start : start + 25], pad_id))
         tags = tagger(batch.inputs, keep_mask=batch.keep_mask).argmax(-1).cpu()
+        tags[:, 0] = 0  # the begin token names nothing, and no label says so
         found += [row[keep].tolist() for row, keep in zip(tags, batch.keep_mask.cpu(), strict=True)]
     return found
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
 
-FILLING = {"filled_early": "clue behind the gap", "filled_late": "clue before the gap"}
 PROBES = {  # of a record -> heading
     "probe": "rude from polite, 300 labels",
     "probe_few": "rude from polite, 64 labels",
@@ -149,7 +148,7 @@ def _shortest(rows: Mapping[str, Sequence[Mapping[str, Any]]], objective: str) -
 def _mean(runs: Runs, task: str) -> Interval | None:
     """The mean over the runs, a share's in its bounds; None for a task that they cannot do."""
     values = [run[task] for run in runs]
-    bounds = SHARE if task in FILLING or task in PROBES else None
+    bounds = SHARE if task in PROBES else None
     return None if any(value is None for value in values) else Interval.of_runs(values, bounds)
 
 

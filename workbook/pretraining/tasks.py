@@ -23,7 +23,7 @@ from workbook.core.runs.seeding import generator
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.models import ObjectiveBatches, to_model_device
 from workbook.pretraining.objectives import ObjectiveBatch, collate, objective_loss
-from workbook.pretraining.probing import HALVES, blanks, counted_shares, fill_in, probe_shares
+from workbook.pretraining.probing import counted_shares, probe_shares
 from workbook.town import stream
 from workbook.training import FitConfig, fit
 from workbook.training.packing import IGNORE
@@ -44,12 +44,8 @@ def all_tasks(
     seed: int,
     judge: nn.Module,
 ) -> dict[str, Any]:
-    """Every task's figure; None where the architecture cannot do it."""
-    found: dict[str, Any] = {}
-    for half in HALVES:
-        filled = fill_in(objective, model, tokenizer, blanks(ASKED, half))
-        found[f"filled_{half}"] = sum(filled) / len(filled)
-    found |= probes(objective, model, tokenizer)
+    """The figures of probes and of writing; None where the architecture cannot do it."""
+    found: dict[str, Any] = {**probes(objective, model, tokenizer)}
     prompts, _ = beginnings(tokenizer)
     said = continued(objective, model, tokenizer, prompts, seed)
     found["surprise"] = mean_nll(judge, prompts, said)
@@ -124,13 +120,18 @@ def _asking(tools: ObjectiveBatches, text: Tensor, said: Tensor, prompts: Tensor
     return ObjectiveBatch(reads, text, torch.cat([column(tools.start_id), first, said], 1))
 
 
-@torch.no_grad()
 def mean_nll(judge: nn.Module, prompts: Tensor, said: Tensor) -> float:
     """Return the mean -ln p of new tokens `B N` after prompts `B T` under the judge, in nats."""
+    return token_nll(judge, prompts, said).mean().item()
+
+
+@torch.no_grad()
+def token_nll(judge: nn.Module, prompts: Tensor, said: Tensor) -> Tensor:
+    """Return -ln p of each new token `B N` after prompts `B T` under the judge, in nats."""
     ids = torch.cat([prompts, said], 1).to(judge.device)
     logits = judge(input_ids=ids, use_cache=False).logits[:, prompts.shape[1] - 1 : -1].float()
     chosen = logits.log_softmax(-1).gather(2, said.to(judge.device)[..., None])
-    return -chosen.mean().item()
+    return -chosen[..., 0].cpu()
 
 
 def frequent_words(rows: Tensor, shape: tuple[int, int], seed: int = 0) -> Tensor:
@@ -175,6 +176,27 @@ def tuned(
         decay_fraction=0.5, seed=seed,
     )  # fmt: skip
     return fit(copy.deepcopy(model), batches, objective_loss, config, progress=False).model.eval()
+
+
+@torch.no_grad()
+def rewritten(
+    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, rude: str, most: int = 40
+) -> str:
+    """Return what a tuned decoder or encoder-decoder makes of a rude sentence, by greedy decoding.
+
+    most: tokens, at most.
+    """
+    start, end = tokenizer.bos_token_id, tokenizer.eos_token_id
+    device = next(model.parameters()).device
+    encode = partial(tokenizer.encode, add_special_tokens=False)
+    if objective == "spans":
+        reads = torch.tensor([[start, *encode(rude), end]], device=device)
+        begin = torch.tensor([[start]], device=device)
+        said = model.greedy(reads, most, decoder_ids=begin, end_id=end)[0]
+    else:
+        reads = torch.tensor([[start, *encode(f"Rude: {rude}\nPolite:")]], device=device)
+        said = model.greedy(reads, most, end_id=end)[0, reads.shape[1] :]
+    return tokenizer.decode(said, skip_special_tokens=True).strip()
 
 
 @torch.no_grad()
