@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from workbook.grading import batch, container
+from workbook.grading import container, isolation
 from workbook.sandbox import bubblewrap, process
 
 # Debian's releases and the bubblewrap in each (packages.debian.org/bubblewrap).
@@ -82,8 +82,8 @@ def test_on_other_systems_one_sentence_names_the_container_and_how_to_run_it(
     monkeypatch.setattr(process, "problem", lambda: f"the sandbox needs Linux; this is {system}.")
     monkeypatch.setattr("platform.system", lambda: system)
     with pytest.raises(ValueError) as refused:
-        batch.refuse_without_sandbox("sandbox")
+        isolation.refuse_without_sandbox("sandbox")
     text = str(refused.value)
     assert name in text and container.BUILD in text and f"{container.RUN} grade" in text
     assert ". " not in text, "it is one sentence"
-    batch.refuse_without_sandbox("none")
+    isolation.refuse_without_sandbox("none")

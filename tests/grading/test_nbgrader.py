@@ -63,7 +63,8 @@ def test_each_exercise_has_a_solution_cell_and_a_locked_test_cell_with_its_point
         assert each.keys() - {"points"} == KEYS and each["schema_version"] == 3
         assert re.fullmatch(r"[A-Za-z0-9_-]+", each["grade_id"])
         assert each["grade"] == each["locked"] == (not each["solution"]) == ("points" in each)
-    assert [s["points"] for s in settings if s["grade"]] == [e.points for e in lesson.exercises]
+    worth = {each["grade_id"]: each["points"] for each in settings if each["grade"]}
+    assert worth == {f"test-{e.id.replace('.', '-')}": e.points for e in lesson.exercises}
 
 
 def test_what_students_see_of_an_answer_cell_is_what_the_lesson_has(root, released):

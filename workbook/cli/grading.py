@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from workbook.grading.grade import Settings
 
 
+Hidden = Annotated[
+    Path | None, typer.Option(help="A Python file with CHECKS that students never see.")
+]
+Manual = Annotated[
+    Path | None,
+    typer.Option(help="Marks by hand: CSV with student, lesson, exercise, points, comment."),
+]
+LatePenalty = Annotated[
+    float, typer.Option(min=0, max=1, help="Part of the points that each late day costs.")
+]
+Attempts = Annotated[
+    int,
+    typer.Option(min=0, help="How many of a student's copies are graded; 0: only the newest."),
+]
+
+
 def release(
     lessons: Annotated[str, typer.Option(help="Numbers or topics, as in 03,08.")],
     out: Annotated[Path, typer.Option(help="Folder of the bundle and the key.")],
@@ -74,26 +90,16 @@ def grade(
     cluster: Annotated[
         str | None, typer.Option(help="A Dask scheduler, tcp://host:8786: its workers grade.")
     ] = None,
-    hidden: Annotated[
-        Path | None, typer.Option(help="A Python file with CHECKS that students never see.")
-    ] = None,
+    hidden: Hidden = None,
     isolation: Annotated[str, typer.Option(help='"sandbox", or "none" at your own risk.')] = (
         "sandbox"
     ),
     gradebook: Annotated[
         str | None, typer.Option(help="URL of a database; by default an SQLite file in OUT.")
     ] = None,
-    manual: Annotated[
-        Path | None,
-        typer.Option(help="Marks by hand: CSV with student, lesson, exercise, points, comment."),
-    ] = None,
-    late_penalty: Annotated[
-        float, typer.Option(min=0, max=1, help="Part of the points that each late day costs.")
-    ] = 0.0,
-    attempts: Annotated[
-        int,
-        typer.Option(min=0, help="How many of a student's copies are graded; 0: only the newest."),
-    ] = 0,
+    manual: Manual = None,
+    late_penalty: LatePenalty = 0.0,
+    attempts: Attempts = 0,
     counting: Annotated[str, typer.Option(help='Of attempts, the "best" or the "last".')] = "last",
     seconds: Annotated[float, typer.Option(min=1, help="For one submission.")] = 60,
     cell_seconds: Annotated[float, typer.Option(min=1, help="For one answer.")] = 10,

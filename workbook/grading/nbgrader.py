@@ -72,9 +72,9 @@ def write(
                 wheel.write(edition.write(Path(scratch), topics), draft / "package")
         commands = [_commands(lesson.lesson, listed.due) for lesson in listed.lessons]
         text = START.format(commands="\n".join(commands), package="" if with_answers else package)
-        release.write_text(draft / "START.txt", text)
-        release.write_text(draft / "nbgrader_config.py", CONFIG)
-        release.write_text(draft / manifest.NAME, listed.text())
+        release.save_text(draft / "START.txt", text)
+        release.save_text(draft / "nbgrader_config.py", CONFIG)
+        release.save_text(draft / manifest.NAME, listed.text())
         (draft / release.MARK).touch()
     return listed
 

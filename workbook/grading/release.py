@@ -56,7 +56,7 @@ def write(
         listed.files = hashes(student)  # 4
         for folder in (student, key):
             (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-            write_text(folder / manifest.NAME, listed.text())
+            save_text(folder / manifest.NAME, listed.text())
         for name, notebook in ready.items():  # 3
             write_notebook(key / "notebooks" / name, notebook)
         found = leaks.find(student, secrets_of(topics))  # 5
@@ -200,7 +200,7 @@ def _write_student(
             made = wheel.write(package, student)
         install = f"1. Install the course:          pip install {made.name}"
     due = f"Hand in before {listed.due}. " if listed.due else ""
-    write_text(student / "START.txt", START.format(install=install, due=due))
+    save_text(student / "START.txt", START.format(install=install, due=due))
 
 
 def write_notebook(path: Path, notebook: NotebookNode) -> None:
@@ -208,10 +208,10 @@ def write_notebook(path: Path, notebook: NotebookNode) -> None:
     import nbformat
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+    save_text(path, nbformat.writes(notebook).rstrip("\n") + "\n")
 
 
-def write_text(path: Path, text: str) -> None:
+def save_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, with the same line ends everywhere."""
     path.write_text(text, encoding="utf-8", newline="\n")
 
