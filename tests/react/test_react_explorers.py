@@ -58,6 +58,18 @@ def test_text_is_text_not_markup():
     assert figure.data[0].cells["values"][1][0] == "&lt;b&gt;bold&lt;/b&gt;"
 
 
+def test_the_loop_is_drawn_with_its_states_and_arrows_between_boxes():
+    layout = charts.loop_diagram().layout
+    words = " ".join(note.text for note in layout.annotations)
+    assert all(f"<b>{state}</b>" in words for state in ("think", "act", "done"))
+    arrows = [note for note in layout.annotations if note.showarrow]
+    assert len(layout.shapes) == len(arrows) == 6
+    for note in arrows:  # no arrow ends inside a box
+        assert not any(
+            box.x0 < note.x < box.x1 and box.y0 < note.y < box.y1 for box in layout.shapes
+        )
+
+
 def test_bars_carry_their_values():
     figure = charts.shares({"a": Interval(0.5, 0.4, 0.7)}, "right")
     assert figure.data[0].y == (0.5,) and figure.data[0].error_y.array == pytest.approx((0.2,))
