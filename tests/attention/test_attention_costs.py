@@ -135,7 +135,14 @@ def test_peak_bytes_of_known_allocations():
 
 
 def test_naive_memory_is_quadratic_and_fused_is_linear():
-    rows = cost.measure([64, 128, 256, 512], repeats=1)
+    threads, during = torch.get_num_threads(), []
+
+    def watch(lengths):
+        during.append(torch.get_num_threads())
+        return lengths
+
+    rows = cost.measure([64, 128, 256, 512], repeats=1, progress=watch)
+    assert during == [1] and torch.get_num_threads() == threads, "waiting threads are no work"
     laws = {
         way: cost.fit(mine.length.tolist(), mine.bytes.tolist())
         for way, mine in rows.groupby("way")

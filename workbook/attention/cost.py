@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -62,12 +62,30 @@ def measure(
 ) -> pandas.DataFrame:
     """A row per way and length: seconds (the best of the repeats) and bytes at the peak.
 
-    heads: all in one batch of one text. The first, untimed call also measures the memory.
+    heads: all in one batch of one text. The first, untimed call also measures the memory. A CPU
+    computes in one thread: with more, the time in which they wait for each other would count.
     """
     import pandas as pd
 
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        rows = _measured(progress(lengths), ways, heads, head_size, repeats, device)
+    finally:
+        torch.set_num_threads(threads)
+    return pd.DataFrame(rows)
+
+
+def _measured(
+    lengths: Iterable[int],
+    ways: Sequence[str],
+    heads: int,
+    head_size: int,
+    repeats: int,
+    device: str,
+) -> list[dict]:
     rows = []
-    for length in progress(lengths):
+    for length in lengths:
         shape = (1, heads, length, head_size)
         inputs = [torch.randn(shape, generator=generator(place)).to(device) for place in range(3)]
         for way in ways:
@@ -75,7 +93,7 @@ def measure(
                 peak = peak_bytes(lambda way=way, inputs=inputs: WAYS[way](*inputs), device)
                 times = [_seconds(WAYS[way], inputs, device) for _ in range(repeats)]
             rows.append({"way": way, "length": length, "seconds": min(times), "bytes": peak})
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _seconds(way: Callable, inputs: list[Tensor], device: str) -> float:
