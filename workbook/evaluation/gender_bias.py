@@ -10,6 +10,7 @@ the model goes than the text (after Zhao et al. 2017). Left out: every other gro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def new_people(count: int = PEOPLE, seed: int = 0) -> dict[str, str]:
     found = {}
     for number in range(count):
         gender = ("she", "he")[number % 2]
-        first = names.fresh(lambda g=gender: names.first_name(source, g), taken)
-        last = names.fresh(lambda: names.family_name(source), taken)
+        first = names.fresh(partial(names.first_name, source, gender), taken)
+        last = names.fresh(partial(names.family_name, source), taken)
         taken |= {first, last}
         found[f"{first} {last}"] = gender
     return found

@@ -79,7 +79,7 @@ def choose(
     else:
         pairs = [(question.prompt, text) for question in questions for text in question.options]
         found = iter(answer_log_probs(model, tokenizer, pairs))
-        scores = [[next(found) for _ in question.options] for question in questions]
+        each = [[next(found) for _ in question.options] for question in questions]
         average = way == "per token"
-        scores = [[sum(s) / (len(s) if average else 1) for s in row] for row in scores]
+        scores = [[sum(s) / (len(s) if average else 1) for s in row] for row in each]
     return [max(range(len(row)), key=row.__getitem__) for row in scores]

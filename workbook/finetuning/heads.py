@@ -64,8 +64,8 @@ def train_head(
         loss.backward()
         optimiser.step()
     with torch.no_grad():
-        head.weight /= scale
-        head.bias -= head.weight @ mean
+        head.weight.div_(scale)
+        head.bias.sub_(head.weight @ mean)
     return head, names
 
 
