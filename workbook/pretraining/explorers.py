@@ -172,9 +172,13 @@ class Writings:
         self.steps, self.losses = list(steps), list(losses)
         said = torch.cat(list(written))  # steps N
         nll = token_nll(judge, prompt.repeat(len(said), 1), said)
-        words = [tuple(charts.readable(tokenizer.decode([i])) for i in row) for row in said]
-        self.prompt = tuple(charts.readable(tokenizer.decode([i])) for i in prompt[0, 1:])
+        self.tokenizer = tokenizer
+        words = [self._words(row) for row in said]
+        self.prompt = self._words(prompt[0, 1:])
         self.said, self.nll = words, [tuple(row) for row in nll.tolist()]
+
+    def _words(self, ids: Tensor) -> tuple[str, ...]:
+        return tuple(charts.readable(str(self.tokenizer.decode([i]))) for i in ids.tolist())
 
     def __call__(self, step: int) -> Writing:
         """step: the last milestone not after it counts."""

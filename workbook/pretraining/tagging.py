@@ -32,6 +32,8 @@ from workbook.training.packing import IGNORE
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
+    from workbook.attention import Transformer
+
 TAGS = ("other", "person", "place", "product", "event")
 BY_RELATION = {  # of a fact -> the tag of its value
     "seller": "place", "place": "place", "street": "place", "maker": "person",
@@ -77,7 +79,7 @@ def _tagged(tokenizer: PreTrainedTokenizerFast, split: str) -> Iterator[Objectiv
 class Tagger(nn.Module):
     """A model with a new head: a linear layer from each token's hidden state to the tags."""
 
-    def __init__(self, objective: str, model: nn.Module) -> None:
+    def __init__(self, objective: str, model: Transformer) -> None:
         super().__init__()
         self.objective, self.body = objective, model
         self.head = nn.Linear(model.embedding.embedding_dim, len(TAGS))
@@ -91,7 +93,7 @@ class Tagger(nn.Module):
 
 def tuned_tagger(
     objective: str,
-    model: nn.Module,
+    model: Transformer,
     tokenizer: PreTrainedTokenizerFast,
     seed: int = 0,
     examples: int = EXAMPLES,
@@ -105,7 +107,8 @@ def tuned_tagger(
     torch.manual_seed(seed)
     tagger = Tagger(objective, copy.deepcopy(model))
     config = FitConfig(steps=STEPS, learning_rate=3e-3, decay_fraction=0.5, seed=seed)
-    return fit(tagger, batches, objective_loss, config, progress=False).model.eval()
+    fit(tagger, batches, objective_loss, config, progress=False)
+    return tagger.eval()
 
 
 @torch.no_grad()

@@ -31,6 +31,8 @@ from workbook.training.packing import IGNORE
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
+    from workbook.attention import Transformer
+
 PROMPT, NEW = 24, 24  # tokens
 ASKED = 300  # blanks, in either half
 TUNING_STEPS, TUNING_BATCH = 60, 8
@@ -180,7 +182,11 @@ def tuned(
 
 @torch.no_grad()
 def rewritten(
-    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, rude: str, most: int = 40
+    objective: str,
+    model: Transformer,
+    tokenizer: PreTrainedTokenizerFast,
+    rude: str,
+    most: int = 40,
 ) -> str:
     """Return what a tuned decoder or encoder-decoder makes of a rude sentence, by greedy decoding.
 
@@ -196,7 +202,7 @@ def rewritten(
     else:
         reads = torch.tensor([[start, *encode(f"Rude: {rude}\nPolite:")]], device=device)
         said = model.greedy(reads, most, end_id=end)[0, reads.shape[1] :]
-    return tokenizer.decode(said, skip_special_tokens=True).strip()
+    return str(tokenizer.decode(said, skip_special_tokens=True)).strip()
 
 
 @torch.no_grad()
