@@ -26,6 +26,9 @@ def bench(
         list[str] | None, typer.Argument(help="Such as sampling; all when absent.")
     ] = None,
     quick: Annotated[bool, typer.Option(help="Fewer rounds, for a first look.")] = False,
+    submissions: Annotated[
+        int | None, typer.Option(min=10, help="Of the benchmark of grading: how many are graded.")
+    ] = None,
 ) -> None:
     """Time our code against the peer's, in turns, and print the ratios."""
     import importlib
@@ -40,7 +43,8 @@ def bench(
             names = ", ".join(known) or "none"
             raise ValueError(f"there is no benchmark {topic!r}; there are: {names}.")
     for topic in topics or known:
-        rows = importlib.import_module(f"workbook.{topic}.bench").run(quick)
+        size = {"submissions": submissions} if topic == "grading" and submissions else {}
+        rows = importlib.import_module(f"workbook.{topic}.bench").run(quick, **size)
         Console().print(table(rows, title=f"{topic}: ours against the peer"))
 
 

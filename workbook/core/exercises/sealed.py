@@ -2,15 +2,19 @@
 
 There the reference answer of an exercise is a call of `stored`: it knows the right results for the
 inputs of the visible checks and for no others, and those checks always use these inputs. A
-prediction has no stored result, as it would be the answer; it is noted and marked later. Which
-exercises are sealed is told by `stored_answers.json` in the lesson's folder, which the full
-package does not have. Left out: how that edition is made, which is `workbook.grading`.
+prediction has no stored result, as it would be the answer; it is noted and marked later. A cell
+that needs an open answer stops with one sentence; the names that it would have made say the same
+sentence in later cells. Which exercises are sealed is told by `stored_answers.json` in the lesson's
+folder, which the full package does not have. Left out: how that edition is made, which is
+`workbook.grading`.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from workbook.core.exercises import plain_values
 from workbook.core.exercises.feedback import Refusal
 
 FILE = "stored_answers.json"
+OPEN = "This needs your answer to {}: this edition of the course does not hold one."
 
 
 class Sealed(Refusal):
@@ -33,9 +38,60 @@ def stored(exercise_id: str, arguments: tuple) -> Any:
     for call in (_stored(exercise_id) or {}).get("calls", []):
         if json.dumps(call["arguments"]) == asked:
             return plain_values.decode(call["result"])
-    raise Sealed(
-        f"This needs your answer to {exercise_id}: this edition of the course does not hold one."
-    )
+    _bind_open(exercise_id)
+    raise Sealed(OPEN.format(exercise_id))
+
+
+class Open:
+    """What a name stands for whose value needs an open answer: whatever uses it says so."""
+
+    def __init__(self, exercise_id: str) -> None:
+        """Stand for the answer to an exercise."""
+        self.__dict__["open"] = exercise_id
+
+    def __repr__(self) -> str:
+        """Return the sentence, for those who look."""
+        return OPEN.format(self.open)
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse, but for what Python and IPython ask every object."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self._refuse()
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        _bind_open(self.open)
+        raise Sealed(OPEN.format(self.open))
+
+    __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __bool__ = __format__ = _refuse
+    __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __matmul__ = __neg__ = _refuse
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __rmatmul__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __float__ = __int__ = __str__ = _refuse
+
+
+def _bind_open(exercise_id: str) -> None:
+    """Let the names that the cell would have made stand for the open answer."""
+    from IPython import get_ipython
+
+    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    source = (shell.user_ns.get("In") or [""])[-1] if shell is not None else ""
+    try:
+        tree = ast.parse(shell.transform_cell(source) if source else "")
+    except SyntaxError:
+        return
+    for name in _bound(tree):
+        shell.user_ns.setdefault(name, Open(exercise_id))
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that a cell binds itself, not inside its functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            yield child.name
+        elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            yield child.id
+        elif not isinstance(child, ast.Lambda | ast.comprehension):
+            yield from _bound(child)
 
 
 def seed_of(exercise_id: str) -> int | None:
