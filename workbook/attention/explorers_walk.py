@@ -161,6 +161,17 @@ def draw_walk(view: TokenView) -> go.Figure:
         orientation="h", marker={"color": figures.PALETTE[0]}, showlegend=False,
         hovertemplate="%{y}: %{x:.3f}<extra></extra>", row=1, col=2,
     )  # fmt: skip
+    _set_axes(figure)
+    figure.update_annotations(font={"size": 13})
+    _write_shapes(figure, view.shapes)
+    return figure.update_layout(
+        title=f"Block {view.block}, seen from “{html.escape(followed)}”",
+        hovermode="x", hoversubplots="axis", height=540, margin={"t": 135, "l": 70},
+        legend={"y": -0.3, "yanchor": "top"},
+    )  # fmt: skip
+
+
+def _set_axes(figure: go.Figure) -> None:
     figure.update_xaxes(type="category", dtick=1, tickangle=-60, tickfont={"size": 10}, col=1)
     figure.update_xaxes(showspikes=True, spikemode="across", spikethickness=1, col=1)
     figure.update_traces(xaxis="x", selector={"type": "scatter"})  # one axis: one hover for both
@@ -171,13 +182,6 @@ def draw_walk(view: TokenView) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed", row=1, col=2)
     figure.update_yaxes(rangemode="tozero", row=2, col=1)
-    figure.update_annotations(font={"size": 13})
-    _write_shapes(figure, view.shapes)
-    return figure.update_layout(
-        title=f"Block {view.block}, seen from “{html.escape(followed)}”",
-        hovermode="x", hoversubplots="axis", height=540, margin={"t": 135, "l": 70},
-        legend={"y": -0.3, "yanchor": "top"},
-    )  # fmt: skip
 
 
 def _write_shapes(figure: go.Figure, shapes: dict[str, str]) -> None:
