@@ -9,16 +9,18 @@ import json
 import nbformat
 import pytest
 from nbformat.v4 import new_output
-from released import RIGHT, lesson
 
 from workbook.core.exercises import regrading
-from workbook.grading import claims, edition, exports, manifest, notebook_input, schema
+from workbook.grading import cells, claims, edition, exports, manifest, notebook_input, schema
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.manifest import LessonEntry
 from workbook.grading.marks import CheckMark, ExerciseMark, Grade
 from workbook.grading.transplant import transplant
 
-ANSWER = "s080"
+LESSON, ANSWER = "06_scaling_laws", "scaling_laws.limit_of_three"
+RIGHT = """@exercise("scaling_laws.limit_of_three")
+def limit_of_three(first, second, third):
+    return (first * third - second * second) / (first - 2 * second + third)"""
 NOTED = {
     "exercise": "sampling.token_ranks", "version": "0123456789abcdef", "package": "0.1",
     "seed": 2**31 - 1, "passed": 2, "checks": 3,
@@ -53,17 +55,20 @@ def test_outputs_that_no_kernel_wrote_hold_no_note(outputs):
 
 
 def test_a_note_goes_from_the_notebook_to_the_answer_and_another_version_is_told(root):
-    entries = manifest.entries("sampling", {"sampling.token_ranks": ANSWER})
-    here = LessonEntry(lesson="03_sampling", topic="sampling", exercises=entries)
-    released = notebook_input.parse(nbformat.writes(lesson(root)).encode())
+    raw = (root / "notebooks" / f"{LESSON}.ipynb").read_bytes()
+    released = notebook_input.parse(raw)
+    asked = next(cell for cell in released if ANSWER in cells.exercise_ids(cell.source))
+    entries = manifest.entries("scaling_laws", {ANSWER: asked.id})
+    here = LessonEntry(lesson=LESSON, topic="scaling_laws", exercises=entries)
     for version, told in {entries[0].version: 0, "another": 1}.items():
-        notebook = lesson(root)
-        cell = next(cell for cell in notebook.cells if cell.id == ANSWER)
-        cell.source, cell.outputs = RIGHT[ANSWER], [shown(NOTED | {"version": version})]
+        notebook = nbformat.reads(raw.decode(), as_version=4)
+        cell = next(cell for cell in notebook.cells if cell.id == asked.id)
+        noted = NOTED | {"exercise": ANSWER, "version": version}
+        cell.source, cell.outputs = RIGHT, [shown(noted)]
         read = notebook_input.parse(nbformat.writes(notebook).encode())
         taken = transplant(released, read, here)
-        assert taken.answers["sampling.token_ranks"].claim.version == version
-        said = "sampling.token_ranks: it was answered with another version of the exercise"
+        assert taken.answers[ANSWER].claim.version == version
+        said = f"{ANSWER}: it was answered with another version of the exercise"
         assert sum(change.startswith(said) for change in taken.changes) == told
 
 
