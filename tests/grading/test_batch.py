@@ -170,7 +170,7 @@ class TestCluster:
         for number in range(6):
             hand_in(tmp_path / "in", f"student {number}", tiny(f"x = {number}"))
         hand_in(tmp_path / "in", "broken", tiny())
-        (tmp_path / "in" / "broken" / NAME).write_text("{")
+        (tmp_path / "in" / "broken" / NAME).write_text("{", encoding="utf-8")
         settings = Settings(key, tmp_path, seed=7)
         book = Gradebook(tmp_path / "cluster.sqlite")
         with distributed.LocalCluster(
@@ -211,11 +211,11 @@ class TestCluster:
         from workbook.grading import cluster, manifest
 
         hidden = tmp_path / "hidden.py"
-        hidden.write_text("CHECKS = {}\n")
+        hidden.write_text("CHECKS = {}\n", encoding="utf-8")
         parcel = cluster.Parcel.of(Settings(key, tmp_path, seed=7, hidden=hidden))
         unpacked = parcel.unpack(tmp_path / "there", tmp_path / "edition")
         assert manifest.read(unpacked.key) == manifest.read(key)
-        assert unpacked.hidden.read_text() == "CHECKS = {}\n" and unpacked.seed == 7
+        assert unpacked.hidden.read_text(encoding="utf-8") == "CHECKS = {}\n" and unpacked.seed == 7
         worker.open_key(replace(unpacked, isolation="none"))
         with pytest.raises(ValueError, match="a worker has workbook"):
             replace(parcel, version="0.0.0").unpack(tmp_path / "other", tmp_path)

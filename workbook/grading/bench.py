@@ -148,10 +148,17 @@ def nbgrader(folder: Path, key: Path, lesson: list[Path], program: Path) -> Row:
 
 
 def graded(submissions: Path, settings: Settings, path: Path, jobs: int) -> tuple[float, Gradebook]:
-    """Grade a class into a new gradebook; returns the seconds that it took, and the gradebook."""
+    """Grade a class into a new gradebook; returns the seconds that it took, and the gradebook.
+
+    Raises ValueError where the grader itself failed on one of them.
+    """
     book, start = Gradebook(path), time.monotonic()
     batch.run(submissions, settings, book, jobs)
-    return time.monotonic() - start, book
+    took = time.monotonic() - start
+    failed = [f.grade.verdict for f in book.finals() if f.grade.verdict.startswith("grader error")]
+    if failed:
+        raise ValueError(f"{len(failed)} submissions were not graded; {failed[0]}")
+    return took, book
 
 
 def _autograde(folder: Path, lesson: str, key: Path, program: Path) -> float:

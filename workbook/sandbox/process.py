@@ -8,6 +8,7 @@ from what is seen from outside. Left out: asking it for a value (`runner.py`).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import selectors
@@ -18,10 +19,11 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any
 
+from workbook.sandbox import watching
 from workbook.sandbox.bubblewrap import Limits, SandboxUnavailable, command
-from workbook.sandbox.watching import explain, in_words, memory_of, space_of, tree
+from workbook.sandbox.watching import Child, close_all, in_words
 
 TICK = 0.05  # seconds between two looks at memory, processes and space
 MOST_FILES = 10_000  # in the work folder
@@ -93,10 +95,10 @@ def start(
             env={}, cwd="/", pass_fds=[*inner, *descriptors], start_new_session=True,
         )  # fmt: skip
     except BaseException:
-        _close(told, info, answers)
+        close_all(told, info, answers)
         raise
     finally:
-        _close(*inner)
+        close_all(*inner)
     process = Process(child, limits, hosts, answers)
     try:
         process.begin(told, info)
@@ -127,18 +129,6 @@ def problem() -> str:
 
 
 _worked: list[bool] = []
-
-
-class Child(Protocol):
-    """What `Process` asks of the process that it watches; a Popen has it."""
-
-    @property
-    def stdin(self) -> IO[bytes] | None: ...
-    @property
-    def stdout(self) -> IO[bytes] | None: ...
-    def poll(self) -> int | None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
-    def kill(self) -> None: ...
 
 
 class Process:
@@ -193,10 +183,8 @@ class Process:
             text = about.read(BLOCK)
             if b"child-pid" in text:
                 self._pid = int(text.split(b'"child-pid":')[1].split(b",")[0].strip(b" \n}"))
-                try:
+                with contextlib.suppress(OSError):  # it has ended already
                     self._handle = os.pidfd_open(self._pid)
-                except OSError:
-                    pass  # it has ended already
             said = ready.read(BLOCK).decode("utf-8", "replace")
         self._started = time.monotonic()
         if "error: " in said:
@@ -204,7 +192,7 @@ class Process:
         if said != "ready":
             assert self._child.stdout is not None
             text = self._child.stdout.read(BLOCK)
-            raise SandboxUnavailable(explain(text.decode("utf-8", "replace")))
+            raise SandboxUnavailable(watching.explain(text.decode("utf-8", "replace")))
 
     def send(self, data: bytes) -> None:
         """Write to its standard input and close it; an end in the middle is no error."""
@@ -291,11 +279,12 @@ class Process:
     def _broken(self) -> str:
         """The limit that all processes together break now, as a sentence; or nothing."""
         if self.limits.processes > 1 and self._pid is not None:
-            used = sum(memory_of(pid) for pid in tree(self._pid)[1:])  # the first is ours
+            inside = watching.tree(self._pid)[1:]  # the first is ours
+            used = sum(map(watching.memory_of, inside))
             if used > self.limits.memory_mb * 2**20:
                 return f"memory limit: all processes used more than {self.limits.memory_mb} MB"
         for folder in self._folders:
-            space, files = space_of(folder, MOST_FILES)
+            space, files = watching.space_of(folder, MOST_FILES)
             if space > self.limits.disk_mb * 2**20:
                 return f"disk limit: {folder.name} grew over {self.limits.disk_mb} MB"
             if files > MOST_FILES:
@@ -331,18 +320,10 @@ class Process:
             code = self._child.wait()
         if self._kill_first() and self._handle is not None:  # bubblewrap died before it
             select.select([self._handle], [], [], 5)
-        _close(self._handle, self._answers)
+        close_all(self._handle, self._answers)
         for stream in (self._child.stdin, self._child.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     stream.close()
-                except BrokenPipeError:
-                    pass
         took = time.monotonic() - self._started
         return End(None if self._cause else code, self._cause or in_words(code), self.output, took)
-
-
-def _close(*descriptors: int | None) -> None:
-    for descriptor in descriptors:
-        if descriptor is not None:
-            os.close(descriptor)

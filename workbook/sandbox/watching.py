@@ -9,6 +9,19 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import IO, Protocol
+
+
+class Child(Protocol):
+    """What `Process` asks of the process that it watches; a Popen has it."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def kill(self) -> None: ...
 
 
 def in_words(code: int) -> str:
@@ -75,3 +88,10 @@ def space_of(folder: Path, most_files: int) -> tuple[int, int]:
         except OSError:
             continue
     return space, files
+
+
+def close_all(*descriptors: int | None) -> None:
+    """Close file descriptors; None stands for one that was not opened."""
+    for descriptor in descriptors:
+        if descriptor is not None:
+            os.close(descriptor)
