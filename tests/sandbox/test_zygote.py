@@ -175,7 +175,7 @@ seen = server.accept()[0].recv(10).decode()
         ("while True: pass", {"seconds": 1}, "time limit: it ran longer than 1 s"),
         ("import time; time.sleep(99)", {"seconds": 1}, "time limit"),
         ("x = bytearray(2**30)", {}, "exit code 1"),
-        ("import os, time\nfor _ in 1, 2: os.fork()\nx = b'1' * 2**27\ntime.sleep(15)", {}, "memory"),
+        ("import os, time\nfor _ in 1, 2: os.fork()\nx = b'1'*2**27\ntime.sleep(15)", {}, "memory"),
         ("while True: print('x' * 1000)", {}, "output too long: more than 64 KB"),
         ("open('big', 'wb').write(bytes(2**22))", {}, "exit code 1"),
         ("for n in range(40): open(str(n), 'wb').write(bytes(2**20))\nwhile 1: 1", {}, "disk lim"),
