@@ -101,8 +101,8 @@ def test_what_is_not_there_is_one_sentence(tiny):
         tiny.run_missing("shapes")
     with pytest.raises(ValueError, match=r"there is no record at .*sizes.jsonl"):
         tiny.read("sizes")
-    with pytest.raises(ValueError, match="called 'sampling'; there are attention, evaluation"):
-        experiment.record("sampling")
+    with pytest.raises(ValueError, match="called 'welcome'; there are attention, evaluation"):
+        experiment.record("welcome")
 
 
 def test_the_command_runs_one_part_or_all(tiny, monkeypatch):

@@ -203,3 +203,17 @@ def test_the_table_of_pairs_has_the_models_numbers_and_shows_a_wrong_rule(tiny):
         tiny, sure_draft, ids, 60, generator(2), lambda p, q, token, uniform: (True, p)
     )  # fmt: skip
     assert chisquare(spoilt.drawn, spoilt.expected, sum_check=False).pvalue < 0.001
+
+
+def test_acceptance_counts_what_was_decided_on(tiny):
+    """Guards against a rate that also counts the tokens behind a refused one."""
+    ids = torch.tensor([[3, 1, 4]])
+
+    def third_time(p, q, token, uniform, calls=[]):  # noqa: B006 - it remembers its calls
+        calls.append(token)
+        return len(calls) % 3 != 0, p
+
+    out = speculate(tiny, wrong_draft, ids, max_new_tokens=31, draft_tokens=5, accept=third_time,
+                    generator=generator(0))  # fmt: skip
+    assert out.acceptance == pytest.approx(2 / 3, abs=0.04)
+    assert out.accepted + out.passes == out.new_tokens

@@ -92,9 +92,9 @@ def pair_table(
     size = ids.shape[1]
     with torch.no_grad():
         first = model(ids).logits[0, -1].float().softmax(-1)  # V
-        tops = first.topk(8).indices
+        tops = first.topk(min(8, len(first))).indices
         texts = torch.cat([ids.expand(len(tops), -1), tops[:, None]], 1)
-        joint = first[tops, None] * model(texts).logits[:, -1].float().softmax(-1)  # 8 V
+        joint = first[tops, None] * model(texts).logits[:, -1].float().softmax(-1)  # tops V
     often = (joint * runs >= 5).nonzero().tolist()
     expected = {(int(tops[a]), b): runs * float(joint[a, b]) for a, b in often}
     drawn = dict.fromkeys(expected, 0)

@@ -53,14 +53,14 @@ class Speculated:
     """A text written with a draft, and what it took."""
 
     ids: Tensor  # 1 T+N, the prompt in front
-    proposed: int  # tokens that the draft proposed and the model looked at
+    proposed: int  # tokens of the draft that were decided on; those behind a refused one are not
     accepted: int  # of them
     passes: int  # of the model after the prompt
     new_tokens: int
 
     @property
     def acceptance(self) -> float:
-        """The part of the proposed tokens that was accepted."""
+        """The part of the tokens decided on that was accepted: a of `expected_tokens`."""
         return self.accepted / self.proposed if self.proposed else 0.0
 
     @property
@@ -116,8 +116,9 @@ def speculate(
             guesses, q = _propose(draft, text, room, config, generator)  # 1
             p = config.adjust(reader.read(text + guesses, len(guesses) + 1)).softmax(-1)  # 2
             new = _check(p.cpu(), q, guesses, accept, generator)  # 3
+            good = len(new) - 1
+            proposed, accepted = proposed + min(good + 1, len(guesses)), accepted + good
             new = _until_end(new, ends)
-            proposed, accepted = proposed + len(guesses), accepted + min(len(new) - 1, len(guesses))
             text += new
             if new[-1] in ends:
                 break
