@@ -200,7 +200,7 @@ def test_the_table_of_pairs_has_the_models_numbers_and_shows_a_wrong_rule(tiny):
             second = tiny(torch.tensor([[1, 2, a]])).logits[0, -1].softmax(-1)
             assert table.expected[name] == pytest.approx(150 * float(p[a] * second[b]), rel=1e-3)
     spoilt = pair_table(
-        tiny, sure_draft, ids, 60, generator(2), lambda p, q, token, uniform: (True, p)
+        tiny, sure_draft, ids, 200, generator(2), lambda p, q, token, uniform: (True, p)
     )  # fmt: skip
     assert chisquare(spoilt.drawn, spoilt.expected, sum_check=False).pvalue < 0.001
 
