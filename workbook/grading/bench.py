@@ -27,12 +27,13 @@ from typing import Any
 from workbook.core.runs import records
 from workbook.core.runs.bench import Row
 from workbook.core.runs.experiment import record_path
+from workbook.core.runs.files import data_folder
 from workbook.core.system.peak_memory import family_memory
 from workbook.grading import batch, manifest, practice, release, warm, workplace
 from workbook.grading.grade import Settings
 from workbook.grading.gradebook import Gradebook
 
-LESSON = "03"
+LESSON = "03_sampling"
 SUBMISSIONS, QUICK = 300, 20
 PART = 12  # submissions of the comparisons of jobs and of kernels
 PEERS = 3  # that nbgrader grades: it runs the whole lesson for each
@@ -54,13 +55,12 @@ def run(quick: bool = False, submissions: int | None = None) -> list[Row]:
     Raises ValueError where there is no sandbox.
     """
     from workbook.grading.isolation import refuse_without_sandbox
-    from workbook.publishing import runner
 
     refuse_without_sandbox("sandbox")
     count = submissions or (QUICK if quick else SUBMISSIONS)
     with tempfile.TemporaryDirectory(prefix="wbb-") as scratch:
         folder = Path(scratch)
-        lesson = runner.find([LESSON])
+        lesson = [data_folder().parent / "notebooks" / f"{LESSON}.ipynb"]
         release.write(lesson, folder / "course")
         key = folder / "course" / "key"
         make_class(key, folder / "all", count)

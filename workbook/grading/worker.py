@@ -1,6 +1,7 @@
-"""One process that grades: it opens the key once, and a fault of ours costs one submission a grade.
+"""One process that grades: it opens the key once, starts one parent of kernels, and serves.
 
-Left out: who starts it (`batch.py` on this machine, `cluster.py` on others).
+A fault of ours costs one submission its grade, and the next run grades that one again. Left out:
+who starts it (`batch.py` on this machine, `cluster.py` on others).
 """
 
 from __future__ import annotations
