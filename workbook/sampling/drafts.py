@@ -29,11 +29,11 @@ class ChainDraft:
     def __init__(self, texts: Sequence[Sequence[int]], n: int, vocabulary: int, end_id: int):
         """texts: token ids of each. end_id: the token that ends a text."""
         self.chain = Chain(texts, n)
-        self.vocabulary, self.ends = vocabulary, {END: end_id}
+        self.vocabulary, self.end_id = vocabulary, end_id
 
     def __call__(self, text: Sequence[int]) -> Tensor:
         following = self.chain.next([START, *text[-self.chain.n :]])
-        ids = [self.ends.get(token, token) for token in following]
+        ids = [self.end_id if token == END else token for token in following]
         probs = torch.zeros(self.vocabulary)
         probs[torch.tensor(ids)] = torch.tensor(list(following.values()))
         return probs

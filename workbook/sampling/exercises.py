@@ -188,7 +188,8 @@ def _next_letters(seed: int) -> tuple:
 def _two_models(seed: int) -> tuple[Tensor, Tensor]:
     """Probabilities `V` of a model and of a draft that differ."""
     source = generator(seed)
-    return tuple(torch.randn(7, generator=source).mul(1.5).softmax(-1) for _ in range(2))
+    p, q = (torch.randn(7, generator=source).mul(1.5).softmax(-1) for _ in range(2))
+    return p, q
 
 
 def _decides(answer: Callable, seed: int) -> str | None:

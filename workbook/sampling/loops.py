@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 STEPS = (25, 50, 100, 200, 400)  # at which the model is read
 NEW_TOKENS = 120
-SETTINGS: dict[str, dict[str, float]] = {
+SETTINGS: dict[str, dict[str, Any]] = {
     "greedy": {"temperature": 0},
     "repetition penalty 1.3": {"temperature": 0, "repetition_penalty": 1.3},
     "frequency penalty 0.5": {"temperature": 0, "frequency_penalty": 0.5},
@@ -53,7 +53,8 @@ def train_and_read(
     from workbook.training.models import small_llama, special_ids
 
     steps = set(steps)
-    model = small_llama(len(tokenizer), seed=seed, **SHAPE, **special_ids(tokenizer))
+    ends: dict[str, Any] = special_ids(tokenizer)
+    model = small_llama(len(tokenizer), seed=seed, **SHAPE, **ends)
     read: list[dict[str, Any]] = []
 
     def watch(record: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Generator, Tensor
@@ -166,7 +166,8 @@ class _Reader:
     """A model and how much of the text its cache holds."""
 
     def __init__(self, model: PreTrainedModel):
-        self.model, self.cache, self.passes = model, None, 0
+        self.model, self.passes = model, 0
+        self.cache: Any = None  # of transformers
         self.held: list[int] = []
 
     def read(self, text: list[int], last: int) -> Tensor:
