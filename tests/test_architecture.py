@@ -141,7 +141,8 @@ def opens_text_blindly(call):
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     is_builtin = isinstance(call.func, ast.Name) and name == "open"
     is_path = isinstance(call.func, ast.Attribute) and name in ("read_text", "write_text", "open")
-    if not (is_builtin or is_path) or ast.unparse(call.func) == "os.open":  # a handle, no text
+    no_text = ast.unparse(call.func) in ("os.open", "Image.open")  # a handle, a picture
+    if no_text or not (is_builtin or is_path):
         return False
     if any(keyword.arg == "encoding" for keyword in call.keywords):
         return False

@@ -109,7 +109,7 @@ def test_it_was_run_from_top_to_bottom_and_shows_its_outputs(path):
     assert pictures
     for output in pictures:
         data = output["data"]
-        assert "image/png" in data, "`workbook run --write --pictures`: a figure has no picture for GitHub"
+        assert "image/png" in data, "run `make notebooks`: a figure has no picture for GitHub"
         assert data["text/plain"].strip() and "<" not in data["text/plain"][:1]
 
 

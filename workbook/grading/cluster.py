@@ -160,7 +160,7 @@ def graded(
         client.register_plugin(_plugin(Parcel.of(settings)), name=NAME)
         try:
             waiting = list(todo)
-            sent = {}
+            sent: dict[Any, Any] = {}
             queue = as_completed(loop=client.loop)
             while waiting or sent:
                 workers = max(1, len(client.nthreads()))

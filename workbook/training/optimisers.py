@@ -6,11 +6,12 @@ fused form; on a CPU, Muon computes in float32. Frozen parameters are left out. 
 `schedules.py`.
 """
 
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from workbook.training.config import FitConfig
 
@@ -89,7 +90,7 @@ def rates(optimisers: list[torch.optim.Optimizer]) -> dict[str, float]:
 
 
 @cache
-def _cpu_muon() -> type[torch.optim.Optimizer]:
+def _cpu_muon() -> Callable[..., torch.optim.Optimizer]:
     """Muon with float32 products: torch's rounds to bfloat16, 20 times slower on most CPUs."""
 
     class Muon(torch.optim.Muon):
@@ -104,11 +105,11 @@ def _cpu_muon() -> type[torch.optim.Optimizer]:
             return loss
 
         def _move(self, weight: nn.Parameter, group: dict[str, Any]) -> None:
-            state, beta = self.state[weight], group["momentum"]
+            state, beta, gradient = self.state[weight], group["momentum"], cast(Tensor, weight.grad)
             if not state:
-                state["momentum_buffer"] = torch.zeros_like(weight.grad)
-            momentum = state["momentum_buffer"].lerp_(weight.grad, 1 - beta)
-            ahead = weight.grad.lerp(momentum, beta)  # Nesterov's momentum
+                state["momentum_buffer"] = torch.zeros_like(gradient)
+            momentum = state["momentum_buffer"].lerp_(gradient, 1 - beta)
+            ahead = gradient.lerp(momentum, beta)  # Nesterov's momentum
             update = orthogonalize(ahead, group["ns_coefficients"], group["ns_steps"])
             rows, columns = weight.shape
             weight.mul_(1 - group["lr"] * group["weight_decay"])
@@ -117,9 +118,7 @@ def _cpu_muon() -> type[torch.optim.Optimizer]:
     return Muon
 
 
-def orthogonalize(
-    matrix: torch.Tensor, coefficients: tuple[float, float, float], steps: int
-) -> torch.Tensor:
+def orthogonalize(matrix: Tensor, coefficients: tuple[float, float, float], steps: int) -> Tensor:
     """Bring all singular values near 1 by Newton-Schulz iteration, in the matrix's own precision.
 
     matrix: (rows, columns); coefficients: of x, x^3 and x^5 (Jordan et al., 2024).

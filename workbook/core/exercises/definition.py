@@ -1,6 +1,7 @@
 """What belongs to one exercise: its title, points, checks, hints and reference.
 
-Left out: asking and judging, which is `exercise.py`.
+Every lesson's `exercises.py` is made of these, and so are the learner's table and the grader's
+manifest. Left out: asking and judging, which is `exercise.py`.
 """
 
 from __future__ import annotations
