@@ -101,29 +101,31 @@ def top_p_leaves_the_order(logits, p):
     return logits.masked_fill(probs.cumsum(-1) - probs >= p, -torch.inf)
 
 
-def constrain_by_the_token_alone(logits, text, tokens, can_follow):
-    good = torch.tensor([t != "" and can_follow(t) for t in tokens])
+def begins(text, allowed):
+    return any(whole.startswith(text) for whole in allowed)
+
+
+def constrain_by_the_token_alone(logits, text, tokens, allowed):
+    good = torch.tensor([t != "" and begins(t, allowed) for t in tokens])
     return logits.masked_fill(~good, -torch.inf)
 
 
-def constrain_keeps_nothing(logits, text, tokens, can_follow):
-    good = torch.tensor([can_follow(text + t) for t in tokens])
+def constrain_keeps_nothing(logits, text, tokens, allowed):
+    good = torch.tensor([begins(text + t, allowed) for t in tokens])
     return logits.masked_fill(~good, -torch.inf)
 
 
-def constrain_to_zero(logits, text, tokens, can_follow):
-    good = torch.tensor([t != "" and can_follow(text + t) for t in tokens])
+def constrain_to_zero(logits, text, tokens, allowed):
+    good = torch.tensor([t != "" and begins(text + t, allowed) for t in tokens])
     return logits * good
 
 
 def accept_where_likelier(p, q, token, uniform):
-    return bool(p[token] >= q[token]), exercises.accept_or_leftover(p, q, token, uniform)[1]
+    return bool(p[token] >= q[token]), exercises.accept_draft(p, q, token, uniform)[1]
 
 
 def accept_the_other_way_round(p, q, token, uniform):
-    return bool(uniform < q[token] / p[token]), exercises.accept_or_leftover(p, q, token, uniform)[
-        1
-    ]
+    return bool(uniform < q[token] / p[token]), exercises.accept_draft(p, q, token, uniform)[1]
 
 
 def accept_then_draw_from_p(p, q, token, uniform):
@@ -245,7 +247,7 @@ def test_temperature_and_nucleus_are_those_of_transformers(seed, temperature, p)
     logits = 2 * torch.randn(4, 25, generator=torch.Generator().manual_seed(seed))
     heated = TemperatureLogitsWarper(temperature)(None, logits.clone())
     torch.testing.assert_close(exercises.probabilities(logits, temperature), heated.softmax(-1))
-    assert torch.equal(exercises.top_p_filter(logits, p), TopPLogitsWarper(p)(None, logits.clone()))
+    assert torch.equal(exercises.nucleus(logits, p), TopPLogitsWarper(p)(None, logits.clone()))
 
 
 def test_best_beams_by_hand():

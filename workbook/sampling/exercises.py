@@ -8,16 +8,13 @@ Shapes: B batch, T time, V vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted, untouched
 from workbook.core.runs.seeding import generator
-from workbook.sampling.constrained import constrain
-from workbook.sampling.filters import top_p_filter
-from workbook.sampling.speculative import accept_or_leftover
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -90,6 +87,30 @@ def token_ranks(logits: Tensor, ids: Tensor) -> Tensor:
     """
     said = logits[:, :-1].gather(2, ids[:, 1:, None])  # B T-1 1
     return (logits[:, :-1] > said).sum(-1)
+
+
+def nucleus(logits: Tensor, p: float) -> Tensor:
+    """Cut all but the smallest set of likeliest tokens that reaches p, of logits `B V`."""
+    ordered, order = logits.sort(descending=True)
+    probs = ordered.softmax(-1)
+    cut = probs.cumsum(-1) - probs >= p  # the tokens before it have reached p already
+    return logits.masked_fill(cut.scatter(-1, order, cut), -torch.inf)
+
+
+def only_allowed(
+    logits: Tensor, text: str, tokens: Sequence[str], allowed: Sequence[str]
+) -> Tensor:
+    """Cut every token, of logits `V`, after which the text begins none of the allowed texts."""
+    good = [
+        token != "" and any(whole.startswith(text + token) for whole in allowed) for token in tokens
+    ]
+    return logits.masked_fill(~torch.tensor(good), -torch.inf)
+
+
+def accept_draft(p: Tensor, q: Tensor, token: int, uniform: float) -> tuple[bool, Tensor]:
+    """Return whether a draft's token is accepted, and the distribution `V` to draw from if not."""
+    leftover = (p - q).clamp(min=0)
+    return bool(uniform < p[token] / q[token]), leftover / leftover.sum()
 
 
 # --- checks -------------------------------------------------------------------------------------
@@ -166,15 +187,11 @@ WORDS = ("lantern", "ladder", "lamp", "kettle")
 PIECES = ("la", "l", "a", "nt", "n", "dd", "der", "mp", "ern", "ket", "tle", "", "e")
 
 
-def _can_spell(text: str) -> bool:
-    return any(word.startswith(text) for word in WORDS)
-
-
 def _spelling(seed: int, begun: int) -> tuple:
     """Tokens that may spell a word of a list, of which so many letters stand there already."""
     word = WORDS[int(torch.randint(len(WORDS), (), generator=generator(seed)))]
     logits = torch.randn(len(PIECES), generator=generator(seed + 1))
-    return logits, word[:begun], PIECES, _can_spell
+    return logits, word[:begun], PIECES, WORDS
 
 
 def _first_letters(seed: int) -> tuple:
@@ -284,11 +301,11 @@ _ALL = (
         minutes=15,
         checks=(
             like("keeps the smallest set that reaches p", "the number of tokens kept",
-                  top_p_filter, _spread_rows, _number_kept),
-            like("keeps the likeliest tokens, each row its own", "the logits kept", top_p_filter,
+                  nucleus, _spread_rows, _number_kept),
+            like("keeps the likeliest tokens, each row its own", "the logits kept", nucleus,
                   _spread_rows, _kept_logits),
             like("a token with more than p stays alone", "the number of tokens kept",
-                  top_p_filter, _sure_rows, _number_kept),
+                  nucleus, _sure_rows, _number_kept),
             untouched(_spread_rows),
         ),
         hints=(
@@ -300,7 +317,7 @@ _ALL = (
             "cut = probs.cumsum(-1) - probs >= p\n"
             "return logits.masked_fill(cut.scatter(-1, order, cut), -torch.inf)",
         ),
-        reference=top_p_filter,
+        reference=nucleus,
     ),
     Exercise(
         id="sampling.epsilon_filter",
@@ -377,21 +394,21 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            like("at the beginning of a text", "the number of tokens left", constrain,
+            like("at the beginning of a text", "the number of tokens left", only_allowed,
                   _first_letters, _number_kept),
-            like("in the middle of a word", "the number of tokens left", constrain,
+            like("in the middle of a word", "the number of tokens left", only_allowed,
                   _next_letters, _number_kept),
-            like("the logits that stay are as they were", "the logits kept", constrain,
+            like("the logits that stay are as they were", "the logits kept", only_allowed,
                   _next_letters, _kept_logits),
             untouched(_next_letters),
         ),
         hints=(
-            "Ask can_follow about the text with the token behind it, for every token.",
+            "For every token: does one of the allowed texts start with the text and the token?",
             "A token without text leaves the text as it is: the loop would never end. Cut it.",
-            "good = torch.tensor([t != '' and can_follow(text + t) for t in tokens])\n"
-            "return logits.masked_fill(~good, -torch.inf)",
+            "good = [t != '' and any(a.startswith(text + t) for a in allowed) for t in tokens]\n"
+            "return logits.masked_fill(~torch.tensor(good), -torch.inf)",
         ),
-        reference=constrain,
+        reference=only_allowed,
     ),
     Exercise(
         id="sampling.accept",
@@ -413,7 +430,7 @@ _ALL = (
             "leftover = (p - q).clamp(min=0)\n"
             "return bool(uniform < p[token] / q[token]), leftover / leftover.sum()",
         ),
-        reference=accept_or_leftover,
+        reference=accept_draft,
     ),
     Exercise(
         id="sampling.token_ranks",
