@@ -12,7 +12,7 @@ from released import RIGHT
 
 HEAD = '@exercise("sampling.epsilon_filter")\ndef epsilon_filter(logits, epsilon):\n'
 ID = '@exercise("sampling.epsilon_filter")\n'
-GOOD = RIGHT["s074"]
+GOOD = RIGHT["s029"]
 WRONG = HEAD + "    return logits"
 FOUND = "found"  # what a program prints when it found something it should not see
 

@@ -7,14 +7,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 STUB = "raise NotImplementedError  # your code instead of this line"
 RIGHT = {
-    "s072": 'stay = answer("sampling.predict_kept", (2, 3, 1))',
-    "s074": """@exercise("sampling.epsilon_filter")
+    "s023": 'stay = answer("sampling.predict_kept", (2, 3, 1))',
+    "s029": """@exercise("sampling.epsilon_filter")
 def epsilon_filter(logits, epsilon):
     probabilities = logits.double().softmax(dim=-1)
     cut = probabilities < epsilon
     cut &= logits < logits.amax(dim=-1, keepdim=True)
     return torch.where(cut, torch.tensor(float("-inf"), dtype=torch.float64), logits.double())""",
-    "s076": """@exercise("sampling.no_repeat")
+    "s040": """@exercise("sampling.no_repeat")
 def no_repeat(logits, ids, n):
     out = logits.detach().clone()
     for b in range(len(ids)):
@@ -26,10 +26,33 @@ def no_repeat(logits, ids, n):
         for token in runs.get(end, ()):
             out[b, token] = float("-inf")
     return out""",
-    "s080": """@exercise("sampling.token_ranks")
+    "s082": """@exercise("sampling.token_ranks")
 def token_ranks(logits, ids):
     order = logits[:, :-1].argsort(-1, descending=True)
     return (order == ids[:, 1:, None]).int().argmax(-1)""",
+    "s011": """@exercise("sampling.temperature")
+def probabilities(logits, temperature):
+    if temperature == 0:
+        return (logits == logits.amax(-1, keepdim=True)).float()
+    return (logits / temperature).softmax(-1)""",
+    "s025": """@exercise("sampling.top_p")
+def top_p_filter(logits, p):
+    ordered, order = logits.sort(descending=True)
+    shares = ordered.softmax(-1)
+    late = shares.cumsum(-1) - shares >= p
+    return logits.masked_fill(late.scatter(-1, order, late), -torch.inf)""",
+    "s045": 'winners = answer("sampling.best_beam", (1, 2, 3))',
+    "s050": """@exercise("sampling.constrain")
+def constrain(logits, text, tokens, allowed):
+    out = logits.clone()
+    for place, token in enumerate(tokens):
+        if not token or not any(form.startswith(text + token) for form in allowed):
+            out[place] = -torch.inf
+    return out""",
+    "s065": """@exercise("sampling.accept")
+def accept_or_leftover(p, q, token, uniform):
+    rest = torch.where(p > q, p - q, torch.zeros_like(p))
+    return bool(uniform * q[token] < p[token]), rest / rest.sum()""",
 }
 
 

@@ -28,13 +28,13 @@ pytestmark = [
     ),
 ]
 NOISY = RIGHT | {
-    "s080": "import warnings, sys\n" + RIGHT["s080"] + "\nwarnings.warn('old')\n"
+    "s082": "import warnings, sys\n" + RIGHT["s082"] + "\nwarnings.warn('old')\n"
     "print('noise', file=sys.stderr)",
 }
 PARTLY = RIGHT | {
-    "s074": '@exercise("sampling.epsilon_filter")\ndef epsilon_filter(logits, epsilon):\n'
+    "s029": '@exercise("sampling.epsilon_filter")\ndef epsilon_filter(logits, epsilon):\n'
     "    return logits.masked_fill(logits.softmax(-1) < epsilon, -torch.inf)",
-    "s072": 'answer("sampling.predict_kept", (2, 2, 1))',
+    "s023": 'answer("sampling.predict_kept", (2, 2, 1))',
 }
 HIDDEN = '''
 import torch
@@ -57,7 +57,7 @@ def course(root, tmp_path_factory):
     release.write([root / "notebooks" / "03_sampling.ipynb"], folder / "course")
     (folder / "hidden.py").write_text(HIDDEN, encoding="utf-8")
     answers = {"ada": RIGHT, "bo": NOISY, "Zoë_7": PARTLY, "open": {}}
-    answers["=cmd()"] = RIGHT | {"s076": "raise SystemExit"}
+    answers["=cmd()"] = RIGHT | {"s040": "raise SystemExit"}
     for name, given in answers.items():
         hand_in(folder / "in", name, handed_in(root, given) if given else lesson(root))
     (folder / "in" / "broken").mkdir()
@@ -99,18 +99,19 @@ def rows(out):
 def test_fair_marks(one):
     """Another order of operations, float64 and warnings are right; luck and noise earn nothing."""
     table = rows(one[2])
-    assert [table[name]["points"] for name in ("ada", "bo")] == ["9", "9"]
-    assert table["open"]["points"] == "0" and table["open"]["verdict"] == "graded: 0 of 4 right"
+    assert [table[name]["points"] for name in ("ada", "bo")] == ["20", "20"]
+    assert table["open"]["points"] == "0" and table["open"]["verdict"] == "graded: 0 of 9 right"
     # 1 point for a prediction that is wrong in one number; 4 of 5 checks of 2 points
-    assert table["Zoë_7"]["points"] == "7.6"
+    assert table["Zoë_7"]["points"] == "18.6"
     assert table["broken"]["verdict"].startswith("old format: nbformat 3")
-    assert table["'=cmd()"]["points"] == "6" and "SystemExit" in table["'=cmd()"]["verdict"]
-    assert {row["out_of"] for row in table.values()} == {"9"}
+    assert table["'=cmd()"]["points"] == "17" and "SystemExit" in table["'=cmd()"]["verdict"]
+    assert {row["out_of"] for row in table.values()} == {"20"}
 
 
 def test_the_message_names_the_wrong_quantity(one):
     finals = {final.grade.student: final.grade for final in one[1].finals()}
-    filtered = finals["Zoë_7"].exercises[1]
+    by_id = {each.id: each for each in finals["Zoë_7"].exercises}
+    filtered = by_id["sampling.epsilon_filter"]
     assert filtered.cause.startswith("the number of tokens kept is too small")
     assert [check.hidden for check in filtered.checks] == [False] * 4 + [True]
 
@@ -129,14 +130,14 @@ def test_exports_are_read_by_what_they_are_made_for(one):
     out = one[2]
     canvas = list(csv.reader(io.StringIO((out / "canvas.csv").read_text(encoding="utf-8"))))
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "03_sampling"]
-    assert canvas[0] == header and canvas[1][-1] == "9"
-    assert ["Zoë", "7", "", "", "", "7.6"] in canvas
+    assert canvas[0] == header and canvas[1][-1] == "20"
+    assert ["Zoë", "7", "", "", "", "18.6"] in canvas
     moodle = (out / "moodle.csv").read_text(encoding="utf-8")
-    assert "Participant 7,Zoë,7.6" in moodle
+    assert "Participant 7,Zoë,18.6" in moodle
     cells = [cell for row in canvas for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
     suites = xml.parse(out / "junit.xml").getroot()
-    assert {suite.get("tests") for suite in suites} == {"4"}
+    assert {suite.get("tests") for suite in suites} == {"9"}
     record = json.loads((out / "grades.json").read_text(encoding="utf-8"))[0]
     assert {"seed", "package", "basis", "digest", "isolation"} <= record.keys()
     assert all(each["version"] for each in record["exercises"])
@@ -155,7 +156,7 @@ def test_what_has_not_changed_is_not_graded_again(root, course, one):
     before = one[1].times_graded()
     outcome, book, _ = graded(course, "one")
     assert (outcome.submissions, outcome.graded) == (6, 0)
-    hand_in(course / "in", "open", handed_in(root, {"s072": RIGHT["s072"]}))
+    hand_in(course / "in", "open", handed_in(root, {"s023": RIGHT["s023"]}))
     outcome, book, _ = graded(course, "one")
     assert outcome.graded == 1
     after = book.times_graded()
@@ -168,7 +169,7 @@ def test_other_inputs_are_drawn_for_every_run(course):
     for name in ("r1", "r2"):
         _, book, _ = graded(course, name, seed=0, hidden=False)
         finals = list(book.finals())
-        assert {final.grade.student: final.points for final in finals}["ada"] == 9
+        assert {final.grade.student: final.points for final in finals}["ada"] == 20
         seeds |= {final.grade.seed for final in finals}
     assert len(seeds) == 2
 
@@ -180,11 +181,11 @@ def test_marks_by_hand_win_and_a_conflict_is_flagged(root, course):
     (course / "hand.csv").write_text(table, encoding="utf-8")
     assert results.read_manual(book, course / "hand.csv") == 1
     bo = {final.grade.student: final for final in book.finals()}["bo"]
-    assert (bo.points, bo.conflicts) == (7.5, ())
-    hand_in(course / "in", "bo", handed_in(root, NOISY | {"s076": "no_repeat = None"}))
+    assert (bo.points, bo.conflicts) == (18.5, ())
+    hand_in(course / "in", "bo", handed_in(root, NOISY | {"s040": "no_repeat = None"}))
     graded(course, "hand", hidden=False)
     bo = {final.grade.student: final for final in book.finals()}["bo"]
-    assert (bo.points, bo.conflicts) == (7.5, ("sampling.no_repeat",))
+    assert (bo.points, bo.conflicts) == (18.5, ("sampling.no_repeat",))
     hand_in(course / "in", "bo", handed_in(root, NOISY))
     (course / "hand.csv").write_text(table + "bo,03_sampling,x,1,\n", encoding="utf-8")
     with pytest.raises(ValueError, match="line 3: bo has no grade for x"):

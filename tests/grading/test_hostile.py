@@ -83,7 +83,7 @@ def test_an_attack_on_the_process_costs_no_other_answer(
     root, opened, settings, tmp_path, attack
 ):  # fmt: skip
     file = tmp_path / "03_sampling.ipynb"
-    nbformat.write(handed_in(root, RIGHT | {"s074": attack.source}), file)
+    nbformat.write(handed_in(root, RIGHT | {"s029": attack.source}), file)
     result = grade.grade(Submission("eve", "03_sampling", file), opened, settings)
     exercise = next(each for each in result.exercises if each.id == ID)
     assert exercise.points == attack.points, said(exercise)

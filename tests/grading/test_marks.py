@@ -152,13 +152,13 @@ def test_a_renamed_copy_is_alike_and_independent_answers_are_not():
         (edition.package_folder() / "sampling" / "exercises.py").read_text(encoding="utf-8"),
         "sampling",
     ).secrets
-    own = {"sampling.no_repeat": RIGHT["s076"], "sampling.token_ranks": RIGHT["s080"]}
+    own = {"sampling.no_repeat": RIGHT["s040"], "sampling.token_ranks": RIGHT["s082"]}
     for name, source in own.items():
         prints = similarity.fingerprints(source)
         assert similarity.similarity(prints, similarity.fingerprints(renamed(source))) > 0.8
         reference = similarity.fingerprints("\n".join(secret[name]))
         assert similarity.similarity(prints, reference) < 0.5
-    answers = {"sampling.no_repeat": {"ada": RIGHT["s076"], "bo": renamed(RIGHT["s076"])}}
+    answers = {"sampling.no_repeat": {"ada": RIGHT["s040"], "bo": renamed(RIGHT["s040"])}}
     copied = {"sampling.no_repeat": "\n".join(secret["sampling.no_repeat"])}
     answers["sampling.no_repeat"]["eve"] = renamed(copied["sampling.no_repeat"])
     found = similarity.pairs(answers, copied)
@@ -184,7 +184,7 @@ def test_a_kernel_that_does_not_start_is_the_graders_fault_and_is_tried_again(mo
 
     monkeypatch.setattr(session, "SandboxKernel", fails)
     asked = manifest.exercises_of("sampling")["sampling.token_ranks"]
-    work = session.Work(asked, "token_ranks", Answer((), (), RIGHT["s080"]), asked.checks)
+    work = session.Work(asked, "token_ranks", Answer((), (), RIGHT["s082"]), asked.checks)
     place = edition.package_folder()
     monkeypatch.setattr(session, "_place", lambda isolation: place / "grading" / "__init__.py")
     with pytest.raises(RuntimeError, match="no kernel starts in the sandbox"):

@@ -22,7 +22,9 @@ def released(root):
 
 @pytest.fixture(scope="module")
 def entry(root):
-    where = release._entry(release._lesson(root / "notebooks" / "03_sampling.ipynb"), lesson(root))
+    where = release._entry(
+        release.lesson_of(root / "notebooks" / "03_sampling.ipynb"), lesson(root)
+    )
     return manifest.LessonEntry.model_validate(where.model_dump())
 
 
@@ -75,7 +77,7 @@ def test_no_bytes_crash_the_reader(raw):
 def test_the_lesson_is_known_by_its_exercises(root, released):
     topics = {"sampling": "03_sampling", "finetuning": "08_finetuning"}
     assert notebook_input.lesson_in(released, topics) == "03_sampling"
-    assert notebook_input.lesson_in(released[:20], topics) == ""
+    assert notebook_input.lesson_in(released[:9], topics) == ""
 
 
 def test_an_unchanged_lesson_has_open_answers_and_no_change(released, entry):
@@ -88,7 +90,7 @@ def test_only_what_the_answers_need_is_run(root, released, entry):
     result = transplant(released, read(handed_in(root)), entry)
     assert result.changes == []
     assert {answer.context for answer in result.answers.values()} == {(), ("import torch",)}
-    measured = RIGHT | {"s072": 'answer("sampling.predict_kept", tuple(greedy.shape))'}
+    measured = RIGHT | {"s023": 'answer("sampling.predict_kept", tuple(greedy.shape))'}
     answer = transplant(released, read(handed_in(root, measured)), entry).answers[
         "sampling.predict_kept"
     ]
@@ -100,19 +102,19 @@ def test_only_what_the_answers_need_is_run(root, released, entry):
 def test_split_copied_moved_retyped_and_deleted_cells_are_found_and_listed(root, released, entry):
     notebook = handed_in(root)
     by_id = {cell.id: cell for cell in notebook.cells}
-    by_id["s074"].source = by_id["s074"].source.replace("logits.double().softmax", "soft")
+    by_id["s029"].source = by_id["s029"].source.replace("logits.double().softmax", "soft")
     helper = nbformat.v4.new_code_cell("power = 1\ndef soft(dim):\n    return power", id="helper")
-    copied = nbformat.v4.new_code_cell(by_id["s076"].source + "  # mine", id="copied")
-    retyped = nbformat.v4.new_markdown_cell(by_id["s080"].source, id="s080")
-    order = [c for c in notebook.cells if c.id not in ("s072", "s080", "s020")]
-    place = [c.id for c in order].index("s074")
-    by_id["s072"].id = "other"
-    order[place:place] = [helper, by_id["s072"]]
+    copied = nbformat.v4.new_code_cell(by_id["s040"].source + "  # mine", id="copied")
+    retyped = nbformat.v4.new_markdown_cell(by_id["s082"].source, id="s082")
+    order = [c for c in notebook.cells if c.id not in ("s023", "s082", "s020")]
+    place = [c.id for c in order].index("s029")
+    by_id["s023"].id = "other"
+    order[place:place] = [helper, by_id["s023"]]
     order += [retyped, copied]
     notebook.cells = order
     result = transplant(released, read(notebook), entry)
     said = "\n".join(result.changes)
-    assert result.missing == {} and len(result.answers) == 4
+    assert result.missing == {} and len(result.answers) == len(RIGHT)
     assert "# mine" in result.answers["sampling.no_repeat"].source
     assert "answered in 2 cells; the last one counts" in said
     helpers = result.answers["sampling.epsilon_filter"].helpers
@@ -125,7 +127,7 @@ def test_split_copied_moved_retyped_and_deleted_cells_are_found_and_listed(root,
 
 def test_a_deleted_answer_is_missing(root, released, entry):
     notebook = handed_in(root)
-    notebook.cells = [cell for cell in notebook.cells if cell.id != "s076"]
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "s040"]
     result = transplant(released, read(notebook), entry)
     assert set(result.missing) == {"sampling.no_repeat"}
     assert "cell missing" in result.missing["sampling.no_repeat"]
@@ -133,18 +135,18 @@ def test_a_deleted_answer_is_missing(root, released, entry):
 
 def test_an_open_copy_behind_the_answer_does_not_hide_it(root, released, entry):
     notebook = handed_in(root)
-    stub = next(c for c in lesson(root).cells if c.id == "s076")
+    stub = next(c for c in lesson(root).cells if c.id == "s040")
     notebook.cells.append(nbformat.v4.new_code_cell(stub.source, id="again"))
     answer = transplant(released, read(notebook), entry).answers["sampling.no_repeat"]
-    assert answer.source == RIGHT["s076"]
+    assert answer.source == RIGHT["s040"]
 
 
 def test_an_answer_is_found_by_its_function_and_by_invisible_ids(root, released, entry):
     notebook = handed_in(root)
     by_id = {cell.id: cell for cell in notebook.cells}
-    by_id["s076"].source = by_id["s076"].source.partition("\n")[2]
-    by_id["s076"].id = "lost"
-    by_id["s080"].source = by_id["s080"].source.replace("token_ranks", "token\u200b_ranks", 1)
+    by_id["s040"].source = by_id["s040"].source.partition("\n")[2]
+    by_id["s040"].id = "lost"
+    by_id["s082"].source = by_id["s082"].source.replace("token_ranks", "token\u200b_ranks", 1)
     result = transplant(released, read(notebook), entry)
     assert result.missing == {}
     said = "\n".join(result.changes)

@@ -210,9 +210,9 @@ def _two_models(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def _decides(answer: Callable, seed: int) -> str | None:
-    """Every token with numbers just below and just above its ratio, and far from it."""
+    """Four tokens with numbers just below and just above their ratio, and far from it."""
     p, q = _two_models(seed)
-    for token in range(len(p)):
+    for token in range(0, len(p), 2):
         ratio = float(p[token] / q[token])
         for uniform in (0.02, min(ratio * 0.97, 0.98), min(ratio * 1.03, 0.98), 0.98):
             accepted, _ = answer(p, q, token, uniform)
