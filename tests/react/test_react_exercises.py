@@ -1,7 +1,4 @@
-"""The exercises of lesson 16: references right for every seed, wrong answers refused.
-
-While the lesson is planned its topic is not in the course's catalogue; here it is.
-"""
+"""The exercises of lesson 16: references right for every seed, wrong answers refused."""
 
 import inspect
 import random
@@ -17,15 +14,6 @@ from workbook.react.models import Playback
 from workbook.react.tasks import questions, written_replies
 from workbook.react.tools import town_tools
 from workbook.town.texts.multihop.tools import act
-
-TOPICS = exercise._topics
-
-
-@pytest.fixture(autouse=True, scope="module")
-def in_the_catalogue():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exercise, "_topics", lambda: [*dict.fromkeys([*TOPICS(), "react"])])
-        yield
 
 
 def last_action(reply):

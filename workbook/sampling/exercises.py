@@ -184,7 +184,7 @@ def _beam(place: int) -> Check:
 
 
 WORDS = ("lantern", "ladder", "lamp", "kettle")
-PIECES = ("la", "l", "a", "nt", "n", "dd", "der", "mp", "ern", "ket", "tle", "", "e")
+PIECES = ("la", "l", "a", "nt", "n", "dd", "der", "mp", "ern", "ket", "tt", "", "e")
 
 
 def _spelling(seed: int, begun: int) -> tuple:
@@ -210,11 +210,11 @@ def _two_models(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def _decides(answer: Callable, seed: int) -> str | None:
-    """Four tokens with numbers just below and just above their ratio, and far from it."""
+    """Every token with numbers just below and just above its ratio."""
     p, q = _two_models(seed)
-    for token in range(0, len(p), 2):
+    for token in range(len(p)):
         ratio = float(p[token] / q[token])
-        for uniform in (0.02, min(ratio * 0.97, 0.98), min(ratio * 1.03, 0.98), 0.98):
+        for uniform in (min(ratio * 0.97, 0.98), min(ratio * 1.03, 0.98)):
             accepted, _ = answer(p, q, token, uniform)
             if bool(accepted) != (uniform < ratio):
                 what = "refused" if uniform < ratio else "accepted"
