@@ -18,13 +18,13 @@ FOUND = "found"  # what a program prints when it found something it should not s
 
 
 class Attack(NamedTuple):
-    """One attack. says: in the cause, or the findings. rest: points of the other three."""
+    """One attack. says: in the cause, or the findings. rest: points of the other eight."""
 
     name: str
     source: str
     says: str
     points: float = 0
-    rest: float = 7  # an attack on the probe costs its author the later answers too
+    rest: float = 18  # an attack on the probe costs its author the later answers too
 
 
 def _raised(expression: str) -> str:
@@ -221,7 +221,7 @@ MEDDLING = [
         "from workbook.grading.inside import probe\n"
         "probe.call = lambda *a: print('right')\n" + WRONG,
         "not a plain value",
-        rest=1,
+        rest=6,
     ),
     Attack(
         "probe says right",
@@ -229,7 +229,7 @@ MEDDLING = [
         "probe._send = lambda m: get_ipython().display_pub.publish("
         "{probe.MIME: {'kind': 'right', 'points': 99}})\n" + WRONG,
         "not a plain value",
-        rest=1,
+        rest=5,
     ),
     Attack(
         "malformed reply",
@@ -237,7 +237,7 @@ MEDDLING = [
         "probe._send = lambda m: get_ipython().display_pub.publish({probe.MIME: {'kind': 'result',"
         " 'result': {'t': 'tensor', 'dtype': 'object', 'shape': [-1], 'v': 'gA=='}}})\n" + WRONG,
         "not a plain value",
-        rest=1,
+        rest=5,
     ),
     Attack(
         "patched torch",
@@ -270,7 +270,7 @@ MEDDLING = [
         "input transformer",
         "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])\n" + WRONG,
         "not a plain value",
-        rest=1,
+        rest=5,
     ),
     Attack(
         "showtraceback",
@@ -313,7 +313,7 @@ KILLING = [
     Attack("sleeps in C", HEAD + "    import time\n    time.sleep(10**6)", "time limit"),
     Attack(
         "memory",
-        HEAD + "    x = [bytearray(2**28) for _ in range(64)]\n    return logits",
+        HEAD + "    x = [bytearray(2**30) for _ in range(64)]\n    return logits",
         "MemoryError",
     ),
     Attack("8 GB tensor", HEAD + "    return torch.ones(2**31)", "RuntimeError"),
