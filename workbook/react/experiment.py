@@ -8,6 +8,7 @@ puts it and town-instruct to questions with tools, from memory, and with the pro
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from workbook.core.runs import Experiment, Job, job
 from workbook.core.runs.files import replacing
 from workbook.react import pal
 from workbook.react.adapters import HuggingFace
-from workbook.react.agent import AGENT, PLANNER, agent_folder, model_named
+from workbook.react.agent import ADAPTER_FILE, AGENT, PLANNER, agent_folder, model_named
 from workbook.react.failures import classify, count, plain
 from workbook.react.loop import run
 from workbook.react.models import Model
@@ -54,10 +55,20 @@ def run_tuning(seed: int, *settings: str) -> dict[str, Any]:
     started = time.process_time()
     done = recipe_runs.finetune(recipe, config, from_recipe(recipe))  # type: ignore[arg-type]
     with replacing(agent_folder()) as draft:
-        shutil.copytree(out / "final", draft)
+        draft.mkdir()
+        for file in ("adapter_model.safetensors", ADAPTER_FILE):
+            shutil.copy(out / "final" / file, draft / file)
+        shutil.copy(out / "recipe.json", draft / "recipe.json")
+        _name_base(draft / ADAPTER_FILE, recipe.model)
     shutil.rmtree(out)
     model_of.cache_clear()
     return {"summary": done.summary(), "cpu_seconds": round(time.process_time() - started, 1)}
+
+
+def _name_base(config: Path, base: str) -> None:
+    """Name what the adapter belongs to as the course does, not by a path of this machine."""
+    said = json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": base}
+    config.write_text(json.dumps(said, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def run_answers(name: str, way: str, seed: int, cases: int = CASES) -> dict[str, Any]:
