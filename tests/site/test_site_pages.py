@@ -217,8 +217,10 @@ def test_the_command_builds_the_site(tmp_path, monkeypatch):
 
 def test_prose_headings_are_remembered_in_order():
     prose = Prose()
-    prose.html("# A\n\n## B *c*")
-    assert [(h.level, h.id, h.text) for h in prose.headings] == [(1, "A", "A"), (2, "B-c", "B c")]
+    prose.html("# A\n\n## B *c*\n\n## Hide 15 %")
+    assert [(h.level, h.id, h.text) for h in prose.headings] == [
+        (1, "A", "A"), (2, "B-c", "B c"), (2, "Hide-15-", "Hide 15 %"),
+    ]  # fmt: skip
 
 
 def test_a_pasted_picture_is_on_the_page(tmp_path):

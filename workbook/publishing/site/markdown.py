@@ -64,7 +64,7 @@ class Prose(IPythonRenderer):
 
     def heading(self, text: str, level: int, **_attributes) -> str:
         plain = BeautifulSoup(text, "html.parser").get_text().strip()
-        name = self.free(plain.replace(" ", "-"))
+        name = self.free(plain.replace("%", "").replace(" ", "-"))  # "%" starts a code in a link
         self.headings.append(Heading(level, name, plain))
         name = html.escape(name)
         mark = f'<a class="anchor" href="#{name}" aria-label="Link to this part">#</a>'
