@@ -115,7 +115,13 @@ LESSONS = (
     Lesson(13, "alignment", "Alignment"),
     Lesson(14, "compression", "Compression"),
     Lesson(15, "rag", "Retrieval-augmented generation"),
-    Lesson(16, "react", "ReAct"),
+    Lesson(
+        16,
+        "react",
+        "ReAct",
+        "ready",
+        "With tools, a model of 3 M weights answers 9 of 18 questions about a new town, else none.",
+    ),
     Lesson(17, "flows_and_diffusion", "Flows and diffusion"),
     Lesson(18, "application", "Application"),
 )

@@ -56,8 +56,8 @@ def run_tuning(seed: int, *settings: str) -> dict[str, Any]:
     done = recipe_runs.finetune(recipe, config, from_recipe(recipe))  # type: ignore[arg-type]
     with replacing(agent_folder()) as draft:
         draft.mkdir()
-        for file in ("adapter_model.safetensors", ADAPTER_FILE):
-            shutil.copy(out / "final" / file, draft / file)
+        for name in ("adapter_model.safetensors", ADAPTER_FILE):
+            shutil.copy(out / "final" / name, draft / name)
         shutil.copy(out / "recipe.json", draft / "recipe.json")
         _name_base(draft / ADAPTER_FILE, recipe.model)
     shutil.rmtree(out)
