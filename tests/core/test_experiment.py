@@ -15,6 +15,7 @@ LESSONS = (
 PARTS = [(lesson, part) for lesson in LESSONS for part in experiment._experiment(lesson).parts]
 # Not recorded, or not with all seeds: they wait for the town's next models. Only to become fewer.
 OPEN = {
+    ("finetuning", "damage"), ("finetuning", "unseen"), ("pretraining", "reading"),
     ("lora", "places"), ("peft_family", "methods"), ("peft_family", "rates"),
     ("peft_family", "sizes"), ("react", "agent"), ("react", "answers"), ("react", "problems"),
     ("scaling_laws", "noise"), ("scaling_laws", "repeated"), ("scaling_laws", "sweep"),
