@@ -114,7 +114,8 @@ def imported(folder):
 
 
 @pytest.mark.parametrize(
-    ("folder", "groups"), [("workbook", ("grading",)), ("tests", ("grading", "dev"))]
+    ("folder", "groups"),
+    [("workbook", ("grading", "cluster")), ("tests", ("grading", "cluster", "dev"))],
 )
 def test_what_is_imported_is_declared(root, project, folder, groups):
     """Guards against a package that is there only because another one happens to need it."""

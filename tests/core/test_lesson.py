@@ -19,7 +19,7 @@ def test_header_counts_the_exercises_and_escapes_words(monkeypatch):
     assert "Runs in, on a GPU        at most 2 minutes" in data["text/plain"]
     assert "a &lt;small&gt; model" in data["text/html"]
     assert find("sampling.predict_kept").minutes == 5
-    assert "4, 9 points, about 45 minutes" in data["text/plain"]
+    assert "9, 20 points, about 103 minutes" in data["text/plain"]
 
 
 @pytest.mark.parametrize("topic", [lesson.topic for lesson in LESSONS if lesson.ready])
