@@ -7,11 +7,11 @@ Run it again when the explorer looks different; it takes about two minutes.
 from __future__ import annotations
 
 import io
-import json
 import tempfile
 from pathlib import Path
 
-from lab import FLAGS, Lab, Page, chromium
+import nbformat
+from lab import FLAGS, Lab, Page, chromium, without_outputs
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
@@ -52,13 +52,10 @@ def main() -> None:
 
 def _beginning(lesson: Path, copy: Path) -> None:
     """Write the lesson's cells up to the one that shows the first explorer."""
-    notebook = json.loads(lesson.read_text(encoding="utf-8"))
-    shows = ["explorer.show()" in "".join(cell["source"]) for cell in notebook["cells"]]
-    notebook["cells"] = notebook["cells"][: shows.index(True) + 1]
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
-    copy.write_text(json.dumps(notebook), encoding="utf-8")
+    notebook = without_outputs(lesson)
+    shows = ["_explorer(" in cell.source for cell in notebook.cells]
+    notebook.cells = notebook.cells[: shows.index(True) + 1]
+    nbformat.write(notebook, copy)
 
 
 def _pictures(page: Page) -> list[Image.Image]:

@@ -216,6 +216,15 @@ class Page:
             self.elsewhere.append(address)
 
 
+def without_outputs(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook as nobody has run it: what is committed must not count as a fresh run."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
 @pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright
@@ -238,11 +247,7 @@ def opened(browser, tmp_path):
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
 
         def open_notebook(path):
-            notebook = nbformat.read(path, as_version=4)
-            for cell in notebook.cells:
-                if cell.cell_type == "code":  # what is committed must not count as a fresh run
-                    cell.outputs, cell.execution_count = [], None
-            nbformat.write(notebook, folder / path.name)
+            nbformat.write(without_outputs(path), folder / path.name)
             return Page(page, lab, path.name)
 
         yield open_notebook

@@ -51,7 +51,7 @@ print("a fence")
 
 ## Twice
 
-[another lesson](03_sampling.ipynb#Temperature), [a part](#Twice-2),
+[another lesson](03_sampling.ipynb#3.1-Temperature), [a part](#Twice-2),
 [a file of the course](../workbook/core/notebook/figures.py), [elsewhere](https://example.org/x).
 
 ![a dot](images/dot.png)

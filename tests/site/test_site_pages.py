@@ -76,7 +76,7 @@ def test_every_link_leads_to_a_file_and_every_place_exists(site):
 
 def test_links_between_notebooks_lead_to_pages_and_lost_ones_become_text(page):
     links = {link.get_text(): link["href"] for link in page.select("article p a")}
-    assert links["another lesson"] == "03_sampling.html#Temperature"
+    assert links["another lesson"] == "03_sampling.html#3.1-Temperature"
     assert links["elsewhere"] == "https://example.org/x"
     assert "a file of the course" not in links and "a file of the course" in page.get_text()
 

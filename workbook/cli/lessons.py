@@ -31,20 +31,17 @@ def run(
     ] = False,
 ) -> None:
     """Execute lessons without a screen; one line each with status, seconds, peak memory."""
-    import os
     from dataclasses import asdict
 
     from workbook.publishing import runner
 
-    if pictures:
-        os.environ["WORKBOOK_PNG"] = "1"  # the kernels of the lessons read it
     files = runner.find(lessons)
     if report is not None:
         _write_report(report, [])  # a file that cannot be written is found out before the work
     reports = []
     for number, file in enumerate(files, 1):
         with _working(f"{file.stem}: lesson {number} of {len(files)}") as on_cell:
-            result = runner.run_lesson(file, timeout, write, on_cell)
+            result = runner.run_lesson(file, timeout, write, on_cell, pictures)
         print(result.line(), flush=True)
         reports.append(result)
         if report is not None:
@@ -74,15 +71,12 @@ def new_lesson(
     topic: Annotated[str, typer.Argument(help="One word, also of its folder: prompting.")],
 ) -> None:
     """Write the skeleton of a planned lesson, in the course's table, and run its notebook."""
-    import os
-
     from workbook.publishing import badges, new_lesson, runner
 
     files = new_lesson.write(badges.root(), number, topic)
     print(*files, sep="\n")
-    os.environ["WORKBOOK_PNG"] = "1"  # figures are stored as pictures, too
     (notebook,) = (file for file in files if file.suffix == ".ipynb")
-    report = runner.run_lesson(notebook, timeout=600, write=True)
+    report = runner.run_lesson(notebook, timeout=600, write=True, pictures=True)
     print(report.line())
     raise typer.Exit(1 if report.error else 0)
 

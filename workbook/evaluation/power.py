@@ -11,6 +11,7 @@ Shapes: N cases.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 LEVEL = 0.05  # of the two-sided test
@@ -50,14 +51,8 @@ def power(better: float, differ: float, cases: int) -> float:
 
 def cases_needed(better: float, differ: float) -> int:
     """Return the least N with a power of WANTED, at most a million."""
-    low, high = 1, MOST
-    while low < high:
-        middle = (low + high) // 2
-        if power(better, differ, middle) >= WANTED:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    sizes = range(1, MOST)
+    return 1 + bisect_left(sizes, WANTED, key=lambda cases: power(better, differ, cases))
 
 
 def plan(cases: float, better: float, differ: float) -> Plan:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.core.runs.files import write_atomically
 from workbook.core.system.peak_memory import PeakMemory
@@ -84,17 +84,19 @@ def run_lesson(
     timeout: float,
     write: bool = False,
     on_cell: Callable[[int, int], None] = lambda done, cells: None,
+    pictures: bool = False,
 ) -> LessonReport:
     """Execute one notebook within `timeout` seconds; with `write`, store its new outputs.
 
-    on_cell: called before each cell with the number of cells done and of all. A lesson that fails,
-    or whose file is no notebook, is reported, not raised, and its file is left as it was.
+    on_cell: called before each cell with the number of cells done and of all. pictures: figures are
+    also made as pictures, which needs Chromium. A lesson that fails, or whose file is no notebook,
+    is reported, not raised, and its file is left as it was.
     """
     start = time.monotonic()
     error, peak = None, 0
     try:
         notebook = notebook_files.read(file)
-        error, peak = _execute(notebook, file.parent, start + timeout, on_cell)
+        error, peak = _execute(notebook, file.parent, start + timeout, on_cell, pictures)
         if error is None and write:
             save(notebook, file)
     except Exception as failure:  # whatever it is, the other lessons are still to run
@@ -125,7 +127,11 @@ def save(notebook: NotebookNode, file: Path) -> None:
 
 
 def _execute(
-    notebook: NotebookNode, folder: Path, deadline: float, on_cell: Callable[[int, int], None]
+    notebook: NotebookNode,
+    folder: Path,
+    deadline: float,
+    on_cell: Callable[[int, int], None],
+    pictures: bool,
 ) -> tuple[str | None, int]:
     """Run all cells in place; (one line on what failed or None, peak bytes of the kernel)."""
     from nbclient import NotebookClient
@@ -143,8 +149,11 @@ def _execute(
         coalesce_streams=True,
     )
     error, memory = None, PeakMemory()
+    start: dict[str, Any] = {"stderr": subprocess.DEVNULL}
+    if pictures:
+        start["env"] = os.environ | {"WORKBOOK_PNG": "1"}
     try:
-        with client.setup_kernel(stderr=subprocess.DEVNULL), memory.of(client.km.provisioner.pid):
+        with client.setup_kernel(**start), memory.of(client.km.provisioner.pid):
             for index, cell in enumerate(notebook.cells):
                 on_cell(index, len(notebook.cells))
                 client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)

@@ -12,7 +12,7 @@ Shapes: B batch, V vocabulary.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,21 +32,9 @@ STRING = r'[^"\\\x00-\x1f]'  # a character of a JSON string that needs no escape
 LONGEST = 40  # characters of a string without a limit of its own
 
 
-def fits(pattern: str, text: str) -> bool:
+def fits(pattern: regex.Pattern, text: str) -> bool:
     """Return whether a text can still become a full match of a regular expression."""
-    return regex.fullmatch(pattern, text, partial=True) is not None
-
-
-def constrain(
-    logits: Tensor, text: str, tokens: Sequence[str], can_follow: Callable[[str], bool]
-) -> Tensor:
-    """Return logits `V` with -inf for every token that cannot follow.
-
-    tokens: the text of each of the V tokens; an empty one never follows, since nothing would
-    change. can_follow: whether a text may still become what is wanted.
-    """
-    allowed = [bool(token) and can_follow(text + token) for token in tokens]
-    return logits.masked_fill(~torch.tensor(allowed), CUT)
+    return pattern.fullmatch(text, partial=True) is not None
 
 
 class Form:
@@ -73,13 +61,10 @@ class Form:
         found = []
         for token in self.tokens:
             if token and token[0] not in first:
-                first[token[0]] = self._fits(text + token[0])
+                first[token[0]] = fits(self.pattern, text + token[0])
             open_yet = bool(token) and first[token[0]]
-            found.append(open_yet and (len(token) == 1 or self._fits(text + token)))
+            found.append(open_yet and (len(token) == 1 or fits(self.pattern, text + token)))
         return torch.tensor(found)
-
-    def _fits(self, text: str) -> bool:
-        return self.pattern.fullmatch(text, partial=True) is not None
 
 
 def fill_in(
