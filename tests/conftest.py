@@ -144,7 +144,7 @@ def pytest_runtest_setup(item):
 # Groups of tests that stay together when several workers run the suite.
 
 # Files that measure or execute whole lessons in a kernel.
-KERNELS = ("test_notebooks.py", "test_runner.py", "test_memory.py", "test_new_lesson.py")
+KERNELS = ("test_notebooks", "publishing/test_runner", "publishing/test_new_lesson")
 
 
 def group_of(file: Path) -> str:
@@ -155,7 +155,7 @@ def group_of(file: Path) -> str:
     """
     if "mark.browser" in file.read_text(encoding="utf-8"):
         return "browser"
-    return "kernel" if file.name in KERNELS else file.as_posix()
+    return "kernel" if file.as_posix().endswith(tuple(f"{k}.py" for k in KERNELS)) else file.as_posix()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -39,13 +39,13 @@ MUTANTS = (
         "workbook/town/texts/dialect.py",
         'if _held(a, noun) in ("train", split))',
         'if _held(a, noun) in ("train", "validation", split))',
-        "tests/town/test_dialect.py::test_validation_and_test_keep_pairs_of_their_own",
+        "tests/town/texts/test_dialect.py::test_validation_and_test_keep_pairs_of_their_own",
     ),
     Mutant(
         "workbook/town/texts/dialect.py",
         "self.pick(_ADJECTIVES[self.writer.split, noun])",
         'self.pick(_ADJECTIVES["validation", noun])',
-        "tests/town/test_dialect.py::test_validation_and_test_keep_pairs_of_their_own",
+        "tests/town/texts/test_dialect.py::test_validation_and_test_keep_pairs_of_their_own",
     ),
     Mutant(
         "workbook/pretraining/cleaning.py",
@@ -81,7 +81,7 @@ MUTANTS = (
         "workbook/core/runs/records.py",
         'with portalocker.Lock(path, "ab+", flags=portalocker.LOCK_EX) as file:',
         'with path.open("ab+") as file:',
-        "tests/core/test_records.py::test_the_file_is_locked_from_the_first_look_to_the_last_byte",
+        "tests/core/runs/test_records.py::test_the_file_is_locked_from_the_first_look_to_the_last_byte",
     ),
     Mutant(
         "workbook/evaluation/suite.py",

@@ -15,6 +15,7 @@ from transformers import (
 )
 
 from workbook.attention import Transformer, TransformerConfig
+from workbook.lora import attach, lora_layers
 
 V = 40
 
@@ -92,3 +93,27 @@ def in_peft(model, rank=3, alpha=6, targets=("q_proj",), **more):
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=0.1)
     return adapted.eval()
+
+
+VARIANTS = {
+    "lora": {},
+    "rslora": {"use_rslora": True},
+    "dora": {"use_dora": True},
+}
+
+
+def attached(family="llama", **more):
+    make, targets = TARGETS[family]
+    return attach(make(), 3, 6, targets, **more)
+
+
+def moved(model, seed=7):
+    """Fill B with numbers, so that the adapter does something."""
+    source = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for layer in lora_layers(model).values():
+            if layer.active is None:
+                continue
+            adapter = layer.adapters[layer.active]
+            adapter.B.copy_(torch.randn(adapter.B.shape, generator=source) * 0.1)
+    return model

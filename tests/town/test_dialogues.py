@@ -1,199 +1,146 @@
-"""Dialogues: what the summary says is in the turns, in every scenario and every split."""
+"""Bring your own dialogues: a JSON-lines file takes the place of the town's."""
 
-import re
-from collections import Counter
-from functools import cache
-from itertools import combinations
+import json
 
 import pytest
 
-from workbook.town.entities import SPLITS
-from workbook.town.random import Source
-from workbook.town.texts.dialogues.dialogues import SCENARIOS, act, dialogue
-from workbook.town.texts.dialogues.scenario import agree, person_slots, said
-from workbook.town.world import build_town
-from workbook.town.writer import HELD_OUT_FROM, Phrases, Writer
-
-TOWN = build_town()
-MARKS = re.compile(r"(?:, no, sorry|, no, wait|, sorry, I mean|, oh no),? (\w+)")
+from workbook.town.dialogues import load_dialogues, read_file, read_folder, split_of
 
 
-def writer(seed, split="train"):
-    return Writer(Source(f"dialogue test/{seed}"), TOWN, split)
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    path = tmp_path / "mein chör.jsonl"
+    rows = [{"talk": f"A: hello {i}\nB: good day", "gist": f"A greets B, {i}."} for i in range(200)]
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text(lines + "\n", encoding="utf-8")
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(path))
+    return path
 
 
-@cache
-def performances():
-    """Four performances of each scenario in each split."""
-    return [
-        act(writer(f"{scenario.name}/{i}", split), scenario)
-        for scenario in SCENARIOS
-        for split in SPLITS
-        for i in range(4)
-    ]
+def test_the_town_is_the_default(monkeypatch):
+    monkeypatch.delenv("WORKBOOK_DIALOGUES", raising=False)
+    rows = load_dialogues("test", 20)
+    assert len(rows) == 20 and len({row.dialogue for row in rows}) == 20
+    assert all(row.dialogue.count("\n") >= 3 and row.summary.endswith(".") for row in rows)
+    with pytest.raises(ValueError, match="say how many"):
+        load_dialogues("train")
 
 
-def test_enough_scenarios_with_their_own_names():
-    assert len(SCENARIOS) >= 40
-    assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
+def test_a_file_with_other_column_names(own, monkeypatch):
+    by_argument = load_dialogues("train", columns=("talk", "gist"))
+    monkeypatch.setenv("WORKBOOK_DIALOGUE_COLUMNS", "talk, gist")
+    assert load_dialogues("train") == by_argument
+    parts = [load_dialogues(split) for split in ("train", "validation", "test")]
+    assert sum(map(len, parts)) == 200
+    assert len(parts[0]) > 130 and len(parts[1]) > 5 and len(parts[2]) > 5
+    assert load_dialogues("train", 7) == by_argument[:7]
 
 
-def test_shape_of_the_text():
-    for document in performances():
-        spoken, summary = document.fields["dialogue"], document.fields["summary"]
-        assert document.text == f"Dialogue:\n{spoken}\nSummary: {summary}"
-        turns = [line.split(": ", 1) for line in spoken.split("\n")]
-        assert 4 <= len(turns) <= 14, document.text
-        speakers = [who for who, _ in turns]
-        assert len(set(speakers)) == 2
-        assert all(x != y for x, y in zip(speakers, speakers[1:], strict=False)), document.text
-        assert 50 <= len(document.text.split()) <= 160, document.text
+def test_a_folder_in_the_hubs_layout_keeps_its_own_splits(tmp_path, monkeypatch):
+    for split, name in (("train", "A"), ("test", "B")):
+        text = f"dialogue,summary\n{name}: hello,{name} greets.\n"
+        (tmp_path / f"{split}.csv").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(tmp_path))
+    assert [row.dialogue for row in load_dialogues("test")] == ["B: hello"]
+    with pytest.raises(ValueError, match="cannot be read as a data set"):
+        load_dialogues("validation")
+    with pytest.raises(ValueError, match="no column 'talk', but dialogue, summary"):
+        load_dialogues("train", columns=("talk", "gist"))
 
 
-def test_summary_names_both_speakers_and_only_who_is_in_the_turns():
-    for document in performances():
-        spoken, summary = document.fields["dialogue"], document.fields["summary"]
-        names = document.fields["names"]
-        speakers = {line.split(": ")[0] for line in spoken.split("\n")}
-        assert speakers <= set(names), document.text
-        assert len(set(names)) == len(names)
-        for name in names:
-            assert name in summary and name in spoken, (name, document.text)
+def test_the_town_stands_in_for_a_data_set_that_cannot_be_had(monkeypatch):
+    monkeypatch.setenv("WORKBOOK_PROFILE", "gpu")
+    monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
+    with pytest.warns(UserWarning, match="knkarthick/dialogsum@main.*bundled:town is used"):
+        rows = load_dialogues("train")
+    assert len(rows) == 1000
 
 
-def test_every_town_place_in_a_summary_is_among_its_names():
-    for document in performances():
-        for place in TOWN.places:
-            if place.name in document.fields["summary"]:
-                assert place.name in document.fields["names"], document.text
+def test_copies_of_a_dialogue_share_a_split():
+    assert split_of("A: hi") == split_of("A: hi")
+    assert {split_of(str(i)) for i in range(100)} == {"train", "validation", "test"}
 
 
-def test_no_single_turn_holds_the_whole_summary():
-    """A summary that is (nearly) a copy of one line would make summarising trivial."""
-    for document in performances():
-        wanted = set(document.fields["summary"].split())
-        for line in document.fields["dialogue"].split("\n"):
-            assert len(wanted & set(line.split())) < 0.7 * len(wanted), document.text
+def test_wrong_columns_and_torn_lines_name_the_line(own, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="line 1: expected a JSON object with the columns 'dia"):
+        load_dialogues("train")
+    torn = tmp_path / "torn.jsonl"
+    torn.write_text('{"dialogue": "a", "summary": "b"}\n{"dialogue": ', encoding="utf-8")
+    with pytest.raises(ValueError, match="torn.jsonl, line 2"):
+        read_file(torn)
+    monkeypatch.setenv("WORKBOOK_DIALOGUE_COLUMNS", "one")
+    with pytest.raises(ValueError, match="give two names"):
+        load_dialogues("train")
 
 
-def test_corrected_value_is_in_the_summary():
-    """Guards against a summary that reports what the speaker took back."""
-    found = 0
-    for seed in range(1200):
-        document = dialogue(writer(seed))
-        for right in MARKS.findall(document.fields["dialogue"]):
-            found += 1
-            known = document.fields["summary"] + " ".join(f.value for f in document.facts)
-            assert right in known, document.text
-    assert found > 60
+def test_dialogsum_takes_the_towns_place(shared_data, monkeypatch):
+    """The real data set that the well-known labs use: 500 dialogues, every one kept."""
+    path = shared_data / "dialogsum" / "dialogsum.dev.jsonl"
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(path))
+    parts = {split: load_dialogues(split) for split in ("train", "validation", "test")}
+    assert sum(len(rows) for rows in parts.values()) == 500
+    seen = [row.dialogue for rows in parts.values() for row in rows]
+    for split, rows in parts.items():
+        others = {row.dialogue for s, rs in parts.items() if s != split for row in rs}
+        assert not others & {row.dialogue for row in rows}
+    assert all("#Person1#" in talk for talk in seen)
 
 
-def test_facts_are_said():
-    for document in performances():
-        assert document.facts
-        for fact in document.facts:
-            assert fact.value in document.text, (fact, document.text)
+ODD = "\u2028\u2029\u0085😀"
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_only_entities_of_the_split_are_named(split):
-    tables = ("people", "places", "products", "events")
-    strangers = [
-        entity.name for table in tables for s in SPLITS if s != split
-        for entity in TOWN.among(table, s)
-    ]  # fmt: skip
-    firsts = {p.first for s in SPLITS if s != split for p in TOWN.among("people", s)}
-    for seed in range(300):
-        text = dialogue(writer(seed, split)).text
-        assert not [name for name in strangers if name in text], text
-        assert not firsts & set(re.findall(r"\w+", text)), text
+def write_rows(folder, kind, rows, mark=b""):
+    """The rows as the train split of a folder, or as a file of JSON lines; where they lie."""
+    import pandas as pd
+
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+    if kind == "file":
+        (folder / "own.jsonl").write_bytes(mark + lines)
+        return folder / "own.jsonl"
+    file = folder / f"train.{kind}"
+    if kind == "jsonl":
+        file.write_bytes(mark + lines)
+    elif kind == "csv":
+        file.write_bytes(mark + pd.DataFrame(rows).to_csv(index=False).encode())
+    else:
+        pd.DataFrame(rows).to_parquet(file)
+    return folder
 
 
-def test_plain_correct_characters():
-    article = re.compile(r"\b[Aa] (?!hour|one|u[ns]i)[aeiou]|\b[Aa]n (?!hour|hon)[^aeiouAEIOU]")
-    doubled = re.compile(r"\b(\w+) \1\b")
-    for document in performances():
-        text = document.text
-        assert text.isascii() and "{" not in text and "}" not in text, text
-        assert not re.search(r"  | [,.!?;]|[.,!?][.,!?]|\n\n", text), text
-        assert not article.search(text), text
-        assert not doubled.search(text), text
-        for sentence in re.split(r"(?<=[.!?]) |\n", text):
-            assert sentence[0].isupper() or sentence[0].isdigit(), text
+@pytest.mark.parametrize("kind", ["file", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
+def test_forty_rows_are_forty_rows_in_every_format(tmp_path, monkeypatch, kind, mark):
+    """A U+2028 inside a JSON string cut the line, and a BOM was refused."""
+    rows = [{"dialogue": f"A: {i}{ODD}\nB: yes", "summary": f"{i}{ODD}."} for i in range(40)]
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(write_rows(tmp_path, kind, rows, mark)))
+    splits = ("train", "validation", "test") if kind == "file" else ("train",)
+    found = [row for split in splits for row in load_dialogues(split)]
+    assert sorted(row.dialogue for row in found) == sorted(row["dialogue"] for row in rows)
 
 
-def test_same_seed_same_text():
-    assert dialogue(writer("x")) == dialogue(writer("x"))
-    assert dialogue(writer("x")).text != dialogue(writer("y")).text
+@pytest.mark.parametrize("kind", ["file", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("cell", [None, "", " ", 3, 1.5], ids=repr)
+@pytest.mark.parametrize("column", ["dialogue", "summary"])
+def test_a_cell_that_is_no_text_is_named(tmp_path, monkeypatch, kind, cell, column):
+    """`"summary": null` was trained on as the word None."""
+    rows = [{"dialogue": "A: hi", "summary": "A greets."} for _ in range(3)]
+    rows[1][column] = cell
+    if isinstance(cell, float | int) and kind != "file":  # these formats have a type per column
+        for row in rows:
+            row[column] = cell
+    place = write_rows(tmp_path, kind, rows)
+    where = "own.jsonl, line 2" if kind == "file" else "train.*, row [12]"
+    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(place))
+    with pytest.raises(ValueError, match=f"{where}.*: {column} is ") as told:
+        load_dialogues("train")
+    assert "\n" not in str(told.value)
 
 
-def test_every_phrasing_fits_the_slots():
-    """Held-out phrasings are seen too rarely by the other tests; here each one is filled in."""
-    for scenario in SCENARIOS:
-        w = writer(scenario.name)
-        cast = person_slots("a", "Anna", "she") | person_slots("b", "Bert", "he")
-        slots = cast | scenario.draw(w, cast)
-        for phrases in (*(phrases for _, phrases in scenario.script), scenario.summary):
-            for pattern in phrases.all:
-                assert "{" not in pattern.format(**slots)
-
-
-def test_summaries_are_shared_by_all_splits_and_alike():
-    """ROUGE against one of the phrasings is only fair if they share most of their words."""
-    for scenario in SCENARIOS:
-        assert 3 <= len(scenario.summary.all) < HELD_OUT_FROM, scenario.name
-        w = writer(scenario.name)
-        cast = person_slots("a", "Anna", "she") | person_slots("b", "Bert", "he")
-        slots = cast | scenario.draw(w, cast)
-        words = [Counter(p.format(**slots).split()) for p in scenario.summary.all]
-        overlaps = [
-            2 * (x & y).total() / (x.total() + y.total()) for x, y in combinations(words, 2)
-        ]
-        assert sum(overlaps) / len(overlaps) > 0.65, (scenario.name, overlaps)
-
-
-def test_held_out_phrasings_stay_out_of_training():
-    scripts = [phrases for scenario in SCENARIOS for _, phrases in scenario.script]
-    kept_back = [p for p in scripts if len(p.all) >= HELD_OUT_FROM]
-    assert len(kept_back) > len(scripts) / 3
-    unseen = {
-        pattern for p in kept_back for pattern in p.all[-2:] if "{" not in pattern
-    } - {pattern for p in scripts for pattern in p.by_split["train"]}  # fmt: skip
-    spoken = {
-        line.split(": ", 1)[1]
-        for seed in range(600) for line in dialogue(writer(seed)).fields["dialogue"].split("\n")
-    }  # fmt: skip
-    assert not unseen & spoken
-
-
-def test_agree_and_said_hold_what_counts():
-    for seed in range(60):
-        w = writer(seed)
-        reply, result = agree(w, "Monday", "Friday")
-        assert result in reply
-        assert ("Friday" in reply) == (result == "Friday")
-        words = said(w, "red", "blue")
-        assert words == "red" or (words.startswith("blue, ") and words.endswith(" red"))
-    assert said(writer(0), "red", "red") == "red"
-
-
-def test_one_scenario_word_by_word():
-    """Steps marked with "?" may be missing; turns of one speaker in a row are joined."""
-    scenario = SCENARIOS[0]._replace(
-        draw=lambda w, cast: {"thing": "axe"},
-        script=(
-            ("A", Phrases("Lend me your {thing}.")),
-            ("A", Phrases("Please.")),
-            ("B", Phrases("Take it.")),
-            ("A?", Phrases("I will.")),
-        ),
-        summary=Phrases("{b} lends {a} the {thing}."),
-    )
-    seen = set()
-    for seed in range(40):
-        document = act(writer(seed), scenario)
-        a, b = document.fields["names"]
-        assert f"{a}: " in document.text and "Lend me your axe. Please." in document.text
-        assert document.fields["summary"] == f"{b} lends {a} the axe."
-        seen.add("I will." in document.text)
-    assert seen == {True, False}
+def test_the_file_of_several_is_named(tmp_path):
+    rows = [{"dialogue": "A: hi", "summary": "A greets."}] * 3
+    for number in range(2):
+        lines = [json.dumps({**row, "summary": None if number else "S"}) for row in rows]
+        file = tmp_path / f"train-0000{number}-of-00002.jsonl"
+        file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ValueError, match="train-00001-of-00002.jsonl, row 1: summary is a text"):
+        read_folder(tmp_path, "train")

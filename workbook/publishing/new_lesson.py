@@ -89,7 +89,7 @@ def _files(root: Path, lesson: Lesson) -> dict[Path, str]:
     folder, tests = root / "workbook" / lesson.topic, root / "tests" / lesson.topic
     return {
         **{folder / f"{name}.py": f"{name}.py" for name in MODULES},
-        **{tests / f"test_{lesson.topic}_{name}.py": f"test_{name}.py" for name in TESTS},
+        **{tests / f"test_{name}.py": f"test_{name}.py" for name in TESTS},
         root / "notebooks" / f"{lesson.notebook}.ipynb": "notebook.md",
     }
 

@@ -4,7 +4,18 @@ import copy
 
 import pytest
 import torch
-from tiny_lora import TARGETS, V, gpt2, ids, in_peft, llama, logits
+from tiny_lora import (
+    TARGETS,
+    VARIANTS,
+    V,
+    attached,
+    gpt2,
+    ids,
+    in_peft,
+    llama,
+    logits,
+    moved,
+)
 from torch import nn
 
 from workbook.lora import (
@@ -25,28 +36,6 @@ from workbook.lora import (
 from workbook.lora.weights import read_weight, stored_weight
 
 FAMILIES = pytest.mark.parametrize("family", TARGETS)
-VARIANTS = {
-    "lora": {},
-    "rslora": {"use_rslora": True},
-    "dora": {"use_dora": True},
-}
-
-
-def attached(family="llama", **more):
-    make, targets = TARGETS[family]
-    return attach(make(), 3, 6, targets, **more)
-
-
-def moved(model, seed=7):
-    """Fill B with numbers, so that the adapter does something."""
-    source = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for layer in lora_layers(model).values():
-            if layer.active is None:
-                continue
-            adapter = layer.adapters[layer.active]
-            adapter.B.copy_(torch.randn(adapter.B.shape, generator=source) * 0.1)
-    return model
 
 
 def both(family, tmp_path, variant="lora", dtype=torch.float32):

@@ -5,7 +5,7 @@ import math
 import re
 
 import pytest
-from test_sums import DO, PAIR, SUM, check_worked, owner
+from worked_sums import DO, PAIR, SUM, check_worked, owner
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from test_lora_adapters import attached, moved
-from tiny_lora import ids, llama, logits
+from tiny_lora import attached, ids, llama, logits, moved
 
 from workbook.core.hub import load_model, load_tokenizer
 from workbook.core.system.memory import shape_of

@@ -4,8 +4,7 @@ import copy
 
 import pytest
 import torch
-from test_lora_adapters import moved
-from tiny_lora import gpt2, ids, in_peft, llama, logits
+from tiny_lora import gpt2, ids, in_peft, llama, logits, moved
 
 from workbook.lora import attach, load_adapter, lora_layers, merge, save_adapter, unmerge
 from workbook.lora.four_bit import bits_per_weight, quantize_base

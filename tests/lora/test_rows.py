@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from test_lora_adapters import attached, moved
-from tiny_lora import TARGETS, ids, in_peft, llama, logits
+from tiny_lora import TARGETS, attached, ids, in_peft, llama, logits, moved
 
 from workbook.lora import (
     adapter_per_row,

@@ -7,8 +7,7 @@ import pytest
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
-from test_lora_adapters import VARIANTS, attached, moved
-from tiny_lora import TARGETS, ids, in_peft, llama, logits
+from tiny_lora import TARGETS, VARIANTS, attached, ids, in_peft, llama, logits, moved
 
 from workbook.lora import (
     adapter_names,
