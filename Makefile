@@ -9,7 +9,7 @@ OVERRIDES := $(VENV)/share/jupyter/lab/settings
 NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two workers; a file's tests stay together, browsers and kernels take turns (tests/conftest.py).
-WORKERS ?= -n 2 --dist loadgroup
+WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help

@@ -11,6 +11,7 @@ import random
 import re
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,7 +35,7 @@ import pytest  # noqa: E402
 
 pytest.register_assert_rewrite("exercise_rules", "lab")  # shared code explains a failure, too
 
-from lab import browser, opened  # noqa: E402, F401
+from lab import browser, lab, opened  # noqa: E402, F401
 
 
 def load_guard():
@@ -144,9 +145,10 @@ def pytest_runtest_setup(item):
 # Groups of tests that stay together when several workers run the suite.
 
 # Files that measure or execute whole lessons in a kernel.
-KERNELS = ("test_notebooks", "publishing/test_runner", "publishing/test_new_lesson")
+KERNELS = ("test_notebooks.py", "publishing/test_runner.py", "publishing/test_new_lesson.py")
 
 
+@cache
 def group_of(file: Path) -> str:
     """Return the group of a test file: browsers take turns, kernels take turns, others go alone.
 
@@ -155,7 +157,20 @@ def group_of(file: Path) -> str:
     """
     if "mark.browser" in file.read_text(encoding="utf-8"):
         return "browser"
-    return "kernel" if file.as_posix().endswith(tuple(f"{k}.py" for k in KERNELS)) else file.as_posix()
+    return "kernel" if file.as_posix().endswith(KERNELS) else file.as_posix()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Let several workers begin with the long groups, so that none is alone at the end."""
+    if hasattr(config, "workerinput"):
+        first = ("kernel", "browser")
+        slow = {group_of(item.path) for item in items if item.get_closest_marker("slow")}
+
+        def rank(item):
+            group = group_of(item.path)
+            return first.index(group) if group in first else 2 if group in slow else 3
+
+        items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)

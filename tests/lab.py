@@ -42,9 +42,13 @@ def chromium() -> str | None:
 class Lab:
     """A JupyterLab server on a folder of notebooks; use it in a `with` block."""
 
-    def __init__(self, folder: Path, state: Path, before: Sequence[str | Path] = ()) -> None:
+    def __init__(
+        self, folder: Path, state: Path, before: Sequence[str | Path] = (), windowing: str = "full"
+    ) -> None:
         """state: an empty folder for everything Jupyter wants to remember. before: a command that
-        starts the server, such as one that limits it."""
+        starts the server, such as one that limits it. windowing: "none" draws all cells at once,
+        not only those near the screen."""
+        self.windowing = windowing
         self.folder, self.state, self.token = folder, state, secrets.token_hex(8)
         self.before = before
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -52,10 +56,8 @@ class Lab:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Lab:
-        news = self.state / "settings" / "@jupyterlab" / "apputils-extension"
-        news.mkdir(parents=True)
-        quiet = json.dumps({"fetchNews": "false", "checkForUpdates": False})
-        (news / "notification.jupyterlab-settings").write_text(quiet, encoding="utf-8")
+        self._set("apputils", "notification", {"fetchNews": "false", "checkForUpdates": False})
+        self._set("notebook", "tracker", {"windowingMode": self.windowing})
         environment = os.environ | {
             "JUPYTER_CONFIG_DIR": str(self.state / "config"),
             "JUPYTER_DATA_DIR": str(self.state / "data"),
@@ -89,14 +91,32 @@ class Lab:
             self.server.wait()
         self.log.close()
 
+    def _set(self, extension: str, plugin: str, settings: dict) -> None:
+        folder = self.state / "settings" / "@jupyterlab" / f"{extension}-extension"
+        folder.mkdir(parents=True)
+        file = folder / f"{plugin}.jupyterlab-settings"
+        file.write_text(json.dumps(settings), encoding="utf-8")
+
+    def close_kernels(self) -> None:
+        """End the kernels of what was opened, which would hold their memory."""
+        for session in json.loads(self._ask("sessions")):
+            self._ask(f"sessions/{session['id']}", "DELETE")
+
     def address(self, notebook: str) -> str:
         return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"
+
+    def _ask(self, path: str, method: str = "GET") -> bytes:
+        """Send a request to the server's API."""
+        head = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/api/{path}", headers=head, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.read()
 
     def _wait(self) -> None:
         limit = time.monotonic() + START_SECONDS
         while time.monotonic() < limit and self.server.poll() is None:
             try:
-                urllib.request.urlopen(f"{self.url}/api?token={self.token}", timeout=5).close()
+                self._ask("")
                 return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.2)
@@ -238,17 +258,24 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A JupyterLab server, the same for all tests that open a notebook in it."""
+    with Lab(tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("state")) as lab:
+        yield lab
+
+
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Open a copy of a notebook, without its outputs, in JupyterLab."""
-    folder, state = tmp_path / "notebooks", tmp_path / "state"
-    folder.mkdir(), state.mkdir()
-    with Lab(folder, state) as lab:
-        page = browser.new_page(viewport={"width": 1300, "height": 1000})
+def opened(browser, lab, tmp_path):
+    """Open a copy of a notebook in JupyterLab, without its outputs or with `outputs=True`."""
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
 
-        def open_notebook(path):
-            nbformat.write(without_outputs(path), folder / path.name)
-            return Page(page, lab, path.name)
+    def open_notebook(path, outputs=False):
+        notebook = nbformat.read(path, as_version=4) if outputs else without_outputs(path)
+        name = f"{tmp_path.name}-{path.name}"
+        nbformat.write(notebook, lab.folder / name)
+        return Page(page, lab, name)
 
-        yield open_notebook
-        page.close()
+    yield open_notebook
+    page.close()
+    lab.close_kernels()

@@ -12,7 +12,9 @@ import threading
 import time
 from pathlib import Path
 
-from workbook.core.system.peak_memory import family_memory
+import psutil
+
+from workbook.core.system.peak_memory import family_memory, high_water
 
 GROUPS = (  # (folder of the groups, file of the limit)
     (Path("/sys/fs/cgroup"), "memory.max"),
@@ -27,12 +29,14 @@ NARROW = 'ulimit -v "$0" && exec "$@"'
 class Room:
     """`enter` gives what to put before a command so that it runs inside; use it in a `with` block.
 
-    `peak` is the most that was resident in all processes started with `watch`, in bytes.
+    `peak` is the most that was resident in all watched processes together, in bytes, and
+    `children[pid]` the most of a watched process's children, such as a kernel that it started.
     """
 
     def __init__(self, limit: int) -> None:
         self.limit, self.peak, self.group = limit, 0, None
         self.pids: list[int] = []
+        self.children: dict[int, int] = {}
         self.done = threading.Event()
 
     def __enter__(self) -> Room:
@@ -63,6 +67,17 @@ class Room:
     def _watch(self) -> None:
         while not self.done.wait(SAMPLE_SECONDS):
             self.peak = max(self.peak, sum(map(family_memory, self.pids)))
+            for pid in self.pids:
+                now = [max(family_memory(child), high_water(child)) for child in children_of(pid)]
+                self.children[pid] = max(self.children.get(pid, 0), sum(now))
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started itself; none when it is gone."""
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def make(parent: Path, file: str, limit: int) -> Path | None:

@@ -1,4 +1,4 @@
-"""The tests are laid out like the package: who looks for the tests of a module finds them by name."""
+"""The tests are laid out like the package: the tests of a module are found by its name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def defines_code(path: Path) -> bool:
-    """True for a module with a function or class of its own; a table of phrases has none."""
-    return any(isinstance(node, CODE) for node in ast.parse(path.read_text("utf-8")).body)
+def offers_code(path: Path) -> bool:
+    """True for a module with a public function or a class with methods; phrase tables have none."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, FUNCTIONS) and not node.name.startswith("_"):
+            return True
+        if isinstance(node, ast.ClassDef) and any(isinstance(n, FUNCTIONS) for n in node.body):
+            return True
+    return False
 
 
 def test_every_module_has_a_test_file_of_its_name():
@@ -20,7 +25,7 @@ def test_every_module_has_a_test_file_of_its_name():
         path.as_posix()
         for path in sorted(modules)
         if not path.name.startswith("__")
-        and defines_code(ROOT / "workbook" / path)
+        and offers_code(ROOT / "workbook" / path)
         and not (ROOT / "tests" / path.with_name(f"test_{path.name}")).is_file()
     ]
     assert missing == [], "write tests/<folder>/test_<module>.py for each"
@@ -28,5 +33,5 @@ def test_every_module_has_a_test_file_of_its_name():
 
 def test_every_test_file_has_a_test():
     for path in (ROOT / "tests").rglob("test_*.py"):
-        functions = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, CODE)]
-        assert any(node.name.startswith("test_") for node in functions), path
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        assert any(isinstance(n, FUNCTIONS) and n.name.startswith("test_") for n in nodes), path

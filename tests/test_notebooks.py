@@ -1,7 +1,8 @@
 """Committed lessons: their outputs are true, their size and shape as promised.
 
-nbval runs each lesson twice and compares what is tagged `nbval-check-output`; the rest is read from
-the files. What a lesson teaches has its own tests, in the folder of its topic.
+nbval runs each lesson once more and compares what is tagged `nbval-check-output` with what an
+earlier run left; the rest is read from the files. What a lesson teaches has its own tests, in the
+folder of its topic.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import re
 import statistics
 import subprocess
 import sys
+import urllib.request
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import nbformat
 import pytest
+from lab import Lab
+from room import Room
 
-from workbook.publishing import runner
+from workbook.publishing import badges, runner
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,7 +30,9 @@ LARGEST = 1_000_000  # bytes of a notebook
 LONGEST_CELL, MEDIAN_CELL = 25, 8  # lines of code
 LONGEST_PROSE = 120  # words of a Markdown cell
 CELL_SECONDS = 180  # the whole lesson gets 90 on two free cores; a loaded machine is slower
-PEAK = 1.2e9  # bytes
+BINDER = 2 * 2**30  # bytes that a container may have
+PEAK = 1.2e9  # bytes of a lesson's kernel
+START = ROOT / "binder" / "start"
 ELSEWHERE = re.compile(r"(?:src|href)\s*=\s*[\"']?https?:|!\[[^\]]*\]\(https?:", re.IGNORECASE)
 EMBEDDED = re.compile(r"!\[[^\]]*\]\(data:|<script", re.IGNORECASE)
 
@@ -45,27 +51,41 @@ def code_lines(cell):
     return [line for line in cell.source.splitlines() if line.strip()]
 
 
-def nbval(path, folder):
-    """Run nbval on a lesson; {cell: "passed" or what went wrong}."""
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def binder(tmp_path_factory):
+    """The memory that Binder gives, with a JupyterLab in it that shows a page."""
+    state = tmp_path_factory.mktemp("binder")
+    with Room(BINDER) as room, Lab(ROOT, state, [*room.enter, START]) as lab:
+        room.watch(lab.server.pid)
+        with urllib.request.urlopen(lab.address(f"notebooks/{badges.FIRST}.ipynb")) as answer:
+            assert answer.status == 200
+        yield room
+        assert lab.server.poll() is None, "JupyterLab did not live through the lessons"
+
+
+def nbval(path, folder, room):
+    """Run nbval on a lesson in a room; ({cell: "passed" or what went wrong}, the kernel's peak)."""
     report = folder / "report.xml"
     environment = os.environ | {"WORKBOOK_HOME": str(folder / "home")}
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q",
-            f"--nbval-cell-timeout={CELL_SECONDS}", f"--junitxml={report}",
-            "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={path.parent}", str(path),
-        ],
-        cwd=path.parent, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert report.exists(), done.stdout[-3000:] + done.stderr[-3000:]
+    command = [
+        sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q",
+        f"--nbval-cell-timeout={CELL_SECONDS}", f"--junitxml={report}",
+        "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={path.parent}", str(path),
+    ]  # fmt: skip
+    with subprocess.Popen(
+        [*room.enter, START, *command], cwd=path.parent, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as run:  # fmt: skip
+        room.watch(run.pid)
+        said, _ = run.communicate()
+    assert report.exists(), said[-3000:]
     outcome = {}
     for case in ElementTree.parse(report).iter("testcase"):
         bad = [
             child.get("message") for child in case if child.tag in ("failure", "error", "skipped")
         ]
         outcome[case.get("name")] = "; ".join(map(str, bad)) or "passed"
-    return outcome
+    return outcome, room.children[run.pid]
 
 
 def test_there_are_lessons_and_each_has_its_number():
@@ -77,20 +97,13 @@ def test_there_are_lessons_and_each_has_its_number():
 
 @pytest.mark.slow
 @each_lesson
-def test_nbval_agrees_twice(path, tmp_path):
-    first = nbval(path, tmp_path / "first")
-    assert set(first.values()) == {"passed"}, first
-    assert len(first) == len([c for c in cells(path, "code") if code_lines(c)])
-    assert nbval(path, tmp_path / "second") == first
-
-
-@pytest.mark.slow
-@each_lesson
-def test_it_runs_headless_within_its_memory(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
-    report = runner.run_lesson(path, timeout=600)
-    assert report.status == "ok", report.error
-    assert report.peak_bytes < PEAK
+def test_it_says_again_what_it_said_within_the_memory_of_binder(path, tmp_path, binder):
+    """nbval, in the small profile, beside a JupyterLab: what a reader on Binder gets."""
+    outcome, peak = nbval(path, tmp_path, binder)
+    assert set(outcome.values()) == {"passed"}, outcome
+    assert len(outcome) == len([c for c in cells(path, "code") if code_lines(c)])
+    assert 1e8 < peak < PEAK
+    assert binder.peak < BINDER
 
 
 @each_lesson

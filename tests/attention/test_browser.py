@@ -1,4 +1,4 @@
-"""A learner in a real browser: lesson 01 runs, and the attention explorer follows her hand."""
+"""The attention explorer in a real browser: mouse, keys, a typed sentence, a weight on hover."""
 
 import re
 
@@ -75,10 +75,3 @@ def test_the_attention_explorer_follows_the_learner(opened, tmp_path):
     page.run_all()
     assert page.errors() == []
     check_that_weights_follow(page)
-
-
-def test_lesson_01_runs_as_a_learner_runs_it(opened, root):
-    page = opened(root / "notebooks" / "01_attention.ipynb")
-    page.run_all()
-    assert page.errors() == []
-    assert page.elsewhere == []

@@ -1,4 +1,4 @@
-"""A learner in a real browser: lesson 11 runs, and the explorer of methods follows a drag."""
+"""The explorer of methods in a real browser: bars follow a drag."""
 
 import nbformat
 import pytest
@@ -24,11 +24,4 @@ def test_the_explorer_follows_the_learner(opened, tmp_path):
     before, value = page.bars(LABEL), page.value(LABEL)
     page.drag(LABEL, pixels=120)
     assert page.bars_after(LABEL, before) != before and page.value(LABEL) != value
-    assert page.elsewhere == []
-
-
-def test_lesson_11_runs_as_a_learner_runs_it(opened, root):
-    page = opened(root / "notebooks" / "11_peft_family.ipynb")
-    page.run_all()
-    assert page.errors() == []
     assert page.elsewhere == []

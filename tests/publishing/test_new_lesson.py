@@ -16,7 +16,7 @@ from workbook.publishing import new_lesson
 SPECIMEN = Lesson(98, "specimen", "Specimen")
 COPIED = ("README.md", "pyproject.toml", "workbook", "notebooks")
 SUITE = ("conftest.py", "lab.py", "exercise_rules.py", "allowed_skips.txt", "offline",
-         "test_notebooks.py", "test_architecture.py")  # fmt: skip
+         "room.py", "test_notebooks.py", "test_architecture.py")  # fmt: skip
 
 
 @pytest.fixture

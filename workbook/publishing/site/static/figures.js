@@ -62,8 +62,10 @@
     return Math.max(0, ...widths.map((width) => width + 100), panels > 1 ? panels * PANEL : 0);
   }
 
-  // Titles of panels that stand side by side are broken into lines as wide as their panel.
-  function fitted(layout, width) {
+  // Titles of panels that stand side by side are broken into lines as wide as their panel. The height
+  // is written out: plotly forgets one that only the template gives when it draws a figure again.
+  function fitted(given, width) {
+    const layout = { ...given, height: given.height ?? given.template?.layout?.height ?? 380 };
     const titles = (layout.annotations || []).filter(isPanelTitle);
     const axes = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).map((key) => layout[key]);
     if (titles.length < 2) return layout;
@@ -82,7 +84,7 @@
     });
     const more = (most - 1) * tallest * LINE;
     return {
-      ...layout, annotations, height: (layout.height ?? 380) + more,
+      ...layout, annotations, height: layout.height + more,
       margin: { ...margin, t: (margin.t ?? 30) + more },
     };
   }
