@@ -1,13 +1,15 @@
 """The table at the head of a lesson."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 
 from workbook import LESSONS
+from workbook.core.exercises import lesson
 from workbook.core.exercises.exercise import catalogue, find
-from workbook.core.exercises.lesson import exercise_totals, lesson_header
+from workbook.core.exercises.lesson import exercise_totals, lesson_header, reading_minutes
 
 
 def test_header_counts_the_exercises_and_escapes_words(monkeypatch):
@@ -22,7 +24,33 @@ def test_header_counts_the_exercises_and_escapes_words(monkeypatch):
     assert "9, 20 points, about 103 minutes" in data["text/plain"]
 
 
-@pytest.mark.parametrize("topic", [lesson.topic for lesson in LESSONS if lesson.ready])
+def test_reading_time_counts_prose_and_code_but_not_what_a_learner_answers(tmp_path, monkeypatch):
+    def cell(kind, source, *tags):
+        return {"cell_type": kind, "source": source, "metadata": {"tags": list(tags)}}
+
+    def minutes(*cells):
+        text = json.dumps({"cells": cells})
+        (tmp_path / "03_sampling.ipynb").write_text(text, encoding="utf-8")
+        return reading_minutes("sampling")
+
+    monkeypatch.chdir(tmp_path)
+    prose, code = cell("markdown", ["one word\n"] * 1000), cell("code", "x = 1\n\n" * 100)
+    assert minutes(prose) == 10 and minutes(prose, code) == 15
+    assert minutes(prose, cell("code", "x = 1\n" * 400, "exercise")) == 10
+    assert minutes(cell("markdown", "short")) == 5
+
+
+def test_a_notebook_that_is_not_here_leaves_the_reading_time_out(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(lesson, "PACKAGE", tmp_path / "installed")
+    monkeypatch.setattr(lesson, "exercise_totals", lambda topic: (1, 1, 1))
+    monkeypatch.chdir(tmp_path)
+    lesson_header("sampling", 1.5, 2, 1.2, trains="nothing", needs="nothing")
+    assert shown[0]["text/plain"].startswith("Runs in")
+
+
+@pytest.mark.parametrize("topic", [each.topic for each in LESSONS if each.ready])
 def test_the_totals_are_those_of_the_exercises(topic):
     mine = [each for each in catalogue().values() if each.id.startswith(f"{topic}.")]
     assert exercise_totals(topic) == (

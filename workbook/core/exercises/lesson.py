@@ -7,14 +7,17 @@ this machine, which `workbook run` measures.
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import workbook
 from workbook.core.exercises.exercise import open_lesson
 from workbook.core.notebook import tables
 
 PACKAGE = Path(__file__).resolve().parents[2]
+WORDS_A_MINUTE, LINES_A_MINUTE = 200, 20  # of prose, of code, for a reader who stops to think
 
 
 def lesson_header(
@@ -25,13 +28,16 @@ def lesson_header(
     trains: str,
     needs: str,
 ) -> None:
-    """Shows the table. topic: the lesson's word, as in "sampling"; memory_gb: peak, of the kernel.
+    """Show the table. topic: the lesson's word, as in "sampling"; memory_gb: peak, of the kernel.
 
-    minutes_cpu: on two cores. trains, needs: in words. The exercises are counted here.
+    minutes_cpu: on two cores. trains, needs: in words. The exercises and what there is to read are
+    counted here.
     """
     open_lesson(topic)
     count, points, minutes = exercise_totals(topic)
+    reading = reading_minutes(topic)
     rows = {
+        **({"Reading time": f"about {reading} minutes"} if reading else {}),
         "Runs in, on 2 CPU cores": _minutes(minutes_cpu),
         "Runs in, on a GPU": _minutes(minutes_gpu),
         "Peak memory": f"at most {memory_gb:g} GB",
@@ -40,6 +46,26 @@ def lesson_header(
         "Exercises": f"{count}, {points} points, about {minutes} minutes",
     }
     _display_table(rows)
+
+
+def reading_minutes(topic: str) -> int:
+    """Return how long a lesson takes to read, to five minutes; 0 where its notebook is not found.
+
+    Exercises do not count: what a learner answers there must not change the table.
+    """
+    (stem,) = (lesson.notebook for lesson in workbook.LESSONS if lesson.topic == topic)
+    places = (Path(f"{stem}.ipynb"), PACKAGE.parent / "notebooks" / f"{stem}.ipynb")
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
+        return 0
+    words = lines = 0
+    for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            words += len(text.split())
+        elif cell["cell_type"] == "code" and "exercise" not in cell["metadata"].get("tags", []):
+            lines += sum(bool(line.strip()) for line in text.splitlines())
+    return max(5, 5 * round((words / WORDS_A_MINUTE + lines / LINES_A_MINUTE) / 5))
 
 
 def exercise_totals(topic: str) -> tuple[int, int, int]:
