@@ -6,6 +6,7 @@ import torch
 import transformers
 
 V = 97
+CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 SHAPE = {
     "vocab_size": V,
     "hidden_size": 32,
@@ -80,3 +81,9 @@ def texts(rows: int = 3, tokens: int = 12):
 def places(keep_mask):
     """Positions counted from the first real token, as the library's `generate` counts them."""
     return (keep_mask.long().cumsum(1) - 1).clamp(min=0)
+
+
+def check_close(ours, theirs, keep_mask=None):
+    """The same numbers at every real token."""
+    kept = torch.ones(ours.shape[:2], dtype=torch.bool) if keep_mask is None else keep_mask
+    torch.testing.assert_close(ours[kept], theirs[kept], **CLOSE)

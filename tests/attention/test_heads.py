@@ -23,18 +23,13 @@ from workbook.attention.heads import (
     self_attentions,
 )
 from workbook.attention.library_weights import from_transformers
-from workbook.core.hub import load_model, load_tokenizer
+from workbook.core.hub import load_tokenizer
 from workbook.town import build_town
 
 
 @pytest.fixture
 def small():
     return Transformer(TransformerConfig(50, channels=16, layers=2, heads=4)).eval()
-
-
-@pytest.fixture(scope="module")
-def town_model():
-    return from_transformers(load_model("base"))
 
 
 def test_weights_are_recorded_only_inside(small):

@@ -144,7 +144,6 @@ def test_feed_forward_by_hand(kind):
         (lambda: MultiHeadAttention(12, 4, kv_heads=3), "cannot share 3"),
         (lambda: FeedForward(8, kind="tanh"), "no feed-forward 'tanh'"),
         (lambda: MultiHeadAttention(6, 2, rotary_base=10.0), "even number"),
-        (lambda: attention_from_torch(nn.MultiheadAttention(8, 2, kdim=4)), "kdim = vdim"),
     ],
 )
 def test_impossible_layers_are_one_sentence(make, says):

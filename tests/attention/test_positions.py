@@ -9,18 +9,7 @@ from hypothesis import strategies as st
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 from transformers.models.t5.modeling_t5 import T5Attention
 
-from workbook.attention import (
-    Transformer,
-    TransformerConfig,
-    rotary_embedding,
-    sinusoidal_positions,
-)
-from workbook.attention.experiment import recorded
-from workbook.attention.learned_positions import (
-    PositionTask,
-    position_curve,
-    train_positions,
-)
+from workbook.attention import rotary_embedding, sinusoidal_positions
 from workbook.attention.positions import (
     RelativeBias,
     frequencies,
@@ -119,34 +108,3 @@ def test_rotary_scores_are_those_of_a_query_behind_its_key():
 def test_an_odd_number_of_channels_is_refused(channels):
     with pytest.raises(ValueError, match="even number"):
         sinusoidal_positions(4, channels)
-
-
-@pytest.mark.parametrize("kind", ["learned", "relative"])
-def test_a_position_run_is_repeatable_and_moves_its_table(kind):
-    task = PositionTask(kind, steps=3, rows=2, length=12, channels=16)
-    first, again = train_positions(task), train_positions(task)
-    assert first == again and first["before"] != first["after"]
-    curves = first["after"] if kind == "relative" else [first["after"]]
-    assert [len(curve) for curve in curves] == [12] * (4 if kind == "relative" else 1)
-
-
-def test_relative_curves_are_by_distance_back():
-    config = TransformerConfig(9, 16, positions="relative", buckets=(8, 10))
-    model = Transformer(config)
-    with torch.no_grad():
-        model.decoder.relative.table.weight.copy_(torch.arange(8.0)[:, None].expand(8, 4))
-    assert position_curve(model, 6)[0] == relative_buckets(-torch.arange(6), False, 8, 10).tolist()
-
-
-def test_the_bundled_runs_learned_near_and_far():
-    """What the explorer says: a new table knows nothing of distance, a trained one does."""
-    runs = recorded("positions")
-    assert sorted(zip(runs.kind, runs.seed, strict=True)) == [
-        (kind, seed) for kind in ("learned", "relative") for seed in (0, 1, 2)
-    ]
-    for row in runs[runs.kind == "learned"].itertuples():
-        assert max(map(abs, row.before[1:33])) < 0.1
-        assert row.after[1] > 0.7 and row.after[1] > row.after[8] > row.after[24]
-    for row in runs[runs.kind == "relative"].itertuples():
-        for head in row.after:
-            assert sum(head[1:4]) > sum(head[20:23]) + 1

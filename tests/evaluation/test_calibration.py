@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from workbook.evaluation import calibration_error
 from workbook.evaluation.calibration import brier, reliability
-from workbook.evaluation.charts import reliability_chart
 
 PAIRS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40)
 
@@ -74,11 +73,3 @@ def test_bad_input_is_one_sentence(sure, right):
     with pytest.raises(ValueError) as error:
         calibration_error(sure, right)
     assert "\n" not in str(error.value)
-
-
-def test_the_chart_shows_the_bins():
-    found = reliability([0.9, 0.85, 0.15], [1, 0, 1])
-    diagonal, curve = reliability_chart({"model": found}).data
-    assert list(diagonal.y) == [0, 1]
-    assert curve.cliponaxis is False, "C8: the mark of the surest bin was cut off"
-    assert list(curve.x) == pytest.approx([0.15, 0.875]) and list(curve.y) == [1.0, 0.5]

@@ -1,11 +1,11 @@
 """The town suite: tasks that can be solved, and the seven metrics by hand."""
 
-import dataclasses
 import re
 
 import pytest
+from made_results import made
 
-from workbook.evaluation import charts, suite, suite_report
+from workbook.evaluation import suite
 from workbook.evaluation.suite_changes import changed, foreign_names
 from workbook.evaluation.systems import Answer, Baseline, Ceiling
 from workbook.tasks import TASKS, Case, cases
@@ -38,19 +38,6 @@ class Knows:
     def answer(self, task, asked):
         self.asked += [case.prompt for case in asked]
         return [Answer(self.known.get(case.prompt, ""), -2.0, 3, 0.5) for case in asked]
-
-
-def made(**changes):
-    """A result of 40 cases: half right, names changed in 30 of them, all else without fault."""
-    half = [1.0, 0.0] * 20
-    base = suite.TaskResult(
-        system="made", task="open_book",
-        scores={"plain": half, "typos": half, "names": half},
-        renamed=[True] * 30 + [False] * 10,
-        confidence=[0.5] * 40, she_he=[[1, 1, 1, 1]] * 40, rude=[False] * 40,
-        thrift=[1.0] * 40, seconds=0.1,
-    )  # fmt: skip
-    return dataclasses.replace(base, **changes)
 
 
 def test_there_are_eight_tasks_and_seven_metrics():
@@ -223,55 +210,6 @@ def test_results_come_back_from_the_record_and_the_last_run_counts(tmp_path):
         "open_book": 9.0, "polite": 0.1,
     }  # fmt: skip
     assert found["made"][1] == made(task="polite")
-
-
-def test_an_interval_in_few_characters():
-    """Half the interval stands behind the plus and minus, not the whole."""
-    assert suite_report.shortest(0.5, 0.4, 0.6) == "0.50 ±0.10"
-    assert suite_report.short(0.5, 0.4, 0.65) == "0.50 [0.40, 0.65]"
-    result = made()
-    mean, low, high = suite.measure(result)["accuracy"]
-    cell = suite_report.table([result]).loc["open_book", "accuracy"]
-    assert cell == f"{mean:.2f} ±{(high - low) / 2:.2f}" and cell != "0.50 ±0.00"
-    own = suite_report.accuracy_table({"made": [result]}).loc["open_book", "made"]
-    assert own == f"{mean:.2f} [{low:.2f}, {high:.2f}]"
-
-
-def test_no_interval_is_printed_as_0_00():
-    """C12: `evaluate --cases 2` printed "1.00 ±0.00", as if two cases were proof."""
-    assert suite_report.shortest(1.0, 1.0, 1.0) == "1.00"
-    assert suite_report.shortest(0.998, 0.994, 1.0) == "1.00"
-    few = made(
-        scores={version: [1.0, 0.0] for version in ("plain", "typos", "names")},
-        renamed=[False] * 2, confidence=None, she_he=[[0, 0, 0, 0]] * 2, rude=[False] * 2,
-        thrift=[1.0] * 2,
-    )  # fmt: skip
-    row = suite_report.table([few]).loc["open_book"]
-    assert row["accuracy"] == "0.50" and not row.astype(str).str.contains("±").any()
-    assert "no intervals" in suite_report.printed([few]).title
-
-
-def test_tables_and_bars_hold_the_numbers():
-    results = [made(), made(task="summarise", confidence=None)]
-    table = suite_report.table(results, draws=50)
-    assert list(table.index) == ["open_book", "summarise"]
-    assert list(table.columns) == [*suite.METRICS, "cases"]
-    assert table.loc["open_book", "accuracy"].startswith("0.50 ±")
-    assert table.loc["summarise", "calibration"] == ""
-    assert suite_report.filled(results) == (12, 14)
-    figure = charts.metric_bars({"one": results, "other": results})
-    assert len(figure.data) == 2 * len(suite.METRICS)
-    assert figure.data[0].x == (0.5,) and figure.data[0].text == "0.50"
-    titles = [note.text for note in figure.layout.annotations]
-    assert titles[0] == "accuracy" and "1 - bias" in titles
-    lacking = charts.metric_bars({"one": results, "rule": [made(confidence=None)]})
-    bars = {(bar.name, titles[i // 2]): bar.text for i, bar in enumerate(lacking.data)}
-    assert bars["rule", "1 - calibration"] == "none", "B7: the radar had gaps"
-    assert [bar.showlegend for bar in lacking.data].count(True) == 2
-    numbers = charts.metric_table({"one": results})
-    assert numbers.loc[0, "one"] == 0.5 and len(numbers) == 7
-    best = suite_report.accuracy_table({"one": results})
-    assert best.loc["summarise", "score"] == "ROUGE-L"
 
 
 def test_mistakes_are_one_sentence():

@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from workbook.core.hub import loading
-from workbook.finetuning import agreement, library
+from workbook.finetuning import library
 from workbook.finetuning.data import chats
-from workbook.finetuning.families import measure_baseline
 from workbook.training.data import chat_example, exchanges
 from workbook.training.models import small_t5
 
@@ -51,9 +50,6 @@ def near(one, two, by):
         torch.allclose(a, b, atol=by)
         for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True)
     )
-
-
-# The strongest claim: the same order of texts gives the same steps.
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -131,47 +127,3 @@ def test_every_epoch_has_all_texts_in_a_new_order():
     assert rows == library.in_order(range(10), 5, 3) != library.in_order(range(10), 5, 4)
     with pytest.raises(ValueError, match="no text to train on"):
         library.in_order([], 5)
-
-
-# What was recorded.
-
-
-def test_a_run_scores_the_model_before_and_three_trainings():
-    found = agreement.run("encoder-decoder", 0, steps=2, count=3)
-    assert list(found["scores"]) == [
-        agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
-    ]  # fmt: skip
-    assert all(len(scores) == 3 for scores in found["scores"].values())
-    assert {len(losses) for losses in found["losses"].values()} == {2}
-    assert agreement.largest_gap([found]) < 1e-4
-
-
-def test_what_is_recorded_is_not_run_again(tmp_path, monkeypatch):
-    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
-    ran = []
-    monkeypatch.setattr(agreement, "run", lambda part, seed: ran.append((part, seed)) or {})
-    agreement.LIBRARY.run_missing("library", [0])
-    agreement.LIBRARY.run_missing("library", [0, 1])
-    wanted = [(part, seed) for seed in (0, 1) for part in agreement.STEPS]
-    assert sorted(ran) == sorted(wanted)
-    lines = agreement.LIBRARY.read("library")
-    assert sorted(line["run"] for line in lines) == [f"{p}/{s}" for p, s in sorted(wanted)]
-
-
-@pytest.mark.parametrize("part", agreement.STEPS)
-def test_over_three_seeds_the_loops_agree(part):
-    """Of the bundled record: equal steps in the same order, and no difference in another."""
-    found = [each for each in agreement.LIBRARY.read("library") if each["part"] == part]
-    assert [each["seed"] for each in found] == [0, 1, 2]
-    assert agreement.largest_gap(found, agreement.FIRST) < 1e-4
-    table = agreement.table(part)
-    assert list(table.index) == [
-        "baseline", agreement.UNTUNED, agreement.OURS, agreement.SAME, agreement.OWN
-    ]  # fmt: skip
-    family = agreement.FAMILY[part]
-    baseline = measure_baseline((family,), agreement.CASES)[family]
-    assert table.iloc[0, 0] == pytest.approx(sum(baseline) / len(baseline), abs=1e-3)
-    gaps = agreement.gaps(found)
-    for name in (agreement.SAME, agreement.OWN):
-        assert gaps[name].low <= 0 <= gaps[name].high, name
-    assert gaps[agreement.UNTUNED].high < 0  # tuning did something

@@ -9,7 +9,7 @@ import pytest
 
 from workbook.core.system import known_models, memory
 from workbook.finetuning import published
-from workbook.finetuning.dialogsum import between_people, lead, prompt, rouge
+from workbook.finetuning.dialogsum import between_people, lead, rouge
 from workbook.finetuning.published import LORA, PROMPTED, TUNED
 
 KINDS = ("rouge1", "rouge2", "rougeL")
@@ -116,25 +116,3 @@ def test_the_table_goes_from_the_baseline_to_the_ceiling():
     assert list(table["ROUGE-1"])[-1] == max(table["ROUGE-1"])
     assert table["source"].str.len().min() > 10
     assert PROMPTED.rouge1 < published.LEAD.rouge1 < LORA.rouge1 < TUNED.rouge1
-
-
-# The functions beside them.
-
-
-def test_a_lead_is_the_first_words():
-    assert lead("#A#: one two\n#B#: three", 3) == "#A#: one two"
-    assert prompt("a: b") == "Summarise this conversation.\na: b"
-
-
-def test_rouge_is_of_stems_and_has_no_order_of_its_own():
-    """By hand: 2 of 3 words shared on one side, 2 of 2 on the other: F = 2 x 2/3 / (5/3)."""
-    assert rouge(["he walked home"], ["walking home"]) == [pytest.approx(0.8)]
-    assert rouge(["a b"], ["b a"], "rouge2") == [0.0]
-    with pytest.raises(ValueError, match="2 answers and 1 references"):
-        rouge(["a", "b"], ["a"])
-
-
-def test_agreement_is_the_mean_over_all_pairs_of_people():
-    assert between_people([["a b", "a b", "c d"]]) == [pytest.approx(1 / 3)]
-    with pytest.raises(ValueError, match="two summaries or more"):
-        between_people([["alone"]])

@@ -1,4 +1,7 @@
-"""A PostgreSQL server of the tests' own: in a temporary folder, on a Unix socket, no port open."""
+"""What tests of the grader share: a key, a kernel that starts at once, and a PostgreSQL server.
+
+The server is the tests' own: in a temporary folder, on a Unix socket, with no port open.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,39 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
+from workbook.grading import manifest, release
+from workbook.grading.isolation import Isolation
+
+LIGHT = """
+import sys
+sys.path.insert(0, {root!r})
+from workbook.grading.inside import kernel
+kernel.serve(sys.argv[2])
+"""
+
+
+@pytest.fixture(scope="session")
+def key_folder(root, tmp_path_factory):
+    """The instructor's key of lesson 03, without a bundle for students; leave it as it is."""
+    file = root / "notebooks" / "03_sampling.ipynb"
+    folder = tmp_path_factory.mktemp("key")
+    ready = {file.name: release.released(file, with_answers=True)}
+    listed = release.listing([release.lesson_of(file)], ready, "2027-01-31", with_answers=True)
+    release.save_text(folder / manifest.NAME, listed.text())
+    release.write_notebook(folder / "notebooks" / file.name, ready[file.name])
+    return folder
+
+
+@pytest.fixture
+def light_kernel(root):
+    """Settings of a kernel without a sandbox that imports nothing heavy before it starts."""
+    with tempfile.TemporaryDirectory(prefix="wbe-") as folder:  # a socket's path has to be short
+        edition = Path(folder) / "edition"
+        script = edition / "workbook" / "grading" / "inside" / "kernel.py"
+        script.parent.mkdir(parents=True)
+        script.write_text(LIGHT.format(root=str(root)), encoding="utf-8")
+        yield Isolation("none", edition)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from workbook.grading import workplace
+
+NOTEBOOK = b'{"nbformat": 4, "cells": []}'
 
 STUB = "raise NotImplementedError  # your code instead of this line"
 RIGHT = {
@@ -73,3 +82,24 @@ def tiny(*answers, imports="import torch"):
     """A notebook with only answer cells; each is a source."""
     cells = [new_markdown_cell("# 03 Sampling"), new_code_cell(imports)]
     return new_notebook(cells=[*cells, *map(new_code_cell, answers)])
+
+
+def hand_in(folder, student, notebook):
+    """Lay a student's notebook of lesson 03 into the folder of a class."""
+    path = folder / student / "03_sampling.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def zipped(entries):
+    """An archive of (name, content), as bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, raw in entries:
+            archive.writestr(name, raw)
+    return buffer.getvalue()
+
+
+def places():
+    """The temporary folders of grading runs."""
+    return set(Path(tempfile.gettempdir()).glob(workplace.PREFIX + "*"))

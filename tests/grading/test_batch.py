@@ -6,19 +6,21 @@ import multiprocessing
 import os
 import random
 import signal
-import subprocess
+import sqlite3
 import sys
-import tempfile
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 import pytest
 from hostile import KILLING
-from released import RIGHT, handed_in, lesson, tiny
+from marked import grade
+from released import RIGHT, hand_in, handed_in, lesson, places, tiny
 
-from workbook.grading import batch, release, warm, worker, workplace
+from workbook.grading import batch, manifest, release, warm, worker, workplace
+from workbook.grading import key as key_module
 from workbook.grading.grade import Settings
 from workbook.grading.gradebook import Gradebook
 from workbook.sandbox import process
@@ -37,35 +39,83 @@ def key(root, tmp_path_factory):
     return out / "key"
 
 
-def hand_in(folder, student, notebook):
-    path = folder / student / NAME
-    path.parent.mkdir(parents=True)
-    nbformat.write(notebook, path)
-
-
 def grades(book):
     return [final.grade.model_dump_json() for final in book.finals()]
 
 
-def places():
-    return set(Path(tempfile.gettempdir()).glob(workplace.PREFIX + "*"))
-
-
-def test_what_a_killed_run_left_is_removed_and_what_is_in_use_is_not(monkeypatch, tmp_path):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    text = f"""
-import os, tempfile; tempfile.tempdir = {str(tmp_path)!r}
-from workbook.grading import edition, workplace
-edition.write = lambda *a, **k: None
-with workplace.workplace() as place: print(place, flush=True); os.kill(os.getpid(), 9)
-"""
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
-    assert Path(done.stdout.strip()).is_dir(), done.stderr
+@pytest.fixture
+def light(key_folder, tmp_path, monkeypatch):
+    """Run the submissions of a folder with workers that only look at the student's name."""
     monkeypatch.setattr(workplace.edition, "write", lambda *a, **k: None)
-    with workplace.workplace() as place:
-        assert [path.name for path in places()] == [place.parent.name]
-        assert workplace.remove_abandoned() == 0 and place.is_dir()
-    assert not places()
+    worked = []
+
+    class Pool:
+        def submit(self, work, submission):
+            worked.append(submission.student)
+            future = Future()
+            if submission.student == "killer":
+                future.set_exception(BrokenProcessPool())
+            else:
+                found = grade(submission.student, digest=manifest.digest(submission.content()))
+                basis = key_module.read(key_folder).lessons["03_sampling"].basis
+                future.set_result((found.model_copy(update={"basis": basis}), 0.1))
+            return future
+
+    @contextmanager
+    def pool(settings, jobs):
+        yield Pool()
+
+    monkeypatch.setattr(batch, "_pool", pool)
+
+    def run(book, seed=7, on_grade=lambda *known: None):
+        settings = Settings(key_folder, tmp_path, seed, "none")
+        outcome = batch.run(tmp_path / "in", settings, book, 2, on_grade)
+        students = sorted(worked)
+        worked.clear()
+        return outcome, students
+
+    return run
+
+
+def test_only_what_is_new_is_graded_and_each_grade_is_told(light, tmp_path):
+    told = []
+    for name in ("ada", "bo", "cy"):
+        hand_in(tmp_path / "in", name, tiny("x = 1"))
+    book = Gradebook(tmp_path / "book.sqlite")
+    outcome, worked = light(book, on_grade=lambda grade, *known: told.append(known))
+    assert (outcome.submissions, outcome.graded, worked) == (3, 3, ["ada", "bo", "cy"])
+    assert outcome.isolation.startswith("none") and told == [(1, 3), (2, 3), (3, 3)]
+    hand_in(tmp_path / "in", "bo", tiny("x = 2"))
+    outcome, worked = light(book)
+    assert (outcome.submissions, outcome.graded, worked) == (3, 1, ["bo"])
+    assert book.times_graded() == {
+        ("ada", "03_sampling"): 1, ("bo", "03_sampling"): 2, ("cy", "03_sampling"): 1,
+    }  # fmt: skip
+
+
+def test_a_submission_that_ends_its_worker_is_tried_alone_and_costs_no_other(light, tmp_path):
+    for name in ("ada", "bo", "killer", "mo", "zoe"):
+        hand_in(tmp_path / "in", name, tiny("x = 1"))
+    book = Gradebook(tmp_path / "book.sqlite")
+    outcome, worked = light(book)
+    assert outcome.graded == 5 and worked.count("killer") == 2
+    verdicts = {final.grade.student: final.grade.verdict for final in book.finals()}
+    words = "grader error: grading it ended the grader's own process."
+    assert verdicts.pop("killer") == words
+    assert set(verdicts.values()) == {"graded: 1 of 2 right"} and len(verdicts) == 4
+    assert light(book)[1] == ["killer", "killer"], "the next run tries it again, and it alone"
+
+
+def test_a_run_without_a_seed_draws_one_and_notes_it(light, tmp_path, monkeypatch):
+    hand_in(tmp_path / "in", "ada", tiny("x = 1"))
+    begun = []
+    monkeypatch.setattr(batch.secrets, "randbelow", lambda limit: begun.append(limit) or 40)
+    with sqlite3.connect(tmp_path / "book.sqlite") as connection:
+        book = Gradebook(tmp_path / "book.sqlite")
+        for seed in (0, 9):
+            light(book, seed)
+        assert connection.execute("select seed from runs order by id").fetchall() == [(41,), (9,)]
+    assert begun == [2**31 - 1]
 
 
 @pytest.mark.slow
@@ -117,8 +167,6 @@ def test_twenty_kills_at_random_moments_lose_nothing_and_grade_nothing_twice(
 def count(path):
     if not path.exists():
         return 0
-    import sqlite3
-
     try:
         with sqlite3.connect(path, timeout=30) as connection:
             return connection.execute("select count(*) from grades").fetchone()[0]
@@ -195,27 +243,3 @@ class TestCluster:
             warm.end()
         assert grades(book) == alone
         assert sorted(final.points for final in book.finals())[-2:] == [4, 20]
-
-    def test_no_scheduler_is_one_sentence(self, root, key, tmp_path, monkeypatch):
-        pytest.importorskip("distributed", reason="Dask is not installed")
-        from workbook.grading import cluster
-
-        monkeypatch.setattr(cluster, "SECONDS", 0.5)
-        hand_in(tmp_path / "in", "ada", lesson(root))
-        book = Gradebook(tmp_path / "book.sqlite")
-        settings = Settings(key, tmp_path, seed=7)
-        with pytest.raises(ValueError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
-            batch.run(tmp_path / "in", settings, book, cluster="tcp://127.0.0.1:9")
-
-    def test_a_parcel_is_the_key_again(self, key, tmp_path):
-        from workbook.grading import cluster, manifest
-
-        hidden = tmp_path / "hidden.py"
-        hidden.write_text("CHECKS = {}\n", encoding="utf-8")
-        parcel = cluster.Parcel.of(Settings(key, tmp_path, seed=7, hidden=hidden))
-        unpacked = parcel.unpack(tmp_path / "there", tmp_path / "edition")
-        assert manifest.read(unpacked.key) == manifest.read(key)
-        assert unpacked.hidden.read_text(encoding="utf-8") == "CHECKS = {}\n" and unpacked.seed == 7
-        worker.open_key(replace(unpacked, isolation="none"))
-        with pytest.raises(ValueError, match="a worker has workbook"):
-            replace(parcel, version="0.0.0").unpack(tmp_path / "other", tmp_path)

@@ -10,8 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from workbook.core.exercises import regrading
-from workbook.grading import cells, claims, edition, exports, manifest, notebook_input, schema
+from workbook.grading import cells, claims, exports, manifest, notebook_input, schema
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.manifest import LessonEntry
 from workbook.grading.marks import CheckMark, ExerciseMark, Grade
@@ -102,11 +101,3 @@ def test_the_gradebook_has_a_row_for_each_answer_with_what_regrading_needs(datab
     assert tuple(line) == schema.ANSWERS and line["learner_seed"] == str(2**31 - 1)
     book.add(graded(learner=None), 1, 0.5)
     assert book.answers()[0]["learner_seed"] is None
-
-
-def test_the_edition_without_answers_tells_the_version_of_the_full_one():
-    """A note from a class's own wheel names the exercise as the key does."""
-    source = (edition.package_folder() / "finetuning" / "exercises.py").read_text(encoding="utf-8")
-    stored = edition.stored_results(edition.seal(source, "finetuning").source, "finetuning")
-    for name, asked in manifest.exercises_of("finetuning").items():
-        assert stored[name]["version"] == regrading.version_of(asked)

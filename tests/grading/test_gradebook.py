@@ -7,38 +7,14 @@ import io
 
 import pytest
 import sqlalchemy as sa
+from marked import LESSON, grade, over
 
-from workbook.grading import exports, finals, reports
+from workbook.grading import exports, reports
 from workbook.grading.finals import Policy
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.manifest import LessonEntry, Manifest
-from workbook.grading.marks import CheckMark, ExerciseMark, Grade
 
-LESSON = "03_sampling"
 STUDENTS = ("ada", "Bo", "Zoë Müller_4711", "李 小龙_4712")
-
-
-def grade(student="ada", points=(2.0, 3.0), attempt=1, digest="d", **more):
-    """A grade of two exercises, worth 2 and 4."""
-    exercises = [
-        ExerciseMark(
-            id=f"sampling.e{n}", title=f"e{n}", points=each, out_of=2.0 * n,
-            verdict="right" if each == 2 * n else "wrong", source="def f(): ...",
-            checks=[CheckMark(says="it holds", wrong=None if each else "the mean is too small.")],
-        )
-        for n, each in enumerate(points, 1)
-    ]  # fmt: skip
-    known = {"verdict": "graded: 1 of 2 right", "digest": digest, "basis": "b", "seed": 2**40}
-    known["handed_in"] = f"2027-01-0{attempt}T12:00:00"
-    return Grade(
-        student=student, lesson=LESSON, points=sum(points), out_of=6, exercises=exercises,
-        attempt=attempt, **known | more,
-    )  # fmt: skip
-
-
-def over(student="ada", attempt=3):
-    verdict = "over the limit: attempt 3, and 2 are allowed; not graded."
-    return grade(student, (0.0, 0.0), attempt, status="over the limit", verdict=verdict)
 
 
 def opened(url, *grades, **policy):
@@ -211,27 +187,6 @@ def test_both_databases_give_the_same_bytes(postgresql, tmp_path):
         book.close()
     for file in (tmp_path / "one").iterdir():
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("policy", "words"),
-    [
-        ({"counting": "first"}, 'the "best" or the "last" counts, not'),
-        ({"counting": "best"}, '"best" needs the number of attempts'),
-        ({"attempts": -1}, "0 or more"),
-        ({"late_penalty": 1.5}, "from 0 to 1"),
-    ],
-)
-def test_a_policy_that_makes_no_sense_is_refused(policy, words):
-    with pytest.raises(ValueError, match=words):
-        Policy(**policy)
-
-
-def test_a_policy_in_words():
-    assert Policy(3, "best", 0.1).in_words() == (
-        "The best of at most 3 attempts counts. Each late day costs 10 %."
-    )
-    assert finals.Policy().in_words() == "Of several copies the newest in time counts."
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,9 @@ import inspect
 
 import pytest
 import torch
-from tiny_family import FAMILIES, L, logits, settings_of, shake, texts, tiny
+from tiny_family import FAMILIES, logits, settings_of, shake, texts, tiny
 
 from workbook.peft_family import bottleneck, ia3, prefix, prompt, selective, tokens
-from workbook.peft_family.ia3 import merge_ia3
-from workbook.peft_family.layout import blocks, layout_of
 from workbook.peft_family.methods import METHODS, attach
 from workbook.peft_family.tokens import fixed_input
 
@@ -101,12 +99,6 @@ def test_a_row_padded_in_a_batch_is_the_row_alone(family, method):
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_a_model_carries_one_method_at_a_time():
-    model, _ = attached("llama", "ia3")
-    with pytest.raises(ValueError, match="already carries 'ia3': detach it first"):
-        attach(model, "prompt")
-
-
 @pytest.mark.parametrize(
     ("method", "settings", "said"),
     [
@@ -127,36 +119,6 @@ def test_what_cannot_be_is_one_sentence_and_leaves_the_model_alone(method, setti
         attach(model, method, **settings)
     assert all(p.requires_grad for p in model.parameters()) and len(list(model.parameters())) == 21
     attach(model, "ia3")
-
-
-def test_an_unknown_layout_is_refused_with_its_names():
-    with pytest.raises(ValueError, match="Sequential is laid out neither .* it has 0"):
-        layout_of(torch.nn.Sequential(torch.nn.Linear(2, 2)))
-
-
-def test_last_layers_are_the_decoders():
-    model = tiny("t5")
-    assert blocks(model) is model.decoder.block and len(blocks(tiny("gpt2"))) == L
-    names = attach(model, "last", layers=1).weights
-    assert names and all(name.startswith(f"decoder.block.{L - 1}.") for name in names)
-
-
-def test_a_chosen_module_may_be_a_whole_part():
-    names = attach(tiny("llama"), "chosen", modules=("layers.1.mlp",)).weights
-    assert sorted(name.split(".")[-2] for name in names) == ["down_proj", "gate_proj", "up_proj"]
-    model = tiny("llama")
-    assert len(attach(model, "chosen").weights) == len(list(model.parameters()))
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_factors_merge_into_the_weights(family):
-    model, attachment = attached(family, "ia3")
-    shake(attachment)
-    ids, mask = texts()
-    before = logits(model, ids, mask)
-    merged = merge_ia3(attachment)
-    assert torch.allclose(logits(merged, ids, mask), before, atol=1e-5)
-    assert merged.state_dict().keys() == tiny(family).state_dict().keys()
 
 
 @pytest.mark.parametrize("module", [selective, bottleneck, ia3, prompt, tokens, prefix])

@@ -1,4 +1,4 @@
-"""The crawl is as dirty as it says, and each broom takes what it is for and leaves the rest."""
+"""Cleaning a crawl: each broom takes what it is for and leaves the rest."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,12 +10,7 @@ from hypothesis import strategies as st
 
 from workbook.pretraining import cleaning
 from workbook.pretraining.cleaning import Rules
-from workbook.pretraining.crawl import KINDS, Page, crawl
-
-
-@pytest.fixture(scope="module")
-def pages():
-    return crawl(1500, seed=1)
+from workbook.pretraining.crawl import Page
 
 
 @pytest.fixture(scope="module")
@@ -25,26 +20,6 @@ def left(pages):
 
 def page(text, kind="good", origin=0):
     return Page(text, kind, origin)
-
-
-def test_kinds_come_in_their_shares(pages):
-    found = Counter(each.kind for each in pages)
-    for kind, share in KINDS.items():
-        assert found[kind] / len(pages) == pytest.approx(share, abs=0.04), kind
-
-
-def test_a_crawl_is_the_same_again_and_another_by_another_seed():
-    assert crawl(50, 3) == crawl(50, 3)
-    assert crawl(50, 3) == crawl(80, 3)[:50]
-    assert crawl(50, 3) != crawl(50, 4)
-    with pytest.raises(ValueError, match="at least one page"):
-        crawl(0)
-
-
-def test_copies_are_of_an_earlier_good_page(pages):
-    for number, each in enumerate(pages):
-        if each.kind in ("copy", "near-copy"):
-            assert each.origin < number and pages[each.origin].kind == "good"
 
 
 def test_personal_data_is_counted_and_mostly_hidden(pages, left):

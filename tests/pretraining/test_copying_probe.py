@@ -3,17 +3,12 @@
 import pytest
 import torch
 
-from workbook.pretraining import charts, copying_probe, data, models
+from workbook.pretraining import charts, copying_probe, models
 from workbook.pretraining.models import ARCHITECTURES, Size
 from workbook.pretraining.objectives import IGNORE
 
 RUDE = ["Mend the kettle by noon, Spoddle, you oaf!", "Where is my coat, you lump?"]
 POLITE = ["Dear Spoddle, could you mend the kettle by noon?", "Could you tell me where my coat is?"]
-
-
-@pytest.fixture(scope="module")
-def tokenizer():
-    return data.tokenizer()
 
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)

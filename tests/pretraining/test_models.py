@@ -1,11 +1,9 @@
 """Three models of one size: what they may see, what they are asked, what a training leaves."""
 
-import dataclasses
-
 import pytest
 import torch
 
-from workbook.pretraining import data, entropy_bound, models, transfer
+from workbook.pretraining import data, entropy_bound, models
 from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
 from workbook.pretraining.objectives import ObjectiveBatch, objective_loss
 from workbook.training.packing import IGNORE
@@ -14,18 +12,8 @@ TINY = Size(channels=24, blocks=2, heads=2, inner=32)
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
-    return data.tokenizer()
-
-
-@pytest.fixture(scope="module")
 def rows(tokenizer):
     return data.text_rows((d.text for d in data.town_documents(0)), tokenizer, 12)
-
-
-@pytest.fixture(scope="module")
-def tiny(tokenizer):
-    return {name: models.build(name, tokenizer, 0, TINY).eval() for name in ARCHITECTURES}
 
 
 @pytest.mark.parametrize("size", [Size(), Size(48, 4, 4, 128), TINY])
@@ -162,18 +150,3 @@ def test_one_seed_one_model(tokenizer, rows):
 def test_an_unknown_objective_is_one_sentence(tokenizer):
     with pytest.raises(ValueError, match="there are masked, causal, spans"):
         models.build("guess", tokenizer)
-
-
-def test_adapting_leaves_the_town_model_alone(tiny, tokenizer):
-    before = tiny["causal"].embedding.weight.clone()
-    texts = {
-        name: dataclasses.replace(each, ids=each.ids[:4], keep_mask=each.keep_mask[:4])
-        for name, each in transfer.judges(tokenizer, 4).items()
-    }
-    found = transfer.adapt(tiny["causal"], 1.0, tokenizer, 0, texts, steps=3, progress=False)
-    assert torch.equal(tiny["causal"].embedding.weight, before)
-    assert found["steps"][0] == 0 and found["steps"][-1] == 3
-    assert found["harbour"][0] == pytest.approx(
-        entropy_bound.causal_loss_on(tiny["causal"], texts["harbour"])
-    )
-    assert len(found["harbour"]) == len(found["town"]) == len(found["steps"])

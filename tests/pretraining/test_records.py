@@ -1,10 +1,9 @@
-"""The recorded runs say what the lesson says of them, and the command that made them works."""
+"""The recorded runs say what the lesson says of them."""
 
 import json
 import math
 import re
 from collections import defaultdict
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,6 @@ from workbook.pretraining.cleaning import STEPS
 from workbook.pretraining.models import ARCHITECTURES
 from workbook.pretraining.probing import HALVES
 from workbook.pretraining.tasks import counted_probes
-from workbook.town import stream
-
-
-@pytest.fixture(scope="module")
-def objectives():
-    """(objective, length) -> records, one per seed."""
-    found = defaultdict(list)
-    for run in experiment.recorded("objectives"):
-        found[run["objective"], run["length"]].append(run)
-    return found
 
 
 def each(objectives, what, length="short"):
@@ -31,31 +20,8 @@ def each(objectives, what, length="short"):
     return {name: [run[what] for run in objectives[name, length]] for name in ARCHITECTURES}
 
 
-@pytest.fixture(scope="module")
-def transfers():
-    """(start, share) -> {seed: record}."""
-    found = defaultdict(dict)
-    for run in experiment.recorded("transfer"):
-        found[run["start"], run["share"]][run["seed"]] = run
-    return found
-
-
 def last(run, text):
     return run[text][-1]
-
-
-def test_every_run_is_there_for_three_seeds(objectives, transfers):
-    for name, length in product(ARCHITECTURES, experiment.LENGTHS):
-        assert sorted(run["seed"] for run in objectives[name, length]) == [0, 1, 2]
-        steps = experiment.LENGTHS[length] * experiment.STEPS[name]
-        assert {run["steps"] for run in objectives[name, length]} == {steps}
-    recipes = [(run["recipe"], run["seed"]) for run in experiment.recorded("recipes")]
-    assert sorted(recipes) == sorted(product(experiment.RECIPES, (0, 1, 2)))
-    for start, share in [*(("town", s) for s in experiment.SHARES), ("nothing", 0.51),
-                         ("nothing", 1.0)]:  # fmt: skip
-        assert sorted(transfers[start, share]) == [0, 1, 2], (start, share)
-    diets = [(run["diet"], run["seed"]) for run in experiment.recorded("cleaning")]
-    assert sorted(diets) == sorted((diet, seed) for diet in experiment.DIETS for seed in (0, 1, 2))
 
 
 def test_no_curve_goes_below_the_entropy_bound_and_all_come_from_ignorance(objectives):
@@ -216,45 +182,6 @@ def test_menus_cost_most_and_copies_and_numbers_next_to_nothing(diets):
     assert max(map(abs, numbers)) < 0.03
     for step, each in price.items():
         assert 0.1 < min(each) and max(each) < min(menus), step
-
-
-def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_path):
-    """A killed run goes on where it was: what is there is not made again."""
-    made = []
-
-    def quick(diet, seed):
-        made.append((diet, seed))
-        return {"diet": diet, "loss": 1.0}
-
-    monkeypatch.setattr(experiment, "run_cleaning", quick)
-    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
-    experiment.EXPERIMENT.run_missing("cleaning", [0])
-    assert made == [(diet, 0) for diet in experiment.DIETS]
-    experiment.EXPERIMENT.run_missing("cleaning", [0, 1])
-    count = len(experiment.DIETS)
-    assert made[count:] == [(diet, 1) for diet in experiment.DIETS]
-    runs = experiment.recorded("cleaning")
-    assert [run["run"] for run in runs[:1]] == ["the crawl/0"] and len(runs) == 2 * count
-
-
-@pytest.mark.parametrize(
-    "diet, has_menus, has_dialect",
-    [
-        ("the crawl", True, True),
-        (experiment.CLEANED, False, False),
-        (f"{experiment.WITHOUT}furniture taken off", True, False),
-        (f"{experiment.WITHOUT}other languages", False, True),
-        ("the town itself", False, False),
-    ],
-)
-def test_diets_are_what_they_are_called(diet, has_menus, has_dialect):
-    """Rows of the crawl hold furniture and dialect; cleaned ones what the step left out leaves."""
-    tokenizer = data.tokenizer()
-    rows = experiment.diet_rows(diet, tokenizer, 0)
-    text = tokenizer.decode(rows.flatten())
-    assert ("You are here:" in text) is has_menus and len(rows) <= 600
-    dialect = " ".join(said for _, said in next(stream("dialect", "train", 0)).fields["pairs"])
-    assert (dialect[:40] in text) is has_dialect
 
 
 def test_recorded_curves_make_the_explorers_picture(objectives):

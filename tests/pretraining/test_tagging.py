@@ -5,18 +5,12 @@ from itertools import islice
 import pytest
 import torch
 
-from workbook.pretraining import data, models, probing, tagging
+from workbook.pretraining import data, models, tagging
 from workbook.pretraining.models import Size
-from workbook.pretraining.objectives import collate
 from workbook.town import stream
 from workbook.training.packing import IGNORE
 
 TINY = Size(channels=24, blocks=2, heads=2, inner=32)
-
-
-@pytest.fixture(scope="module")
-def tokenizer():
-    return data.tokenizer()
 
 
 def test_every_name_of_a_review_is_an_entity():
@@ -70,16 +64,6 @@ def test_predictions_do_not_depend_on_padding(tokenizer):
     together = tagging.predicted_tags(tagger, rows, tokenizer.pad_token_id)
     assert [len(tags) for tags in together] == [len(row.inputs) for row in rows]
     assert together[1] == tagging.predicted_tags(tagger, rows[1:2], tokenizer.pad_token_id)[0]
-
-
-def test_hidden_states_are_what_the_head_reads(tokenizer):
-    """With the output layer of the model on top they give the model's own logits."""
-    for objective in ("masked", "causal"):
-        model = models.build(objective, tokenizer, 0, TINY).eval()
-        batch = collate(tagging.tagged(2, tokenizer), tokenizer.pad_token_id)
-        states = probing.hidden_states(objective, model, batch.inputs, batch.keep_mask)
-        logits = model(batch.inputs, keep_mask=batch.keep_mask)
-        assert torch.allclose(model.to_logits(states), logits, atol=1e-5)
 
 
 def test_a_tuned_tagger_is_a_copy_that_has_learned(tokenizer, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from workbook.core.runs.seeding import generator
-from workbook.quantization import charts, explorers
+from workbook.quantization import explorers
 from workbook.quantization.planner import MODELS, plan_serving
 
 
@@ -89,21 +89,3 @@ def test_each_has_a_static_form_with_a_table(make):
     figure = explorer.static_figure()
     assert len(figure.frames) >= 5 and figure.layout.meta["alt"]
     assert len(explorer.static_table()) >= 5
-
-
-def test_the_charts_draw_what_they_are_given():
-    layout = charts.bit_layout()
-    assert sum(trace.x[1] for trace in layout.data) == 19  # tf32
-    dense = charts.density(("fp16", "bf16", "fp8_e4m3", "int8"))
-    gaps = {trace.name: dict(zip(trace.x, trace.y, strict=True)) for trace in dense.data}
-    assert gaps["bf16"][1.0] == 2**-7 and gaps["fp16"][1.0] == 2**-10
-    assert gaps["fp8_e4m3"][2.0**-8] == 0.5 and 2.0**12 not in gaps["fp8_e4m3"]
-    rows = [
-        {"method": "as stored", "bits": 16, "loss": 1.0, "skills": {"a": 1.0, "b": 0.5}},
-        {"method": "m", "bits": 4, "loss": 1.1},
-        {"method": "m", "bits": 3, "loss": 1.5, "skills": {"a": 0.9, "b": 0.0}},
-    ]
-    assert charts.loss_by_bits(rows, 1.0).data[0].x == (4, 3)
-    assert charts.skills_by_bits(rows).data[0].z == ([1.0, 0.5], [0.9, 0.0])
-    losses = [{"factor": f, "losses": {"a": f, "b": 1.0}} for f in (1.0, 20.0)]
-    assert charts.outlier_chart(losses).data[0].y == (1.0, 20.0)

@@ -1,4 +1,4 @@
-"""Quantized layers in whole models: packed storage, int8 products, LLM.int8(), KV cache."""
+"""Packed layers: what they compute, in whole models, and in files."""
 
 import copy
 
@@ -7,9 +7,7 @@ import torch
 from torch import nn
 
 from workbook.core.runs.seeding import generator
-from workbook.quantization.calibration import block_by_block, gather_inputs
-from workbook.quantization.int8 import Int8Linear, LLMInt8Linear, int8_matmul, quantize_static
-from workbook.quantization.kv_cache import cache_bytes, quantized_cache
+from workbook.quantization.int8 import Int8Linear
 from workbook.quantization.layers import (
     KEPT,
     NF4Linear,
@@ -30,22 +28,8 @@ SCHEMES = [
 ]
 
 
-def linear(inputs=64, outputs=48, seed=0):
-    layer = nn.Linear(inputs, outputs)
-    layer.weight.data = torch.randn(outputs, inputs, generator=generator(seed)) * 0.1
-    return layer
-
-
-def rows(count=5, inputs=64, seed=1):
-    return torch.randn(count, inputs, generator=generator(seed))
-
-
-def token_ids(batch=2, time=20):
-    return torch.randint(3, 97, (batch, time), generator=generator(2))
-
-
 @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
-def test_a_packed_layer_computes_with_the_rounded_weight(scheme):
+def test_a_packed_layer_computes_with_the_rounded_weight(scheme, linear, rows):
     layer = linear()
     packed = QuantizedLinear.from_linear(layer, scheme)
     kept = round_trip(layer.weight.detach(), scheme)
@@ -55,7 +39,7 @@ def test_a_packed_layer_computes_with_the_rounded_weight(scheme):
     assert packed.packed.nbytes == 48 * 64 * scheme.bits // 8
 
 
-def test_conv1d_is_taken_the_right_way_round():
+def test_conv1d_is_taken_the_right_way_round(rows):
     from transformers.pytorch_utils import Conv1D
 
     layer = Conv1D(48, 64)
@@ -63,7 +47,7 @@ def test_conv1d_is_taken_the_right_way_round():
     torch.testing.assert_close(packed(rows()), layer(rows()), rtol=0.02, atol=0.01)
 
 
-def test_nf4_layers_with_and_without_double_quantization():
+def test_nf4_layers_with_and_without_double_quantization(linear, rows):
     layer = linear()
     for double in (False, True):
         packed = NF4Linear.from_linear(layer, double=double)
@@ -111,133 +95,6 @@ def test_a_file_of_another_kind_is_refused(tiny_llama, tmp_path):
         load(other, tmp_path / "a.safetensors")
 
 
-@pytest.mark.parametrize(("shape"), [(1, 64, 48), (5, 33, 17), (40, 100, 64)])
-def test_int8_products_are_exact(shape):
-    count, inputs, outputs = shape
-    a = torch.randint(-127, 128, (count, inputs), generator=generator(3)).to(torch.int8)
-    b = torch.randint(-127, 128, (outputs, inputs), generator=generator(4)).to(torch.int8)
-    assert torch.equal(int8_matmul(a, b), a.int() @ b.int().T)
-
-
-@pytest.mark.parametrize("count", [1, 5])
-@pytest.mark.parametrize("kind", ["token", "tensor"])
-def test_w8a8_is_the_product_of_both_roundings(kind, count):
-    layer, x = linear(), rows(count)
-    per = {"token": "channel", "tensor": "tensor"}[kind]
-    weight = round_trip(layer.weight.detach(), Scheme(8, per))
-    inputs = round_trip(x, Scheme(8, per))
-    torch.testing.assert_close(
-        Int8Linear(layer, kind)(x),
-        nn.functional.linear(inputs, weight, layer.bias),
-        rtol=1e-3,
-        atol=1e-4,
-    )
-
-
-def test_static_scales_clip_what_calibration_did_not_see(tiny_llama):
-    dynamic, static = copy.deepcopy(tiny_llama), copy.deepcopy(tiny_llama)
-    quantize_model(dynamic, Int8Linear)
-    quantize_static(static, [token_ids()])
-    layer = static.model.layers[0].mlp.down_proj
-    seen = layer.static.item()
-    x = torch.full((1, layer.in_features), seen)
-    torch.testing.assert_close(layer(10 * x), layer(x))
-    with torch.no_grad():
-        exact = tiny_llama(token_ids()).logits
-        for model in (dynamic, static):
-            assert (model(token_ids()).logits - exact).norm() / exact.norm() < 0.05
-
-
-def test_llm_int8_keeps_outlier_columns_in_float():
-    layer, x = linear(), rows()
-    x[:, 7] *= 60
-    exact = layer(x)
-    kinds = {"absmax": Int8Linear(layer, "tensor"), "rows": Int8Linear(layer)}
-    kinds["split"] = LLMInt8Linear(layer)
-    errors = {name: (kind(x) - exact).norm() / exact.norm() for name, kind in kinds.items()}
-    assert errors["split"] < errors["rows"] / 3 and errors["split"] < errors["absmax"] / 3
-    split = LLMInt8Linear(layer)
-    split(x)
-    assert split.outlier_columns == 1
-    split(x.clamp(-5, 5))
-    assert split.outlier_columns == 0
-
-
-def test_llm_int8_is_bitsandbytes(tiny_llama):
-    """Their layer on the CPU, in half precision as they insist, against ours."""
-    import bitsandbytes as bnb
-
-    layer, x = linear(64, 48), rows(8)
-    x[:, 7] *= 20
-    peer = bnb.nn.Linear8bitLt(64, 48, has_fp16_weights=False, threshold=6.0)
-    peer.load_state_dict(layer.state_dict())
-    theirs = peer.to("cpu")(x.half()).float().detach()
-    ours = LLMInt8Linear(layer)(x.half().float())
-    assert (theirs - ours).norm() / ours.norm() < 0.01
-
-
-def test_statistics_of_inputs(tiny_llama):
-    names = linear_names(tiny_llama)
-    seen = gather_inputs(tiny_llama, names, [token_ids(), token_ids(3, 7)])
-    assert list(seen) == names
-    first = seen[names[0]]
-    assert first.rows == 2 * 20 + 3 * 7
-    assert first.hessian.shape == (32, 32) and torch.equal(first.hessian, first.hessian.T)
-    assert (first.magnitude <= first.largest).all()
-    assert (first.hessian.diagonal().sqrt() <= first.largest.double() + 1e-6).all()
-    assert [len(block) for block in block_by_block(names)] == [7, 7]
-    assert block_by_block(["h.1.a", "h.11.a", "h.11.b", "x"]) == [
-        ["h.1.a"],
-        ["h.11.a", "h.11.b"],
-        ["x"],
-    ]
-
-
-@pytest.mark.parametrize("pieces", [(40,), (33, 1, 1, 5), (1,) * 40])
-def test_a_cache_in_8_bits_gives_the_same_text_and_fewer_bits_lose_more(tiny_llama, pieces):
-    ids = token_ids(2, 40)
-    with torch.no_grad():
-        exact = tiny_llama(ids).logits
-        errors = []
-        for bits in (8, 4, 2):
-            cache = quantized_cache(2, bits, block=8)
-            parts = [
-                tiny_llama(part, past_key_values=cache).logits for part in ids.split(pieces, 1)
-            ]
-            errors.append((torch.cat(parts, 1) - exact).norm() / exact.norm())
-            assert cache.get_seq_length() == 40
-    if pieces == (40,):  # a single call is answered before anything is rounded
-        assert max(errors) < 1e-5
-    else:
-        assert errors[0] < 0.01 and errors == sorted(errors)
-
-
-def test_a_cache_keeps_what_it_says(tiny_llama):
-    from transformers import DynamicCache
-
-    ids = token_ids(1, 64)
-    sizes = {}
-    with torch.no_grad():
-        for name, cache in {
-            "float": DynamicCache(),
-            8: quantized_cache(2, 8),
-            4: quantized_cache(2, 4),
-        }.items():
-            tiny_llama(ids, past_key_values=cache)
-            sizes[name] = cache_bytes(cache)
-    assert sizes["float"] == 2 * 2 * 2 * 8 * 64 * 4
-    assert sizes[4] < 0.3 * sizes["float"] < sizes[8] < 0.42 * sizes["float"]
-
-
-def test_generation_goes_through_the_cache(tiny_llama):
-    ids = token_ids(1, 40)
-    plain = tiny_llama.generate(ids, max_new_tokens=8, do_sample=False)
-    packed = tiny_llama.generate(
-        ids, max_new_tokens=8, do_sample=False, past_key_values=quantized_cache(2, 8)
-    )
-    assert torch.equal(plain, packed)
-
-
 @pytest.mark.parametrize(
     ("act", "words"),
     [
@@ -245,10 +102,7 @@ def test_generation_goes_through_the_cache(tiny_llama):
             lambda: QuantizedLinear.from_linear(nn.Embedding(3, 4), Scheme(4)),
             "Embedding is not a linear",
         ),
-        (lambda: quantize_model(nn.Sequential(linear()), "nf5"), "not 'nf5'"),
-        (lambda: LLMInt8Linear(linear(), 0.0), "above 0, not 0.0"),
-        (lambda: gather_inputs(nn.Sequential(linear()), ["0"], []), "at least one batch"),
-        (lambda: quantized_cache(2, 9), "2 to 8 bits, not 9"),
+        (lambda: quantize_model(nn.Sequential(nn.Linear(64, 48)), "nf5"), "not 'nf5'"),
     ],
 )
 def test_bad_input_gets_one_sentence(act, words):

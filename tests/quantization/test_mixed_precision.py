@@ -1,10 +1,9 @@
-"""What breaks in fp16 and what mends it, and the outlier that is planted."""
+"""What breaks in fp16, and what mends it."""
 
 import pytest
 import torch
 
 from workbook.quantization.mixed_precision import Precision, gradient_shares, train_in
-from workbook.quantization.outliers import plant_outlier, w8a8
 
 HALF = torch.float16
 
@@ -55,29 +54,3 @@ def test_shares_of_gradients_agree_with_a_cast():
     assert shares["too large"] == pytest.approx(cast.isinf().double().mean().item(), abs=1e-9)
     assert sum(shares.values()) == pytest.approx(1.0)
     assert gradient_shares(gradients, 2.0**10)["lost (0)"] < shares["lost (0)"]
-
-
-def test_a_planted_outlier_changes_nothing_but_the_rounding(tiny_llama):
-    ids = torch.randint(3, 97, (2, 20))
-    with torch.no_grad():
-        exact = tiny_llama(ids).logits
-        planted = plant_outlier(tiny_llama, 60.0)
-        torch.testing.assert_close(planted(ids).logits, exact, rtol=1e-3, atol=1e-4)
-        gaps = {
-            k: (w8a8(planted, k)(ids).logits - exact).norm().item()
-            for k in ("absmax", "LLM.int8()", "rotated")
-        }
-    assert gaps["LLM.int8()"] < gaps["absmax"] / 3 and gaps["rotated"] < gaps["absmax"] / 3
-
-
-@pytest.mark.parametrize(
-    ("act", "words"),
-    [
-        (lambda model: plant_outlier(model, 60.0, channel=99), "channels 0 to 31, not 99"),
-        (lambda model: plant_outlier(torch.nn.Linear(2, 2), 60.0), "this model has none"),
-        (lambda model: w8a8(model, "int3"), "there is no 'int3'"),
-    ],
-)
-def test_bad_input_gets_one_sentence(act, words, tiny_llama):
-    with pytest.raises(ValueError, match=words):
-        act(tiny_llama)

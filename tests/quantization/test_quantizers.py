@@ -1,12 +1,9 @@
-"""Quantizers and packing: closed forms, round trips, and what each method is for."""
+"""Quantizers: closed forms, torchao's codes, and what each method is for."""
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from workbook.core.runs.seeding import generator
-from workbook.quantization.packing import pack, unpack
 from workbook.quantization.quantizers import Scheme, quantize, round_trip
 
 METHODS = ("absmax", "zero_point", "percentile", "mse")
@@ -100,18 +97,15 @@ def test_what_a_number_costs():
     assert Scheme(4, 32, "zero_point", scale_dtype=torch.float16).bits_per_number((8, 64)) == 4.75
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 8), st.integers(0, 70), st.integers(0, 10**6))
-def test_packing_keeps_every_code_in_the_fewest_bytes(bits, count, seed):
-    codes = torch.randint(0, 2**bits, (count,), generator=generator(seed)).to(torch.uint8)
-    packed = pack(codes, bits)
-    assert packed.dtype == torch.uint8 and len(packed) == -(-count * bits // 8)
-    assert torch.equal(unpack(packed, bits, count), codes)
-
-
-def test_packing_by_hand():
-    assert pack(torch.tensor([1, 15]), 4).tolist() == [0x1F]
-    assert pack(torch.tensor([0b101, 0b011, 0b111]), 3).tolist() == [0b10101111, 0b10000000]
+@pytest.mark.parametrize(
+    ("name", "bits", "per"), [("int8", 8, "channel"), ("int4_g32", 4, 32), ("int3_g32", 3, 32)]
+)
+def test_weight_only_integers_are_torchaos(name, bits, per, torchao):
+    weight = torch.tensor(torchao["weight"])
+    ours = quantize(weight, Scheme(bits, per, full_range=True))
+    codes = ours.codes.int().reshape(weight.shape) - 2 ** (bits - 1)
+    assert codes.tolist() == torchao["integers"][name]["codes"]
+    assert ours.scales.flatten().tolist() == torchao["integers"][name]["scales"]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +117,6 @@ def test_packing_by_hand():
         (lambda: Scheme(4, method="best"), "no method 'best'"),
         (lambda: quantize(torch.ones(2, 10), Scheme(4, 16)), "groups of 16 do not fill"),
         (lambda: quantize(torch.tensor([[float("nan")]]), Scheme(4)), "NaN or infinity"),
-        (lambda: pack(torch.tensor([4]), 2), "codes of 2 bits are 0 to 3"),
-        (lambda: pack(torch.tensor([0]), 9), "1 to 8 bits, not 9"),
-        (lambda: unpack(torch.zeros(1, dtype=torch.uint8), 4, 3), "hold no 3 codes"),
     ],
 )
 def test_bad_input_gets_one_sentence(act, words):

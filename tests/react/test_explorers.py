@@ -2,8 +2,7 @@
 
 import pytest
 
-from workbook.core.runs import Interval
-from workbook.react import charts, explorers, published
+from workbook.react import explorers
 from workbook.react.planner import Planner
 from workbook.react.tasks import questions
 
@@ -51,28 +50,3 @@ def test_the_figure_says_what_it_shows_and_has_a_table(explorer):
     assert len(figure.frames) == 4
     table = explorer.static_table()
     assert {1, 2, 3, 4} == set(table["Step"])
-
-
-def test_text_is_text_not_markup():
-    figure = charts.trace_table([("thought", "<b>bold</b>")], "t")
-    assert figure.data[0].cells["values"][1][0] == "&lt;b&gt;bold&lt;/b&gt;"
-
-
-def test_the_loop_is_drawn_with_its_states_and_arrows_between_boxes():
-    layout = charts.loop_diagram().layout
-    words = " ".join(note.text for note in layout.annotations)
-    assert all(f"<b>{state}</b>" in words for state in ("think", "act", "done"))
-    arrows = [note for note in layout.annotations if note.showarrow]
-    assert len(layout.shapes) == len(arrows) == 6
-    for note in arrows:  # no arrow ends inside a box
-        assert not any(
-            box.x0 < note.x < box.x1 and box.y0 < note.y < box.y1 for box in layout.shapes
-        )
-
-
-def test_bars_carry_their_values():
-    figure = charts.shares({"a": Interval(0.5, 0.4, 0.7)}, "right")
-    assert figure.data[0].y == (0.5,) and figure.data[0].error_y.array == pytest.approx((0.2,))
-    both = charts.pairs(published.PAL, ("chain of thought", "program"), "%")
-    assert both.data[0].y[1] == 23.1 and both.data[1].y[1] == 61.2
-    assert both.data[0].x[1] == "GSM-hard"

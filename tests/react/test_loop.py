@@ -1,4 +1,4 @@
-"""The loop: its states, its budgets, its record; with scripted models, which say so by name."""
+"""The loop: its states, its budgets, its replay; with scripted models, which say so by name."""
 
 import itertools
 
@@ -7,13 +7,13 @@ import pytest
 from workbook.react.loop import Budget, Episode, go_on, replay, run
 from workbook.react.models import Playback, Reply
 from workbook.react.planner import Planner
-from workbook.react.record import Trace, differences
-from workbook.react.tasks import questions, written_replies
+from workbook.react.record import differences
+from workbook.react.tasks import questions
 from workbook.react.toolbox import Tool, Toolbox
 from workbook.react.tools import town_tools
 
 ECHO = Toolbox([Tool("echo", "echo[words]", "Says it again.", lambda words: f"you said {words}")])
-CASES = questions(60)
+CASES = questions(12)
 
 
 def script(*actions):
@@ -44,21 +44,6 @@ def test_an_invalid_action_is_an_observation_and_the_model_may_mend_it():
     assert [step.valid for step in trace.steps] == [False, False, True, True]
     assert "There is no action" in trace.steps[0].observation
     assert "There is no tool fly. Use echo[words], finish[answer]." in trace.steps[1].observation
-
-
-def test_a_tool_that_fails_is_an_observation():
-    def broken(_):
-        raise KeyError("gone")
-
-    trace = run("Q?", script("bad[x]", "finish[a]"), Toolbox([Tool("bad", "bad[x]", "", broken)]))
-    assert trace.steps[0].observation == "The tool bad failed: KeyError: 'gone'"
-    assert not trace.steps[0].valid and trace.answer == "a"
-
-
-def test_a_long_observation_is_cut_and_says_so():
-    tools = Toolbox([Tool("page", "page[x]", "", lambda _: "word " * 500)], longest=50)
-    text = run("Q?", script("page[x]", "finish[a]"), tools).steps[0].observation
-    assert len(text) < 90 and text.endswith("(2499 characters, cut off)")
 
 
 class Endless:
@@ -111,7 +96,7 @@ def test_generation_stops_before_an_observation():
     assert seen == [("\nObservation",)]
 
 
-@pytest.mark.parametrize("case", CASES[:12], ids=lambda case: case.sort)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.sort)
 def test_replay_gives_the_same_trace(case):
     trace = run(case.request, Planner(), town_tools(case.town))
     again = replay(trace, town_tools(case.town))
@@ -131,29 +116,6 @@ def test_replay_of_a_loop_ends_where_the_record_ends():
     count = itertools.count()
     varied = Toolbox([Tool("echo", "echo[x]", "", lambda _: str(next(count)))])
     assert len(replay(trace, varied).steps) == 3
-
-
-@pytest.mark.parametrize("number", range(20))
-def test_traces_of_the_towns_own_writer_run_as_they_were_written(number):
-    """The texts that models are tuned on: each of their actions is read and gives their answer."""
-    request, replies, answer = written_replies(number)
-    trace = run(request, Playback(replies), town_tools(CASES[0].town))
-    assert (trace.outcome, trace.answer) == ("finished", answer)
-    assert [step.reply for step in trace.steps] == replies
-
-
-def test_a_record_survives_json_and_nothing_else_is_taken_for_one():
-    trace = run(CASES[1].request, Planner(), town_tools(CASES[1].town), system="Act.")
-    assert Trace.from_json(trace.to_json()) == trace
-    for text in ("", "[]", "{}", '{"version": 1}', trace.to_json().replace("finished", "won")):
-        with pytest.raises(ValueError):
-            Trace.from_json(text)
-
-
-def test_the_planner_answers_every_question_of_held_out_towns():
-    """The ceiling: with right reading and right choices, these tools suffice."""
-    for case in CASES:
-        assert run(case.request, Planner(), town_tools(case.town)).answer == case.answer
 
 
 def test_an_edited_observation_changes_the_next_thought():

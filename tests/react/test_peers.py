@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbook.react import bench, peers
+from workbook.react import peers
 from workbook.react.loop import run
 from workbook.react.models import Playback
 from workbook.react.planner import Planner
@@ -63,8 +63,3 @@ def test_a_reply_without_an_action_ends_their_loop_but_not_ours():
     texts = ["I am not sure.", "Action: finish[yes]"]
     assert peers.ask(peers.agent(Playback(texts), TOOLS), "Q?") == "I am not sure."
     assert run("Q?", Playback(texts), TOOLS).answer == "yes"
-
-
-def test_the_loop_is_not_slower_than_theirs():
-    (row,) = bench.measure(count=4, rounds=2)
-    assert row.unit == "steps/s" and row.ratio > 1

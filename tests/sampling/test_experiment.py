@@ -7,8 +7,7 @@ from tiny_town import tiny_model, tiny_tokenizer
 
 from workbook.inference import decode
 from workbook.sampling import experiment, generate
-from workbook.sampling.charts import exchange_chart, measure_chart, truth_chart
-from workbook.sampling.faithfulness import answer_logits, statements
+from workbook.sampling.faithfulness import statements
 from workbook.town import stream
 
 SETTINGS = {"greedy": {"temperature": 0.0}, "drawn": {"temperature": 1.0}, "k": {"top_k": 2}}
@@ -88,21 +87,6 @@ def test_summary_keeps_the_order_and_has_intervals(rows):
     table = experiment.summarise(rows)
     assert list(table.index) == list(SETTINGS)
     assert table.loc["greedy", "loops"].count("[") == 1
-
-
-def test_charts_show_the_means(rows, asked):
-    figure = measure_chart(rows, "surprise", {"all": list(SETTINGS)}, {"entropy bound": 1.0})
-    means = rows.groupby("setting", sort=False).surprise.mean()
-    assert list(figure.data[0].y) == pytest.approx(means.tolist())
-    assert "entropy bound: 1.00" in figure.layout.annotations[0].text
-    truth = answer_logits(tiny_model(), tiny_tokenizer(), asked)
-    exchange = exchange_chart(rows, {"all": SETTINGS}, truth, town=0.5)
-    assert list(exchange.data[0].text) == list(SETTINGS)
-    assert exchange.data[0].y[1] == pytest.approx(truth.probability().mean().item())
-    chart = truth_chart(truth, {"no filter": {}}, {1.0: [0.1, 0.2, 0.3]}, {})
-    exact, drawn = chart.data
-    assert exact.y[exact.x.index(1.0)] == pytest.approx(truth.probability().mean().item())
-    assert list(drawn.y) == pytest.approx([0.2])
 
 
 def test_no_share_of_a_summary_leaves_0_to_1():

@@ -280,12 +280,3 @@ def test_what_our_loops_leave_out_is_refused(pair, texts, monkeypatch, name, wis
         with pytest.raises(ValueError, match=f"generation_config asks for {name}=") as error:
             write(ours, ids, keep_mask=keep_mask, max_new_tokens=3)
         assert "\n" not in str(error.value)
-
-
-def test_what_the_caller_chooses_is_not_the_configs_business(tiny_llama, monkeypatch):
-    """Qwen's config asks for top_p and a penalty; our loops have arguments for them."""
-    ids = torch.tensor([[1, 5, 9]])
-    plain = generate(tiny_llama, ids, max_new_tokens=4, temperature=0.0)
-    for name, wish in (("top_p", 0.8), ("top_k", 20), ("repetition_penalty", 1.1)):
-        monkeypatch.setattr(tiny_llama.generation_config, name, wish)
-    assert torch.equal(generate(tiny_llama, ids, max_new_tokens=4, temperature=0.0), plain)

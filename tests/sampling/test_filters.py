@@ -171,13 +171,6 @@ def test_top_k_keeps_k_and_ties(logits, k):
     assert torch.equal(kept, logits >= smallest)
 
 
-@settings(deadline=None, max_examples=300)
-@given(st.integers(0, 10_000), st.integers(0, 3), shares, st.sampled_from([3, 60, 400]))
-def test_the_quick_nucleus_is_the_nucleus_to_the_bit(seed, decimals, p, vocabulary):
-    logits = (torch.randn(4, vocabulary, generator=generator(seed)) * 3).round(decimals=decimals)
-    assert torch.equal(quick_top_p_filter(logits, p), sampling.top_p_filter(logits, p))
-
-
 # The draw.
 
 
@@ -256,7 +249,6 @@ IDS = torch.zeros(2, 3, dtype=torch.long)
         (lambda: sampling.top_p_filter(LOGITS, 0), "top_p must be above 0 and at most 1"),
         (lambda: sampling.top_p_filter(LOGITS, 1.01), "top_p must be above 0 and at most 1"),
         (lambda: sampling.top_p_filter(LOGITS, math.nan), "top_p must be above 0"),
-        (lambda: quick_top_p_filter(LOGITS, 0), "top_p must be above 0 and at most 1"),
         (lambda: sampling.min_p_filter(LOGITS, 0.0), "min_p must be above 0 and at most 1"),
         (lambda: sampling.min_p_filter(LOGITS, 2), "min_p must be above 0 and at most 1"),
         (lambda: sampling.repetition_penalty(LOGITS, IDS, 0), "penalty must be a positive number"),

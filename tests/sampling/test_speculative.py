@@ -5,31 +5,21 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
+from tiny_drafts import seven_tokens, sure_draft, wrong_draft
 
 from workbook.core.hub import bundled
 from workbook.core.runs.seeding import generator
 from workbook.inference import encode
 from workbook.sampling import SamplingConfig, generate
-from workbook.sampling.drafts import ChainDraft, ModelDraft, first_layers, pair_table
+from workbook.sampling.drafts import ChainDraft, ModelDraft
 from workbook.sampling.speculative import accept_or_leftover, expected_tokens, speculate
-from workbook.training.models import small_llama
 
 GREEDY = SamplingConfig(temperature=0)
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    return small_llama(7, hidden_size=24, layers=2, heads=2, ffn_dim=32, seq_len=64, seed=3).eval()
-
-
-def wrong_draft(text):
-    """A draft that knows nothing of the model, and leans to one token."""
-    return torch.tensor([0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1])
-
-
-def sure_draft(text):
-    """A draft that gives all its probability to one token, wherever it stands."""
-    return torch.nn.functional.one_hot(torch.tensor(len(text) % 7), 7).float()
+    return seven_tokens()
 
 
 @settings(max_examples=60, deadline=None)
@@ -136,26 +126,6 @@ def test_expected_tokens_by_the_formula():
     assert expected_tokens(1.0, 4) == 5
 
 
-def test_the_chain_proposes_what_followed():
-    draft = ChainDraft([[1, 2, 3], [1, 2, 4], [1, 2, 4]], n=3, vocabulary=6, end_id=5)
-    torch.testing.assert_close(draft([1, 2]), torch.tensor([0, 0, 0, 1 / 3, 2 / 3, 0]))
-    assert draft([2, 3])[5] == 1, "the end of a text is the end token"
-    torch.testing.assert_close(draft([]), torch.tensor([0, 1.0, 0, 0, 0, 0]))
-
-
-def test_the_first_layers_are_a_model_of_their_own(tiny):
-    short, ids = first_layers(tiny, 1), torch.tensor([[1, 2, 3]])
-    with torch.no_grad():
-        states = tiny.model(ids, output_hidden_states=True).hidden_states[1]
-        wanted = tiny.lm_head(tiny.model.norm(states))
-        torch.testing.assert_close(short(ids).logits, wanted)
-        whole = tiny(ids).logits
-    assert tiny.config.num_hidden_layers == 2 and not torch.allclose(whole, wanted)
-    torch.testing.assert_close(first_layers(tiny, 2)(ids).logits, whole)
-    with pytest.raises(ValueError, match="2 layers; it cannot be cut to 3"):
-        first_layers(tiny, 3)
-
-
 @pytest.mark.parametrize(
     ("ids", "how", "says"),
     [
@@ -187,22 +157,6 @@ def test_the_towns_model_with_a_chain_as_its_draft():
     out = speculate(model, draft, ids, max_new_tokens=40, config=GREEDY)
     assert torch.equal(out.ids, generate(model, ids, max_new_tokens=40, temperature=0))
     assert out.passes < 35
-
-
-def test_the_table_of_pairs_has_the_models_numbers_and_shows_a_wrong_rule(tiny):
-    ids = torch.tensor([[1, 2]])
-    table = pair_table(tiny, wrong_draft, ids, 150, generator(2))
-    assert table.expected.sum() == pytest.approx(150) and table.drawn.sum() == 150
-    with torch.no_grad():
-        p = tiny(ids).logits[0, -1].softmax(-1)
-        for name in table.index[:-1]:
-            a, b = map(int, name.split())
-            second = tiny(torch.tensor([[1, 2, a]])).logits[0, -1].softmax(-1)
-            assert table.expected[name] == pytest.approx(150 * float(p[a] * second[b]), rel=1e-3)
-    spoilt = pair_table(
-        tiny, sure_draft, ids, 200, generator(2), lambda p, q, token, uniform: (True, p)
-    )  # fmt: skip
-    assert chisquare(spoilt.drawn, spoilt.expected, sum_check=False).pvalue < 0.001
 
 
 def test_acceptance_counts_what_was_decided_on(tiny):

@@ -7,6 +7,8 @@ from functools import cache
 import torch
 import transformers
 
+from workbook.inference import positions
+
 V = 97
 FAMILIES = ("llama", "gpt2", "qwen2")
 SHAPE = {
@@ -70,3 +72,11 @@ def theirs(model, ids, keep_mask=None, **settings):
     settings = {"do_sample": False, "pad_token_id": 0, "max_new_tokens": 20} | settings
     config = transformers.GenerationConfig(**settings)
     return model.generate(ids, attention_mask=keep_mask.long(), generation_config=config)
+
+
+@torch.no_grad()
+def expected_logits(model, ids, keep_mask):
+    """Logits `B T V` of the whole text at once, by the model itself, without any cache."""
+    keep_mask = torch.ones_like(ids) if keep_mask is None else keep_mask
+    places = positions(keep_mask.bool())
+    return model(ids, attention_mask=keep_mask.long(), position_ids=places).logits

@@ -8,9 +8,7 @@ its Unix sockets, {pid} the process that runs the test.
 
 from __future__ import annotations
 
-import errno
 import os
-import platform
 import re
 import secrets
 import socket
@@ -18,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.sandbox import run, seccomp
+from workbook.sandbox import run
 
 pytestmark = pytest.mark.usefixtures("boxed")
 
@@ -447,47 +445,3 @@ def test_an_attempt_reaches_nothing(name, host):
     result = run(filled(program, host), seconds=20, memory_mb=128)
     assert (result.ok, result.value, result.reason) == (True, value, "")
     assert "secret" not in result.output
-
-
-def test_every_refused_call_to_the_kernel_is_refused():
-    """By its number, with no arguments, from a program that has ctypes."""
-    column = list(seccomp.ARCHITECTURES).index(platform.machine())
-    numbers = {n: both[column] for n, both in seccomp.REFUSED.items() if both[column] is not None}
-    program = LIBC + (
-        "answer = {}\n"
-        "for name, number in numbers.items():\n"
-        "    ctypes.set_errno(0)\n"
-        "    answer[name] = [libc.syscall(number, 0, 0, 0, 0, 0, 0), ctypes.get_errno()]\n"
-    )
-    result = run(program, inputs={"numbers": numbers}, seconds=20)
-    assert result.ok and len(result.value) == len(numbers) > 50
-    assert {name: got for name, got in result.value.items() if got != [-1, 1]} == {}  # EPERM
-
-
-def test_the_second_set_of_calls_ends_the_program():
-    """x86-64 has every call twice; the kernel kills what asks for the other set."""
-    if platform.machine() != "x86_64":
-        pytest.skip("this machine has no sandbox: no x86-64")
-    result = run(LIBC + "answer = libc.syscall(0x40000000 + 39)", seconds=20)
-    assert result.reason == "it was ended by SIGSYS"
-
-
-@pytest.mark.parametrize(
-    ("call", "flags", "error"),
-    [
-        *[(seccomp.CLONE, flag | 17, errno.EPERM) for flag in
-          (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)],
-        (seccomp.CLONE, 17, errno.EAGAIN),  # an ordinary fork, one process too many
-        (seccomp.CLONE3, 0, errno.ENOSYS),  # its flags lie where no filter can read them
-    ],
-)  # fmt: skip
-def test_a_clone_with_a_namespace_of_its_own_is_refused(call, flags, error):
-    """By number and flags: Python and its C library make clones in their own ways only."""
-    number = call[list(seccomp.ARCHITECTURES).index(platform.machine())]
-    program = LIBC + (
-        f"made = libc.syscall({number}, {flags}, 0, 0, 0, 0)\n"
-        "import os\n"
-        "if made == 0: os._exit(0)\n"
-        "answer = [made, ctypes.get_errno()]\n"
-    )
-    assert run(program, seconds=20).value == [-1, error]

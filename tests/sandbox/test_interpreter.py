@@ -21,54 +21,21 @@ NOT_HERE = "is not in the subset of Python that is interpreted"
 @pytest.mark.parametrize(
     ("program", "value"),
     [
-        ("answer = 6 * 7", 42),
-        ("answer = 7 // 2, -7 // 2, 7 % 3, -7 % 3, 7 / 2, 2 ** 10, 2 ** -1",
-         [3, -4, 1, 2, 3.5, 1024, 0.5]),
-        ("answer = 1 << 4 | 3 & 6 ^ 1, ~5, -(-3), +True, not 3", [19, -6, 3, 1, False]),
-        ("answer = 1 < 2 < 3, 1 < 3 < 2, 2 in [1, 2], 'b' not in 'abc', None is None",
-         [True, False, True, False, True]),
-        ("answer = 0 or 'x' and [], 1 if [] else 2", [[], 2]),
         ("a = b = [1]\na += (2, 3)\na *= 2\nanswer = b", [1, 2, 3, 1, 2, 3]),
         ("a = b = [1]\na = a + [2]\nanswer = b", [1]),
         ("a, (b, c) = 1, 'xy'\nb, a = a, b\nanswer = [a, b, c]", ["x", 1, "y"]),
         ("d = {'a': 1, 2: [3]}\nd['b'] = 4\nd[2] += [5]\nanswer = d",
          {"a": 1, "2": [3, 5], "b": 4}),
-        ("x = [1, 2, 3, 4]\nx[-1] = 9\nanswer = x[1:], x[::-1], 'text'[1]",
-         [[2, 3, 9], [9, 3, 2, 1], "e"]),
         ("answer = 0\nfor n in range(9):\n    if n == 2: continue\n    if n == 5: break\n"
          "    answer += n", 8),
         ("n = 27\nanswer = 0\n"
          "while n != 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    answer += 1", 111),
         ("for n in []: pass\nelse: answer = 'else'\nwhile 0: pass\nelse: answer += '!'", "else!"),
-        ("answer = [x * y for x in range(3) if x for y in (10, 20)]", [10, 20, 20, 40]),
-        ("x = 5\ny = [x for x in range(3)]\nanswer = x", 5),
-        ("answer = sum(x * x for x in range(4)), max(len(w) for w in ['a', 'bcd'])", [14, 3]),
-        ("answer = any(1 / x for x in [1, 0]), all([])", [True, True]),
-        ("answer = min(3, 1, 2), max([], default=7), round(2.675, 2), round(-7.5), abs(-3)",
-         [1, 7, 2.67, -8, 3]),
-        ("answer = sorted([1, 3, 2], reverse=1), list('ab'), list(reversed([1, 2])), len({1: 2})",
-         [[3, 2, 1], ["a", "b"], [2, 1], 1]),
-        ("answer = [[i, a, b] for i, (a, b) in enumerate(zip([1, 2], (3, 4)), start=1)]",
-         [[1, 1, 3], [2, 2, 4]]),
-        ("answer = int('12') + int(3.9), float('1.5'), str([1, 'a']), bool(''), "
-         "divmod(7, 2), pow(2, 3)",
-         [15, 1.5, "[1, 'a']", False, [3, 1], 8]),
-        ("answer = f'{1 / 3:.2f} {7:03d} {1234567:,} {\"a\"}{[1]}'", "0.33 007 1,234,567 a[1]"),
-        ("answer = sum([0.1] * 10), sum([[1], [2]], [])", [sum([0.1] * 10), [1, 2]]),
-        ("sum = 3\nanswer = sum", 3),
-        ("answer = range(10)[2:5][1], 3 in range(5), len(range(10**9))", [3, True, 10**9]),
         ("", None),
     ],
 )  # fmt: skip
-def test_it_gives_pythons_answer(program, value):
-    if not program:
-        program = "answer = None"
-    names: dict = {}
-    exec(program, names)  # what Python itself makes of it
-    result = interpret(program)
-    assert result == Result(True, value, "", ""), result.reason
-    plain = names["answer"]
-    assert result.value == (list(plain) if isinstance(plain, tuple) else plain) or value
+def test_it_gives_pythons_answer(program, value, agrees_with_python):
+    agrees_with_python(program or "answer = None", value)
 
 
 def test_inputs_and_output():
@@ -87,84 +54,13 @@ def test_inputs_stay_as_they_are():
     assert inputs == {"items": [1, 2]}
 
 
-REFUSED = {
-    "import os": "`import`", "from os import system": "`import`", "().__class__": "`.__class__`",
-    "'a'.upper()": "`.upper`", "x = [].append": "`.append`", "def f(): pass": "`def`",
-    "class A: pass": "`class`", "lambda: 1": "`lambda`", "x: int = 1": "an annotation",
-    "del x": "`del`", "try: 1\nexcept: 2": "`try`", "with x: 1": "`with`", "raise 1": "`raise`",
-    "assert 0": "`assert`", "global x": "`global`", "(x := 1)": "`:=`", "[*[1]]": "`*`",
-    "print(*[1])": "`*`", "print(**{})": "`**=` in print", "{**{}}": "`**`", "{1}": "a set",
-    "1 @ 2": "`@`", "{x: 1 for x in [1]}": "a dictionary comprehension",
-    "{x for x in [1]}": "a set comprehension", "x = (y for y in [1])": "a generator outside",
-    "async def f(): pass": "`async`", "match 1:\n case 1: pass": "`match`", "1j": "type complex",
-    "b'x'": "a value of type bytes", "...": "a value of type ellipsis", "open('x')": "`open`",
-    "eval('1')": "`eval`", "__import__('os')": "`__import__`", "x = __builtins__": "`__builtins__`",
-    "__name__ = 1": "`__name__`", "x = print": "`print`", "type(1)": "`type`",
-    "getattr": "`getattr`",
-    "globals()": "`globals`", "'%d' % 3": "`%` with a text", "(-8) ** 0.5": "type complex",
-    "sorted([1], key=abs)": "`key=` in sorted", "max([1], key=len)": "`key=` in max",
-    "f'{1!r}'": "this format", "f'{1:>10000}'": "this format", "f'{1:{9}0}'": None,
-    "1 is 1": "`is` between", "x = zip([1])\ny = zip(x)": "an iterator", "str(zip())": "the text",
-    "x = zip([1])\nfor n in range(10**4): x = zip(max([x]))": "an iterator",
-    "enumerate(x for x in [1])": "a generator in", "5 in zip([5])": "`in` with an iterator",
-    "len(x for x in [1])": "a generator here", "x = [1]\nx[0:1] = [2]": "Subscript",
-    "x = 1\nx.a = 2": "`.a`", "*x, y = 1, 2": "`*`", "(lambda: 1)()": "`lambda`", "{} | {}": "`|`",
-    "for x.y in [1]: pass": "`.y`", "[1 for [].x in [1]]": "`.x`", "x = 1\nx.y += 1": "`.y`",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("program", REFUSED)
-def test_what_is_not_in_the_subset_is_named(program):
-    expected = REFUSED[program]
-    result = interpret(program + "\nanswer = 1")
-    if expected is None:
-        assert result.ok or NOT_HERE in result.reason
-        return
-    assert not result.ok and expected in result.reason and result.reason.endswith(NOT_HERE)
-    assert result.reason.startswith(f"line {program.count(chr(10)) + 1}:") or "try" in expected \
-        or "match" in expected or "`with`" in expected  # fmt: skip
-
-
 LIMITS = {
     "while True: pass": "step limit: the program took more than 100,000 steps",
     "for x in range(10**12): pass": "step limit",
-    "x = 2\nwhile True: x = x * x": "number too large: more than 10,000 bits",
-    "x = 9 ** 9 ** 9": "number too large",
-    "x = 1 << 10 ** 9": "number too large",
-    "x = pow(9, 10 ** 9)": "number too large",
-    "x = round(5, -10 ** 9)": "round goes to at most 400 digits",
-    "x = int('f' * 9000, 16)": "number too large",
-    "x = 'a' * 10 ** 12": "value too large: more than 10,000 items or characters",
-    "x = 10 ** 12 * [0]": "value too large",
-    "x = [0]\nx *= 10 ** 12": "value too large",
-    "x = 'ab'\nwhile True: x += x": "value too large",
-    "x = [0]\nwhile True: x += x": "value too large",
     "x = [0]\nfor y in x: x += [y]": "step limit",
-    "x = list(range(10 ** 12))": "step limit",
-    "x = sum(range(10 ** 12))": "step limit",
-    "x = max(range(10 ** 12))": "step limit",
-    "x = sorted(range(10 ** 12))": "step limit",
-    "x = 0.5 in range(10 ** 12)": "step limit",
     "a, b = range(10 ** 12)": "line 1: ValueError: too many values to unpack",
-    "x = list(zip(range(10 ** 12)))": "step limit",
     "x = [0 for a in range(10**6) for b in range(10**6)]": "step limit",
-    "x = any(0 for a in range(10 ** 12))": "step limit",
-    "x = [[0] * 9000] * 9000\ny = x == x": "step limit",
-    "x = [[0] * 9000] * 9000\nanswer = x": "step limit",
-    "x = [[0] * 9000] * 9000\nprint(x)": "step limit",
-    "x = [0]\nfor n in range(30): x = [x, x]": "step limit",
-    "x = []\nx += [x]\nanswer = x": "a value is nested too deeply: more than 40 levels",
-    "x = []\nx += [x]\ny = x == [x]": "a value is nested too deeply",
-    "x = [0]\nx[0] = x\nprint(x)": "a value is nested too deeply",
-    "x = (1,)\nwhile True: x = (x,)": "a value is nested too deeply",
-    "x = []\ntop = x\nfor n in range(60):\n    y = []\n    x += [y]\n    x = y\nanswer = top":
-        "a value is nested too deeply",
-    "while True: print('x' * 1000)": "output too long: more than 64 KB",
     "answer = ['x' * 9000] * 4": "the answer is too long: more than 32,768 characters",
-    "answer = " + "(" * 300: "syntax error",
-    "answer = " + "-" * 9000 + "1": "syntax error: the program is nested too deeply",
-    "answer = " + "1 + " * 500 + "1": "the program is nested too deeply: more than 60 levels",
-    "answer = 1" + " " * 10_000: "the program is too long: more than 10,000 characters",
 }  # fmt: skip
 
 

@@ -108,15 +108,3 @@ def test_table_a4_of_chinchilla_comes_out_without_the_output_layer():
         six = counting.six_nd(counting.chinchilla_parameters(*shape), 2048)
         ratio = counting.chinchilla_flops(*shape) / six
         assert ratio == pytest.approx(row["ratio"], abs=0.006)
-
-
-def test_scipy_finds_the_law_from_a_good_start_too():
-    import numpy as np
-
-    truth = published.law("besiroglu")
-    n, d = (
-        axis.ravel() for axis in np.meshgrid(np.geomspace(1e8, 1e10, 5), np.geomspace(1e9, 1e12, 5))
-    )
-    found = peers.curve_fit(n, d, truth.loss(n, d), published.law("hoffmann"))
-    assert found.E == pytest.approx(truth.E, rel=1e-3)
-    assert found.alpha == pytest.approx(truth.alpha, rel=1e-2)

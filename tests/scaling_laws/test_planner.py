@@ -1,50 +1,12 @@
-"""Bills and plans: units by hand, and budgets that come back."""
+"""Plans: budgets come back, no neighbour is better, and models beside their optimum."""
+
+import math
 
 import pytest
 
-from workbook.scaling_laws import bill, planner, published
-from workbook.training import mfu as training_mfu
+from workbook.scaling_laws import planner, published
 
 LAW = published.law("besiroglu")
-
-
-def test_a_petaflop_day_and_its_cards():
-    """8 V100 are 1 PF/s at their peak; of the A100 it takes 3.2, not 2."""
-    assert bill.PF_DAY == 8.64e19
-    peaks = {name: card.peak for name, card in bill.CARDS.items()}
-    assert 8 * peaks["V100"] == 1e15
-    assert 1e15 / peaks["A100"] == pytest.approx(3.2, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    ("name", "whole"), [("A100", "A100-SXM4-80GB"), ("H100", "H100 80GB HBM3"), ("L4", "L4")]
-)
-def test_peaks_agree_with_the_benchmarks_table(name, whole):
-    assert bill.CARDS[name].peak == training_mfu.peak(f"NVIDIA {whole}")
-
-
-def test_a_bill_by_hand():
-    found = bill.bill(312e12 * 0.5 * 3600 * 1000, "A100", cards=10, share=0.5)
-    assert found.gpu_hours == pytest.approx(1000)
-    assert found.days == pytest.approx(1000 / 240)
-    assert found.dollars == pytest.approx(2000)
-    assert found.megawatt_hours == pytest.approx(0.44)
-    assert found.tonnes == pytest.approx(0.1694)
-    assert bill.mfu(found.flops, 100 * 3600, 10, 312e12) == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"card": "A1"}, "no card is called 'A1'; there are V100"),
-        ({"share": 0.0}, "share is a part of the peak"),
-        ({"share": 1.2}, "share is a part of the peak"),
-        ({"cards": 0}, "cards is a whole number of at least 1"),
-    ],
-)
-def test_a_wrong_bill_is_one_sentence(given, words):
-    with pytest.raises(ValueError, match=words):
-        bill.bill(1e20, **given)
 
 
 def test_a_budget_in_days_or_dollars_comes_back():
@@ -68,3 +30,15 @@ def test_a_plan_spends_its_budget_and_no_neighbour_is_better():
     assert made.text_share == pytest.approx(made.tokens / 3e14)
     with pytest.raises(ValueError, match="a budget is above 0"):
         planner.plan(0, LAW)
+
+
+def test_models_are_placed_beside_their_optimum():
+    placed = {one.name: one for one in planner.place(published.law("besiroglu"))}
+    assert placed["GPT-3 175B"].over < 0.15 and placed["PaLM 540B"].over < 0.15
+    assert placed["Chinchilla"].over == pytest.approx(1, abs=0.2)
+    assert placed["Llama 3.1 8B"].over > 50
+    assert all(one.loss >= one.best_loss for one in placed.values())
+    assert {"GPT", "LLaMA", "BERT", "PaLM", "BLOOM", "T5"} <= {o.family for o in placed.values()}
+    gpt3 = placed["GPT-3 175B"]
+    assert gpt3.flops == pytest.approx(3.14e23, rel=1e-2)
+    assert math.isclose(6 * gpt3.best_parameters * gpt3.best_tokens, gpt3.flops)

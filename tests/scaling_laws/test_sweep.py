@@ -1,26 +1,12 @@
 """The sweep: budgets become steps, runs are repeatable, measures are what they say."""
 
-import os
-
 import pytest
 import torch
 
 from workbook.pretraining import data
-from workbook.pretraining.entropy_bound import held_out
 from workbook.scaling_laws import counting, experiment, sweep
-from workbook.scaling_laws.approaches import isoflop_optima
 
 TINY = sweep.LADDER[0]
-
-
-@pytest.fixture(scope="module")
-def books():
-    return sweep.Library(data.tokenizer(), seed=5)
-
-
-@pytest.fixture(scope="module")
-def judged():
-    return held_out(data.town_documents(6), data.tokenizer(), 8)
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +22,6 @@ def test_the_ladder_grows_from_hundredths_to_a_million():
     assert all(
         2.5 > large / small > 1.2 for small, large in zip(sizes[:-1], sizes[1:], strict=True)
     )
-
-
-def test_the_plan_has_runs_enough_and_costs_two_hours_at_most():
-    runs = [(budget, size) for budget, sizes in experiment.BUDGETS.items() for size in sizes]
-    assert len(runs) >= 30 and len(experiment.BUDGETS) >= 5
-    assert all(len(sizes) >= 6 for sizes in experiment.BUDGETS.values())
-    assert sum(budget for budget, _ in runs) < 7200 * 4e9  # FLOP/s of one core on small matrices
 
 
 def test_a_budget_is_spent_to_a_step():
@@ -123,57 +102,3 @@ def test_padding_has_no_say_in_the_spans(judged):
     )
     plain = type(judged)(ids, keep, 1.0, ("x",))
     assert sweep.right_in_a_row(Parrot(30), padded) == sweep.right_in_a_row(Parrot(30), plain)
-
-
-def test_recording_goes_on_where_it_was_killed(tmp_path, monkeypatch, books, judged):
-    """Two runs of a small plan, the second call after a kill: no run is made twice."""
-    made = []
-
-    def short(size, steps, seed=0, **_):
-        made.append(size.name)
-        if len(made) == 2:
-            raise KeyboardInterrupt
-        return sweep_run(size, 2, seed, books=books, judged=judged, marks=1)
-
-    sweep_run = sweep.run
-    bundled = {name: os.path.realpath(experiment.EXPERIMENT.path("sweep").parents[2] / name)
-               for name in ("models", "town")}  # fmt: skip
-    for name, path in bundled.items():
-        (tmp_path / name).symlink_to(path)
-    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
-    monkeypatch.setattr(sweep, "run", short)
-    monkeypatch.setattr(experiment, "BUDGETS", {1e9: sweep.LADDER[:2], 2e9: sweep.LADDER[:1]})
-    with pytest.raises(KeyboardInterrupt):
-        experiment.EXPERIMENT.run_missing("sweep", (0, 1))
-    experiment.EXPERIMENT.run_missing("sweep", (0, 1))
-    assert made == ["8x1", "12x1", "12x1", "8x1"]
-    rows = experiment.recorded("sweep")
-    assert [row["budget"] for row in rows] == [1e9, 1e9, 2e9]
-    assert all(row["stamp"]["seed"] == 0 for row in rows)
-    frame = experiment.table(rows)
-    assert frame.shape == (2, 2)
-    assert isoflop_optima(experiment.for_fits(rows)) == []  # two sizes are no parabola
-    assert experiment.recorded("repeated") == []
-    monkeypatch.delenv(experiment.POINTS, raising=False)
-    experiment.EXPERIMENT.run_missing("refit")
-    assert experiment.recorded("refit") == []
-
-
-def test_a_live_sweep_gives_rows_of_the_same_form(monkeypatch, books, judged):
-    run = sweep.run
-    monkeypatch.setattr(
-        sweep, "run", lambda size, steps, seed, **_: run(size, 2, seed, books=books, judged=judged)
-    )
-    rows = experiment.live({1e9: sweep.LADDER[:3]})
-    assert [row["size"] for row in rows] == [size.name for size in sweep.LADDER[:3]]
-    assert {"budget", "loss", "parameters", "tokens", "right"} <= set(rows[0])
-
-
-def test_the_refit_is_recorded_as_it_was_made(root):
-    """The record holds what a new fit of the points gives, where they are at hand."""
-    rows = experiment.recorded("refit")
-    assert rows, "run `workbook record scaling_laws refit`"
-    assert rows[0]["points"] == 240
-    assert rows[0]["huber_sum"] == pytest.approx(0.00101827, abs=5e-9)
-    low, high = rows[0]["intervals"]["E"][1:]
-    assert low < rows[0]["constants"]["E"] < high

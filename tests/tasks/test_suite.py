@@ -4,8 +4,7 @@ import pytest
 
 from workbook.evaluation import suite
 from workbook.finetuning import families
-from workbook.tasks import TASKS, Case, Task, cases, score, task_named
-from workbook.tasks.scores import final_number, shared_run
+from workbook.tasks import TASKS, Case, cases, score, task_named
 from workbook.tasks.suite import draw_cases
 
 STEPS = "3 x 4 = 12\n12 + 7 = 19\nAnswer: 19"
@@ -71,19 +70,6 @@ def test_answers_of_column_work_fit():
     assert longest < TASKS["arithmetic"].max_new_tokens
 
 
-def test_the_final_number_is_read_after_the_last_answer():
-    assert final_number("Answer: 3 and 4") == 4
-    assert final_number("7 + 5 = 12") == 12
-    assert final_number("none") is None is final_number("3 x 4 = 12\nAnswer: dunno")
-
-
-def test_shared_run_is_the_longest_run():
-    assert shared_run("Oi! Mend the gate now, fool", "Please mend the gate now.") == (
-        "mend", "the", "gate", "now",
-    )  # fmt: skip
-    assert shared_run("abc", "def") == ()
-
-
 def test_a_stream_of_ones_own_draws_other_cases():
     task = task_named("polite")
     first = draw_cases(task, 5, "mine")
@@ -96,7 +82,6 @@ def test_mistakes_are_one_sentence():
         (lambda: cases("poetry", 3), "there is no task 'poetry'; there are: open_book, "),
         (lambda: cases("polite", 0), "at least one case"),
         (lambda: score("polite", ["a", "b"], cases("polite", 3)), "3 cases need as many answers"),
-        (lambda: Task.by_name({}, "x"), "there is no task 'x'"),
     ):
         with pytest.raises(ValueError, match=says) as error:
             call()

@@ -136,33 +136,3 @@ def test_held_out_entities_do_turn_up_in_their_own_splits(towns):
     for split in ("validation", "test"):
         found = sum(bool(held_out.search(d.text)) for d in islice(mixture(split=split), 200))
         assert found > 80
-
-
-def test_visitors_have_names_that_no_townsperson_has(towns):
-    """Not even one of today's: a visitor who sounds like the town must not name a held-out one."""
-    from workbook.town.names import PLACE_HEADS
-    from workbook.town.random import Source
-    from workbook.town.writer import Writer
-
-    known = {p.first for p in towns[1].people} | {p.name for p in towns[1].places}
-    writer = Writer(Source("visitors"), towns[0], "train")
-    visitors = [writer.visitor() for _ in range(3000)]
-    assert len({v.name for v in visitors}) > 2900
-    assert not known & {v.first for v in visitors}
-    places = {writer.made_up_place().name for _ in range(2000)}
-    assert len(places) > 1900 and not known & places
-    like_town = sum(name.split()[0] in PLACE_HEADS for name in places) / len(places)
-    assert 0.25 < like_town < 0.45
-
-
-def test_what_a_visitor_is_not_asked_for_costs_nothing(towns):
-    """Guards the entropy bound: traits that no text uses must not be drawn."""
-    from workbook.town.random import Source
-    from workbook.town.writer import Writer
-
-    writer = Writer(Source("lazy"), towns[0], "train")
-    visitor = writer.visitor()
-    assert writer.source.nats == 0.0
-    job = visitor.job
-    cost = writer.source.nats
-    assert cost > 0 and visitor.job == job and writer.source.nats == cost

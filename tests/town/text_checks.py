@@ -19,6 +19,11 @@ def town() -> Town:
     return build_town()
 
 
+def writer(seed: int | str, split: str = "train") -> Writer:
+    """Somebody who writes about the town in one split, always the same for a seed."""
+    return Writer(Source(seed), town(), split)
+
+
 def documents(make, split: str, count: int = COUNT) -> list[Document]:
     """Seeded documents of one kind in one split."""
     return [make(Writer(Source(f"{make.__name__}/{i}"), town(), split)) for i in range(count)]

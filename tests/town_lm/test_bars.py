@@ -4,62 +4,14 @@ import json
 
 import pytest
 
-from workbook.town.texts.politeness.politeness import RUDE_WORDS
-from workbook.town.texts.reading.reading_phrases import UNSAID
 from workbook.town.writer import Writer
 from workbook.town_lm import bars, card, quality
-from workbook.town_lm import bars_reading as reading
 from workbook.town_lm import bars_skills as skills
 from workbook.town_lm.bars import GROUPS, NAMES, RUNG, run_program
 from workbook.town_lm.quality import Score
 
 CASES = 12
 LOW_IS_RIGHT = {"refuses, known people", "does not say, wrong", "rude, T = 1, polite requests"}
-GROUP_OF = {name: group for group in GROUPS for name in group.names}
-
-
-def key(chat):
-    return tuple((message["role"], message["content"]) for message in chat)
-
-
-class Book:
-    """Every chat that was written while it was open: what comes next, and the document."""
-
-    def __init__(self):
-        self.next, self.document, self.limits = {}, {}, []
-
-    def note(self, document):
-        messages = document.fields.get("messages", [])
-        for place, message in enumerate(messages):
-            if message["role"] == "assistant":
-                self.next[key(messages[:place])] = message["content"]
-                self.document[key(messages[:place])] = document
-
-    def right(self, chats, max_new_tokens=96, **how):
-        texts = [self.next[key(chat)] for chat in chats]
-        self.limits += [(text, max_new_tokens) for text in texts]
-        return texts
-
-    def wrong(self, chats, **how):
-        return ["Purple elephants" for _ in chats]
-
-
-@pytest.fixture
-def book(monkeypatch):
-    """A book of all documents that the test's measures write."""
-    kept, write = Book(), Writer.document
-
-    def document(writer, kind, text, **fields):
-        done = write(writer, kind, text, **fields)
-        kept.note(done)
-        return done
-
-    monkeypatch.setattr(Writer, "document", document)
-    return kept
-
-
-def measured(name, answer, cases=CASES):
-    return {score.name: score for score in GROUP_OF[name].measure(answer, cases)}
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.names[0])
@@ -118,129 +70,6 @@ def test_cases_are_of_the_test_split_and_skills_of_held_out_towns(book, monkeypa
             else:
                 assert any(town is other for other in others)
             assert split == ("train" if group.names[0].startswith("closed") else "test")
-
-
-def test_the_worst_place_counts_and_citations_are_judged_alone(book):
-    def answer(chats, **how):
-        """Wrong where the third passage is right; cites the first passage at all times."""
-        texts = []
-        for chat in chats:
-            gold = book.document[key(chat)].fields["gold"]
-            sentence = reading.CITATION.sub("", book.next[key(chat)])
-            texts.append(f"{'Nobody knows.' if gold == 2 else sentence} [1]")
-        return texts
-
-    scores = measured("open-book, 4 passages", answer)
-    assert scores["open-book, 4 passages"].value == 0
-    assert scores["open-book, 4 passages"].cases == CASES
-    assert scores["open-book, 4 passages"].parts == {"1": 1, "2": 1, "3": 0, "4": 1}
-    assert scores["cited right, 4 passages"].value == 0.25
-    assert scores["does not say, right"].value == 0
-    six = measured("open-book, 6 passages", answer)["open-book, 6 passages"]
-    assert six.value == pytest.approx(5 / 6) and six.parts["3"] == 0 and len(six.parts) == 6
-
-
-def test_a_model_that_never_finds_anything_is_right_only_where_nothing_is_said(book):
-    scores = measured("open-book, 4 passages", lambda chats, **how: [UNSAID] * len(chats))
-    found = {name: score.value for name, score in scores.items()}
-    assert found == {
-        "open-book, 4 passages": 0,
-        "cited right, 4 passages": 0,
-        "does not say, right": 1,
-        "does not say, wrong": 1,
-    }
-
-
-def test_refusals_are_told_from_answers(book):
-    def refuse(chats, **how):
-        return ["I do not know anybody called Vella Oskmere." for _ in chats]
-
-    scores = measured("refuses, nobody", refuse)
-    assert scores["refuses, nobody"].value == scores["refuses, known people"].value == 1
-    assert not reading.is_refusal("Vella Oskmere lives in Copper Lane.")
-    assert reading.is_refusal("I do not know an event called the Honey Course.")
-
-
-def test_new_words_are_compared_with_known_ones_case_by_case(book):
-    """Right in known words, right in every second case in new ones."""
-    calls = []
-
-    def answer(chats, **how):
-        calls.append(chats)
-        texts = book.right(chats)
-        if len(calls) % 2 == 0:
-            texts[::2] = ["Wrong." for _ in texts[::2]]
-        return texts
-
-    for name in card.KNOWN_WORDS:
-        scores = measured(name, answer)
-        new = scores[name + quality.NEW_WORDS]
-        assert scores[name].value == 1 and new.value == 0.5
-        assert new.difference[0] == -0.5 and new.difference[1] < -0.5 < new.difference[2]
-        assert card.reached(vars(new)) is False
-
-
-def test_sums_at_once_are_compared_with_those_in_steps(book):
-    def answer(chats, **how):
-        ways = [book.document[key(chat)].fields["way"] for chat in chats]
-        texts = book.right(chats)
-        return [t if way == "steps" else "Answer: -1" for t, way in zip(texts, ways, strict=True)]
-
-    steps, once = measured("arithmetic, steps", answer).values()
-    assert (steps.value, once.value, once.difference[0]) == (1, 0, -1)
-    assert card.reached(vars(once)) is True
-
-
-def test_eight_answers_vote_and_the_first_is_the_single_one(book):
-    """Five of eight right, the first wrong; wrong answers all differ."""
-
-    def answer(chats, temperature=0.0, **how):
-        assert temperature == skills.TEMPERATURE
-        count = len(chats) // 8
-        texts = book.right(chats)
-        return [
-            f"Answer: {-draw}" if (draw := place // count) < 3 else text
-            for place, text in enumerate(texts)
-        ]
-
-    most, single = measured("majority of 8", answer).values()
-    assert (most.value, single.value, most.difference[0]) == (1, 0, 1)
-    assert most.cases == single.cases == CASES
-    assert skills.commonest(["3", "", "", "", "4", "4"]) == "4"
-    assert skills.commonest(["3", "4"]) == "3" and skills.commonest(["", ""]) == ""
-
-
-def test_rude_words_are_counted_in_drawn_answers(book):
-    word = sorted(RUDE_WORDS)[0]
-
-    def answer(chats, temperature=0.0, **how):
-        assert temperature == 1.0
-        return [f"Well, {word.capitalize()}!" if i % 3 else "Thank you." for i in range(len(chats))]
-
-    asked, polite = measured("rude, T = 1", answer).values()
-    assert asked.value == polite.value == pytest.approx(2 / 3)
-    assert card.reached(vars(asked)) is False and card.reached(vars(polite)) is False
-    assert not skills.is_rude("Dear friend, we close at 5.")
-
-
-def test_traces_act_on_the_town_and_end_after_eight_actions(book):
-    lengths = []
-
-    def lost(chats, **how):
-        lengths.append({len(chat) for chat in chats})
-        return ["Thought: Where am I?\nAction: search[the moon]" for _ in chats]
-
-    assert measured("traces, held-out town", lost)["traces, held-out town"].value == 0
-    assert len(lengths) == 8 and max(lengths[-1]) - max(lengths[0]) == 14
-
-    def hasty(chats, **how):
-        values = [book.document[key(chat)].fields["answer_value"] for chat in chats]
-        return [f"Action: finish[{value}]" for value in values]
-
-    assert measured("traces, held-out town", hasty)["traces, held-out town"].value == 1
-    assert reading.action_line("Thought: no\nAction: look[A; job]\nAction: finish[5]") == (
-        "Action: finish[5]"
-    )
 
 
 @pytest.mark.parametrize(
@@ -350,24 +179,3 @@ def test_a_rung_gives_one_score_for_each_skill(book, monkeypatch, tmp_path):
     monkeypatch.setattr(bars, "load", lambda folder, device: (folder, device))
     monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
     assert [score.name for score in bars.measure_rung(tmp_path, 3)] == list(RUNG)
-
-
-def test_the_card_has_both_models_all_scores_and_every_rung(book, monkeypatch, tmp_path):
-    from workbook.core.hub import assets
-
-    for name in ("town-lm", "town-instruct", "town-instruct-0.3m", "town-instruct-5m", "other"):
-        bundled = "town-lm" if name == "town-lm" else "town-instruct"
-        (tmp_path / name).symlink_to(assets.path(f"models/{bundled}"))
-    losses = [Score(name, 1.0, 0.9, 1.1, 3, (0.0, 0.0, 0.0)) for name in bars.LOSSES]
-    monkeypatch.setattr(bars, "load", lambda folder, device: (folder, device))
-    monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
-    monkeypatch.setattr(bars, "measure_positions", lambda *given: losses)
-    monkeypatch.setattr(quality, "measure_loss", lambda *given, **how: {"loss": 1.0})
-    measured = card.measure(tmp_path, 3)
-    assert [score["name"] for score in measured["scores"]] == list(NAMES)
-    assert list(measured["models"]) == ["town-lm", "town-instruct"]
-    assert list(measured["ladder"]) == ["town-instruct-0.3m", "town-instruct-5m"]
-    rung = measured["ladder"]["town-instruct-5m"]
-    assert [score["name"] for score in rung["scores"]] == list(RUNG)
-    assert rung["parameters"] == measured["models"]["town-instruct"]["parameters"]
-    assert card.save(measured, tmp_path) == tmp_path / "card.json"

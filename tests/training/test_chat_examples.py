@@ -176,3 +176,14 @@ def test_final_carries_the_end_that_a_run_has_taught(tiny_llama, town, tmp_path)
     ends = GenerationConfig.from_pretrained(tmp_path / "raw" / "final").eos_token_id
     assert ends == [96, town.eos_token_id]
     assert torch.isfinite(next(tiny_llama.parameters())).all()
+
+
+def test_a_tokenizer_without_a_template_is_refused(town):
+    town.chat_template = None
+    chat = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    with pytest.raises(ValueError, match="has no chat template"):
+        chat_example(town, chat)
+    forgetful = "{% if messages|length > 2 %}x{% endif %}{{ messages[-1]['content'] }}"
+    town.chat_template = forgetful
+    with pytest.raises(ValueError, match="rewrites earlier turns"):
+        chat_example(town, chat * 2)

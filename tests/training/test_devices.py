@@ -1,4 +1,4 @@
-"""Several processes: the same run as one, whole copies or shards, and checkpoints for both."""
+"""Several processes: the same run as one, whole copies or shards, and what they are refused."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import torch
-from tiny_runs import Counting, Tiny, judge, loss
+from tiny_runs import QUICK, Counting, Tiny, judge, loss, run
 from torch import nn
 
 from workbook.training import FitConfig, fit
@@ -142,3 +142,18 @@ def test_the_layers_of_other_families_are_found(kind):
     }[kind]  # fmt: skip
     model = getattr(transformers, kind)(getattr(transformers, kind[:-5] + "Config")(**small))
     assert len(blocks(model)) == (6 if kind == "T5Model" else 3)
+
+
+def test_several_processes_must_share_the_batches_evenly(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(
+        ValueError, match="grad_accumulation=3 .* by 2 processes: make it a multiple of 2"
+    ):
+        run(QUICK.replace(grad_accumulation=3))
+
+
+def test_float16_is_refused_for_shards(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    config = QUICK.replace(grad_accumulation=2, parallel="fsdp", precision="float16")
+    with pytest.raises(ValueError, match="float16 needs parallel=ddp"):
+        run(config)

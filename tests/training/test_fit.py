@@ -1,68 +1,15 @@
-"""The loop: what a step computes, what is recorded, and that a run can go on."""
+"""`fit`: what a run records and leaves, what changes nothing, and that it can go on."""
 
 import copy
 
 import pytest
 import torch
-from tiny_runs import Counting, Tiny, judge, loss, same
+from tiny_runs import QUICK, Counting, Tiny, examples, judge, run, same
 from torch import nn
 
 from workbook.core.runs import records
-from workbook.training import FitConfig, causal_loss, fit
+from workbook.training import causal_loss, fit
 from workbook.training.checkpoint import Checkpoints
-
-QUICK = FitConfig(steps=6, device="cpu", warmup=2)
-
-
-def run(config=QUICK, model=None, batches=None, **options):
-    model = Tiny() if model is None else model
-    return fit(model, batches or Counting(), loss, config, progress=False, **options)
-
-
-class Merged:
-    """Three batches of `Counting` as one: the big batch that accumulation must equal."""
-
-    def batch(self, number):
-        parts = [Counting().batch(3 * number + i) for i in range(3)]
-        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-
-
-@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
-def test_accumulation_equals_the_big_batch_also_with_unequal_counts(optimiser):
-    """The mean of means would weigh a batch of few tokens like one of many."""
-    config = QUICK.replace(optimiser=optimiser)
-    parts, whole = Tiny(dropout=0.0).double(), Tiny(dropout=0.0).double()
-    in_parts = run(config.replace(grad_accumulation=3), parts)
-    at_once = run(config, whole, Merged())
-    near = 1e-12 if optimiser == "adamw" else 1e-9
-    assert in_parts.losses == pytest.approx(at_once.losses, rel=near)
-    for one, two in zip(parts.parameters(), whole.parameters(), strict=True):
-        assert torch.allclose(one, two, rtol=near, atol=near)
-    norms = [[r["gradient_norm"] for r in done.records] for done in (in_parts, at_once)]
-    assert norms[0] == pytest.approx(norms[1], rel=near)
-
-
-def test_a_step_is_the_one_pytorch_would_do_by_hand():
-    """AdamW on the mean loss, clipped, at the schedule's rate: three steps in plain torch."""
-    config = QUICK.replace(steps=3, max_grad_norm=0.5, schedule="cosine", learning_rate=1e-2)
-    ours, theirs = Tiny(dropout=0.0), Tiny(dropout=0.0)
-    done = run(config, ours)
-    vectors = [p for p in theirs.parameters() if p.ndim < 2]
-    matrices = [p for p in theirs.parameters() if p.ndim >= 2]
-    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
-    adamw = torch.optim.AdamW(groups, lr=1e-2, betas=(0.9, 0.95), weight_decay=0.01)
-    for step in range(3):
-        for group in adamw.param_groups:
-            group["lr"] = done.records[step]["learning_rate"]
-        found = loss(theirs, Counting().batch(step))
-        (found.total / found.tokens).backward()
-        norm = nn.utils.clip_grad_norm_(theirs.parameters(), 0.5)
-        assert done.records[step]["gradient_norm"] == pytest.approx(float(norm), rel=1e-5)
-        adamw.step()
-        adamw.zero_grad()
-    assert done.records[0]["gradient_norm"] > 0.5  # so that clipping mattered
-    for one, two in zip(ours.parameters(), theirs.parameters(), strict=True):
-        assert torch.allclose(one, two, atol=1e-6)
 
 
 def test_records_hold_what_a_run_is_judged_by(tmp_path):
@@ -79,19 +26,6 @@ def test_records_hold_what_a_run_is_judged_by(tmp_path):
     assert "6 steps, 288 tokens" in done.summary() and "step 6" in done.summary()
 
 
-def test_the_loss_of_a_record_is_the_mean_over_tokens():
-    done = run(QUICK.replace(steps=1, grad_accumulation=3), Tiny(dropout=0.0))
-    found = [loss(Tiny(dropout=0.0), Counting().batch(i)) for i in range(3)]
-    assert len({one.tokens for one in found}) == 3
-    mean = sum(one.total.item() for one in found) / sum(one.tokens for one in found)
-    assert done.losses == [pytest.approx(mean, rel=1e-6)]
-
-
-def test_log_every_thins_the_records_but_keeps_the_last():
-    done = run(QUICK.replace(steps=7, log_every=3))
-    assert [r["step"] for r in done.records] == [3, 6, 7]
-
-
 def test_the_same_seed_trains_the_same_and_another_does_not():
     one, two, other = (run(QUICK.replace(seed=seed)).model for seed in (3, 3, 4))
     assert same(one, two) and not same(one, other)
@@ -103,11 +37,6 @@ def test_the_model_comes_back_in_the_mode_it_had():
     run(model=model, evaluate=lambda m: modes.append(m.training) or 1.0)
     assert modes == [False] and not model.training
     assert run(model=model.train()).model.training
-
-
-def test_an_evaluation_changes_nothing_though_it_draws_numbers():
-    judged = run(QUICK.replace(evaluate_every=2), evaluate=judge)
-    assert same(judged.model, run().model)
 
 
 def test_frozen_parameters_stay_and_are_not_saved(tmp_path):
@@ -238,23 +167,12 @@ def test_an_iterable_is_read_up_to_where_the_run_was(tmp_path):
         run(config, batches=iter([Counting().batch(0), Counting().batch(1)]))
 
 
-def test_a_list_is_gone_through_again():
-    rows = [Counting().batch(0), Counting().batch(1)]
-    by_hand = [rows[i % 2] for i in range(6)]
-    assert same(run(batches=rows).model, run(batches=by_hand).model)
-    with pytest.raises(ValueError, match="empty"):
-        fit(Tiny(), [], loss, QUICK)
-    with pytest.raises(ValueError, match="not int"):
-        fit(Tiny(), 3, loss, QUICK)
-
-
 @pytest.mark.slow
 def test_a_compiled_model_trains_the_same_and_keeps_its_names(tiny_llama, tmp_path, monkeypatch):
     """Without a C++ compiler: torch traces the model but runs it as it is."""
     from functools import partial
 
     from safetensors.torch import load_file
-    from test_packing import examples
 
     from workbook.training.packing import Rows
 

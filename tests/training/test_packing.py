@@ -4,19 +4,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_runs import examples
 
 from workbook.training import causal_loss, mean_loss
-from workbook.training.packing import IGNORE, Example, Rows, collate, pack
-
-
-def examples(sizes, vocabulary=97, answer_from=0.5):
-    source = torch.Generator().manual_seed(0)
-    made = []
-    for size in sizes:
-        ids = torch.randint(3, vocabulary, (size,), generator=source).tolist()
-        prompt = int(size * answer_from)
-        made.append(Example(ids, [IGNORE] * prompt + ids[prompt:]))
-    return made
+from workbook.training.packing import IGNORE, Rows, collate, pack
 
 
 @given(st.lists(st.integers(2, 40), min_size=1, max_size=60))

@@ -1,22 +1,18 @@
 """`workbook train`: data in, a model anyone can load out, and on again after a kill."""
 
-import json
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 
 from workbook.core.hub import loading
-from workbook.town import stream
-from workbook.training import data, recipe_runs
+from workbook.training import recipe_runs
 from workbook.training.config import FitConfig
-from workbook.training.examples import mask_prompt
 from workbook.training.recipes import Finetune, Pretrain
 
 QUICK = FitConfig(steps=2, device="cpu", warmup=1)
@@ -34,28 +30,6 @@ def small(tiny_llama, tokenizer, tmp_path):
     tiny_llama.save_pretrained(tmp_path / "small")
     tokenizer.save_pretrained(tmp_path / "small")
     return str(tmp_path / "small")
-
-
-def test_a_chat_is_learned_where_the_assistant_speaks(tokenizer):
-    """Against `mask_prompt`, which reads the rendered text another way."""
-    for chat in islice(stream("instruction", "train", 5), 60):
-        ours = data.chat_example(tokenizer, chat.fields["messages"])
-        theirs = mask_prompt(tokenizer, chat.text)
-        assert ours.ids == theirs.ids and ours.labels == theirs.labels
-
-
-def test_a_tokenizer_without_a_template_is_refused(tokenizer):
-    import copy
-
-    bare = copy.deepcopy(tokenizer)
-    bare.chat_template = None
-    chat = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
-    with pytest.raises(ValueError, match="has no chat template"):
-        data.chat_example(bare, chat)
-    forgetful = "{% if messages|length > 2 %}x{% endif %}{{ messages[-1]['content'] }}"
-    bare.chat_template = forgetful
-    with pytest.raises(ValueError, match="rewrites earlier turns"):
-        data.chat_example(bare, chat * 2)
 
 
 def test_finetune_makes_a_model_that_anyone_can_load(small, tmp_path):
@@ -103,67 +77,6 @@ def test_another_recipe_in_the_same_folder_is_refused(small, tmp_path):
         recipe_runs.claim(replace(recipe, examples=31))
     with pytest.raises(ValueError, match="holds a run with kind='finetune', not 'pretrain'"):
         recipe_runs.claim(Pretrain(str(tmp_path / "out")))
-
-
-@pytest.mark.parametrize("name, line", [
-    ("chats.jsonl", {"messages": [{"role": "user", "content": "{i}?"},
-                                  {"role": "assistant", "content": "{i}!"}]}),
-    ("pairs.jsonl", {"prompt": "{i}?", "completion": "{i}!"}),
-])  # fmt: skip
-def test_files_of_chats_are_dealt_out_without_a_row_lost(tmp_path, name, line):
-    text = "\n".join(json.dumps(line).replace("{i}", str(i)) for i in range(200))
-    (tmp_path / name).write_text(text + "\n\n", encoding="utf-8")
-    recipe = Finetune("x", data=str(tmp_path / name), examples=1000)
-    splits = [list(data.chats(recipe, split)) for split in ("train", "validation", "test")]
-    said = [chat[1]["content"] for split in splits for chat in split]
-    assert sorted(said) == sorted(f"{i}!" for i in range(200))
-    assert len(splits[0]) > 130 and len(splits[1]) > 5
-    assert len(list(data.chats(replace(recipe, examples=7)))) == 7
-
-
-def test_files_of_text_are_read(tmp_path):
-    (tmp_path / "a.txt").write_text("One.\nTwo.\n\nThree.\n\n\nFour.", encoding="utf-8")
-    rows = [{"text": "One.\nTwo."}, {"text": "Three."}, {"text": "Four."}]
-    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    for name in ("a.txt", "a.jsonl"):
-        recipe = Pretrain("x", data=str(tmp_path / name))
-        found = [t for s in ("train", "validation", "test") for t in data.raw_texts(recipe, s)]
-        assert sorted(found) == ["Four.", "One.\nTwo.", "Three."]
-
-
-@pytest.mark.parametrize(
-    "text, sentence",
-    [("{", "line 1 is not JSON"), ('{"a": 1}', "is no object with messages or prompt and comp")],
-)
-def test_a_bad_file_is_named_with_its_line(tmp_path, text, sentence):
-    (tmp_path / "bad.jsonl").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=sentence):
-        list(data.chats(Finetune("x", data=str(tmp_path / "bad.jsonl"))))
-    with pytest.raises(ValueError, match="absent.txt cannot be read"):
-        list(data.raw_texts(Pretrain("x", data="absent.txt")))
-
-
-def test_the_learners_own_dialogues_are_summarised(tmp_path, monkeypatch):
-    rows = [{"dialogue": f"A: {i}\nB: yes", "summary": f"They say {i}."} for i in range(60)]
-    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    monkeypatch.setenv("WORKBOOK_DIALOGUES", str(tmp_path / "own.jsonl"))
-    chats = list(data.chats(Finetune("x", data="dialogues", examples=10)))
-    assert len(chats) == 10 and chats[0][0]["content"].startswith(
-        "Summarise this conversation.\nA:"
-    )
-    assert chats[0][1]["content"].startswith("They say ")
-
-
-def test_only_the_families_asked_for_come():
-    recipe = Finetune("x", families=("polite", "arithmetic"), examples=40)
-    wanted = [
-        chat.fields["messages"]
-        for chat in islice(stream("instruction"), 2000)
-        if chat.fields["family"] in recipe.families
-    ]
-    assert list(data.chats(recipe)) == wanted[:40]
-    with pytest.raises(ValueError, match="no family 'rude'; choose from open_book"):
-        list(data.chats(Finetune("x", families=("rude",))))
 
 
 @pytest.mark.parametrize("kind", ["pretrain", "finetune"])

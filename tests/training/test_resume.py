@@ -1,11 +1,11 @@
-"""Where a run goes on from: after harm, after an early stop, past broken folders, and alone."""
+"""Where a run goes on from: after harm, after an early stop, past broken folders."""
 
 import math
 import os
 
 import pytest
 import torch
-from tiny_runs import Counting, Tiny, child, judge, loss, same, told_by_child
+from tiny_runs import Counting, Tiny, judge, loss, same, told_by_child
 from torch.utils.data import DataLoader
 
 from workbook.training import FitConfig, checkpoint, fit
@@ -96,31 +96,6 @@ def test_a_kill_at_any_moment_of_a_replacement_leaves_a_whole_checkpoint(tmp_pat
     assert len(found) > 8 and [code for code, *_ in found] == [9] * (len(found) - 1) + [0]
     assert {made for _, made, _ in found} == {"old", "new"} and found[-1][1] == "new"
     assert all(names == ["step-00000001"] for *_, names in found)
-
-
-# Alone in a folder.
-
-
-def test_two_processes_cannot_train_in_one_folder_but_a_killed_one_blocks_nobody(tmp_path, root):
-    """Guards against two runs that delete each other's drafts."""
-    first = child("hold", tmp_path, root)
-    try:
-        assert first.stdout.readline() == "training\n"
-        with pytest.raises(ValueError, match=f"another process is training in {tmp_path}: wait"):
-            run(out=tmp_path)
-        assert first.poll() is None
-    finally:
-        first.kill()
-        first.communicate()
-    assert run(out=tmp_path).step == 6
-    assert run(out=tmp_path).step == 6  # and it gave the folder up at its end
-
-
-@pytest.mark.parametrize("place", ["file", "file/below"])
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, place):
-    (tmp_path / "file").write_text("a file", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"cannot be written \((File exists|Not a directory)"):
-        run(out=tmp_path / place)
 
 
 # Past broken folders.

@@ -17,7 +17,7 @@ import torch
 
 from workbook.core.hub import loading
 from workbook.core.system import known_models, memory
-from workbook.training import FitConfig, data, fit, recipe_runs, recipes
+from workbook.training import FitConfig, fit, recipe_runs, recipes
 from workbook.training.models import small_t5
 from workbook.training.recipes import Finetune
 from workbook.training.seq2seq import (
@@ -276,12 +276,6 @@ def test_a_file_of_prompts_is_learned_and_long_rows_are_counted(small, tmp_path,
     run = recipe_runs.finetune(recipe, QUICK)
     assert run.losses[-1] < run.losses[0]
     assert re.search(r"\d of \d\d exchanges are longer than 40 tokens", capsys.readouterr().out)
-
-
-def test_a_chat_of_several_turns_is_several_exchanges():
-    chat = [{"role": role, "content": text} for role, text in
-            (("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d"))]  # fmt: skip
-    assert list(data.exchanges(chat)) == [("a", "b"), ("a\nb\nc", "d")]
 
 
 def test_dialogues_are_a_source_too(small, tmp_path, monkeypatch):

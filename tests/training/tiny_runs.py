@@ -2,7 +2,7 @@
 
 `python tiny_runs.py kills FOLDER` forks runs and kills them, `replaced FOLDER` dies at every moment
 of a save, `hold FOLDER` trains until it is killed; under torchrun, `python tiny_runs.py spread
-FOLDER` makes the runs that `test_spread.py` compares with those of one process.
+FOLDER` makes the runs that `test_devices.py` compares with those of one process.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import torch
 from torch import nn
 
 from workbook.training import FitConfig, Loss, checkpoint, fit
+from workbook.training.packing import IGNORE, Example
 
 V, C = 31, 16
 
@@ -103,6 +104,26 @@ def same(one: nn.Module, two: nn.Module) -> bool:
         torch.equal(a, b)
         for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True)
     )
+
+
+def examples(sizes, vocabulary: int = 97, answer_from: float = 0.5) -> list[Example]:
+    """Random documents of these lengths; loss falls on what comes after the prompt's share."""
+    source = torch.Generator().manual_seed(0)
+    made = []
+    for size in sizes:
+        ids = torch.randint(3, vocabulary, (size,), generator=source).tolist()
+        prompt = int(size * answer_from)
+        made.append(Example(ids, [IGNORE] * prompt + ids[prompt:]))
+    return made
+
+
+QUICK = FitConfig(steps=6, device="cpu", warmup=2)
+
+
+def run(config: FitConfig = QUICK, model=None, batches=None, **options):
+    """A quick run of `fit` on the tiny model, without a progress bar."""
+    model = Tiny() if model is None else model
+    return fit(model, batches or Counting(), loss, config, progress=False, **options)
 
 
 KILLED = FitConfig(

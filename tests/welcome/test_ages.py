@@ -1,57 +1,12 @@
-"""A stand-in for each age, the eight tasks of one model, and the small recurrent network."""
-
-import pytest
-import torch
+"""A stand-in for each age, and the eight tasks of one model."""
 
 from workbook.core.hub import bundled
 from workbook.tasks import TASKS
-from workbook.town import mixture
 from workbook.welcome import ages
 from workbook.welcome.answers import LanguageModel, Trio
 from workbook.welcome.markov import Chain, words
-from workbook.welcome.recurrent import BATCH, LENGTH, RecurrentModel, train_recurrent, write_on
 
 QUESTION = "Where does Bridor Mossbrock work?"
-
-
-@pytest.fixture(scope="module")
-def documents():
-    stream = mixture(seed=2)
-    return [next(stream).text for _ in range(150)]
-
-
-@pytest.fixture(scope="module")
-def trained(documents):
-    _, tokenizer = bundled("town-lm")
-    return train_recurrent(tokenizer, documents, steps=15)
-
-
-def test_the_recurrent_model_reads_in_order_and_learns(documents, trained):
-    _, tokenizer = bundled("town-lm")
-    ids = torch.tensor([tokenizer.encode(documents[3])[:30]])
-    fresh = RecurrentModel(len(tokenizer))
-    losses = []
-    for model in (fresh, trained):
-        with torch.no_grad():
-            logits = model(ids).logits
-            early = model(ids[:, :10]).logits
-        torch.testing.assert_close(logits[:, :10], early, msg="no token may see a later one")
-        losses.append(float(torch.nn.functional.cross_entropy(logits[0, :-1], ids[0, 1:])))
-    assert losses[1] < losses[0] - 0.5
-
-
-def test_it_writes_one_line_and_the_same_for_the_same_seed(trained):
-    _, tokenizer = bundled("town-lm")
-    said = write_on(trained, tokenizer, "Question: Who?\nAnswer:")
-    assert said == write_on(trained, tokenizer, "Question: Who?\nAnswer:") and "\n" not in said
-    assert said != write_on(trained, tokenizer, "Question: Who?\nAnswer:", seed=1)
-
-
-def test_too_little_text_is_refused():
-    _, tokenizer = bundled("town-lm")
-    with pytest.raises(ValueError, match=rf"rows of {LENGTH} tokens are too few"):
-        train_recurrent(tokenizer, ["A short text."], steps=1)
-    assert BATCH > 1
 
 
 def test_every_age_answers_in_its_own_way(documents, trained):

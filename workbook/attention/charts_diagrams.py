@@ -6,6 +6,7 @@ measurements, which are in `charts.py`, and the theme (`figures.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -54,8 +55,8 @@ def matrices_chart(
 
 def _short(number: float) -> str:
     """Two decimals at most, without what is 0: 3, .98, and nothing for 0."""
-    text = f"{number:.2f}".rstrip("0").rstrip(".").replace("0.", ".", 1)
-    return "" if text in ("0", "-0", "") else text
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "" if text in ("0", "-0") else re.sub(r"^(-?)0\.", r"\1.", text)
 
 
 def block_diagram() -> go.Figure:

@@ -10,16 +10,17 @@ Shapes: B batch, T time, C channels, H heads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from workbook.attention.config import TransformerConfig
 from workbook.attention.positions import mean_similarity
 from workbook.attention.transformer import Transformer
+from workbook.training import FitConfig, Loss, fit
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,21 @@ class PositionTask:
 
     kind: str  # "learned" or "relative"
     steps: int = 600
-    rows: int = 16  # texts of a batch
-    length: int = 64  # tokens of a text
+    batch_size: int = 16  # texts
+    seq_len: int = 64  # tokens of a text
     channels: int = 64
-    rate: float = 3e-3  # the highest; it rises for 100 steps, then falls to 0
+    learning_rate: float = 3e-3  # peak; it rises for 100 steps, then falls to 0
     seed: int = 0
 
+    def fit_config(self) -> FitConfig:
+        """Return what the training loop is told."""
+        return FitConfig(
+            steps=self.steps, learning_rate=self.learning_rate, betas=(0.9, 0.999), warmup=100,
+            decay_fraction=1.0, min_lr_ratio=0.0, seed=self.seed, device="cpu",
+        )  # fmt: skip
 
-def train_positions(task: PositionTask, progress: Callable = lambda steps: steps) -> dict:
+
+def train_positions(task: PositionTask) -> dict:
     """{"before": [...], "after": [...], "loss": nats a token}; lists by distance, from 0 on.
 
     learned: the likeness of two rows of the table. relative: what the first layer adds to a score,
@@ -45,20 +53,19 @@ def train_positions(task: PositionTask, progress: Callable = lambda steps: steps
 
     torch.manual_seed(task.seed)
     tokenizer = load_tokenizer("base")
-    shape = {"channels": task.channels, "layers": 2, "heads": 4, "max_length": task.length}
+    shape = {"channels": task.channels, "layers": 2, "heads": 4, "max_length": task.seq_len}
     model = Transformer(TransformerConfig(len(tokenizer), **shape, positions=task.kind))
-    optimiser = torch.optim.AdamW(model.parameters(), lr=task.rate, weight_decay=0.01)
-    before, batches = position_curve(model, task.length), _batches(task, tokenizer)
-    for step in progress(range(task.steps)):
-        for group in optimiser.param_groups:
-            group["lr"] = task.rate * min((step + 1) / 100, 1 - step / task.steps)
-        ids = next(batches)
-        loss = F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-    return {"before": before, "after": position_curve(model, task.length), "loss": loss.item()}
+    before = position_curve(model, task.seq_len)
+    run = fit(model, _batches(task, tokenizer), _loss, task.fit_config(), progress=False)
+    return {
+        "before": before, "after": position_curve(model, task.seq_len), "loss": run.losses[-1]
+    }  # fmt: skip
+
+
+def _loss(model: Transformer, ids: Tensor) -> Loss:
+    """Cross-entropy of each next token."""
+    logits, target = model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten()
+    return Loss(F.cross_entropy(logits, target, reduction="sum"), target.numel())
 
 
 @torch.no_grad()
@@ -78,10 +85,10 @@ def _batches(task: PositionTask, tokenizer) -> Iterator[Tensor]:
 
     pages = stream("page", "train", task.seed)
     ids: list[int] = []
-    size = task.rows * task.length
+    size = task.batch_size * task.seq_len
     while True:
         while len(ids) < size:
             ids += tokenizer.encode(next(pages).text, add_special_tokens=False)
             ids.append(tokenizer.eos_token_id)
-        yield torch.tensor(ids[:size]).view(task.rows, task.length)
+        yield torch.tensor(ids[:size]).view(task.batch_size, task.seq_len)
         ids = ids[size:]

@@ -12,7 +12,7 @@ Shapes: B batch, T time, C channels, V vocabulary.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,7 @@ from workbook.attention.config import TransformerConfig
 from workbook.attention.counts import parameters
 from workbook.attention.transformer import Transformer
 from workbook.core.runs.seeding import generator
+from workbook.training import FitConfig, Loss, fit
 
 KINDS = ("GRU", "attention")
 ALPHABET = 16  # letters of the strings
@@ -36,10 +37,17 @@ class CopyTask:
     kind: str  # "GRU" or "attention"
     length: int = 16  # letters of a string
     steps: int = 300
-    rows: int = 32  # strings of a batch, new ones at every step
+    batch_size: int = 32  # strings, new ones at every step
     channels: int = 64
-    rate: float = 3e-3  # the highest learning rate; it rises for 30 steps, then falls to 0
+    learning_rate: float = 3e-3  # peak; it rises for 30 steps, then falls to 0
     seed: int = 0
+
+    def fit_config(self) -> FitConfig:
+        """Return what the training loop is told."""
+        return FitConfig(
+            steps=self.steps, learning_rate=self.learning_rate, betas=(0.9, 0.999), warmup=30,
+            decay_fraction=1.0, min_lr_ratio=0.0, seed=self.seed, device="cpu",
+        )  # fmt: skip
 
 
 class Recurrent(nn.Module):
@@ -68,43 +76,44 @@ def copy_model(kind: str, channels: int) -> nn.Module:
     raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")
 
 
-def copy_batch(rows: int, length: int, source: torch.Generator) -> Tensor:
+def copy_batch(batch_size: int, length: int, source: torch.Generator) -> Tensor:
     """Texts `B 2 length + 2`: start, a random string, again, the same string."""
-    string = torch.randint(0, ALPHABET, (rows, length), generator=source)
-    marks = torch.tensor([START, AGAIN]).expand(rows, 2)
+    string = torch.randint(0, ALPHABET, (batch_size, length), generator=source)
+    marks = torch.tensor([START, AGAIN]).expand(batch_size, 2)
     return torch.cat([marks[:, :1], string, marks[:, 1:], string], 1)
 
 
-def train_copy(task: CopyTask, progress: Callable = lambda steps: steps) -> dict[str, float]:
+def train_copy(task: CopyTask) -> dict[str, float]:
     """Train a model, then copy 256 fresh strings: {"accuracy": share of letters right, ...}.
 
-    Also the loss at the end (nats a letter) and the number of parameters. progress: wraps the
-    steps, such as tqdm. The loss is on the copy only.
+    Also the loss at the end (nats a letter) and the number of parameters. The loss is on the copy
+    only.
     """
     torch.manual_seed(task.seed)
-    model, source = copy_model(task.kind, task.channels), generator(task.seed)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=task.rate, weight_decay=0.01)
-    for step in progress(range(task.steps)):
-        for group in optimiser.param_groups:
-            group["lr"] = task.rate * min((step + 1) / 30, 1 - step / task.steps)
-        loss, _ = _copy_loss(model, copy_batch(task.rows, task.length, source))
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
+    model = copy_model(task.kind, task.channels)
+    fit(model, _batches(task), copy_loss, task.fit_config(), progress=False)
+    fresh = copy_batch(256, task.length, generator(task.seed + 10_000))
     with torch.no_grad():
-        loss, right = _copy_loss(model, copy_batch(256, task.length, generator(task.seed + 10_000)))
+        total, letters, parts, _ = copy_loss(model.eval(), fresh)
     return {
-        "accuracy": right.mean().item(), "loss": loss.item(), "parameters": parameters(model)
-    }  # fmt: skip
+        "accuracy": float(parts["right"]) / letters,
+        "loss": float(total) / letters,
+        "parameters": parameters(model),
+    }
 
 
-def _copy_loss(model: nn.Module, ids: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean loss of the copied letters, and which of them are the model's first choice."""
+def _batches(task: CopyTask) -> Iterator[Tensor]:
+    source = generator(task.seed)
+    while True:
+        yield copy_batch(task.batch_size, task.length, source)
+
+
+def copy_loss(model: nn.Module, ids: Tensor) -> Loss:
+    """Cross-entropy of the copied letters, and how many are the model's first choice."""
     half = ids.shape[1] // 2
     logits, target = model(ids[:, :-1])[:, half:], ids[:, half + 1 :]
-    right = (logits.argmax(-1) == target).float()
-    return F.cross_entropy(logits.flatten(0, 1), target.flatten()), right
+    total = F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="sum")
+    return Loss(total, target.numel(), {"right": (logits.argmax(-1) == target).sum()})
 
 
 # --- the way of a signal ------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def _train(kind: str, file: Path | None, settings: list[str] | None) -> None:
     try:
         run = getattr(recipe_runs, kind)(recipe, config, *adapter)
     except KeyboardInterrupt as stopped:
-        print(f"workbook: {stopped or 'stopped at once.'}", file=sys.stderr)
+        print(f"workbook: {str(stopped) or 'stopped at once.'}", file=sys.stderr)
         raise typer.Exit(130) from stopped
     if recipe_runs.is_main():  # under torchrun every process gets here
         print(f"{run.summary()} The model is in {run.out / 'final'}.")

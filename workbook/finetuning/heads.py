@@ -6,6 +6,7 @@ Lesson 08 compares it with a model that writes the label.
 
 Shapes: N texts, C channels, K classes.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.inference import chat_ids, pad, positions
@@ -26,7 +28,7 @@ BATCH = 32
 @torch.no_grad()
 def features(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]
-) -> Tensor:
+) -> Float[Tensor, "N C"]:
     """Return the last layer's output at the last token of each prompt, `N C`; no gradient."""
     found = []
     rows = [chat_ids(tokenizer, prompt) for prompt in prompts]
@@ -42,7 +44,10 @@ def features(
 
 
 def train_head(
-    found: Tensor, labels: Sequence[str], steps: int = 200, learning_rate: float = 0.01
+    found: Float[Tensor, "N C"],
+    labels: Sequence[str],
+    steps: int = 200,
+    learning_rate: float = 0.01,
 ) -> tuple[nn.Linear, list[str]]:
     """Return a head trained on features `N C` and the names of its K classes, sorted.
 
@@ -70,6 +75,6 @@ def train_head(
 
 
 @torch.no_grad()
-def classify(head: nn.Linear, names: Sequence[str], found: Tensor) -> list[str]:
+def classify(head: nn.Linear, names: Sequence[str], found: Float[Tensor, "N C"]) -> list[str]:
     """Return the likeliest class of each text, from its features `N C`."""
     return [names[number] for number in head(found).argmax(-1).tolist()]

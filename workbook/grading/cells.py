@@ -53,11 +53,12 @@ def exercise_ids(source: str) -> list[str]:
     tree = parsed(source)
     if tree is None:
         return list(dict.fromkeys(match[2] for match in IN_TEXT.finditer(_visible(source))))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     ids = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) in CALLS and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        first = node.args[0]
+        if _called(node) in CALLS and isinstance(first, ast.Constant):
+            if isinstance(first.value, str):
                 ids.append(_visible(first.value))
     return list(dict.fromkeys(ids))
 

@@ -133,8 +133,9 @@ class SandboxKernel(RunningKernel):
         if self.given_up or self.process is None:
             return self.given_up or "the kernel did not start"
         if isinstance(self.process, subprocess.Popen):
-            return sandbox.in_words(self.process.wait())
-        reason = self.process.wait().reason
+            reason = sandbox.in_words(self.process.wait())
+        else:
+            reason = self.process.wait().reason
         return "it ended itself with exit code 0" if reason == "finished" else str(reason)
 
     def interrupt(self) -> None:

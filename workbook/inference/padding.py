@@ -5,6 +5,7 @@ encoders want it on the right. Left out: packing several texts into a row (`trai
 
 Shapes: B batch, T time. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from jaxtyping import Bool, Int
     from torch import Tensor
 
 
 def pad(
     rows: Sequence[Sequence[int]], value: int, side: Literal["left", "right"]
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Int[Tensor, "B T"], Bool[Tensor, "B T"]]:
     """Return (ids, keep_mask), both `B T` with T the longest row.
 
     rows: B rows of token ids, of any lengths. value: the id that stands where there is no token.
@@ -39,7 +41,7 @@ def pad(
     return ids, keep_mask
 
 
-def positions(keep_mask: Tensor) -> Tensor:
+def positions(keep_mask: Bool[Tensor, "B T"]) -> Int[Tensor, "B T"]:
     """Return the place of each token in its own text, `B T`: 0 for the first real one.
 
     Padding has place 0 too. With padding on the left, a token's column says nothing about how many

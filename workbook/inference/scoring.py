@@ -4,9 +4,10 @@ Perplexity, mean negative log-likelihood and the like are sums over `token_log_p
 encoder-decoder is scored in the wrapper of lesson 03 (`workbook.sampling.families`), which takes
 prompt and answer as one row. Left out: the loss of a training step (`training/losses.py`).
 
-Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens. Log-probabilities are
-natural, in nats.
+Shapes: B batch, T time, T2 the times asked for, V vocabulary. `keep_mask` is true on real tokens.
+Log-probabilities are natural, in nats.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -16,11 +17,14 @@ from typing import TYPE_CHECKING
 from workbook.inference.padding import positions
 
 if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
     from torch import Tensor
     from transformers import PreTrainedModel
 
 
-def padded_logits(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, last: int = 0) -> Tensor:
+def padded_logits(
+    model: PreTrainedModel, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"], last: int = 0
+) -> Float[Tensor, "B T2 V"]:
     """Return logits `B T V` for rows padded on either side; of the `last` positions only, if > 0.
 
     ids, keep_mask: `B T`. Raises ValueError for a bare encoder-decoder, which needs two texts.
@@ -50,7 +54,11 @@ def first_position(model: PreTrainedModel) -> int:
     return 0
 
 
-def token_log_probs(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor) -> Tensor:
+def token_log_probs(
+    model: PreTrainedModel,
+    ids: Int[Tensor, "B T"],
+    keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"],
+) -> Float[Tensor, "B T-1"]:
     """Return ln p(token | tokens before it), `B T-1`, zero where the token is padding.
 
     ids, keep_mask: `B T`, padded on either side; the first real token of a row is not scored.

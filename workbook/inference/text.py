@@ -6,6 +6,7 @@ what a token is (lesson 01) and what a chat template does (lesson 08).
 
 Shapes: B batch, T time. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from workbook.inference.padding import pad
 
 if TYPE_CHECKING:
+    from jaxtyping import Bool, Int
     from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -73,7 +75,7 @@ def chat_ids(
 
 def encode(
     tokenizer: PreTrainedTokenizerBase, texts: str | Sequence[str], device: str = "cpu"
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Int[Tensor, "B T"], Bool[Tensor, "B T"]]:
     """Return (ids, keep_mask) of texts, both `B T`, padded on the left: see `text_ids`.
 
     For an encoder-decoder that is called as a decoder is (`workbook.sampling.families`) each text
@@ -89,7 +91,9 @@ def encode(
     return ids.to(device), keep_mask.to(device)
 
 
-def decode(tokenizer: PreTrainedTokenizerBase, ids: Tensor, start: int = 0) -> list[str]:
+def decode(
+    tokenizer: PreTrainedTokenizerBase, ids: Int[Tensor, "B T"], start: int = 0
+) -> list[str]:
     """Return the texts of a batch `B T` from position `start` on, without special tokens."""
     return [str(tokenizer.decode(row[start:], skip_special_tokens=True)) for row in ids.tolist()]
 

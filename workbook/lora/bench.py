@@ -4,7 +4,10 @@ The same base, the same rank, the same rows and AdamW; the two take turns in one
 the most that tensors held at one time in a step, the same for both by the same meter. The last rows
 put eight adapters in one batch against eight passes, and merged weights against unmerged. Run it as
 `workbook bench lora`; lesson 10 quotes it. Left out: the quality, which is the same to rounding.
+
+Shapes: B batch, T time, T2 with the new tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from workbook.core.hub import load_model
@@ -40,8 +44,8 @@ def run(quick: bool = False) -> list[Row]:
     return [*against_peft(base, rounds), *serving(base, rounds)]
 
 
-def random_ids(model: PreTrainedModel, rows: int, tokens: int) -> Tensor:
-    """Return rows of random token ids."""
+def random_ids(model: PreTrainedModel, rows: int, tokens: int) -> Int[Tensor, "{rows} {tokens}"]:
+    """Return rows of random token ids, `B T`."""
     ids = torch.randint(model.config.vocab_size, (rows, tokens), generator=generator(0))
     return ids.to(model.device)
 
@@ -69,8 +73,8 @@ def pair(base: PreTrainedModel) -> tuple[Any, Any]:
     )
 
 
-def step_of(model: nn.Module, ids: Tensor) -> Callable[[], object]:
-    """Return one step of AdamW on a batch, as a function to be timed."""
+def step_of(model: nn.Module, ids: Int[Tensor, "B T"]) -> Callable[[], object]:
+    """Return one step of AdamW on a batch `B T`, as a function to be timed."""
     trained = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=1e-4, fused=True)
     batch = {"ids": ids, "labels": ids}
@@ -114,8 +118,8 @@ def memory_row(name: str, pairs: list[tuple[nn.Module, Callable[[], object]]]) -
 
 
 @torch.inference_mode()
-def generate(model: Any, prompt: Tensor) -> Tensor:
-    """Return greedy continuations, the model's own loop."""
+def generate(model: Any, prompt: Int[Tensor, "B T"]) -> Int[Tensor, "B T2"]:
+    """Return greedy continuations of prompts `B T`, the model's own loop."""
     from transformers import GenerationConfig
 
     config = GenerationConfig(
@@ -150,8 +154,8 @@ def serving(base: PreTrainedModel, rounds: int, adapters: int = ADAPTERS) -> lis
     return [*rows, *latencies(model, prompt[:1], rounds)]
 
 
-def latencies(model: Any, prompt: Tensor, rounds: int) -> list[Row]:
-    """Return one row's generation merged against unmerged, and the base alone against merged."""
+def latencies(model: Any, prompt: Int[Tensor, "1 T"], rounds: int) -> list[Row]:
+    """Return generation from one prompt `1 T`: merged against unmerged, the base against merged."""
 
     def merged() -> None:
         merge(model)

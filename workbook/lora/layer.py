@@ -8,6 +8,7 @@ model (`adapters.py`), files (`files.py`), rows with different adapters (`rows.p
 
 Shapes: N tokens of all rows, B rows, T time, I inputs and O outputs of a layer, R rank.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from typing import Any, Literal, cast
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.lora.weights import Layer, adapter_dtype, read_weight, stored_weight
@@ -55,11 +57,11 @@ class LowRank(nn.Module):
         if variant == "dora":
             self.magnitude = nn.Parameter(read_weight(layer).norm(dim=1).to(**place))
 
-    def update(self) -> Tensor:
+    def update(self) -> Float[Tensor, "O I"]:
         """Return s B A, `O I`."""
         return self.scale * (self.B @ self.A)
 
-    def merged(self, weight: Tensor) -> Tensor:
+    def merged(self, weight: Float[Tensor, "O I"]) -> Float[Tensor, "O I"]:
         """Return the weight `O I` with the update in it: W + s B A; in DoRA with its lengths."""
         changed = weight + self.update()
         if self.variant == "dora":
@@ -77,7 +79,9 @@ class RowAdapters:
     a: Tensor  # B R I
     b: Tensor  # B R O, scaled
 
-    def add_to(self, out: Tensor, x: Tensor, inputs: int) -> Tensor:
+    def add_to(
+        self, out: Float[Tensor, "B *T O"], x: Float[Tensor, "B *T I"], inputs: int
+    ) -> Float[Tensor, "B *T O"]:
         """Return `out` (`B T O`) with each row's own update of x (`B T I`) added."""
         if len(x) != len(self.a) or x.dim() < 2:
             raise ValueError(
@@ -124,7 +128,7 @@ class LoraLinear(nn.Module):
         """Whether the frozen layer's weight holds the update now."""
         return self.kept is not None
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
         if self.rows is not None:
             return self.rows.add_to(self.base(x), x, self.in_features)
         if self.active is None or self.is_merged or not self.enabled:

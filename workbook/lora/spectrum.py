@@ -7,6 +7,7 @@ several layers. Lesson 10.
 
 Shapes: O outputs, I inputs of a layer, K the smaller of the two.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.lora.weights import read_weight
@@ -22,7 +24,7 @@ from workbook.training.modules import ALL, linear_names
 
 def updates(
     before: nn.Module, after: nn.Module, targets: str | Iterable[str] = ALL
-) -> dict[str, Tensor]:
+) -> dict[str, Float[Tensor, "_O _I"]]:
     """Return what changed in each linear layer, `O I`, by its name.
 
     Raises ValueError where the two models are not of one shape.
@@ -36,7 +38,7 @@ def updates(
     return found
 
 
-def low_rank(update: Tensor, rank: int) -> Tensor:
+def low_rank(update: Float[Tensor, "O I"], rank: int) -> Float[Tensor, "O I"]:
     """Return the matrix of this rank that is nearest to an update `O I`.
 
     Raises ValueError for a rank below 1.
@@ -47,15 +49,15 @@ def low_rank(update: Tensor, rank: int) -> Tensor:
     return (u[:, :rank] * s[:rank]) @ vt[:rank]
 
 
-def relative_error(update: Tensor, rank: int) -> float:
-    """Return the length of what rank r misses of an update, as a part of its length."""
+def relative_error(update: Float[Tensor, "O I"], rank: int) -> float:
+    """Return the length of what rank r misses of an update `O I`, as a part of its length."""
     s = torch.linalg.svdvals(update)
     whole = s.square().sum()
     return float((s[rank:].square().sum() / whole).sqrt()) if whole else 0.0
 
 
-def kept(update: Tensor) -> Tensor:
-    """Return `K`: the part of an update's squared length that ranks 1, 2, ... keep."""
+def kept(update: Float[Tensor, "O I"]) -> Float[Tensor, " K"]:
+    """Return `K`: the part of an update's (`O I`) squared length that ranks 1, 2, ... keep."""
     squares = torch.linalg.svdvals(update).square()
     return squares.cumsum(0) / squares.sum()
 
@@ -69,15 +71,20 @@ class Spectrum:
     rank_90: int  # the least rank that keeps 90 % of the squared length
 
 
-def spectrum(name: str, update: Tensor) -> Spectrum:
-    """Return an update's spectrum."""
+def spectrum(name: str, update: Float[Tensor, "O I"]) -> Spectrum:
+    """Return the spectrum of an update `O I`."""
     values = torch.linalg.svdvals(update)
     rank = int((kept(update) < 0.9).sum()) + 1
     return Spectrum(name, tuple(values.tolist()), rank)
 
 
-def mean_kept(changed: Mapping[str, Tensor], ranks: Iterable[int]) -> dict[int, float]:
-    """Return rank -> the part of all updates' squared length that it keeps, over all layers."""
+def mean_kept(
+    changed: Mapping[str, Float[Tensor, "_O _I"]], ranks: Iterable[int]
+) -> dict[int, float]:
+    """Return rank -> the part of all updates' squared length that it keeps, over all layers.
+
+    changed: layer -> its update, `O I`.
+    """
     squares = [torch.linalg.svdvals(update).square() for update in changed.values()]
     whole = sum(float(s.sum()) for s in squares)
     return {rank: sum(float(s[:rank].sum()) for s in squares) / whole for rank in ranks}

@@ -6,6 +6,7 @@ keep of another matrix, rounded to its precision. Lesson 10 merges adapters with
 
 Shapes: O outputs, I inputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import copy
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 Layer = Any  # a linear layer: nn.Linear, Conv1D, or one with 4 bits a weight
@@ -28,7 +30,7 @@ def is_four_bit(layer: Layer) -> bool:
     return hasattr(layer.weight, "quant_state")
 
 
-def read_weight(layer: Layer) -> Tensor:
+def read_weight(layer: Layer) -> Float[Tensor, "O I"]:
     """Return the weight as `O I` in float32, dequantized where it has 4 bits."""
     weight = layer.weight
     if is_four_bit(layer):
@@ -42,7 +44,7 @@ def read_weight(layer: Layer) -> Tensor:
     return full.T if is_turned(layer) else full
 
 
-def stored_weight(layer: Layer, matrix: Tensor) -> nn.Parameter:
+def stored_weight(layer: Layer, matrix: Float[Tensor, "O I"]) -> nn.Parameter:
     """Return what a layer would keep of a matrix `O I`: in its type and layout, frozen.
 
     A 16-bit layer rounds it, a 4-bit layer quantizes it again with its own settings.

@@ -6,8 +6,9 @@ feed-forward part, of 2 d m + d + m weights each. They stay in the way at infere
 non-linearity cannot be merged into a matrix. Left out: the paper's training of the layer norms,
 which `attach_chosen` of `selective.py` does, and adapters in parallel. Lesson 11.
 
-Shapes: B batch, T time, C channels, M width of the bottleneck.
+Shapes: B batch, T time, I inputs of a layer, C channels, M width of the bottleneck.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.peft_family.attachment import Attachment
@@ -46,7 +48,7 @@ class Bottleneck(nn.Module):
         """The frozen layer's own, which T5 asks for its dtype."""
         return self.layer.weight
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "B T I"]) -> Float[Tensor, "B T C"]:
         out = self.layer(x)  # B T C
         return out + self.up(self.activation(self.down(out)))
 

@@ -4,7 +4,10 @@
 `answer_cost` times a forward pass over a prompt, where soft prompts read more places and merged
 methods none. All numbers are medians. Left out: activations, which every method that trains weights
 near the input must keep almost as full tuning does (lesson 05 counts them). Lesson 11.
+
+Shapes: B batch, T time.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from jaxtyping import Int
+from torch import Tensor, nn
 
 from workbook.core.runs.bench import seconds
 from workbook.training.losses import Loss
@@ -59,7 +63,7 @@ def train_cost(
 
 
 @torch.inference_mode()
-def answer_cost(model: nn.Module, ids: torch.Tensor, repeats: int = 7) -> float:
+def answer_cost(model: nn.Module, ids: Int[Tensor, "B T"], repeats: int = 7) -> float:
     """Return the seconds of a forward pass over ids `B T`."""
     took = [seconds(lambda: model(ids, use_cache=False)) for _ in range(repeats + 1)]
     return statistics.median(took[1:])

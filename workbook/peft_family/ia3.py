@@ -7,6 +7,7 @@ all three. Left out: factors on other activations. Lesson 11.
 
 Shapes: B batch, T time, I inputs and O outputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.peft_family.attachment import Attachment
@@ -40,7 +42,7 @@ class Scaled(nn.Module):
         """The frozen layer's own, which T5 asks for its dtype."""
         return self.layer.weight
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
         return self.layer(x * self.factors) if self.is_input else self.layer(x) * self.factors
 
     @torch.no_grad()
@@ -69,10 +71,15 @@ def attach_ia3(model: PreTrainedModel) -> Attachment:
 
 
 def merge_ia3(attachment: Attachment) -> PreTrainedModel:
-    """Multiply the factors into the weights for good, and return the plain model."""
+    """Multiply the factors into the weights for good, and return the plain model.
+
+    Raises ValueError for another method, which stays in the model.
+    """
     model = attachment.model
-    merged = {n: m.merge() for n, m in list(model.named_modules()) if isinstance(m, Scaled)}
-    attachment.detach()  # puts the layers, which are merged now, back in their places
-    if not merged:
+    scaled = [module for module in model.modules() if isinstance(module, Scaled)]
+    if not scaled:
         raise ValueError("this model carries no factors of (IA)^3 to merge.")
+    for module in scaled:
+        module.merge()
+    attachment.detach()  # puts the layers, which are merged now, back in their places
     return model

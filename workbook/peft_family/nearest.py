@@ -7,12 +7,14 @@ text that does the prompt's work. Lesson 11.
 
 Shapes: N vectors of a prompt, C channels, V vocabulary, K neighbours.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.core.runs.seeding import generator
@@ -26,7 +28,9 @@ class Neighbours(NamedTuple):
 
 
 @torch.no_grad()
-def nearest_tokens(prompt: Tensor, table: Tensor, count: int = 3) -> Neighbours:
+def nearest_tokens(
+    prompt: Float[Tensor, "N C"], table: Float[Tensor, "V C"], count: int = 3
+) -> Neighbours:
     """Return the tokens whose embeddings have the largest cosine similarity with each vector.
 
     prompt: `N C`. table: `V C`. Raises ValueError for a count that is not 1 to V.
@@ -39,7 +43,7 @@ def nearest_tokens(prompt: Tensor, table: Tensor, count: int = 3) -> Neighbours:
 
 
 @torch.no_grad()
-def nearest_drawn(table: Tensor, draws: int = 200, seed: int = 0) -> float:
+def nearest_drawn(table: Float[Tensor, "V C"], draws: int = 200, seed: int = 0) -> float:
     """Return the mean similarity of random vectors to their nearest token: the baseline.
 
     The vectors are normal with the embeddings' own covariance, so they point where tokens point.

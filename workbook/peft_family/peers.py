@@ -4,6 +4,7 @@
 weights there, so that logits and gradients can be compared number by number. Left out: bottleneck
 adapters, which peft does not have, and LoRA (lesson 10). Lesson 11.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.peft_family.attachment import Attachment
@@ -106,7 +108,7 @@ def _copy(theirs: Tensor, ours: Tensor) -> None:
     theirs.copy_(ours.detach().view(theirs.shape))
 
 
-def trained_gradients(model: PreTrainedModel) -> list[Tensor]:
+def trained_gradients(model: PreTrainedModel) -> list[Float[Tensor, " _"]]:
     """Return the gradients of a model's trained weights, flat, largest tensors first."""
     found = [p.grad.flatten() for p in model.parameters() if p.requires_grad and p.grad is not None]
     return sorted(found, key=lambda grad: (-len(grad), float(grad.abs().sum())))

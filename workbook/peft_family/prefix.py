@@ -8,12 +8,14 @@ An encoder-decoder gets its prefix in the decoder. Left out: one for the encoder
 
 Shapes: B batch, T time, N places, L layers, K heads of keys and values, D head size, C channels.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
@@ -45,7 +47,7 @@ class Prefix(nn.Module):
                     nn.Linear(width, hidden), nn.Tanh(), nn.Linear(hidden, 2 * layers * width)
                 )
 
-    def table(self) -> Tensor:
+    def table(self) -> Float[Tensor, "N _"]:
         """Return the prefix as one row a place, `N 2LKD`: what is kept of it."""
         return self.rows if self.network is None else self.network(self.rows)
 
@@ -70,7 +72,7 @@ def attach_prefix(
     model: PreTrainedModel,
     length: int = 10,
     hidden: int = 0,
-    start: Tensor | None = None,
+    start: Int[Tensor, "1 N"] | None = None,
     seed: int = 0,
 ) -> Attachment:
     """Put `length` trained places in front of the keys and values of every layer.

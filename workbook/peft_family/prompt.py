@@ -8,6 +8,7 @@ vectors in front of what its encoder reads. Left out: a prompt for the decoder t
 
 Shapes: B batch, T time, C channels, N vectors of the prompt, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
@@ -28,8 +30,12 @@ STARTS = ("noise", "vocabulary", "text")
 
 
 def prompt_start(
-    table: Tensor, length: int, start: str = "vocabulary", ids: Sequence[int] = (), seed: int = 0
-) -> Tensor:
+    table: Float[Tensor, "V C"],
+    length: int,
+    start: str = "vocabulary",
+    ids: Sequence[int] = (),
+    seed: int = 0,
+) -> Float[Tensor, "{length} C"]:
     """Return the first values of a prompt, `N C`.
 
     table: the embeddings, `V C`. start: "noise", normal numbers as large as the embeddings are on
@@ -53,7 +59,7 @@ def prompt_start(
 class SoftPrompt(nn.Module):
     """The trained vectors, and the hooks that put them in front of a text and take them off."""
 
-    def __init__(self, start: Tensor) -> None:
+    def __init__(self, start: Float[Tensor, "N C"]) -> None:
         super().__init__()
         self.embedding = nn.Parameter(start)  # N C
         self.read = 0  # places of the last text with the prompt in front; 0: it had none

@@ -6,8 +6,9 @@ trained. `fixed_input` writes the tokens in front. Gradients and logits equal th
 prompt in `prompt.py`: a soft prompt is nothing but the retrained embeddings of a fixed input.
 Left out: new tokens that the model could say. Lesson 11.
 
-Shapes: B batch, T time, C channels, N new tokens, V vocabulary.
+Shapes: B batch, T time, T2 with the new tokens, C channels, N new tokens, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.peft_family.attachment import Attachment
@@ -27,16 +29,16 @@ if TYPE_CHECKING:
 class NewTokens(nn.Module):
     """An embedding table with trained rows below the frozen ones: ids `B T` to `B T C`."""
 
-    def __init__(self, table: nn.Embedding, start: Tensor) -> None:
+    def __init__(self, table: nn.Embedding, start: Float[Tensor, "N C"]) -> None:
         super().__init__()
         self.table, self.rows = table, nn.Parameter(start)
 
     @property
-    def weight(self) -> Tensor:
+    def weight(self) -> Float[Tensor, "V C"]:
         """The frozen rows, `V C`."""
         return self.table.weight
 
-    def forward(self, ids: Tensor) -> Tensor:
+    def forward(self, ids: Int[Tensor, "B T"]) -> Float[Tensor, "B T C"]:
         new = ids >= len(self.weight)
         old = self.table(ids.masked_fill(new, 0))
         rows = self.rows[(ids - len(self.weight)).clamp(min=0)]
@@ -60,7 +62,7 @@ def attach_tokens(
     return attachment
 
 
-def fixed_input(attachment: Attachment, ids: Tensor) -> Tensor:
+def fixed_input(attachment: Attachment, ids: Int[Tensor, "B T"]) -> Int[Tensor, "B T2"]:
     """Return `B N+T` ids: the new tokens in front of each row of `ids` (`B T`)."""
     table: Any = attachment.model.get_input_embeddings()
     first = len(table.weight)

@@ -7,6 +7,7 @@ before, which saves the division, and the search for clipped ranges. Lesson 05 e
 
 Shapes: I inputs, O outputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.quantization.calibration import gather_inputs, output_error
@@ -25,17 +27,21 @@ from workbook.training.modules import replace as put
 POWERS = tuple(step / 10 for step in range(11))  # 0 leaves the weights as they are
 
 
-def input_scales(activations: Tensor, power: float) -> Tensor:
-    """Return s = activations^power, `I`, with a geometric mean of its ends of 1."""
+def input_scales(activations: Float[Tensor, " I"], power: float) -> Float[Tensor, " I"]:
+    """Return s = activations^power, `I` like them, with a geometric mean of its ends of 1."""
     scales = activations.clamp(min=1e-6) ** power
     return scales / (scales.max() * scales.min()).sqrt()
 
 
 def search_scales(
-    weight: Tensor, activations: Tensor, hessian: Tensor, scheme: Scheme
-) -> tuple[Tensor, float, float]:
+    weight: Float[Tensor, "O I"],
+    activations: Float[Tensor, " I"],
+    hessian: Float[Tensor, "I I"],
+    scheme: Scheme,
+) -> tuple[Float[Tensor, " I"], float, float]:
     """Return (s `I`, the power, the output error) with the least error of the layer's output.
 
+    weight: `O I`. activations: `I`, mean magnitudes of the inputs. hessian: `I I`, of the inputs.
     The search rounds with absmax scales, whatever the scheme's method, which is much quicker.
     """
     quick = replace(scheme, method="absmax")
@@ -50,7 +56,10 @@ def search_scales(
 
 
 def awq_model(
-    model: nn.Module, batches: Sequence[Tensor], scheme: Scheme, targets: str | Iterable[str] = ALL
+    model: nn.Module,
+    batches: Sequence[Int[Tensor, "_B _T"]],
+    scheme: Scheme,
+    targets: str | Iterable[str] = ALL,
 ) -> dict[str, float]:
     """Quantize the linear layers of a model with searched input scales, in place.
 

@@ -6,12 +6,14 @@ Lesson 05 compares them with groups of integers.
 
 Shapes: N blocks, G elements of a block.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.quantization.formats import FloatFormat, format_named, from_bits
@@ -31,7 +33,7 @@ class Blocks:
     shape: torch.Size  # of what was quantized
     bits: float  # per number, scales included
 
-    def dequantize(self) -> Tensor:
+    def dequantize(self) -> Float[Tensor, " ..."]:
         """Return the numbers that the blocks stand for, in the shape they came in."""
         return (self.elements * self.scales).reshape(self.shape)
 
@@ -43,7 +45,7 @@ def from_e8m0(bits: int) -> float:
     return float("nan") if bits == E8M0_NAN else 2.0 ** (bits - E8M0_BIAS)
 
 
-def mx_quantize(x: Tensor, element: str = "fp4_e2m1") -> Blocks:
+def mx_quantize(x: Float[Tensor, " ..."], element: str = "fp4_e2m1") -> Blocks:
     """Return `x` in MX blocks of 32 (OCP Microscaling Formats 1.0, section 6.3).
 
     The shared scale is 2 to the exponent of the block's largest number less that of the element
@@ -63,7 +65,7 @@ def mx_quantize(x: Tensor, element: str = "fp4_e2m1") -> Blocks:
     return Blocks(elements, scales, x.shape, kind.bits + 8 / MX_BLOCK)
 
 
-def nvfp4_quantize(x: Tensor) -> Blocks:
+def nvfp4_quantize(x: Float[Tensor, " ..."]) -> Blocks:
     """Return `x` in NVFP4 blocks of 16: E2M1 elements, an E4M3 scale each, one float32 for all.
 
     The float32 is the largest number over 448 * 6, so that the largest block scale is E4M3's

@@ -6,6 +6,7 @@ calibration is needed at all.
 
 Shapes: B batch, T time, I inputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 
@@ -31,9 +33,12 @@ class InputStatistics:
 
 @contextmanager
 def watch_inputs(
-    model: nn.Module, names: Iterable[str], see: Callable[[str, Tensor], None]
+    model: nn.Module, names: Iterable[str], see: Callable[[str, Float[Tensor, "*rows I"]], None]
 ) -> Iterator[None]:
-    """Call `see(name, inputs)` for every call of the named layers while the block runs."""
+    """Call `see(name, inputs)` for every call of the named layers while the block runs.
+
+    The inputs come as they are, `... I`.
+    """
     handles = []
     for name in names:
 
@@ -49,7 +54,7 @@ def watch_inputs(
 
 
 def gather_inputs(
-    model: nn.Module, names: Sequence[str], batches: Sequence[Tensor]
+    model: nn.Module, names: Sequence[str], batches: Sequence[Int[Tensor, "_B _T"]]
 ) -> dict[str, InputStatistics]:
     """Return the statistics of each named layer's inputs, over token ids `B T` read as they are.
 
@@ -92,7 +97,12 @@ def block_by_block(names: Sequence[str]) -> list[list[str]]:
     return [list(group) for _, group in groupby(names, block)]
 
 
-def output_error(weight: Tensor, kept: Tensor, hessian: Tensor) -> float:
-    """Return the squared error of a layer's output as a share of the output's square."""
+def output_error(
+    weight: Float[Tensor, "O I"], kept: Float[Tensor, "O I"], hessian: Float[Tensor, "I I"]
+) -> float:
+    """Return the squared error of a layer's output as a share of the output's square.
+
+    weight, kept: `O I`, before and after. hessian: `I I`, of the layer's inputs.
+    """
     gap, whole = (kept - weight).double(), weight.double()
     return (((gap @ hessian) * gap).sum() / ((whole @ hessian) * whole).sum()).item()

@@ -2,7 +2,10 @@
 
 The sums are in `formats.py`, `quantizers.py` and `planner.py`. How an explorer works is explained
 in `workbook.core.notebook.explorer`.
+
+Shapes: I inputs, O outputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.core.notebook import charts, figures
@@ -160,7 +164,7 @@ class Rounded:
 class Rounder:
     """Computes a `Rounded` of one weight, with an outlier column if asked."""
 
-    def __init__(self, weight: Tensor, column: int = 7) -> None:
+    def __init__(self, weight: Float[Tensor, "O I"], column: int = 7) -> None:
         """weight: `O I`. column: where the outliers are planted."""
         self.weight, self.column = weight.detach().float(), column
 
@@ -228,7 +232,7 @@ def table_rounded(data: Rounded) -> pandas.DataFrame:
     return pd.DataFrame([row])
 
 
-def quantizer_explorer(weight: Tensor) -> Explorer:
+def quantizer_explorer(weight: Float[Tensor, "O I"]) -> Explorer:
     """Turn bits, sharing and outliers for one weight `O I` with a multiple of 16 inputs."""
     return Explorer(
         "A quantizer at work",

@@ -7,12 +7,14 @@ the batching of updates, which change the speed and little else. Lesson 05 expla
 
 Shapes: I inputs, O outputs of a layer, n rows of inputs.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.quantization.calibration import block_by_block, gather_inputs, output_error
@@ -24,7 +26,10 @@ DAMPING = 0.01  # share of the mean diagonal that is added to H, so that it has 
 
 
 def gptq_quantize(
-    weight: Tensor, hessian: Tensor, scheme: Scheme, damping: float = DAMPING
+    weight: Float[Tensor, "O I"],
+    hessian: Float[Tensor, "I I"],
+    scheme: Scheme,
+    damping: float = DAMPING,
 ) -> Quantized:
     """Return the codes of a weight `O I` that keep the layer's output closest.
 
@@ -32,6 +37,8 @@ def gptq_quantize(
     2. For each column: at a group's first column choose the group's scales from what is there now.
     3. Round the column; divide its error by U[i, i].
     4. Take the error times U[i, i+1:] off the columns to come.
+
+    hessian: `I I`, of the layer's inputs. damping: a share of its mean diagonal.
 
     Raises ValueError for "tensor" scales, which no order of columns can keep.
     """
@@ -61,7 +68,10 @@ def gptq_quantize(
 
 
 def gptq_model(
-    model: nn.Module, batches: Sequence[Tensor], scheme: Scheme, targets: str | Iterable[str] = ALL
+    model: nn.Module,
+    batches: Sequence[Int[Tensor, "_B _T"]],
+    scheme: Scheme,
+    targets: str | Iterable[str] = ALL,
 ) -> dict[str, float]:
     """Quantize the linear layers of a model one after the other, in place.
 

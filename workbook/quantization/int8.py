@@ -7,6 +7,7 @@ kernels; here each step is one torch call. Lesson 05 explains it.
 
 Shapes: B rows, I inputs, O outputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import torch
+from jaxtyping import Float, Int, Int8, Int32
 from torch import Tensor, nn
 
 from workbook.quantization.calibration import gather_inputs
@@ -25,7 +27,7 @@ LARGEST = 127
 Rows = Literal["token", "tensor"]
 
 
-def int8_matmul(codes: Tensor, weight: Tensor) -> Tensor:
+def int8_matmul(codes: Int8[Tensor, "B I"], weight: Int8[Tensor, "O I"]) -> Int32[Tensor, "B O"]:
     """Return `codes weight^T` in int32. codes: int8 `B I`. weight: int8 `O I`.
 
     On a GPU `torch._int_mm` wants more than 16 rows and sizes in multiples of 8: we pad.
@@ -66,7 +68,7 @@ class Int8Linear(nn.Module):
         self.register_buffer("bias", None if bias is None else bias.detach().clone())
         self.register_buffer("static", None if static is None else torch.tensor(float(static)))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
         """Return the layer's output; x: any shape that ends in I."""
         rows = x.reshape(-1, self.in_features)
         y = self.multiply(rows.float())
@@ -74,7 +76,7 @@ class Int8Linear(nn.Module):
             y += self.bias
         return y.to(x.dtype).reshape(*x.shape[:-1], self.out_features)
 
-    def multiply(self, x: Tensor) -> Tensor:
+    def multiply(self, x: Float[Tensor, "B I"]) -> Float[Tensor, "B O"]:
         """Return `x W^T` for rows `B I`, float32."""
         if self.static is not None:
             scale = self.static / LARGEST
@@ -105,7 +107,7 @@ class LLMInt8Linear(Int8Linear):
         self.threshold = threshold
         self.outlier_columns = 0  # of the last batch
 
-    def multiply(self, x: Tensor) -> Tensor:
+    def multiply(self, x: Float[Tensor, "B I"]) -> Float[Tensor, "B O"]:
         """Return `x W^T` for rows `B I`, float32."""
         columns = (x.abs().amax(0) >= self.threshold).nonzero()[:, 0]
         self.outlier_columns = len(columns)
@@ -117,7 +119,7 @@ class LLMInt8Linear(Int8Linear):
 
 
 def quantize_static(
-    model: nn.Module, batches: Sequence[Tensor], targets: str | Iterable[str] = ALL
+    model: nn.Module, batches: Sequence[Int[Tensor, "_B _T"]], targets: str | Iterable[str] = ALL
 ) -> None:
     """Put W8A8 layers with activation scales from calibration into a model, in place.
 

@@ -4,14 +4,16 @@ Keys are quantized per channel over blocks of tokens, values per token, both wit
 in KIVI (Liu et al. 2024); the tokens of the block that is not full yet stay as they are. Left out:
 beam search, and attention that reads the codes without unpacking. Lesson 05 measures it.
 
-Shapes: B batch, H heads, T time, D head size.
+Shapes: B batch, H heads, T time, S all tokens so far, D head size.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
@@ -25,7 +27,7 @@ BLOCK = 32  # tokens that are quantized together
 class PackedBlock:
     """A block of keys or values `B H T D` as packed codes, with 16-bit scales."""
 
-    def __init__(self, x: Tensor, bits: int, axis: int) -> None:
+    def __init__(self, x: Float[Tensor, "B H T D"], bits: int, axis: int) -> None:
         """axis: along which numbers share a scale; 2 for keys (time), 3 for values (channels)."""
         turned = x.movedim(axis, -1)
         self.axis, self.dtype, self.turned = axis, x.dtype, turned.shape
@@ -35,7 +37,7 @@ class PackedBlock:
         self.packed = pack(stored.codes, bits)
         self.scales, self.zeros = stored.scales.half(), stored.zeros.to(torch.uint8)
 
-    def unpack(self) -> Tensor:
+    def unpack(self) -> Float[Tensor, "B H T D"]:
         """Return the block `B H T D`."""
         codes = unpack(self.packed, self.bits, self.blocks.numel()).reshape(self.blocks)
         x = (codes.float() - self.zeros) * self.scales.float()
@@ -56,8 +58,12 @@ class QuantizedLayer(DynamicLayer):
         self.packed: list[tuple[PackedBlock, PackedBlock]] = []
 
     def update(
-        self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
-    ) -> tuple[Tensor, Tensor]:
+        self,
+        key_states: Float[Tensor, "B H T D"],
+        value_states: Float[Tensor, "B H T D"],
+        *args: Any,
+        **kwargs: Any,
+    ) -> tuple[Float[Tensor, "B H S D"], Float[Tensor, "B H S D"]]:
         """Add new keys and values `B H T D`; return all of them, those of full blocks rounded.
 
         The tokens of this call are returned as they came; they are rounded for the calls to come.
@@ -78,7 +84,7 @@ class QuantizedLayer(DynamicLayer):
         return torch.cat([k for k, _ in everything], 2), torch.cat([v for _, v in everything], 2)
 
     @property
-    def recent(self) -> tuple[Tensor, Tensor]:
+    def recent(self) -> tuple[Float[Tensor, "B H T D"], Float[Tensor, "B H T D"]]:
         """The keys and values `B H T D` of the block that is not full yet."""
         assert self.keys is not None and self.values is not None
         return self.keys, self.values

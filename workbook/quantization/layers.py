@@ -7,6 +7,7 @@ never unpack. Lesson 05 explains it.
 
 Shapes: B rows, I inputs, O outputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.quantization.nf4 import BLOCK, NF4, SCALE_BLOCK, Blockwise, nf4_quantize
@@ -25,7 +27,7 @@ KEPT = torch.float16  # how scales are kept in a packed layer
 STORED = torch.bfloat16  # how what is not quantized is stored
 
 
-def weight_of(layer: nn.Module) -> Tensor:
+def weight_of(layer: nn.Module) -> Float[Tensor, "O I"]:
     """Return the weight of a linear layer as `O I`, also where GPT-2's Conv1D keeps it turned.
 
     Raises ValueError for another layer.
@@ -42,18 +44,23 @@ class PackedLinear(nn.Module):
     bias: Tensor | None
     input_scale: Tensor | None
 
-    def __init__(self, shape: torch.Size, bias: Tensor | None, input_scale: Tensor | None) -> None:
+    def __init__(
+        self,
+        shape: torch.Size,
+        bias: Float[Tensor, " O"] | None,
+        input_scale: Float[Tensor, " I"] | None,
+    ) -> None:
         super().__init__()
         self.out_features, self.in_features = shape
         kept = None if bias is None else bias.detach().clone()
         self.register_buffer("bias", kept)
         self.register_buffer("input_scale", input_scale)  # I; inputs are divided by it (AWQ)
 
-    def weight(self) -> Tensor:
+    def weight(self) -> Float[Tensor, "O I"]:
         """Return the weight that the codes stand for, float32 `O I`."""
         raise NotImplementedError
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
         """Return `x W^T + b`; x: any shape that ends in I."""
         if self.input_scale is not None:
             x = x / self.input_scale.to(x.dtype)
@@ -73,7 +80,10 @@ class QuantizedLinear(PackedLinear):
     zeros: Tensor
 
     def __init__(
-        self, quantized: Quantized, bias: Tensor | None = None, input_scale: Tensor | None = None
+        self,
+        quantized: Quantized,
+        bias: Float[Tensor, " O"] | None = None,
+        input_scale: Float[Tensor, " I"] | None = None,
     ) -> None:
         super().__init__(quantized.shape, bias, input_scale)
         self.bits, self.blocks = quantized.scheme.bits, quantized.codes.shape
@@ -88,7 +98,7 @@ class QuantizedLinear(PackedLinear):
         """Return a layer rounded to nearest. Raises ValueError for what is not linear."""
         return cls(quantize(weight_of(layer), scheme), getattr(layer, "bias", None))
 
-    def weight(self) -> Tensor:
+    def weight(self) -> Float[Tensor, "O I"]:
         """Return the weight that the codes stand for, float32 `O I`."""
         codes = unpack(self.packed, self.bits, self.blocks.numel()).reshape(self.blocks)
         weight = (codes.float() - self.zeros) * self.scales.float()
@@ -100,7 +110,7 @@ class NF4Linear(PackedLinear):
 
     packed: Tensor
 
-    def __init__(self, stored: NF4, bias: Tensor | None = None) -> None:
+    def __init__(self, stored: NF4, bias: Float[Tensor, " O"] | None = None) -> None:
         super().__init__(stored.shape, bias, None)
         self.block, self.is_double = stored.block, isinstance(stored.absmax, Blockwise)
         self.register_buffer("packed", stored.packed)
@@ -116,7 +126,7 @@ class NF4Linear(PackedLinear):
         """Return a layer in NF4. Raises ValueError for what is not linear."""
         return cls(nf4_quantize(weight_of(layer), block, double), getattr(layer, "bias", None))
 
-    def weight(self) -> Tensor:
+    def weight(self) -> Float[Tensor, "O I"]:
         """Return the weight that the codes stand for, float32 `O I`."""
         shape = torch.Size((self.out_features, self.in_features))
         if self.is_double:

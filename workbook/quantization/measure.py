@@ -6,6 +6,7 @@ runs (`experiment.py`). Lesson 05 reads the table.
 
 Shapes: B batch, T time.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from workbook.quantization.awq import awq_model
@@ -64,7 +66,7 @@ METHODS: Mapping[str, Apply] = {
 
 
 def quantized_copy(
-    model: PreTrainedModel, method: str, bits: int, batches: Sequence[Tensor] = ()
+    model: PreTrainedModel, method: str, bits: int, batches: Sequence[Int[Tensor, "_B _T"]] = ()
 ) -> PreTrainedModel:
     """Return a copy of a model, quantized by one of `METHODS`; 16 bits: a copy.
 
@@ -89,7 +91,7 @@ def town_rows(
     return Rows(examples, batch_size, SEQ_LEN, pad_id, seed)
 
 
-def calibration(tokenizer: PreTrainedTokenizerBase, count: int = 64) -> list[Tensor]:
+def calibration(tokenizer: PreTrainedTokenizerBase, count: int = 64) -> list[Int[Tensor, "_B _T"]]:
     """Return batches of token ids `B T` of town text, apart from what losses are measured on."""
     rows = town_rows(tokenizer, count, CALIBRATION_SEED)
     return [batch["ids"] for batch in rows.all_batches()]

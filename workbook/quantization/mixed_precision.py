@@ -7,12 +7,14 @@ Lesson 05 runs it live.
 
 Shapes: B batch.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
@@ -41,7 +43,7 @@ class Course:
     scale: float  # of the loss, at the end
 
 
-def data(seed: int = 0) -> tuple[Tensor, Tensor]:
+def data(seed: int = 0) -> tuple[Float[Tensor, "B 4"], Float[Tensor, "B 1"]]:
     """Return inputs `B 4` and targets `B 1` of a smooth function, small as late gradients are."""
     x = torch.randn(BATCH, INPUTS, generator=generator(seed))
     return x, 2e-3 * torch.sin(x.sum(1, keepdim=True))
@@ -100,7 +102,7 @@ def _forward(weights: list[Tensor], x: Tensor) -> Tensor:
     return nn.functional.linear(torch.tanh(nn.functional.linear(hidden, second, other)), last)
 
 
-def gradient_shares(gradients: Tensor, scale: float = 1.0) -> dict[str, float]:
+def gradient_shares(gradients: Float[Tensor, " ..."], scale: float = 1.0) -> dict[str, float]:
     """Return what becomes of gradients in fp16: shares lost to zero, subnormal, normal, too large.
 
     gradients: any shape, float32; zeros are left out. scale: of the loss.

@@ -4,7 +4,10 @@ Each block of 64 weights is divided by its largest magnitude and rounded to the 
 two codes share a byte. The blocks' magnitudes can be quantized once more, to 8 bits in blocks of
 256, with a table of 256 values that lie dense around zero. Equal to bitsandbytes, byte for byte.
 Left out: FP4, and kernels that multiply without unpacking. Lesson 05 explains it.
+
+Shapes: N blocks, G numbers in each; a tensor to quantize has any shape.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.quantization.formats import nf4_codebook
@@ -29,7 +33,7 @@ class Blockwise:
     absmax: Tensor  # float32, one for each block
     block: int
 
-    def dequantize(self) -> Tensor:
+    def dequantize(self) -> Float[Tensor, " ..."]:
         """Return the numbers, in the shape of the codes."""
         scales = self.absmax.repeat_interleave(self.block)[: self.codes.numel()]
         values = dynamic_codebook().to(self.codes.device)[self.codes.reshape(-1).long()]
@@ -47,13 +51,13 @@ class NF4:
     block: int
 
     @property
-    def scales(self) -> Tensor:
+    def scales(self) -> Float[Tensor, " N"]:
         """The largest magnitude of each block, float32."""
         if isinstance(self.absmax, Blockwise):
             return self.absmax.dequantize() + (0.0 if self.offset is None else self.offset)
         return self.absmax
 
-    def dequantize(self) -> Tensor:
+    def dequantize(self) -> Float[Tensor, " ..."]:
         """Return the numbers, float32, in the shape they came in."""
         codes = unpack(self.packed, 4, self.shape.numel())
         table = torch.tensor(nf4_codebook(), device=codes.device)
@@ -70,10 +74,10 @@ class NF4:
         return 8 * self.packed.numel() / self.shape.numel() + scales / self.shape.numel()
 
 
-def nf4_quantize(x: Tensor, block: int = BLOCK, double: bool = False) -> NF4:
+def nf4_quantize(x: Float[Tensor, " ..."], block: int = BLOCK, double: bool = False) -> NF4:
     """Return `x` in NF4. The last block may be shorter than the others.
 
-    double: whether the scales are quantized too. Raises ValueError for NaN or infinity.
+    x: any shape. double: whether the scales are quantized too. Raises ValueError for NaN or infinity.
     """
     if not bool(x.isfinite().all()):
         raise ValueError("a tensor with NaN or infinity cannot be quantized.")
@@ -86,8 +90,11 @@ def nf4_quantize(x: Tensor, block: int = BLOCK, double: bool = False) -> NF4:
     return NF4(packed, blockwise_quantize(absmax - offset, SCALE_BLOCK), offset, x.shape, block)
 
 
-def blockwise_quantize(x: Tensor, block: int = SCALE_BLOCK) -> Blockwise:
-    """Return 8-bit codes by blocks with the dynamic table (Dettmers et al. 2022, section 2.1)."""
+def blockwise_quantize(x: Float[Tensor, " ..."], block: int = SCALE_BLOCK) -> Blockwise:
+    """Return 8-bit codes by blocks with the dynamic table (Dettmers et al. 2022, section 2.1).
+
+    x: any shape; `block` numbers in a row share a scale.
+    """
     units, absmax = _in_units(x, block)
     codes = nearest_in(units, dynamic_codebook().to(x.device))[0].to(torch.uint8)
     return Blockwise(codes.reshape(-1)[: x.numel()].reshape(x.shape), absmax, block)
@@ -106,7 +113,7 @@ def _dynamic_values() -> tuple[float, ...]:
     return tuple(sorted(values))
 
 
-def dynamic_codebook() -> Tensor:
+def dynamic_codebook() -> Float[Tensor, " 256"]:
     """Return the table of the 8-bit dynamic data type, 256 values from -1 to 1, ascending."""
     return torch.tensor(_dynamic_values())
 

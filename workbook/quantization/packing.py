@@ -2,15 +2,19 @@
 
 The first code lies in the highest bits of the first byte, as bitsandbytes stores NF4; codes of 3,
 5, 6 and 7 bits cross the borders of bytes. Left out: layouts made for one GPU kernel.
+
+Shapes: N bytes; codes to pack have any shape.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 import torch
+from jaxtyping import Integer, UInt8
 from torch import Tensor
 
 
-def pack(codes: Tensor, bits: int) -> Tensor:
+def pack(codes: Integer[Tensor, " ..."], bits: int) -> UInt8[Tensor, " N"]:
     """Return codes as bytes, uint8 of length ceil(codes x bits / 8).
 
     codes: any shape, whole numbers from 0 to 2^bits - 1. Raises ValueError for others.
@@ -31,7 +35,7 @@ def pack(codes: Tensor, bits: int) -> Tensor:
     return (stream.int() * places).sum(1).to(torch.uint8)
 
 
-def unpack(packed: Tensor, bits: int, count: int) -> Tensor:
+def unpack(packed: UInt8[Tensor, " N"], bits: int, count: int) -> UInt8[Tensor, " {count}"]:
     """Return the first `count` codes of packed bytes, uint8 of shape `count`.
 
     Raises ValueError where there are too few bytes.

@@ -7,6 +7,7 @@ out: activations in few bits. Lesson 05 builds the straight-through step with yo
 
 Shapes: I inputs, O outputs of a layer; N groups that share a scale, G weights in each.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.quantization.layers import KEPT, QuantizedLinear, quantize_model, weight_of
@@ -28,12 +30,16 @@ if TYPE_CHECKING:
     from workbook.training.packing import Rows
 
 
-def straight_through(rounded: Tensor, x: Tensor) -> Tensor:
+def straight_through(
+    rounded: Float[Tensor, "*shape"], x: Float[Tensor, "*shape"]
+) -> Float[Tensor, "*shape"]:
     """Return the values of `rounded` with the gradient of `x`; both of one shape."""
     return x + (rounded - x).detach()
 
 
-def fake_quantize(blocks: Tensor, scales: Tensor, bits: int) -> Tensor:
+def fake_quantize(
+    blocks: Float[Tensor, "N G"], scales: Float[Tensor, "N 1"], bits: int
+) -> Float[Tensor, "N G"]:
     """Return blocks `N G` rounded to symmetric codes, with gradients for blocks and scales.
 
     scales: `N 1`. Inside the range a weight gets the gradient whole, outside none; the scale gets
@@ -61,14 +67,14 @@ class QATLinear(nn.Module):
         self.scales = nn.Parameter(scales.clone())
         self.bias = getattr(layer, "bias", None)
 
-    def rounded(self) -> Tensor:
+    def rounded(self) -> Float[Tensor, "O I"]:
         """Return the weight `O I` that the layer computes with."""
         scales = self.scales.abs().clamp(min=TINY)
         kept = straight_through(scales.to(KEPT).float(), scales)  # as they will be stored
         blocks = self.weight.reshape(-1, self.group)
         return fake_quantize(blocks, kept, self.scheme.bits).reshape(self.weight.shape)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
         """Return the layer's output; x: any shape that ends in I."""
         return nn.functional.linear(x, self.rounded().to(x.dtype), self.bias)
 

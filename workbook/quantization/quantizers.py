@@ -8,6 +8,7 @@ builds absmax with you.
 
 Shapes: N blocks that share a scale, G numbers in each.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 Method = Literal["absmax", "zero_point", "percentile", "mse"]
@@ -67,12 +69,12 @@ class Quantized:
     shape: torch.Size  # of what was quantized
     scheme: Scheme
 
-    def dequantize(self) -> Tensor:
+    def dequantize(self) -> Float[Tensor, " ..."]:
         """Return the numbers that the codes stand for, float32, in the shape they came in."""
         return ((self.codes.float() - self.zeros) * self.scales.float()).reshape(self.shape)
 
 
-def quantize(x: Tensor, scheme: Scheme) -> Quantized:
+def quantize(x: Float[Tensor, " ..."], scheme: Scheme) -> Quantized:
     """Return the codes of a tensor.
 
     x: any shape; for "channel" the first dimension counts the channels, groups lie within the last.
@@ -85,12 +87,14 @@ def quantize(x: Tensor, scheme: Scheme) -> Quantized:
     return Quantized(encode(blocks, scales, zeros, scheme), scales, zeros, x.shape, scheme)
 
 
-def round_trip(x: Tensor, scheme: Scheme) -> Tensor:
+def round_trip(x: Float[Tensor, "*shape"], scheme: Scheme) -> Float[Tensor, "*shape"]:
     """Return what is left of a tensor after it was quantized: round-to-nearest, "fake quant"."""
     return quantize(x, scheme).dequantize().to(x.dtype)
 
 
-def choose_scales(blocks: Tensor, scheme: Scheme) -> tuple[Tensor, Tensor]:
+def choose_scales(
+    blocks: Float[Tensor, "N G"], scheme: Scheme
+) -> tuple[Float[Tensor, "N 1"], Float[Tensor, "N 1"]]:
     """Return (scales, zeros), both `N 1`, for blocks `N G`."""
     if scheme.method == "zero_point":
         low = blocks.amin(1, keepdim=True).clamp(max=0)  # zero must have a code of its own
@@ -106,8 +110,16 @@ def choose_scales(blocks: Tensor, scheme: Scheme) -> tuple[Tensor, Tensor]:
     return _kept(largest / _levels(scheme), scheme), zeros
 
 
-def encode(blocks: Tensor, scales: Tensor, zeros: Tensor, scheme: Scheme) -> Tensor:
-    """Return the nearest codes `N G` for given scales and zeros, ties to even, ends clipped."""
+def encode(
+    blocks: Float[Tensor, "N G"],
+    scales: Float[Tensor, "N 1"],
+    zeros: Float[Tensor, "N 1"],
+    scheme: Scheme,
+) -> UInt8[Tensor, "N G"]:
+    """Return the nearest codes `N G` of blocks `N G`, ties to even, ends clipped.
+
+    scales, zeros: `N 1`, as `choose_scales` gives them.
+    """
     is_symmetric = scheme.method != "zero_point" and not scheme.full_range
     codes = (blocks * (1 / scales)).round() + zeros  # as torchao does: a division rounds otherwise
     return codes.clamp(1 if is_symmetric else 0, 2**scheme.bits - 1).to(torch.uint8)

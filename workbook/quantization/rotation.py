@@ -6,6 +6,7 @@ folding H into the layers around, so that nothing is multiplied at run time. Les
 
 Shapes: I inputs, O outputs of a layer.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.quantization.layers import weight_of
@@ -21,7 +23,7 @@ PRIMES = (11, 19, 23, 43, 47, 59)  # each one below a multiple of 4: Paley's ord
 
 
 @lru_cache(maxsize=16)
-def hadamard(size: int) -> Tensor:
+def hadamard(size: int) -> Float[Tensor, "{size} {size}"]:
     """Return an orthogonal matrix `I I` whose numbers are all +1 or -1 over sqrt(I).
 
     Sylvester's doubling from order 1, or from one of Paley's (1933): 192 is 16 times 12. Raises
@@ -66,11 +68,14 @@ class RotatedLinear(nn.Module):
             turned.bias.data = bias.detach().clone()
         self.inner = make(turned)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
         """Return the layer's output; x: any shape that ends in I."""
         return self.inner(x @ self.rotation.to(x.dtype))
 
 
-def peak_to_rms(x: Tensor) -> float:
-    """Return the largest magnitude over the root mean square: how much outliers cost a scale."""
+def peak_to_rms(x: Float[Tensor, " ..."]) -> float:
+    """Return the largest magnitude over the root mean square: how much outliers cost a scale.
+
+    x: any shape.
+    """
     return (x.abs().max() / x.square().mean().sqrt()).item()

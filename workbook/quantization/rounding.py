@@ -3,13 +3,17 @@
 The same rule as `formats.to_bits`, done for all numbers at once, so that a model can be put into a
 format that this machine has no type for. The result is a float tensor whose values the format can
 hold. Left out: scales, which come before rounding (`quantizers.py`). Lesson 05 explains it.
+
+Shapes: any, kept; N values of a table.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from typing import Literal
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from workbook.quantization.formats import CodebookFormat, FloatFormat, IntFormat, format_named
@@ -18,12 +22,12 @@ Rounding = Literal["nearest", "toward_zero", "stochastic"]
 
 
 def round_to(
-    x: Tensor,
+    x: Float[Tensor, "*shape"],
     format: str,
     rounding: Rounding = "nearest",
     generator: torch.Generator | None = None,
     saturate: bool | None = None,
-) -> Tensor:
+) -> Float[Tensor, "*shape"]:
     """Return `x` with every number replaced by one that the format can hold.
 
     Args:
@@ -49,8 +53,13 @@ def round_to(
     return _round_float(wide, kind, rounding, generator, saturate).to(x.dtype)
 
 
-def nearest_in(x: Tensor, table: Tensor) -> tuple[Tensor, Tensor]:
-    """Return (indices, values) of the numbers of a sorted table that are nearest; ties go down."""
+def nearest_in(
+    x: Float[Tensor, "*shape"], table: Float[Tensor, " N"]
+) -> tuple[Int[Tensor, "*shape"], Float[Tensor, "*shape"]]:
+    """Return (indices, values) of the numbers of a sorted table that are nearest; ties go down.
+
+    x: any shape, which both results have. table: `N`, ascending.
+    """
     middles = (table[1:] + table[:-1]) / 2
     indices = torch.bucketize(x, middles)
     return indices, table[indices]

@@ -6,8 +6,10 @@ when none of its running beams beats the worst that was set aside, judged at the
 Left out: sampling within beams, groups, constraints, and more than the best text. Lesson 03 shows
 why the likeliest text is often not the best one (Holtzman et al. 2020).
 
-Shapes: B batch, T time, K beams, V vocabulary. `keep_mask` is true on real tokens.
+Shapes: B batch, T time, T2 with the new tokens, K beams, V vocabulary. `keep_mask` is true on real
+tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from workbook.sampling.prompt import Prompt, count, stop_ids
@@ -63,16 +66,16 @@ class Search:
 
 def beam_search(
     model: PreTrainedModel,
-    ids: Tensor,
+    ids: Int[Tensor, "B T"],
     *,
     num_beams: int,
     max_new_tokens: int,
     eos_id: int | Sequence[int] | None = None,
     length_penalty: float = 1.0,
     pad_id: int | None = None,
-    keep_mask: Tensor | None = None,
+    keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"] | None = None,
     engine: str | OpenedEngine = "auto",
-) -> Tensor:
+) -> Int[Tensor, "B T2"]:
     """The best continuation of each prompt `B T`; ids `B T+n`, n <= max_new_tokens.
 
     length_penalty: above 0 favours longer texts (scores are negative, and are divided by
@@ -105,7 +108,9 @@ def beam_search(
     return _joined(prompt.ids, [search.ended[0].tokens for search in searches], fill)
 
 
-def best_candidates(logits: Tensor, searches: list[Search], many: int) -> list[list[Beam]]:
+def best_candidates(
+    logits: Float[Tensor, "BK V"], searches: list[Search], many: int
+) -> list[list[Beam]]:
     """For each row, its `many` likeliest beginnings that are one token longer, best first.
 
     logits: `BK V`, the rows of one search after the other, each for one of its running beams.
@@ -128,7 +133,7 @@ def best_candidates(logits: Tensor, searches: list[Search], many: int) -> list[l
     return chosen
 
 
-def read_on(reader: Reader, searches: list[Search], before: int) -> Tensor:
+def read_on(reader: Reader, searches: list[Search], before: int) -> Float[Tensor, "BK V"]:
     """Read the last token of every running beam, each after its own past; logits `BK V`.
 
     before: how many beams each row had when the reader last read (1 at the start, then K).

@@ -5,7 +5,10 @@ wrote itself. Greedy rows say how many tokens were the same. The peer is used as
 no compiling, no static cache. Left out: memory, and the time of the very first call, in which the
 engine copies the weights (`compare` lets both have one turn that does not count).
 Run it as `workbook bench sampling`; lesson 03 quotes it.
+
+Shapes: B batch, T time.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from workbook.core.hub import load_model
@@ -58,14 +62,16 @@ def measure(
     return rows
 
 
-def own_text(model: PreTrainedModel, batch: int) -> Tensor:
+def own_text(model: PreTrainedModel, batch: int) -> Int[Tensor, "B 32"]:
     """Prompts `B 32` sampled from the model itself, the same every time."""
     start = torch.full((batch, 1), model.config.bos_token_id or 0)
     return generate(model, start, max_new_tokens=PROMPT - 1, generator=generator(0))
 
 
-def theirs(model: PreTrainedModel, ids: Tensor, new_tokens: int, settings: dict) -> Tensor:
-    """What a user of transformers writes, with the same settings and no end token."""
+def theirs(
+    model: PreTrainedModel, ids: Int[Tensor, "B T"], new_tokens: int, settings: dict
+) -> Int[Tensor, "B T+{new_tokens}"]:
+    """What a user of transformers writes after `B T`, with the same settings and no end token."""
     from transformers import GenerationConfig
 
     samples = {"do_sample": True, "top_k": 0, **settings} if settings["temperature"] else {}

@@ -8,6 +8,7 @@ advance (Willard and Louf 2023), which makes each step as cheap as a look-up. Le
 
 Shapes: B batch, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 import torch
+from jaxtyping import Bool, Int
 from torch import Generator, Tensor
 
 from workbook.sampling.filters import CUT
@@ -69,11 +71,11 @@ class Form:
 
 def fill_in(
     model: PreTrainedModel,
-    ids: Tensor,
+    ids: Int[Tensor, "B T"],
     form: Form,
     *,
     max_new_tokens: int,
-    keep_mask: Tensor | None = None,
+    keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"] | None = None,
     config: SamplingConfig | None = None,
     generator: Generator | None = None,
 ) -> list[str]:

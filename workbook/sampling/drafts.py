@@ -6,6 +6,7 @@ Left out: a small model trained as a draft, the usual choice, which fits the sam
 
 Shapes: T time, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from workbook.sampling.speculative import Accept, Draft, accept_or_leftover, speculate
@@ -76,7 +78,7 @@ def first_layers(model: PreTrainedModel, layers: int) -> PreTrainedModel:
 def pair_table(
     model: PreTrainedModel,
     draft: Draft,
-    ids: Tensor,
+    ids: Int[Tensor, "1 T"],
     runs: int,
     source: torch.Generator,
     accept: Accept = accept_or_leftover,

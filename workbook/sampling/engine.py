@@ -10,8 +10,10 @@ The numbers equal the model's own to rounding. Left out: biases, dropout, traini
 architectures (`engine_cache.unsupported_reason` says why a model is refused), speculative decoding.
 Lesson 03 reads `naive`, `cached` and `generate` first; this is the same arithmetic.
 
-Shapes: B batch, T new tokens, C channels, H heads, K key-value heads, D head size, V vocabulary.
+Shapes: B batch, T new tokens, C channels, H heads, K key-value heads, D head size, V vocabulary,
+R reserved columns, I inputs and O outputs of a weight.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from workbook.sampling.cache import KVCache
@@ -67,8 +70,12 @@ class FusedLlama:
         )
 
     def read(
-        self, ids: Tensor, cache: KVCache, turn: tuple[Tensor, Tensor], bias: Tensor | None
-    ) -> Tensor:
+        self,
+        ids: Int[Tensor, "B T"],
+        cache: KVCache,
+        turn: tuple[Float[Tensor, "T D"], Float[Tensor, "T D"]],
+        bias: Float[Tensor, "B 1 T R"] | None,
+    ) -> Float[Tensor, "B V"]:
         """Logits `B V` after the last of the new tokens.
 
         ids: `B T`. turn: cosines and signed sines of their positions, `T D` each.
@@ -97,7 +104,7 @@ class FusedLlama:
         last = x.view(B, T, C)[:, -1]
         return self.head(F.rms_norm(last, (C,), self.norm, self.eps))
 
-    def rotary_tables(self, max_seq_len: int) -> tuple[Tensor, Tensor]:
+    def rotary_tables(self, max_seq_len: int) -> tuple[Float[Tensor, "R D"], Float[Tensor, "R D"]]:
         """Cosines and sines of all positions, `R D` each; the first half's sines negated."""
         place = torch.arange(max_seq_len, device=self.embedding.device)
         cos, sin = (table[0] for table in self.rotary(self.embedding, place[None]))
@@ -110,7 +117,9 @@ class FusedLlama:
         return kind(len(self.layers), shape, self.embedding)
 
 
-def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+def rotate(
+    x: Float[Tensor, "B H T D"], turn: tuple[Float[Tensor, "T D"], Float[Tensor, "T D"]]
+) -> Float[Tensor, "B H T D"]:
     """Rotary positions (Su et al. 2021): turn the pair (i, i + D/2) of `B H T D` by its angle."""
     cos, signed_sin = turn
     return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), signed_sin)
@@ -153,8 +162,8 @@ class Packed:
         total += self(x)
 
 
-def can_pack(weight: Tensor) -> bool:
-    """True where this torch can pack a weight for oneDNN."""
+def can_pack(weight: Float[Tensor, "O I"]) -> bool:
+    """True where this torch can pack a weight `O I` for oneDNN."""
     names = ("_reorder_linear_weight", "_linear_pointwise")
     has_names = all(hasattr(torch.ops.mkldnn, name) for name in names)
     suits = weight.device.type == "cpu" and weight.dtype == torch.float32
@@ -168,7 +177,9 @@ class LlamaReader:
         self.llama, self.device = llama, llama.embedding.device
 
     @torch.inference_mode()
-    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
+    def start(
+        self, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"] | None, max_seq_len: int
+    ) -> Float[Tensor, "B V"]:
         B, T = ids.shape
         self.cache = self.llama.new_cache(B, max_seq_len)
         self.cos, self.sin = self.llama.rotary_tables(max_seq_len)
@@ -181,7 +192,7 @@ class LlamaReader:
         return logits
 
     @torch.inference_mode()
-    def step(self, ids: Tensor) -> Tensor:
+    def step(self, ids: Int[Tensor, " B"]) -> Float[Tensor, "B V"]:
         at = self.cache.length
         bias = None if self.bias is None else self.bias[..., : at + 1]
         logits = self.llama.read(ids[:, None], self.cache, self.turn(at, at + 1), bias)
@@ -189,12 +200,12 @@ class LlamaReader:
         return logits
 
     @torch.inference_mode()
-    def reorder(self, rows: Tensor) -> None:
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
         self.cache.reorder(rows)
         if self.bias is not None:
             self.bias = self.bias[rows]
 
-    def turn(self, start: int, end: int) -> tuple[Tensor, Tensor]:
+    def turn(self, start: int, end: int) -> tuple[Float[Tensor, "T D"], Float[Tensor, "T D"]]:
         """The rotary tables for columns start to end, `T D`.
 
         Only the difference of two rotary positions matters, so padding on the left shifts nothing.
@@ -202,7 +213,9 @@ class LlamaReader:
         return self.cos[start:end], self.sin[start:end]
 
 
-def hidden(keep_mask: Tensor, max_seq_len: int, like: Tensor) -> Tensor:
+def hidden(
+    keep_mask: Bool[Tensor, "B T"], max_seq_len: int, like: Float[Tensor, " ..."]
+) -> Float[Tensor, "B 1 1 R"]:
     """A bias `B 1 1 R` that hides padding; columns that are still to come count as real.
 
     It is the lowest number, not -inf: a padded row that sees nothing real must not become NaN.
@@ -212,6 +225,6 @@ def hidden(keep_mask: Tensor, max_seq_len: int, like: Tensor) -> Tensor:
     return bias
 
 
-def future(tokens: int, like: Tensor) -> Tensor:
+def future(tokens: int, like: Float[Tensor, " ..."]) -> Float[Tensor, "T T"]:
     """A bias `T T` that hides from each token those after it."""
     return like.new_full((tokens, tokens), torch.finfo(like.dtype).min / 2).triu(1)

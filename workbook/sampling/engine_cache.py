@@ -5,6 +5,7 @@ copies of a model's weights, one laid out for a single row and one for many, and
 the weights have changed, by training, merging or loading: a fingerprint of their values shows it.
 Left out: engines for other architectures. Lesson 03 uses this through `generate(engine="auto")`.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.core.system import memory
@@ -92,7 +94,7 @@ def fingerprint(model: PreTrainedModel) -> tuple:
     return (str(model.device), model.dtype, *torch.stack(numbers).tolist())
 
 
-def direction(size: int, like: Tensor, side: int) -> Tensor:
+def direction(size: int, like: Float[Tensor, " ..."], side: int) -> Float[Tensor, " {size}"]:
     """A fixed random vector of the size, dtype and device wanted, another for each side.
 
     Were u and v the same, a square weight and its transpose would have one mark.

@@ -8,6 +8,7 @@ curves, which lesson 03 draws.
 
 Shapes: B batch, T time. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
@@ -125,7 +127,7 @@ def summarise(rows: pandas.DataFrame) -> pandas.DataFrame:
 
 def continue_texts(
     model: PreTrainedModel, texts: Continuations, seed: int, setting: Mapping[str, Any]
-) -> Tensor:
+) -> Int[Tensor, "B T"]:
     """Ids `B T+N`. The model goes on past its end token, so that all texts are equally long."""
     prompts = texts.prompts.to(model.device)
     source = generator(seed)
@@ -133,7 +135,9 @@ def continue_texts(
     return said.cpu()
 
 
-def measures(model: PreTrainedModel, texts: Continuations, said: Tensor) -> dict[str, float]:
+def measures(
+    model: PreTrainedModel, texts: Continuations, said: Int[Tensor, "B T"]
+) -> dict[str, float]:
     """What is measured of continuations `B T+N`, the model's or the town's own."""
     start = texts.prompts.shape[1]
     new = said[:, start:].tolist()

@@ -2,7 +2,10 @@
 
 transformers and this course heat first, llama.cpp by default filters first. The same settings then
 keep different tokens. Left out: penalties, which every library applies before both.
+
+Shapes: V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from workbook.sampling import filters
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from jaxtyping import Float
     from torch import Tensor
 
 SHOWN = 12  # bars
@@ -37,12 +41,12 @@ class TwoOrders:
 class Orders:
     """Applies temperature and one filter to fixed logits `1 V`, in both orders."""
 
-    def __init__(self, logits: Tensor, words: Sequence[str]):
+    def __init__(self, logits: Float[Tensor, "1 V"], words: Sequence[str]):
         """words: the texts of the likeliest tokens, likeliest first."""
         self.logits, self.words = logits, tuple(words)
 
     def __call__(self, temperature: float, kind: str, amount: float) -> TwoOrders:
-        """kind: one of FILTERS. amount: p; for top-k, twenty times the amount, rounded up."""
+        """kind: one of FILTERS. amount: p; for top-k, k is 20 times it, rounded, at least 1."""
         k = max(1, round(20 * amount))
         cut = {
             "top-p": lambda x: filters.top_p_filter(x, amount),
@@ -90,7 +94,7 @@ def describe(data: TwoOrders) -> str:
     return f"{data.says}: {told}."
 
 
-def order_explorer(logits: Tensor, words: Sequence[str]) -> Explorer:
+def order_explorer(logits: Float[Tensor, "1 V"], words: Sequence[str]) -> Explorer:
     """Both orders side by side; without a kernel, a slider for the temperature.
 
     logits: `1 V`. words: the texts of the likeliest tokens, likeliest first.

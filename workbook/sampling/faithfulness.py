@@ -4,7 +4,10 @@ A statement is a question with the beginning of its answer; the model writes the
 is right or wrong, because the facts are known. For sampling with any temperature and filter the
 share of right answers can also be computed exactly, from the probabilities. Left out: answers read
 from a passage (lesson 04) and facts after the model's cutoff (lesson 15). Lesson 03 uses it.
+
+Shapes: N statements.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from workbook.inference import encode, padded_logits
@@ -84,7 +88,7 @@ class AnswerLogits:
         top_k: int | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
-    ) -> Tensor:
+    ) -> Float[Tensor, " N"]:
         """p(true answer) of each statement, `N`, when drawing with these settings of `generate`."""
         config = SamplingConfig(temperature, top_k, top_p, min_p)
         logits = config.adjust(self.logits.flatten(0, 1))  # N*A V

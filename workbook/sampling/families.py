@@ -9,6 +9,7 @@ such models were trained; that token is where the two parts meet. Left out: mode
 Shapes: B batch, T time, P tokens of the prompt, C channels, V vocabulary. `keep_mask` is true on
 real tokens, padding is on the left.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Bool, Int
 from torch import Tensor, nn
 
 from workbook.core.hub import loading
@@ -49,7 +51,7 @@ class Past:
     keep: Tensor  # B P, true on the prompt's real tokens
     cache: Cache | None = None
 
-    def reorder_cache(self, rows: Tensor) -> None:
+    def reorder_cache(self, rows: Int[Tensor, " rows"]) -> None:
         """Row i becomes what row rows[i] was."""
         self.states, self.keep = self.states[rows], self.keep[rows]
         self.cache.reorder_cache(rows)
@@ -76,8 +78,8 @@ class EncoderDecoder(nn.Module):
 
     def forward(
         self,
-        input_ids: Tensor,
-        attention_mask: Tensor | None = None,
+        input_ids: Int[Tensor, "B T"],
+        attention_mask: Int[Tensor, "B T"] | None = None,
         past_key_values: Past | None = None,
         use_cache: bool = False,
         logits_to_keep: int = 0,
@@ -108,7 +110,7 @@ class EncoderDecoder(nn.Module):
         out.past_key_values = Past(past.states, past.keep, out.past_key_values)
         return out
 
-    def meeting(self, ids: Tensor, keep: Tensor) -> int:
+    def meeting(self, ids: Int[Tensor, "B T"], keep: Bool[Tensor, "B T"]) -> int:
         """The column of the prompts' end token; ValueError unless all rows have one, in line."""
         ends = (ids == self.end_id) & keep  # some tokenizers pad with it, too
         first = ends.long().argmax(1)
@@ -119,14 +121,14 @@ class EncoderDecoder(nn.Module):
             )
         return int(first[0])
 
-    def read(self, prompt: Tensor, keep: Tensor) -> Past:
+    def read(self, prompt: Int[Tensor, "B P"], keep: Bool[Tensor, "B P"]) -> Past:
         """Prompts `B P`, encoded; their padding goes to the right, where it was in training."""
         order = (~keep).long().argsort(dim=1, stable=True)
         prompt, keep = prompt.gather(1, order), keep.gather(1, order)
         encoder = self.model.get_encoder()
         return Past(encoder(input_ids=prompt, attention_mask=keep.long()).last_hidden_state, keep)
 
-    def generate(self, ids: Tensor, **settings: Any) -> Tensor:
+    def generate(self, ids: Int[Tensor, "B T"], **settings: Any) -> Int[Tensor, "B T2"]:
         """What transformers' own `generate` writes, with the prompt in front like a decoder's."""
         out = self.model.generate(ids, decoder_start_token_id=self.start_id, **settings)
         return torch.cat([ids, out[:, 1:]], 1)

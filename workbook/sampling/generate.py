@@ -10,8 +10,9 @@ All four agree token for token. Left out: streaming; drafts (`workbook.sampling.
 grammars (`workbook.sampling.constrained`), which have loops of their own; an encoder-decoder needs
 the wrapper of `workbook.sampling.families`. Lesson 03 grows them one out of the other.
 
-Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens.
+Shapes: B batch, T time, T2 with the new tokens, V vocabulary. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Bool, Int
 from torch import Generator, Tensor
 
 from workbook.sampling.prompt import Prompt
@@ -34,8 +36,8 @@ Choose = Callable[[Tensor], Tensor]  # logits B V -> the next token of each row,
 
 @torch.no_grad()
 def naive(
-    model: PreTrainedModel, ids: Tensor, *, max_new_tokens: int, choose: Choose = greedy
-) -> Tensor:
+    model: PreTrainedModel, ids: Int[Tensor, "B T"], *, max_new_tokens: int, choose: Choose = greedy
+) -> Int[Tensor, "B T+{max_new_tokens}"]:
     """Continue prompts `B T` of one length; ids `B T+max_new_tokens`, the prompt in front."""
     for _ in range(max_new_tokens):
         logits = model(ids).logits[:, -1]  # B V; reads all T tokens to learn about the next one
@@ -45,8 +47,8 @@ def naive(
 
 @torch.no_grad()
 def cached(
-    model: PreTrainedModel, ids: Tensor, *, max_new_tokens: int, choose: Choose = greedy
-) -> Tensor:
+    model: PreTrainedModel, ids: Int[Tensor, "B T"], *, max_new_tokens: int, choose: Choose = greedy
+) -> Int[Tensor, "B T+{max_new_tokens}"]:
     """`naive` with a key-value cache: after the prompt, each step reads one token per row."""
     unread, cache = ids, None
     for _ in range(max_new_tokens):
@@ -59,7 +61,7 @@ def cached(
 
 def generate(
     model: PreTrainedModel,
-    ids: Tensor,
+    ids: Int[Tensor, "B T"],
     *,
     max_new_tokens: int,
     temperature: float = 1.0,
@@ -73,10 +75,10 @@ def generate(
     stop: str | Sequence[str] = (),
     tokenizer: PreTrainedTokenizerBase | None = None,
     pad_id: int | None = None,
-    keep_mask: Tensor | None = None,
+    keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"] | None = None,
     generator: Generator | None = None,
     engine: str | OpenedEngine = "auto",
-) -> Tensor:
+) -> Int[Tensor, "B T2"]:
     """Continue prompts `B T`; returns ids `B T+n`, n <= max_new_tokens, the prompt in front.
 
     temperature: 0 takes the likeliest token each time (greedy), and the filters do nothing then.

@@ -8,10 +8,12 @@ it; without a GPU the same fixed-place step runs unrecorded, for the tests.
 
 Shapes: B batch, T time, D head size, R reserved columns, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from workbook.sampling.cache import FixedCache
@@ -59,7 +61,9 @@ class GraphReader(LlamaReader):
     """Reads the prompt like `LlamaReader`, and each further token by replaying a recording."""
 
     @torch.inference_mode()
-    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
+    def start(
+        self, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"] | None, max_seq_len: int
+    ) -> Float[Tensor, "B V"]:
         max_seq_len = -(-max_seq_len // ROUND_UP) * ROUND_UP
         logits = super().start(ids, keep_mask, max_seq_len)
         rows, read = ids.shape
@@ -76,7 +80,7 @@ class GraphReader(LlamaReader):
         return logits
 
     @torch.inference_mode()
-    def step(self, ids: Tensor) -> Tensor:
+    def step(self, ids: Int[Tensor, " B"]) -> Float[Tensor, "B V"]:
         recording, at = self.recording, self.cache.length
         recording.ids.copy_(ids[:, None])
         cos, sin = self.turn(at, at + 1)
@@ -87,5 +91,5 @@ class GraphReader(LlamaReader):
         self.cache.advance(1)
         return logits
 
-    def reorder(self, rows: Tensor) -> None:
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
         raise ValueError("a recorded step cannot reorder its rows; open the reader without graph.")

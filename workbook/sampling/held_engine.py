@@ -3,12 +3,16 @@
 `generate(model, ...)` compares the model's weights with the engine's copies at each call, about a
 millisecond for five million; a held engine does not. Left out: noticing that the weights have
 changed, which is then the caller's part. Lesson 03 uses `generate`.
+
+Shapes: B batch, T time, T2 with the new tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jaxtyping import Int
 from torch import Tensor
 
 from workbook.sampling import engine_cache
@@ -43,7 +47,7 @@ class Engine:
             return engine_cache.fused_reader(self.model, self._copies, rows, graph)
         return ClearReader(self.model)
 
-    def generate(self, ids: Tensor, **settings: Any) -> Tensor:
+    def generate(self, ids: Int[Tensor, "B T"], **settings: Any) -> Int[Tensor, "B T2"]:
         """Continue prompts `B T`; arguments, result and errors as for `sampling.generate`."""
         return generate(self.model, ids, engine=self, **settings)
 

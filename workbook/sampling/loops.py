@@ -8,6 +8,7 @@ it in about two minutes on one core.
 
 Shapes: B batch, T time, N new tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from workbook.sampling.generate import generate
 from workbook.sampling.measure import distinct, loops
 
 if TYPE_CHECKING:
+    from jaxtyping import Int
     from torch import Tensor
     from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
@@ -43,7 +45,7 @@ BATCH, SEQ_LEN, DOCUMENTS, LEARNING_RATE = 8, 128, 1200, 3e-3
 
 def train_and_read(
     tokenizer: PreTrainedTokenizerBase,
-    prompts: Tensor,
+    prompts: Int[Tensor, "B T"],
     seed: int,
     steps: Iterable[int] = STEPS,
     documents: int = DOCUMENTS,
@@ -82,7 +84,10 @@ def town_rows(tokenizer: PreTrainedTokenizerBase, documents: int, seed: int) -> 
 
 
 def read_model(
-    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerBase, prompts: Tensor, seed: int
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Int[Tensor, "B T"],
+    seed: int,
 ) -> dict[str, Any]:
     """Return the share of texts that loop and distinct-2 of every setting, and a greedy text."""
     prompts = prompts.to(model.device)

@@ -7,6 +7,7 @@ what the text says is true (`workbook.sampling.faithfulness`) and overlap with a
 Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens. Probabilities are natural
 logarithms, so the unit of surprise and entropy is the nat.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from workbook.inference import token_log_probs
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
 Tokens = Sequence[Hashable]
 
 
-def entropy(probs: Tensor) -> Tensor:
+def entropy(probs: Float[Tensor, "*rows V"]) -> Float[Tensor, "*rows"]:
     """Entropy in nats of distributions `... V`, shape `...`; 0 ln 0 counts as 0 (Shannon 1948)."""
     return torch.special.entr(probs).sum(-1)
 
 
-def effective_vocabulary(probs: Tensor) -> Tensor:
+def effective_vocabulary(probs: Float[Tensor, "*rows V"]) -> Float[Tensor, "*rows"]:
     """The number of equally likely tokens that would be just as uncertain: e to the entropy."""
     return entropy(probs).exp()
 
@@ -69,11 +71,16 @@ def loops(texts: Sequence[Tokens]) -> float:
     return sum(map(ends_in_loop, texts)) / len(texts)
 
 
-def mean_nll(model: PreTrainedModel, ids: Tensor, keep_mask: Tensor, start: int = 1) -> float:
+def mean_nll(
+    model: PreTrainedModel,
+    ids: Int[Tensor, "B T"],
+    keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"],
+    start: int = 1,
+) -> float:
     """Mean of -ln p per token, in nats, over all real tokens from position `start` on.
 
-    Under the model as it is, whatever temperature or filter chose the tokens. The mean is over
-    tokens, not over texts, so long and short texts weigh by their length.
+    ids, keep_mask: `B T`. The model is taken as it is, whatever temperature or filter chose the
+    tokens. The mean is over tokens, not over texts, so long and short texts weigh by their length.
     """
     if start < 1:
         raise ValueError(

@@ -4,8 +4,10 @@ A wrong shape or padding on the wrong side gives nonsense instead of an error de
 both `generate` and `beam_search` begin here. Left out: turning text into ids, which is the
 tokenizer's work. Lesson 03 meets left padding in its batched step.
 
-Shapes: B batch, T time. `keep_mask` is true on real tokens.
+Shapes: B batch, T time, T2 the time that a penalty counts, E end tokens. `keep_mask` is true on
+real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 if TYPE_CHECKING:
@@ -34,7 +37,11 @@ class Prompt:
 
     @classmethod
     def checked(
-        cls, model: PreTrainedModel, ids: Tensor, keep_mask: Tensor | None, max_new_tokens: int
+        cls,
+        model: PreTrainedModel,
+        ids: Int[Tensor, "B T"],
+        keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"] | None,
+        max_new_tokens: int,
     ) -> Prompt:
         """The prompts, or ValueError with one sentence about what is wrong with them."""
         if not isinstance(ids, Tensor) or ids.dim() != 2 or 0 in ids.shape:
@@ -60,7 +67,9 @@ class Prompt:
         )
         return cls(ids, keep, max_seq_len, (column, model.start_id))
 
-    def written(self, text: Tensor, keep_mask: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    def written(
+        self, text: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"] | None
+    ) -> tuple[Int[Tensor, "B T2"], Bool[Tensor, "B T2"] | None]:
         """The part of a text `B T` that a repetition penalty counts, and its mask.
 
         It is all of a decoder's. An encoder-decoder has not written its prompt, so that its part
@@ -73,7 +82,7 @@ class Prompt:
         part[:, 0] = start_id
         return part, None
 
-    def keep_in(self, max_seq_len: int) -> Tensor | None:
+    def keep_in(self, max_seq_len: int) -> Bool[Tensor, "B {max_seq_len}"] | None:
         """The mask of a text of `max_seq_len` tokens: what comes after the prompt is real."""
         if self.keep_mask is None:
             return None
@@ -118,7 +127,11 @@ def refuse_unknown_wishes(model: PreTrainedModel) -> None:
             )
 
 
-def left_padding(ids: Tensor, keep_mask: Tensor | None, device: torch.device) -> Tensor | None:
+def left_padding(
+    ids: Int[Tensor, "B T"],
+    keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"] | None,
+    device: torch.device,
+) -> Bool[Tensor, "B T"] | None:
     """The mask as booleans, None if it is true throughout; ValueError if it cannot be right."""
     if keep_mask is None:
         return None
@@ -134,7 +147,7 @@ def left_padding(ids: Tensor, keep_mask: Tensor | None, device: torch.device) ->
     return None if keep.all() else keep
 
 
-def stop_ids(eos_id: int | Sequence[int] | None, device: torch.device) -> Tensor | None:
+def stop_ids(eos_id: int | Sequence[int] | None, device: torch.device) -> Int[Tensor, " E"] | None:
     """The ids that end a row, as a tensor; None if there are none."""
     if eos_id is None:
         return None

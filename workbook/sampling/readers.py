@@ -8,6 +8,7 @@ Lesson 03 shows both. An encoder-decoder comes here in its wrapper, `workbook.sa
 
 Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens, padding is on the left.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from workbook.inference import first_position, positions
@@ -32,13 +34,15 @@ class Reader(Protocol):
 
     device: torch.device
 
-    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
+    def start(
+        self, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"] | None, max_seq_len: int
+    ) -> Float[Tensor, "B V"]:
         """Read the prompts `B T`, for a text of at most `max_seq_len` tokens; logits `B V`."""
 
-    def step(self, ids: Tensor) -> Tensor:
+    def step(self, ids: Int[Tensor, " B"]) -> Float[Tensor, "B V"]:
         """Read one more token per row, `B`; logits `B V`."""
 
-    def reorder(self, rows: Tensor) -> None:
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
         """From now on row i continues what row rows[i] has read."""
 
 
@@ -61,16 +65,18 @@ class ClearReader:
         self.cache = None
         self.keep: Tensor | None = None  # B T, true on real tokens; only where there is padding
 
-    def start(self, ids: Tensor, keep_mask: Tensor | None, max_seq_len: int) -> Tensor:
+    def start(
+        self, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"] | None, max_seq_len: int
+    ) -> Float[Tensor, "B V"]:
         self.cache, self.keep = None, keep_mask
         return self._forward(ids)
 
-    def step(self, ids: Tensor) -> Tensor:
+    def step(self, ids: Int[Tensor, " B"]) -> Float[Tensor, "B V"]:
         if self.keep is not None:
             self.keep = torch.cat([self.keep, self.keep.new_ones(len(ids), 1)], 1)
         return self._forward(ids[:, None])
 
-    def reorder(self, rows: Tensor) -> None:
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
         self.cache.reorder_cache(rows)
         if self.keep is not None:
             self.keep = self.keep[rows]

@@ -3,12 +3,16 @@
 The order is that of transformers: penalties, temperature, top-k, top-p, min-p. Left out:
 beam search (`workbook.sampling.beam`), which scores whole continuations. Lesson 03 turns one
 setting at a time.
+
+Shapes: B batch, T time, V vocabulary. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor
 
 from workbook.sampling import filters
@@ -39,11 +43,11 @@ class SamplingConfig:
 
     def adjust(
         self,
-        logits: Tensor,
-        ids: Tensor | None = None,
-        keep_mask: Tensor | None = None,
+        logits: Float[Tensor, "B V"],
+        ids: Int[Tensor, "B T"] | None = None,
+        keep_mask: Bool[Tensor, "B T"] | None = None,
         new: int = 0,
-    ) -> Tensor:
+    ) -> Float[Tensor, "B V"]:
         """Return the logits `B V` whose softmax the next token is drawn from; -inf where cut.
 
         Args:
@@ -58,12 +62,12 @@ class SamplingConfig:
 
     def sample(
         self,
-        logits: Tensor,
-        ids: Tensor | None = None,
-        keep_mask: Tensor | None = None,
+        logits: Float[Tensor, "B V"],
+        ids: Int[Tensor, "B T"] | None = None,
+        keep_mask: Bool[Tensor, "B T"] | None = None,
         generator: Generator | None = None,
         new: int = 0,
-    ) -> Tensor:
+    ) -> Int[Tensor, " B"]:
         """Return the next token of each row, `B`, drawn from the adjusted logits.
 
         Arguments and errors as for `adjust`. Temperature 0 draws nothing: of likeliest tokens that
@@ -103,7 +107,7 @@ class SamplingConfig:
         return logits
 
 
-def greedy(logits: Tensor) -> Tensor:
+def greedy(logits: Float[Tensor, "B V"]) -> Int[Tensor, " B"]:
     """The likeliest token of each row, `B`, of logits `B V`; the lowest id where some tie."""
     best, ids = logits.max(-1)
     if best.isnan().any():

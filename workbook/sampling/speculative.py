@@ -6,8 +6,9 @@ the text has the model's own distribution; a bad draft costs time, never quality
 loop, with the model's key-value cache cut back to what was accepted. Left out: more than one text
 at a time, and trees of proposals. Lesson 03.
 
-Shapes: V vocabulary, K proposed tokens.
+Shapes: T time, V vocabulary, K proposed tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
+from jaxtyping import Float, Int
 from torch import Generator, Tensor
 
 from workbook.sampling import filters
@@ -33,10 +35,12 @@ Accept = Callable[[Tensor, Tensor, int, float], tuple[bool, Tensor]]
 class Draft(Protocol):
     """What proposes tokens: the probabilities `V` of the next token after a text."""
 
-    def __call__(self, text: Sequence[int]) -> Tensor: ...
+    def __call__(self, text: Sequence[int]) -> Float[Tensor, " V"]: ...
 
 
-def accept_or_leftover(p: Tensor, q: Tensor, token: int, uniform: float) -> tuple[bool, Tensor]:
+def accept_or_leftover(
+    p: Float[Tensor, " V"], q: Float[Tensor, " V"], token: int, uniform: float
+) -> tuple[bool, Float[Tensor, " V"]]:
     """Return whether a proposed token is accepted, and the distribution `V` to draw from if not.
 
     p, q: `V`, the model's and the draft's probabilities. token: drawn from q. uniform: from [0, 1).
@@ -80,7 +84,7 @@ def expected_tokens(acceptance: float, draft_tokens: int) -> float:
 def speculate(
     model: PreTrainedModel,
     draft: Draft,
-    ids: Tensor,
+    ids: Int[Tensor, "1 T"],
     *,
     max_new_tokens: int,
     draft_tokens: int = 4,

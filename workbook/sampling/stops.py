@@ -7,6 +7,7 @@ Lesson 03 stops at the end of a line with it.
 
 Shapes: B batch, N new tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from workbook.sampling.prompt import stop_ids
@@ -56,7 +58,7 @@ class Stops:
     def __bool__(self) -> bool:
         return self.ids is not None or bool(self.strings)
 
-    def ended(self, written: Tensor, before: Tensor) -> Tensor:
+    def ended(self, written: Int[Tensor, "B N"], before: Bool[Tensor, " B"]) -> Bool[Tensor, " B"]:
         """Return which rows have ended, `B`. written: `B N`, the new tokens; before: `B`."""
         now = before
         if self.ids is not None:

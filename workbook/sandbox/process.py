@@ -154,10 +154,15 @@ class Process:
         self._thread: threading.Thread | None = None
 
     @classmethod
-    def adopt(cls, child: Child, pid: int, limits: Limits, folders: Sequence[Path]) -> Process:
-        """Watch a sandbox that exists. pid: of its first process, which must not have ended."""
+    def adopt(
+        cls, child: Child, pid: int, handle: int, limits: Limits, folders: Sequence[Path]
+    ) -> Process:
+        """Watch a sandbox that exists, or has ended. pid, handle: of its first process.
+
+        The handle (from `os.pidfd_open`) is closed with the process.
+        """
         process = cls(child, limits, folders, None)
-        process._pid, process._handle = pid, os.pidfd_open(pid)
+        process._pid, process._handle = pid, handle
         process.watch()
         return process
 

@@ -123,7 +123,7 @@ class Zygote:
             child.wait()
             child.stdout.close()
             raise SandboxUnavailable(f"no warm sandbox: {said or 'it ended at once'}.")
-        return Process.adopt(child, child.pid, limits, [folder])
+        return Process.adopt(child, child.pid, child.new_handle(), limits, [folder])
 
     def _first_process(self, order: bytes) -> _First:
         """Send an order and return the sandbox that was made for it; its work has not begun."""
@@ -168,6 +168,10 @@ class _First:
             return self._report.recv(500).decode("utf-8", "replace")
         except OSError as error:
             return str(error)
+
+    def new_handle(self) -> int:
+        """Return a handle of one's own; no other process can have taken over what it stands for."""
+        return os.dup(self._handle)
 
     def poll(self) -> int | None:
         """Return the exit code, or None while it runs."""

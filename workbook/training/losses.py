@@ -3,7 +3,10 @@
 A loss is a function of (model, batch) that gives `Loss(total, tokens)`: a SUM over tokens and how
 many they are. The loop adds both up over all batches of a step, on all processes, and divides once,
 so that a step in parts equals the step in one, also when the parts have different sizes.
+
+Shapes: B batch, T time, N places that carry loss.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from workbook.training.batches import to_device
@@ -94,10 +98,10 @@ def keeps_documents_apart(model: nn.Module, ids: Sequence[int]) -> bool:
 
 
 @contextmanager
-def output_only_at(model: nn.Module, places: Tensor | None) -> Iterator[bool]:
+def output_only_at(model: nn.Module, places: Int[Tensor, " N"] | None) -> Iterator[bool]:
     """The output layer sees these places only: most of a fine-tuning batch carries no loss.
 
-    Not under torch.compile, for which every batch would be a new shape.
+    places: `N`, in the flattened `B T`; None: all. Not under torch.compile, for which every batch would be a new shape.
     """
     inner = getattr(model, "module", model)  # within DDP
     find = getattr(inner, "get_output_embeddings", None)

@@ -4,13 +4,17 @@ Muon (Jordan et al., 2024) makes each update of a matrix nearly orthogonal; embe
 layer and vectors stay with AdamW (Loshchilov and Hutter, 2019). Both are torch's own, AdamW in its
 fused form; on a CPU, Muon computes in float32. Frozen parameters are left out. Schedules are in
 `schedules.py`.
+
+Shapes: O rows and I columns of a matrix.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.training.config import FitConfig
@@ -118,10 +122,12 @@ def _cpu_muon() -> Callable[..., torch.optim.Optimizer]:
     return Muon
 
 
-def orthogonalize(matrix: Tensor, coefficients: tuple[float, float, float], steps: int) -> Tensor:
+def orthogonalize(
+    matrix: Float[Tensor, "O I"], coefficients: tuple[float, float, float], steps: int
+) -> Float[Tensor, "O I"]:
     """Bring all singular values near 1 by Newton-Schulz iteration, in the matrix's own precision.
 
-    matrix: (rows, columns); coefficients: of x, x^3 and x^5 (Jordan et al., 2024).
+    matrix: `O I`; coefficients: of x, x^3 and x^5 (Jordan et al., 2024).
     """
     a, b, c = coefficients
     wide = matrix.T if len(matrix) > matrix.shape[1] else matrix

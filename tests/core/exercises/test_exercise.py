@@ -1,61 +1,10 @@
 """Exercises as a learner meets them: right, wrong, empty, endless; and what is shown each time."""
 
-import inspect
-import linecache
-import threading
-from pathlib import Path
-
-import numpy as np
 import pytest
-import torch
 
 import workbook
 from workbook.core.exercises import attempts as log
-from workbook.core.exercises import checks, regrading
 from workbook.core.exercises import exercise as ex
-from workbook.core.runs import records
-
-TOPIC = """
-from workbook.core.exercises.exercise import Check, Exercise, compare
-import random
-
-def double(x):
-    return 2 * x
-
-def on(make):
-    def test(answer, seed):
-        x = make(random.Random(seed))
-        return compare("the double", answer(x), double(x))
-    return test
-
-def value(answer, seed):
-    return compare("the length", answer, 7)
-
-HINTS = ("Think of addition.", "x + x", "return x + x")
-EXERCISES = {e.id: e for e in [
-    Exercise("fake.double", "Twice as much", 2, 1, 3,
-        (Check("whole numbers", on(lambda r: r.randrange(1, 99))),
-         Check("negative numbers", on(lambda r: -r.randrange(1, 99))),
-         Check("fractions", on(lambda r: r.random()))), HINTS, double),
-    Exercise("fake.length", "A measured length", 1, 2, 5,
-        (Check("it is a number", value), Check("sign", value), Check("size", value)),
-        HINTS, lambda: 7, wants="value"),
-]}
-"""
-
-
-@pytest.fixture(autouse=True)
-def topic(tmp_path, monkeypatch):
-    """A topic of our own beside the course's, and a home for the log."""
-    folder = tmp_path / "topics" / "fake"
-    folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text("", encoding="utf-8")
-    (folder / "exercises.py").write_text(TOPIC, encoding="utf-8")
-    monkeypatch.setattr(workbook, "__path__", [*workbook.__path__, str(folder.parent)])
-    monkeypatch.setattr(
-        workbook, "LESSONS", (*workbook.LESSONS, workbook.Lesson(99, "fake", "Fake", "ready"))
-    )
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -69,6 +18,11 @@ def shown(monkeypatch):
 
     monkeypatch.setattr("IPython.display.display", display)
     return outputs
+
+
+@pytest.fixture(autouse=True)
+def on_a_topic_of_our_own(topic):
+    """Every test here asks the two exercises of the topic in conftest.py."""
 
 
 def reference():
@@ -122,15 +76,6 @@ def test_the_seed_makes_the_same_inputs_and_every_attempt_has_its_own():
     assert len({ex.check("fake.double", spy).seed for _ in range(5)}) == 5
 
 
-def test_error_in_the_answer_names_its_line():
-    def double(x):
-        y = x
-        return y / 0
-
-    (first, *_) = ex.check("fake.double", double).findings
-    assert first.wrong.startswith("it raised ZeroDivisionError in its line 3: ")
-
-
 def test_wrong_parameters_are_told_before_anything_runs(shown):
     @ex.exercise("fake.double")
     def double(x, p):
@@ -138,73 +83,6 @@ def test_wrong_parameters_are_told_before_anything_runs(shown):
 
     assert "its parameters are (x, p), they should be (x)." in shown[0]
     assert "it is of type int, not a function" in ex.check("fake.double", 3).findings[0].wrong
-
-
-def endless(x):
-    while True:
-        x += 1
-
-
-def stubborn(x):
-    """Catches everything a learner can be expected to catch."""
-    while True:
-        try:
-            x += 1
-        except Exception:
-            continue
-
-
-@pytest.mark.parametrize("function", [endless, stubborn])
-@pytest.mark.parametrize("thread", [False, True], ids=["main thread", "other thread"])
-def test_endless_loop_is_stopped(function, thread, monkeypatch):
-    """Guards against a notebook that hangs in its check, and against a leftover alarm."""
-    monkeypatch.setattr(ex, "CHECK_SECONDS", 0.2)
-    results = []
-
-    def run():
-        results.append(ex.check("fake.double", function))
-
-    if thread:
-        runner = threading.Thread(target=run)
-        runner.start()
-        runner.join(20)
-    else:
-        run()
-    (result,) = results
-    assert result.status == "wrong" and len(result.findings) == 1, "the others are not waited for"
-    assert "did not finish within 0.2 s" in result.findings[0].wrong
-
-
-def test_alarm_leaves_the_signal_as_it_was():
-    import signal
-
-    def mine(*_):
-        raise AssertionError
-
-    before = signal.signal(signal.SIGALRM, mine)
-    try:
-        assert checks.limited(lambda: 3, 5.0) == 3
-        with pytest.raises(checks.TooSlow):
-            checks.limited(lambda: endless(0), 0.05)
-        assert signal.getsignal(signal.SIGALRM) is mine
-        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-    finally:
-        signal.signal(signal.SIGALRM, before)
-
-
-def test_interrupting_the_kernel_still_works():
-    def double(x):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        ex.check("fake.double", double)
-
-
-def test_an_answer_that_exits_is_just_wrong():
-    def double(x):
-        raise SystemExit(1)
-
-    assert "SystemExit" in ex.check("fake.double", double).findings[0].wrong
 
 
 @pytest.mark.parametrize("value", [None, ...])
@@ -316,92 +194,3 @@ def test_asking_the_wrong_way_says_the_right_one():
         ex.exercise("fake.length")
     with pytest.raises(ValueError, match=r'write @exercise\("fake.double"\)'):
         ex.answer("fake.double", 3)
-
-
-@pytest.mark.parametrize(
-    "change, rule",
-    [
-        ({"id": "nodot"}, "topic.name"),
-        ({"difficulty": 6}, "difficulty"),
-        ({"minutes": 0}, "minutes"),
-        ({"checks": ()}, "three checks"),
-        ({"hints": ("a", "", "c")}, "three hints"),
-        ({"wants": "essay"}, "wants"),
-    ],
-)
-def test_an_exercise_that_lacks_something_cannot_be_written(change, rule):
-    import dataclasses
-
-    with pytest.raises(ValueError, match=rule):
-        dataclasses.replace(ex.find("fake.double"), **change)
-
-
-@pytest.mark.parametrize(
-    "got, want, says",
-    [
-        (None, 1.0, "is None; is a return missing"),
-        ("abc", 1.0, "is of type str and does not hold numbers"),
-        (torch.zeros(2, 3), torch.zeros(3, 2), r"has shape \(2, 3\)"),
-        (float("nan"), 1.0, "not a number"),
-        ([1.0, 9.0, 9.0], [1.0, 2.0, 2.0], "too large in 2 of 3 places"),
-        (np.array([0.0, 9.0]), np.array([1.0, 2.0]), "wrong in 2 of 2 places"),
-        (torch.tensor([-1.0], dtype=torch.bfloat16), [0.0], "too small"),
-    ],
-)
-def test_compare_names_the_quantity_and_what_is_off(got, want, says):
-    import re
-
-    message = checks.compare("the mass", got, want)
-    assert message.startswith("the mass ") and re.search(says, message)
-
-
-def test_compare_accepts_what_is_equal_infinities_included():
-    filtered = torch.tensor([1.0, -torch.inf])
-    assert checks.compare("logits", filtered, filtered.clone()) is None
-    wrong = checks.compare("the logit", [1.0, 0.0], filtered)
-    assert wrong == "the logit is too large in 1 of 2 places."
-
-
-@pytest.mark.parametrize("answer", [lambda x: x.tolist(), lambda x: x.numpy()])
-def test_a_list_or_an_array_is_told_that_it_is_no_tensor(answer):
-    """Guards the old message, which found fault with a shape that was right."""
-    check = checks.like("returns x", "x", lambda x: x, lambda seed: (torch.arange(3),))
-    said = check.test(answer, 0)
-    assert "not a tensor" in said and "shape" not in said
-    assert "None" in check.test(lambda x: None, 0)
-    assert check.test(lambda x: x, 0) is None
-
-
-def test_the_log_and_the_output_keep_what_checking_again_needs(monkeypatch):
-    """The same seed gives the same inputs: an attempt can be checked again as it was."""
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append(more))
-    ex.exercise("fake.double")(lambda x: abs(2 * x))
-    ex.answer("fake.length", 7)
-    wrong, right = records.read(log.log_path())
-    assert (wrong["exercise"], wrong["event"], wrong["passed"], wrong["checks"]) == (
-        "fake.double", "wrong", 2, 3,
-    )  # fmt: skip
-    assert right["passed"] == right["checks"] == 3
-    again = ex.check("fake.double", lambda x: abs(2 * x), seed=wrong["seed"])
-    assert (again.status, again.passed) == ("wrong", wrong["passed"])
-    for event, output in zip((wrong, right), shown, strict=True):
-        assert event["package"] == workbook.__version__
-        assert event["version"] == regrading.version_of(ex.find(event["exercise"]))
-        carried = output["metadata"]["workbook"]
-        assert carried.items() <= event.items() and len(carried) == 6
-
-
-def test_the_version_of_an_exercise_changes_with_its_code_and_not_with_its_layout():
-    asked = ex.find("fake.double")
-    before = regrading.version_of(asked)
-    file = Path(inspect.getsourcefile(asked.reference))
-    versions = {}
-    for name, text in {"layout": "# a comment\n\n" + TOPIC,
-                       "code": TOPIC.replace("2 * x", "x + x")}.items():  # fmt: skip
-        file.write_text(text, encoding="utf-8")
-        linecache.checkcache()
-        versions[name] = regrading.version_of(asked)
-    file.write_text(TOPIC, encoding="utf-8")
-    linecache.checkcache()
-    assert versions["layout"] == before != versions["code"]

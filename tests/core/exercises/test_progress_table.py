@@ -1,96 +1,47 @@
-"""The learner's log: nothing is lost, whoever writes when."""
+"""The table of a learner's standing: its counts, its rows, and what a notebook shows of it."""
 
-import os
-import subprocess
-import sys
-
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from workbook.core.exercises import attempts
+from workbook.core.exercises.attempts import Standing
+from workbook.core.exercises.checks import Check
+from workbook.core.exercises.definition import Exercise
+from workbook.core.exercises.progress_table import Progress
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+def asked(name: str, points: int, title: str = "A title") -> Exercise:
+    checks = (Check("x", lambda answer, seed: None),) * 3
+    return Exercise(name, title, points, 2, 7, checks, ("a", "b", "c"), lambda: 1, wants="value")
 
 
-def test_a_new_learner_stands_nowhere(home):
-    assert attempts.standings() == {}
-    assert not home.exists(), "looking writes nothing"
-
-
-def test_solved_once_is_solved_for_good():
-    for event in ("wrong", "hint", "right", "wrong"):
-        attempts.note("sampling.min_p", event)
-    attempts.note("sampling.other", "hint")
-    assert attempts.standings() == {
-        "sampling.min_p": attempts.Standing(solved=True, attempts=3, hints=1),
-        "sampling.other": attempts.Standing(solved=False, attempts=0, hints=1),
-    }
-
-
-def test_two_notebooks_writing_at_once_lose_nothing(home):
-    """Guards against read-change-write on one file, where the slower notebook erases the other."""
-    code = (
-        "import sys; from workbook.core.exercises import attempts\n"
-        "for _ in range(60): attempts.note(sys.argv[1], 'wrong')"
-    )
-    writers = [
-        subprocess.Popen([sys.executable, "-c", code, name], env=os.environ)
-        for name in ("a.b", "a.c")
-    ]
-    assert [writer.wait() for writer in writers] == [0, 0]
-    assert {name: s.attempts for name, s in attempts.standings().items()} == {"a.b": 60, "a.c": 60}
-
-
-def test_a_kill_in_the_middle_of_a_line_costs_only_that_line(home):
-    attempts.note("a.b", "right")
-    with open(attempts.log_path(), "a", encoding="utf-8") as file:
-        file.write('{"exercise": "a.b", "ev')
-    attempts.note("a.c", "right")
-    with pytest.warns(UserWarning, match="cut off"):
-        assert set(attempts.standings()) == {"a.b", "a.c"}
-
-
-def test_a_home_that_cannot_be_written_is_one_warning(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "file"))
-    with pytest.warns(UserWarning, match="progress is not kept.*WORKBOOK_HOME"):
-        attempts.note("a.b", "right")
-
-
-def test_the_log_lies_in_the_user_folder_unless_told_otherwise(monkeypatch, tmp_path):
-    monkeypatch.delenv("WORKBOOK_HOME")
-    monkeypatch.setattr("platformdirs.user_data_path", lambda name: tmp_path / name)
-    assert attempts.log_path() == tmp_path / "workbook" / "progress.jsonl"
-
-
-def test_unknown_event_is_refused():
-    with pytest.raises(ValueError, match="right, wrong, hint, guess"):
-        attempts.note("a.b", "solved")
-
-
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+ROWS = (
+    (asked("a.one", 2, "More <b>or</b> less"), Standing(solved=True, attempts=3, hints=1)),
+    (asked("a.two", 3), Standing(solved=False, attempts=1, hints=0)),
+    (asked("b.three", 5), Standing(hints=2)),
 )
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["a.b", "a.ü"]), st.sampled_from(attempts.EVENTS)), max_size=8
-    )
-)
-def test_standings_are_what_happened(home, events):
-    attempts.log_path().unlink(missing_ok=True)
-    for name, event in events:
-        attempts.note(name, event)
-    expected = {
-        name: attempts.Standing(
-            solved=(name, "right") in events,
-            attempts=sum(e == (name, kind) for e in events for kind in ("right", "wrong")),
-            hints=events.count((name, "hint")),
-        )
-        for name in {name for name, event in events if event != "guess"}
-    }
-    assert attempts.standings() == expected
+
+
+def test_the_summary_counts_what_is_solved_and_its_points():
+    assert Progress(ROWS).summary == "1 of 3 exercises solved, 2 of 10 points"
+    assert Progress(()).summary == "0 of 0 exercises solved, 0 of 0 points"
+
+
+def test_guesses_are_counted_where_there_are_any():
+    assert Progress(ROWS, 1).summary.endswith("2 of 10 points, 1 guess written down")
+    assert Progress(ROWS, 2).summary.endswith(", 2 guesses written down")
+
+
+def test_each_exercise_is_a_row_in_the_order_given():
+    frame = Progress(ROWS).frame()
+    assert frame["exercise"].tolist() == ["a.one", "a.two", "b.three"]
+    assert frame["standing"].tolist() == ["solved", "tried", "open"], "a hint is no attempt"
+    assert frame[["points", "attempts", "hints"]].to_numpy().tolist() == [
+        [2, 3, 1], [3, 1, 0], [5, 0, 2],
+    ]  # fmt: skip
+    assert frame[["difficulty", "minutes"]].to_numpy().tolist() == [[2, 7]] * 3
+
+
+def test_a_terminal_and_a_notebook_show_the_same_table():
+    table = Progress(ROWS, 1)
+    first, *lines = repr(table).splitlines()
+    assert first == table.summary and len(lines) == 4 and lines[1].split()[0] == "a.one"
+    page = table._repr_html_()
+    assert page.startswith(f"<p>{table.summary}</p>") and page.count("<tr") == 4
+    assert "More &lt;b&gt;or&lt;/b&gt; less" in page, "a title is text"

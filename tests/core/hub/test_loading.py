@@ -1,7 +1,4 @@
-"""Models by role: from the course, from a folder, from a Hub that may be ill.
-
-What the Hub itself may do is in `tests/hub`.
-"""
+"""Models by role: from the course, from a folder, from a Hub that may be ill."""
 
 from __future__ import annotations
 
@@ -69,37 +66,6 @@ def test_a_source_may_stand_in_place_of_a_role(data, monkeypatch):
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", "someone/else@main")
     assert loading.resolve("bundled:town-lm").location.endswith("town-lm")
     assert loading.load_model("bundled:town-lm").config.vocab_size == 97
-
-
-def test_hub_ids_are_read_with_their_revision(monkeypatch):
-    monkeypatch.setenv("WORKBOOK_BASE_MODEL", f"some-one/a.model@{COMMIT}")
-    source = loading.resolve("base")
-    assert (source.kind, source.location, source.revision) == ("hub", "some-one/a.model", COMMIT)
-    assert str(source) == f"some-one/a.model@{COMMIT}"
-
-
-@pytest.mark.parametrize(
-    ("role", "asked", "words"),
-    [
-        (
-            "judge",
-            "",
-            "no role 'judge'; use one of base, instruct, seq2seq, reward, .*dialogues",
-        ),
-        ("reward", "", "nothing fills the role 'reward' on the laptop.*WORKBOOK_REWARD_MODEL"),
-        ("base", "some/model", "some/model is no file here.*some/model@COMMIT"),
-        ("base", "./none", "./none does not exist: WORKBOOK_BASE_MODEL takes a path or Hub id"),
-        ("base", "https://x.y/z/w", "does not exist"),
-        ("base", "bundled:none", "models/none is missing: restore"),
-        ("dialogues", "bundled:../x", "named from data/ downward"),
-    ],
-)
-def test_what_cannot_be_resolved_is_one_sentence(data, monkeypatch, role, asked, words):
-    if asked:
-        monkeypatch.setenv(loading.profile.variable(role), asked)
-    with pytest.raises(ValueError, match=words) as caught:
-        loading.resolve(role)
-    assert "\n" not in str(caught.value)
 
 
 def test_dialogues_are_resolved_but_are_no_model(data, tmp_path, monkeypatch):
@@ -338,11 +304,3 @@ def test_a_source_named_by_argument_does_not_turn_into_another_model(data, monke
     monkeypatch.setenv("WORKBOOK_OFFLINE", "1")
     with pytest.raises(ValueError, match="some/model@0123.* could not be loaded"):
         loading.load_model(f"some/model@{COMMIT}")
-
-
-@pytest.mark.parametrize(
-    ("value", "is_offline"), [("1", True), ("yes", True), ("0", False), ("", False)]
-)
-def test_offline_switch(monkeypatch, value, is_offline):
-    monkeypatch.setenv("WORKBOOK_OFFLINE", value)
-    assert loading.offline() is is_offline

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbook.core.notebook import figures
-from workbook.core.notebook.controls import Control
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput, Toggle
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
@@ -339,36 +338,6 @@ def test_every_control_is_labelled_and_the_title_is_text(live):
         assert widget.description == control.label
         assert widget.tabbable is not False
     assert "Three &lt;tokens&gt;" in live.widget().children[0].value
-
-
-def test_controls_refuse_what_cannot_work():
-    with pytest.raises(ValueError, match="label"):
-        Toggle(" ", True)
-    with pytest.raises(ValueError, match=r"Heat: 9.0 is outside the slider's 0.0 to 1.0"):
-        Slider("Heat", 0.5, (0.5, 9.0))
-    with pytest.raises(ValueError, match="default 'c' is not an option"):
-        Choice("Letter", "c", options=("a", "b"))
-    with pytest.raises(TypeError):
-        Control("plain", 1)
-
-
-def test_whole_numbers_stay_whole():
-    assert isinstance(Slider("k", 3, low=1, high=9, step=1).widget().value, int)
-    assert isinstance(Slider("T", 1.0, low=0.1, high=9, step=1).widget().value, float)
-    assert Toggle("on", True).widget().value is True
-
-
-def test_a_logarithmic_slider_shows_the_number_itself():
-    """Guards against C8: "log10 of the step" showed 2.00 for 100."""
-    control = Slider("Limit", 100.0, (10.0, 1000.0), low=10.0, high=1e5, step=0.5, log=True)
-    widget = control.widget()
-    assert widget.value == 100.0 and (widget.min, widget.max, widget.base) == (1, 5, 10)
-    explorer = Explorer("L", lambda n: n, lambda n: go.Figure(go.Bar(y=[n])), {"n": control}, "x")
-    explorer.widget()
-    explorer._view.inputs["n"].set_state({"value": 1000.0})
-    assert bars(explorer) == [1000.0]
-    with pytest.raises(ValueError, match="begins above 0"):
-        Slider("Limit", 1.0, low=0.0, high=10.0, log=True)
 
 
 def test_a_refusal_with_two_dollars_is_no_formula():

@@ -6,12 +6,8 @@ import shutil
 import pytest
 import specimen
 from bs4 import BeautifulSoup
-from typer.testing import CliRunner
 
-from workbook.core.notebook.figures import PLOTLY_MIME
-from workbook.publishing.site import plots
 from workbook.publishing.site.build import MARK, build
-from workbook.publishing.site.markdown import Prose, formula
 
 
 @pytest.fixture(scope="module")
@@ -95,49 +91,12 @@ def test_formulas_are_mathml_with_their_source_for_a_screen_reader(page):
     assert [one["display"] for one in drawn[:2]] == ["inline", "block"]
 
 
-def test_a_formula_nobody_can_read_is_shown_as_it_was_written():
-    assert formula(r"\frac{1}{") == r'<code class="latex">\frac{1}{</code>'
-
-
 def test_no_formula_of_the_course_is_left_as_source(root, tmp_path):
     pages = build(tmp_path / "site")
     for path in pages:
         page = soup(path)
         assert not page.select("code.latex"), path.name
         assert all("\\" not in one.get_text() for one in page.select("math")), path.name
-
-
-def test_tables_have_headers_and_a_box_to_scroll_in(page):
-    table = page.select_one(".shown table")
-    assert table.parent["class"] == ["wide"] and not page.select("style")
-    assert table.select_one("thead").select_one("td, th").name == "td", (
-        "an empty header names nothing"
-    )
-    assert [th["scope"] for th in table.select("th")] == ["col", "row"]
-
-
-def test_an_explorer_becomes_steps_with_their_own_words():
-    plot = specimen.outputs()[-5]["data"][PLOTLY_MIME]
-    form = plots.page_form(plot, "alt")
-    assert (form["label"], form["active"]) == ("Height & more", 1)
-    assert [step["label"] for step in form["steps"]] == ["1.0", "2.0", "8.0"]
-    assert form["steps"][2]["caption"] == "Height <b>8</b> &lt; 9"
-    assert form["steps"][2]["alt"] == "The first bar is 8 high."
-    assert form["steps"][2]["data"][0]["y"] == [8.0, 3.0]
-    assert "sliders" not in form["layout"] and form["layout"]["height"] == 380
-    assert "title" not in form["layout"], "it is the caption"
-
-
-def test_a_caption_is_text_but_for_plotlys_small_markup():
-    title = {"title": {"text": "a<br>b <b>c</b> <img src=x onerror=alert(1)> &lt;d&gt;"}}
-    assert plots.caption(title) == "a<br>b <b>c</b> &lt;img src=x onerror=alert(1)&gt; &lt;d&gt;"
-    assert plots.caption({}) == ""
-
-
-def test_no_text_of_a_figure_closes_its_script():
-    plot = {"data": [{"name": "</script><b>"}], "layout": {}}
-    page = BeautifulSoup(plots.figure(plot, "alt", "<img>"), "html.parser")
-    assert json.loads(page.script.string)["data"] == plot["data"]
 
 
 def test_the_front_page_is_made_of_the_notebooks_and_the_readme(site, root):
@@ -193,87 +152,3 @@ def test_a_lesson_taken_away_leaves_no_page(tmp_path):
     build(target, [file])
     assert {path.name for path in target.glob("*.html")} == {"index.html", "77_specimen.html"}
     assert (target / MARK).exists() and not target.with_name("site.writing").exists()
-
-
-def test_a_notebook_without_a_heading_is_refused_in_words(tmp_path):
-    import nbformat
-    from nbformat.v4 import new_markdown_cell, new_notebook
-
-    file = tmp_path / "05_bare.ipynb"
-    nbformat.write(new_notebook(cells=[new_markdown_cell("no heading")]), file)
-    with pytest.raises(ValueError, match=r"05_bare\.ipynb does not open with a heading"):
-        build(tmp_path / "site", [file])
-
-
-def test_the_command_builds_the_site(tmp_path, monkeypatch):
-    from workbook.cli import app
-
-    specimen.write(tmp_path / "notebooks")
-    monkeypatch.setenv("WORKBOOK_NOTEBOOKS", str(tmp_path / "notebooks"))
-    done = CliRunner().invoke(app, ["site", "--output", str(tmp_path / "site")])
-    assert done.exit_code == 0, done.output
-    assert "1 lesson" in done.output and (tmp_path / "site" / "index.html").is_file()
-
-
-def test_prose_headings_are_remembered_in_order():
-    prose = Prose()
-    prose.html("# A\n\n## B *c*\n\n## Hide 15 %")
-    assert [(h.level, h.id, h.text) for h in prose.headings] == [
-        (1, "A", "A"), (2, "B-c", "B c"), (2, "Hide-15-", "Hide 15 %"),
-    ]  # fmt: skip
-
-
-def test_a_pasted_picture_is_on_the_page(tmp_path):
-    """A16: an attachment ended `make site` in a traceback; a lost one leaves its words."""
-    import base64
-
-    import nbformat
-    from nbformat.v4 import new_markdown_cell, new_notebook
-
-    from workbook.publishing.site import lesson
-
-    picture = base64.b64encode(specimen.png()).decode()
-    cell = new_markdown_cell(
-        "# 05 Pasted\n\n![a dot](attachment:my%20dot.png) ![lost](attachment:x)"
-    )
-    cell["attachments"] = {"my dot.png": {"image/png": picture}}
-    file = tmp_path / "05_pasted.ipynb"
-    nbformat.write(new_notebook(cells=[cell]), file)
-    page = BeautifulSoup(lesson.read(file, tmp_path / "site").body, "html.parser")
-    (image,) = page.select("img")
-    assert (image["alt"], image["src"]) == ("a dot", f"data:image/png;base64,{picture}")
-    assert "lost" in page.get_text()
-
-
-ALIGNED = ("aligned", "align", "align*", "gathered", "gather", "split", "eqnarray", "dcases")
-
-
-@pytest.mark.parametrize("name", [*ALIGNED, "aligned}[t", "alignedat}{2", "alignat*}{2"])
-def test_aligned_formulas_have_rows_and_no_ampersand(name):
-    r"""A16: `aligned` drew its `&`, on one line."""
-    end = name.partition("}")[0]
-    begin = rf"\begin{{{name}]" if "[" in name else rf"\begin{{{name}}}"
-    left = "a" if end.startswith("gather") else "a &= b"
-    page = BeautifulSoup(formula(rf"{begin} {left} \\ c \end{{{end}}}"), "html.parser")
-    assert len(page.select("mtr")) == 2, page
-    assert "&" not in page.math.get_text() and "2" not in page.math.get_text()
-
-
-@pytest.mark.parametrize("latex", [r"\begin{rcases} a & b \end{rcases}", r"\nosuch{x} + 1"])
-def test_a_formula_that_cannot_be_drawn_is_shown_as_it_was_written(latex):
-    assert formula(latex).startswith('<code class="latex">')
-
-
-def test_code_can_be_folded_and_still_says_what_it_is(page):
-    """C9"""
-    cells = page.select(".code details.source")
-    assert len(cells) == len(page.select(".code")) and all("open" in cell.attrs for cell in cells)
-    assert cells[0].summary.code.get_text() == "# a comment"
-
-
-def test_a_file_that_is_no_notebook_is_named(tmp_path):
-    """A13: the site reads notebooks, too."""
-    file = tmp_path / "05_bad.ipynb"
-    file.write_text('{"cells": [\n<<<<<<< HEAD\n]}', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"05_bad\.ipynb is not a notebook: line 2 has conflict"):
-        build(tmp_path / "site", [file])

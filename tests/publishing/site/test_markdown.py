@@ -1,4 +1,4 @@
-"""Every Markdown cell of every lesson renders as it was meant, and every exercise reads as text."""
+"""Markdown cells render as they were meant, formulas are drawn, and exercises read as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from workbook.core.exercises.exercise import catalogue
 from workbook.publishing import runner
-from workbook.publishing.site.markdown import Prose
+from workbook.publishing.site.markdown import Prose, formula
 
 LESSONS = runner.find()
 LEFT_OVER = re.compile(r"`|\*\*|(?<!\w)\*\w|\w\*(?!\w)|\]\(|^#+ |\$\$", re.MULTILINE)
@@ -69,3 +69,34 @@ def test_the_texts_of_an_exercise_are_plain_text(exercise):
         assert text.count("`") % 2 == 0, text
         assert not re.search(r"(?<![*\w])\*\*\w[^*]*\w\*\*(?!\w)|\]\(", text), text
         assert "\n\n" not in text and text == text.strip()
+
+
+def test_a_formula_nobody_can_read_is_shown_as_it_was_written():
+    assert formula(r"\frac{1}{") == r'<code class="latex">\frac{1}{</code>'
+
+
+def test_prose_headings_are_remembered_in_order():
+    prose = Prose()
+    prose.html("# A\n\n## B *c*\n\n## Hide 15 %")
+    assert [(h.level, h.id, h.text) for h in prose.headings] == [
+        (1, "A", "A"), (2, "B-c", "B c"), (2, "Hide-15-", "Hide 15 %"),
+    ]  # fmt: skip
+
+
+ALIGNED = ("aligned", "align", "align*", "gathered", "gather", "split", "eqnarray", "dcases")
+
+
+@pytest.mark.parametrize("name", [*ALIGNED, "aligned}[t", "alignedat}{2", "alignat*}{2"])
+def test_aligned_formulas_have_rows_and_no_ampersand(name):
+    r"""A16: `aligned` drew its `&`, on one line."""
+    end = name.partition("}")[0]
+    begin = rf"\begin{{{name}]" if "[" in name else rf"\begin{{{name}}}"
+    left = "a" if end.startswith("gather") else "a &= b"
+    page = BeautifulSoup(formula(rf"{begin} {left} \\ c \end{{{end}}}"), "html.parser")
+    assert len(page.select("mtr")) == 2, page
+    assert "&" not in page.math.get_text() and "2" not in page.math.get_text()
+
+
+@pytest.mark.parametrize("latex", [r"\begin{rcases} a & b \end{rcases}", r"\nosuch{x} + 1"])
+def test_a_formula_that_cannot_be_drawn_is_shown_as_it_was_written(latex):
+    assert formula(latex).startswith('<code class="latex">')

@@ -23,15 +23,6 @@ def made(town, split, family=None, count=60):
     return [instruction(Writer(Source(f"instruct/{i}"), town, split), family) for i in range(count)]
 
 
-def test_a_chat_renders_exactly():
-    messages = [
-        {"role": "user", "content": "Is the inn open?"},
-        {"role": "assistant", "content": "yes"},
-    ]
-    expected = "<|user|>\nIs the inn open?<|end|>\n<|assistant|>\nyes<|end|>\n"
-    assert render_chat(messages) == expected
-
-
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("split", SPLITS)
 def test_every_chat_alternates_and_ends_with_the_answer(town, split, family):

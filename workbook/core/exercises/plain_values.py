@@ -75,14 +75,17 @@ def decode(coded: Any, depth: int = DEPTH) -> Any:
     """Return the value that `encode` wrote. Raises ValueError for anything else."""
     if coded is None or type(coded) in (bool, str, int, float):
         return coded
-    if not isinstance(coded, dict) or not depth:
+    if not isinstance(coded, dict) or depth < 0:
         raise ValueError("this is no encoded value.")
     kind, content = coded.get("t"), coded.get("v")
     if kind in ("list", "tuple") and isinstance(content, list):
         items = [decode(item, depth - 1) for item in content]
         return items if kind == "list" else tuple(items)
     if kind == "dict" and isinstance(content, list):
-        return {decode(key, depth - 1): decode(item, depth - 1) for key, item in content}
+        try:
+            return {decode(key, depth - 1): decode(item, depth - 1) for key, item in content}
+        except TypeError as error:  # no pair, or a key that cannot be one
+            raise ValueError("this is no encoded dictionary.") from error
     if kind == "float" and content in NUMBERS:
         return NUMBERS[content]
     if kind == "int" and isinstance(content, str) and len(content) < 400:
@@ -98,7 +101,7 @@ def _decode_array(coded: dict[str, Any], kind: str) -> Any:
     import numpy as np
 
     shape, dtype = coded.get("shape"), coded.get("dtype")
-    if dtype not in DTYPES or not isinstance(shape, list) or not isinstance(coded["v"], str):
+    if dtype not in DTYPES or not isinstance(shape, list) or not isinstance(coded.get("v"), str):
         raise ValueError("this is no encoded array.")
     if not all(type(size) is int and size >= 0 for size in shape):
         raise ValueError("the shape of an array is a list of sizes.")

@@ -10,7 +10,6 @@ from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.problems.problem_stories import STORIES
 from workbook.town.texts.problems.problems import calculate, problem
-from workbook.town.world import build_town
 from workbook.town.writer import Writer
 
 OPERATORS = {
@@ -20,11 +19,6 @@ OPERATORS = {
     ast.FloorDiv: operator.floordiv,
 }
 STEP = re.compile(r"(\d+) ([-+x/]) (\d+) = (\d+)")
-
-
-@pytest.fixture(scope="module")
-def town():
-    return build_town()
 
 
 def made(town, split, count=400):

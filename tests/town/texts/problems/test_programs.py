@@ -1,65 +1,18 @@
-"""Programs and the three ways of a word problem: run, recomputed and held apart by split."""
+"""Programs: run and recomputed, costs by hand, and shapes and pairs held apart by split."""
 
-import ast
 import math
 import re
 
 import pytest
-from worked_sums import DO, PAIR, SUM, check_worked, owner
+from worked_programs import made, run
+from worked_sums import PAIR, owner
 
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source
-from workbook.town.texts.problems import problem_chats
 from workbook.town.texts.problems.problem_chats import problem_chat, worked_problem
-from workbook.town.texts.problems.problems import problem
 from workbook.town.texts.problems.program_phrases import LATER_PROGRAM, READ_PROGRAM, SHAPES
 from workbook.town.texts.problems.programs import TASKS, program, program_chat
-from workbook.town.world import build_town
 from workbook.town.writer import Writer
-
-WAYS = ("steps", "at once", "program")
-ALLOWED = (
-    ast.Module, ast.Assign, ast.Name, ast.Store, ast.Load, ast.Constant, ast.BinOp, ast.Add,
-    ast.Sub, ast.Mult, ast.FloorDiv, ast.If, ast.Compare, ast.Gt, ast.Lt, ast.Eq, ast.For,
-    ast.List, ast.Call,
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def town():
-    return build_town()
-
-
-def made(town, make, split="train", count=150, **options):
-    seeds = (f"{make.__name__}/{options}/{i}" for i in range(count))
-    return [make(Writer(Source(seed), town, split), **options) for seed in seeds]
-
-
-def run(code: str) -> str:
-    """Run a program of at most eight lines that can do no harm; returns `answer`."""
-    assert len(code.split("\n")) <= 8
-    for node in ast.walk(ast.parse(code)):
-        assert isinstance(node, ALLOWED), ast.dump(node)
-    names: dict[str, object] = {}
-    exec(code, {"__builtins__": {"range": range}}, names)
-    return str(names["answer"])
-
-
-def steps_of(answer: str) -> list[tuple[str, str]]:
-    """(sum, result) of each step line; the columns are checked on the way."""
-    *lines, last = answer.split("\n")
-    rows = []
-    for number, line in enumerate(lines, 1):
-        head, body = line.split(": ", 1)
-        assert head == f"Step {number}"
-        left, sign, right = SUM.match(body).groups()
-        if ": " in body:
-            check_worked(body)
-        else:
-            assert body == f"{left} {sign} {right} = {DO[sign](int(left), int(right))}"
-        rows.append((f"{left} {sign} {right}", re.findall(r"\d+", line)[-1]))
-    assert last == f"Answer: {rows[-1][1]}"
-    return rows
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -98,54 +51,6 @@ def test_program_chats_agree_with_their_fields(town, task):
     assert turns == ({1} if task == "write" else {1, 2, 3})
 
 
-@pytest.mark.parametrize("split", SPLITS)
-@pytest.mark.parametrize("make", (problem_chat, worked_problem))
-def test_the_three_ways_of_a_problem_agree(town, make, split):
-    for way in WAYS:
-        for document in made(town, make, split, count=100, way=way):
-            fields, value = document.fields, document.fields["answer_value"]
-            assert run(fields["program"]) == value and fields["way"] == way
-            assert fields["question"] in document.text and fields["answer"] in document.text
-            if way == "program":
-                assert fields["answer"] == fields["program"]
-            elif way == "at once":
-                assert fields["answer"] == f"Answer: {value}"
-            else:
-                rows = steps_of(fields["answer"])
-                assert [f"{shown} = {result}" for shown, result in rows] == fields["steps"]
-                assert [shown.split()[1] for shown, _ in rows] == fields["operations"]
-                assert rows[-1][1] == value
-            assert len(document.text) < 700 and document.text.isascii()
-
-
-def test_the_request_tells_the_way(town):
-    patterns = [pattern for phrases in problem_chats.REQUESTS.values() for pattern in phrases.all]
-    assert len(set(patterns)) == len(patterns)
-    assert all(len(phrases.all) >= 10 for phrases in problem_chats.REQUESTS.values())
-    for way in WAYS:
-        for document in made(town, problem_chat, count=60, way=way):
-            asked = document.fields["messages"][0]["content"]
-            pattern = asked.replace(document.fields["question"], "{question}")
-            assert pattern in problem_chats.REQUESTS[way].by_split["train"]
-    drawn = [d.fields["way"] for d in made(town, problem_chat, count=900)]
-    for way in WAYS:  # a third each; 4.5 standard deviations
-        assert abs(drawn.count(way) - 300) < 4.5 * math.sqrt(900 * 2 / 9)
-
-
-def test_hard_steps_are_worked_and_easy_ones_are_not(town):
-    lines = [
-        line
-        for document in made(town, worked_problem, count=400, way="steps")
-        for line in document.fields["answer"].split("\n")[:-1]
-    ]
-    worked = sum(", so " in line for line in lines)
-    assert 0.2 < worked / len(lines) < 0.7
-    for line in lines:
-        left, sign, right = SUM.search(line).groups()
-        if sign in "+x":
-            assert (", so " in line) == (max(int(left), int(right)) > 12)
-
-
 def test_training_never_shows_a_kept_pair(town):
     for make in (problem_chat, worked_problem, program, program_chat):
         for document in made(town, make, count=400):
@@ -154,20 +59,6 @@ def test_training_never_shows_a_kept_pair(town):
                 assert min(int(left), int(right)) < 10 or owner(int(left), int(right)) == "train"
             for left, right in PAIR.findall(document.text):
                 assert owner(int(left), int(right)) == "train", document.text
-
-
-def test_a_problem_costs_what_it_costs_without_the_ones_thrown_away(town):
-    thrown = 0
-    for i in range(300):
-        plain = problem(Writer(Source(f"nats/{i}"), town, "train"))
-        document = worked_problem(Writer(Source(f"nats/{i}"), town, "train"), "steps")
-        if plain.fields["question"] == document.fields["question"]:
-            assert document.nats == pytest.approx(plain.nats) and document.facts == plain.facts
-        else:
-            thrown += 1
-            assert document.nats < 40
-            assert all(value in document.text for _, _, value in document.facts)
-    assert 0 < thrown < 30
 
 
 def test_nats_of_a_chat_about_one_program(town):

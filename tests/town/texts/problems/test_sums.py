@@ -10,13 +10,7 @@ from workbook.town.entities import SPLITS
 from workbook.town.random import Source
 from workbook.town.texts.problems.sum_phrases import FIRST, NEXT_REQUEST, REQUESTS
 from workbook.town.texts.problems.sums import OPERATIONS, WAYS, step, sums, sums_chat, worked
-from workbook.town.world import build_town
 from workbook.town.writer import Writer
-
-
-@pytest.fixture(scope="module")
-def town():
-    return build_town()
 
 
 def made(town, make, split="train", count=120, **options):

@@ -1,0 +1,53 @@
+"""An exercise has all that belongs to it or cannot be written; its label says what it costs."""
+
+import dataclasses
+
+import pytest
+
+from workbook.core.exercises.checks import Check
+from workbook.core.exercises.definition import Exercise
+
+ASKED = Exercise(
+    "fake.double", "Twice as much", 2, 1, 3,
+    (Check("x", lambda answer, seed: None),) * 3,
+    ("Think of addition.", "x + x", "return x + x"), lambda x: 2 * x,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change, rule",
+    [
+        ({"id": "nodot"}, "topic.name"),
+        ({"difficulty": 6}, "difficulty"),
+        ({"minutes": 0}, "minutes"),
+        ({"checks": ()}, "three checks"),
+        ({"hints": ("a", "", "c")}, "three hints"),
+        ({"wants": "essay"}, "wants"),
+    ],
+)
+def test_an_exercise_that_lacks_something_cannot_be_written(change, rule):
+    with pytest.raises(ValueError, match=rule):
+        dataclasses.replace(ASKED, **change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"difficulty": 1}, {"difficulty": 5}, {"points": 1}, {"minutes": 1}, {"wants": "value"}],
+)
+def test_the_ends_of_what_is_allowed_are_allowed(change):
+    ((name, value),) = change.items()
+    assert getattr(dataclasses.replace(ASKED, **change), name) == value
+
+
+@pytest.mark.parametrize(
+    "change", [{"difficulty": 0}, {"points": 0}, {"id": ".name"}, {"id": "t."}]
+)
+def test_what_lies_just_outside_is_refused_in_one_sentence(change):
+    with pytest.raises(ValueError, match="breaks a rule: ") as refused:
+        dataclasses.replace(ASKED, **change)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_label_says_difficulty_time_and_worth():
+    assert ASKED.label == "difficulty 1 of 5, 3 minutes, 2 points"
+    assert dataclasses.replace(ASKED, points=1).worth == "1 point"
