@@ -61,6 +61,8 @@ def test_a_new_lesson_passes_lint_and_its_tests_at_once(copy):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "98_specimen" in (copy / "README.md").read_text(encoding="utf-8")
     assert "workbook.specimen.exercises" in (copy / "pyproject.toml").read_text(encoding="utf-8")
+    for name in ("idea", "exercises", "explorers", "charts"):
+        assert (copy / "tests" / "specimen" / f"test_{name}.py").is_file()
     for command in (["ruff", "check"], ["ruff", "format", "--check"]):
         paths = ["workbook/specimen", "workbook/__init__.py", "tests/specimen"]
         linted = subprocess.run(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SKELETON = Path(__file__).resolve().parent / "skeleton"
 MODULES = ("__init__", "idea", "exercises", "explorers", "charts")
-TESTS = ("idea", "exercises", "explorers")
+TESTS = ("idea", "exercises", "explorers", "charts")
 # A fence of notebook.md.j2 -> the tags of its code cell.
 TAGS = {
     "header": ["nbval-check-output"],
