@@ -160,3 +160,16 @@ def test_each_exercise_has_a_check_that_luck_does_not_pass():
             assert not all(lucky), asked.id
     last = manifest.exercises_of("sampling")["sampling.no_repeat"].checks[-1]
     assert by_accident(last, manifest.exercises_of("sampling")["sampling.no_repeat"], 5)
+
+
+def test_the_right_kept_tokens_are_no_luck_but_the_shape_of_the_logits_is():
+    """Guards against a form that is NaN where the reference is -inf: it told what is cut."""
+    asked = manifest.exercises_of("sampling")["sampling.top_p"]
+    kept = [check for check in asked.checks if not by_accident(check, asked, 5)]
+
+    def right_set(*arguments):
+        """The right tokens, with other logits."""
+        return torch.where(asked.reference(*arguments) > -torch.inf, 0.5, -torch.inf)
+
+    passed = [answer_with(right_set)(check, asked, 5).wrong is None for check in asked.checks]
+    assert any(ok and check in kept for ok, check in zip(passed, asked.checks, strict=True))

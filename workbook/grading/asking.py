@@ -164,16 +164,16 @@ def by_accident(check: Check, asked: Exercise, seed: int) -> bool:
     simple: list[Callable] = [lambda *a, n=n: a[n] for n in range(count)]
     constants: tuple[Any, ...] = (None, 0, 1, 0.0, "", [], True)
     simple += [lambda *_, n=n: constants[n] for n in range(len(constants))]
-    simple += [_shaped(asked.reference, fill) for fill in (0, 1)]
+    simple += [_shaped(asked.reference, fill, one) for fill in (0, 1) for one in (False, True)]
     return any(answer_with(each)(check, asked, seed).wrong is None for each in simple)
 
 
-def _shaped(reference: Callable, fill: int) -> Callable:
-    """A function that knows only the form of the result."""
+def _shaped(reference: Callable, fill: int, one: bool) -> Callable:
+    """A function that knows only the form of the result; `one`: of a tensor, not even its shape."""
 
     def same_form(value: Any) -> Any:
         if hasattr(value, "detach"):
-            return value * 0 + fill if value.dtype.is_floating_point else value * 0 + fill
+            return value.new_full((1,) if one else value.shape, fill)
         if isinstance(value, (list, tuple)):
             return type(value)(same_form(item) for item in value)
         return type(value)(fill) if isinstance(value, (int, float)) else value
