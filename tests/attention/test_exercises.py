@@ -264,7 +264,7 @@ def test_merges_by_hand():
     assert exercises.first_merges() == ("ug", "hug", 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 9), st.integers(1, 5), st.integers(0, 10))
 def test_sink_mask_by_hand(time, window, sinks):
     expected = [

@@ -46,7 +46,7 @@ def test_rotary_is_that_of_transformers():
         torch.testing.assert_close(rotary_embedding(ours, positions, base=500.0), other)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**31 - 1), st.integers(0, 60), st.integers(0, 60), st.integers(0, 40))
 def test_rotary_products_depend_on_the_distance_only(seed, place, other, shift):
     source = torch.Generator().manual_seed(seed)

@@ -300,7 +300,7 @@ def test_rouge_s_is_lins_example():
     assert rouge_s(first, second, 10) == pytest.approx(0.5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS)
 def test_sign_flip_is_scipys_permutation_test(seed):
     first, second = exercises._scores(seed)

@@ -11,7 +11,6 @@ from workbook.training.packing import IGNORE, Rows, collate, pack
 
 
 @given(st.lists(st.integers(2, 40), min_size=1, max_size=60))
-@settings(deadline=None)
 def test_every_example_is_in_one_row_and_rows_are_short_enough(sizes):
     found = examples(sizes)
     rows = pack(found, 40)
@@ -22,7 +21,7 @@ def test_every_example_is_in_one_row_and_rows_are_short_enough(sizes):
 
 
 @given(st.lists(st.integers(2, 30), min_size=4, max_size=40), st.integers(1, 5))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_an_epoch_has_every_row_once_and_a_batch_is_what_it_says(sizes, per_batch):
     found = examples(sizes)
     rows = Rows(found, per_batch, 30, pad_id=0)

@@ -22,7 +22,7 @@ def documents(sizes) -> list[Example]:
 
 
 @given(lengths, st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_packing_loses_nothing_but_what_is_too_long(sizes, cut):
     if not cut and min(sizes) > 24:
         sizes = [*sizes, 3]

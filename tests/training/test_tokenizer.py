@@ -3,7 +3,7 @@
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.town import mixture
@@ -26,7 +26,6 @@ def test_the_vocabulary_has_the_asked_size_and_the_special_tokens(small):
 
 
 @given(text=st.text(max_size=60))
-@settings(deadline=None)
 def test_any_text_comes_back(small, text):
     """Byte-level: nothing is unknown, not even emoji or control characters."""
     ids = small.encode(text, add_special_tokens=False)

@@ -123,7 +123,7 @@ def implied_vocabulary(rows: Rows) -> tuple[int, int] | None:
 # --- checks -------------------------------------------------------------------------------------
 
 
-def _predicted(place: int, says: str) -> Check:
+def _predicted(place: int, says: str, advice: str) -> Check:
     """Is one part of the prediction right?"""
 
     def test(answer: Any, _seed: int) -> str | None:
@@ -131,7 +131,7 @@ def _predicted(place: int, says: str) -> Check:
             return 'the answer has another form than ("first", "second", number).'
         if answer[place] == first_merges()[place]:
             return None
-        return f"{says} is another."
+        return f"it is another one. {advice}"
 
     return Check(says, test)
 
@@ -281,9 +281,9 @@ _ALL = (
         difficulty=1,
         minutes=5,
         checks=(
-            _predicted(0, "the first new token"),
-            _predicted(1, "the second new token"),
-            _predicted(2, "the number of tokens"),
+            _predicted(0, "the first new token", "Count neighbours in all the words."),
+            _predicted(1, "the second new token", "Join the first pair, then count again."),
+            _predicted(2, "the number of tokens", "Start from its letters and join."),
         ),
         hints=(
             "Write the words one under the other, letter by letter, and count neighbours.",
@@ -301,12 +301,12 @@ _ALL = (
             like("equal values, so nothing to choose", "the mean of equal values",
                  scaled_dot_product, _equal_values),
             like("texts, heads, more keys than queries", "the result", scaled_dot_product, _qkv),
-            like("long vectors", "the result", scaled_dot_product, _wide),
+            like("long vectors, scores divided by √D", "the result", scaled_dot_product, _wide),
             untouched(_qkv),
         ),
         hints=(
             "Three steps: scores of each query with each key, weights, weighted mean of values.",
-            "k.transpose(-2, -1) turns keys for the product. Which dimension adds up to 1?",
+            "k.transpose(-2, -1) fits behind q @. Along which dimension must weights add up to 1?",
             "return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1) @ v",
         ),
         reference=scaled_dot_product,
@@ -314,18 +314,18 @@ _ALL = (
     Exercise(
         id="attention.causal_weights", title="The causal mask", points=2, difficulty=2, minutes=10,
         checks=(
-            like("each query's weights add up to 1", "the sum of a query's weights",
+            like("each query's weights add up to 1", "the sum over keys",
                  causal_weights, _square_scores, lambda out: out.sum(-1)),
-            like("the first query sees itself alone", "the first query's weights",
+            like("the first query sees itself alone", "the row of the first query",
                  causal_weights, _square_scores, lambda out: out[..., 0, :]),
-            like("all weights", "the weights", causal_weights, _square_scores),
-            like("the last query stands at the last key", "the weights of 4 queries on 9 keys",
+            like("all weights", "the table of weights", causal_weights, _square_scores),
+            like("the last query stands at the last key", "the table of 4 queries and 9 keys",
                  causal_weights, _more_keys),
             untouched(_square_scores),
         ),
         hints=(
             "What is hidden must have no weight, and the rest must still add up to 1.",
-            "Set hidden scores to -torch.inf before the softmax. tril(n) keeps n diagonals more.",
+            "Set hidden scores to -torch.inf before the softmax. tril(n) keeps n more diagonals.",
             "queries, keys = scores.shape[-2:]; "
             "seen = torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries); "
             "return scores.masked_fill(~seen, -torch.inf).softmax(-1)",
@@ -336,15 +336,15 @@ _ALL = (
         id="attention.multi_head", title="Multi-head attention", points=3, difficulty=3, minutes=20,
         checks=(
             like("one head", "the result", multi_head, lambda seed: _layer(seed, 1)),
-            like("four heads", "the result", multi_head, _layer),
+            like("four heads of D = C / 4", "the result", multi_head, _layer),
             Check("tokens that trade places trade results", _moved),
             like("as many heads as channels", "the result", multi_head,
                  lambda seed: _layer(seed, 12)),
             untouched(_layer),
         ),
         hints=(
-            "Project x three times, split the channels into heads, attend, join, project.",
-            "y.unflatten(-1, (heads, -1)) is `B T H D`; attention wants `B H T D`. Then back.",
+            "Project x three times, split the channels into heads, attend, join them, project.",
+            "y.unflatten(-1, (heads, -1)) is `B T H D`; attention needs `B H T D`. Then undo it.",
             "split = lambda y: y.unflatten(-1, (heads, -1)).transpose(1, 2); "
             "weights = (split(x @ W_Q) @ split(x @ W_K).transpose(-2, -1) "
             "/ (x.shape[-1] // heads) ** 0.5).softmax(-1); "
@@ -358,11 +358,11 @@ _ALL = (
             like("no vector changes its length", "the length of the vectors", rotate, _placed,
                  lambda out: out.norm(dim=-1)),
             Check("only the distance counts in a product", _distance_alone),
-            like("a vector of channel 0 alone, turned by one radian", "the turned vector", rotate,
-                 _first_channel),
-            like("the first pair turns by one radian a token", "channels 0 and D/2", rotate,
-                 _placed, lambda out: out[:, [0, 4]]),
-            like("all channels", "the result", rotate, _placed),
+            like("channel 0 alone, turned by one radian towards channel D/2", "the turned vector",
+                 rotate, _first_channel),
+            like("the first pair turns by one radian a token", "the pair of channels 0 and D/2",
+                 rotate, _placed, lambda out: out[:, [0, 4]]),
+            like("all channels, each pair at its own speed", "the result", rotate, _placed),
             untouched(_placed),
         ),
         hints=(
@@ -380,12 +380,13 @@ _ALL = (
         difficulty=4, minutes=20,
         checks=(
             Check("small scores", partial(_stream, size=1.0)),
-            Check("scores of several hundred", partial(_stream, size=300.0)),
-            Check("one pair", lambda answer, seed: compare(
+            Check("scores of several hundred and more", partial(_stream, size=300.0)),
+            Check("one pair, with the score -800", lambda answer, seed: compare(
                 "the mean of one value", answer(iter([(-800.0, 2.5)])), 2.5)),
         ),
         hints=(
-            "Keep three numbers: the largest score, the sum of exponentials, the sum of values.",
+            "Keep three numbers: the largest score, the sum of the exponentials, and the sum of "
+            "exponential times value.",
             "Exponentials are taken relative to the largest score. When it rises, both sums "
             "shrink by the same factor, e to the power of old minus new.",
             "import math\n"
@@ -415,7 +416,7 @@ _ALL = (
         ),
         hints=(
             "Two masks, and a key is seen if either shows it.",
-            "The first `sinks` keys are a condition on the column only. Who must not see them?",
+            "The first `sinks` keys are the first columns. Which queries must not see them?",
             "causal = torch.ones(time, time, dtype=torch.bool).tril(); "
             "return (causal & ~causal.tril(-window)) | ((torch.arange(time) < sinks) & causal)",
         ),
@@ -430,11 +431,12 @@ _ALL = (
         checks=(
             _like("is 0 on the diagonal", "the bias of a token to itself", alibi_bias,
                   lambda seed: (4, _draw(seed, 5, 9)), lambda b: b.diagonal(0, 1, 2)),
-            _like("the last head", "the bias of the last head", alibi_bias,
+            _like("the last head, h = H", "the bias of the last head", alibi_bias,
                   lambda seed: (8, _draw(seed, 5, 9)), lambda b: b[-1]),
             _like("every head has its slope", "the bias one token back", alibi_bias,
                   lambda seed: (8, _draw(seed, 5, 9)), lambda b: b[:, 1, 0]),
-            _like("all of it", "the bias", alibi_bias, lambda seed: (2, _draw(seed, 5, 9))),
+            _like("also keys after the query", "the bias", alibi_bias,
+                  lambda seed: (2, _draw(seed, 5, 9))),
         ),
         hints=(
             "First the distances, `T T`: |i - j|. Then one number for each head.",
@@ -452,7 +454,7 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            _like("a head that looks one back, but at the start", "the mean distance",
+            _like("a head that looks one back, except at the start", "the mean distance",
                   mean_distance, _one_back),
             _like("any weights", "the mean distance", mean_distance, _weights),
             _like("one number for each text and head", "the sum over heads", mean_distance,
@@ -481,7 +483,8 @@ _ALL = (
         ),
         hints=(
             "A size of 65 million may be anything from 64.5 to 65.5 million.",
-            "Each row gives a range of vocabularies, (size - body) / channels. All must hold.",
+            "Each row gives a range of vocabularies, (size - body) / channels. What fits all rows "
+            "lies in all ranges.",
             "import math; "
             "low = max(math.ceil(((m - 0.5) * 1e6 - body) / width) for m, body, width in rows); "
             "high = min(math.floor(((m + 0.5) * 1e6 - body) / width) for m, body, width in rows); "

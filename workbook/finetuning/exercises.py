@@ -91,8 +91,8 @@ def backward_transfer(scores: Sequence[Sequence[float]]) -> float:
 
 def _number(place: int) -> Check:
     """Is one of the predicted numbers right?"""
-    says, form = PREDICTED[place], "(tokens, labels, labels, chats)"
-    return predicted(place, says, says, chat_counts, form)
+    form = "(tokens, labels on answers, labels on everything, chats in a row)"
+    return predicted(place, PREDICTED[place], "this number", chat_counts, form)
 
 
 def _all_drawn(answer: Callable, seed: int) -> str | None:
@@ -100,14 +100,15 @@ def _all_drawn(answer: Callable, seed: int) -> str | None:
     sizes, _, _, drawn = given = _mixture(seed)
     out = answer(*given)
     if not isinstance(out, (list, tuple)) or len(out) != len(sizes):
-        return "the result is not a list with one number a task."
+        return "the result is not a list with one number for each task."
     in_all = sum(times * size for times, size in zip(out, sizes, strict=True))
-    return compare("the number of chats in all", in_all, drawn)
+    return compare("their sum", in_all, drawn)
 
 
 def _below_zero(answer: Callable, seed: int) -> str | None:
     """Has forgetting the sign that it has in the paper?"""
-    return None if answer(*_two_tasks(seed)) < 0 else "the sign of the result is another."
+    wrong = "the first task got worse, so the result should be below 0."
+    return None if answer(*_two_tasks(seed)) < 0 else wrong
 
 
 def _chat(seed: int, turns: int, tail: int) -> tuple[Tensor]:
@@ -217,11 +218,11 @@ _ALL = (
         checks=tuple(_number(place) for place in range(len(PREDICTED))),
         hints=(
             "Write the chat down as a row: the begin token, then four messages, each with its "
-            "four marks.",
-            "An answer must also learn to end: its end token carries loss, its role token and "
-            "the new lines do not.",
-            "With loss on everything only the begin token has no label, as nothing stands before "
-            "it; and a chat is never cut in two to fill a row.",
+            "four template tokens.",
+            "The model must also learn to end an answer: its end token carries loss, its role "
+            "token and the new lines do not.",
+            "With loss on everything, only the begin token carries none, as there is nothing "
+            "before it to predict it from. And a chat is never cut in two to fill a row.",
         ),
         reference=chat_counts,
         wants="value",
@@ -233,20 +234,22 @@ _ALL = (
         difficulty=2,
         minutes=15,
         checks=(
-            like("answers and their ends, nothing else", "the number of labels", masked_labels,
-                 _talk, _count),
-            like("they are the ids that stand there", "the tensor of labels", masked_labels, _talk),
-            like("an answer that is cut off has no end", "the tensor of labels", masked_labels,
-                 _ends_inside),
-            like("questions alone teach nothing", "the number of labels", masked_labels,
-                 _questions_only, _count),
+            like("each answer and its end token, no other end", "the number of labels learned",
+                 masked_labels, _talk, _count),
+            like("each label is the id in the same place", "the tensor of labels", masked_labels,
+                 _talk),
+            like("an answer that is cut off has no end token", "the tensor of labels",
+                 masked_labels, _ends_inside),
+            like("a chat without an answer teaches nothing", "the number of labels learned",
+                 masked_labels, _questions_only, _count),
             untouched(_talk),
         ),
         hints=(
-            "Start from labels that are all -100, then copy the ids of what is to be learned.",
-            "Every place with the role assistant is learned; so is an end token whose neighbour "
-            "on the left has that role.",
-            "labels = torch.full_like(ids, -100)",
+            "Start from labels that are all -100, then copy the ids that are to be learned.",
+            "Every token with the role assistant is learned; so is an end token if the token just "
+            "before it has that role.",
+            "labels = torch.full_like(ids, -100); then labels[t] = ids[t] where roles[t] is "
+            "'assistant', or where ids[t] is end_id and roles[t - 1] is 'assistant'.",
         ),
         reference=masked_labels,
     ),
@@ -257,20 +260,21 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            like("only the last answer has labels", "the number of labels", last_answer_only,
-                 _several_turns, lambda out: (out != IGNORE).sum()),
-            like("they are the labels that stood there", "the tensor of labels",
+            like("the whole last answer has labels, nothing else", "the number of labels learned",
+                 last_answer_only, _several_turns, lambda out: (out != IGNORE).sum()),
+            like("its labels are those that were there before", "the tensor of labels",
                  last_answer_only, _several_turns),
             like("a chat of one turn stays as it is", "the tensor of labels", last_answer_only,
                  _one_turn),
-            like("an answer may end the chat", "the tensor of labels", last_answer_only,
-                 _nothing_behind),
+            like("an answer at the very end is found too", "the tensor of labels",
+                 last_answer_only, _nothing_behind),
             untouched(_several_turns),
         ),
         hints=(
             "Where is the last label that is not -100?",
-            "From there go back to the last -100 before it: the answer begins behind it.",
-            "kept = full_like(labels, -100); kept[start:last + 1] = labels[start:last + 1].",
+            "From there, go back to the nearest -100: the answer begins right after it.",
+            "kept = torch.full_like(labels, -100); "
+            "kept[start : last + 1] = labels[start : last + 1].",
         ),
         reference=last_answer_only,
     ),
@@ -284,13 +288,14 @@ _ALL = (
             like("a limit alone", "the list of passes", passes, _limit_alone),
             like("a temperature alone", "the list of passes", passes, _temperature_alone),
             like("a limit and a temperature", "the list of passes", passes, _mixture),
-            Check("all chats are drawn, none is lost", _all_drawn),
+            Check("passes times sizes add up to the chats drawn", _all_drawn),
         ),
         hints=(
             "First the limit, then the temperature, then divide so that the rates add up to 1.",
-            "Out of `drawn` chats a task gets drawn * rate; how many examples has it to fill them?",
-            "rates = min(size, limit) ** (1 / temperature); passes = drawn * rate / sum of rates / "
-            "size.",
+            "Of the `drawn` chats a task gets drawn * rate. They are spread over all of its "
+            "examples: divide by its size, not by the limit.",
+            "rate = min(size, limit) ** (1 / temperature); "
+            "passes = drawn * rate / sum of all rates / size.",
         ),
         reference=passes,
     ),
@@ -303,16 +308,18 @@ _ALL = (
         checks=(
             like("five tasks in turn", "the backward transfer", backward_transfer,
                  _learned_in_turn),
-            like("nothing changes: nothing is forgotten", "the backward transfer",
+            like("no score changes, so nothing is forgotten", "the backward transfer",
                  backward_transfer, _kept_for_ever),
             like("two tasks, one forgotten", "the backward transfer", backward_transfer,
                  _two_tasks),
             Check("what is forgotten counts below zero", _below_zero),
         ),
         hints=(
-            "The last row says what is left of each task; where does it say how good it was?",
-            "Task j was just learned in row j: compare scores[-1][j] with scores[j][j].",
-            "The last task cannot have been forgotten yet: a mean over all tasks but that one.",
+            "The last row has the final scores. Which entry is the score on task j right after "
+            "task j was learned?",
+            "Right after task j was learned, its score is in row j: take scores[-1][j] - "
+            "scores[j][j].",
+            "The last task cannot have been forgotten yet, so take the mean over all the others.",
         ),
         reference=backward_transfer,
     ),

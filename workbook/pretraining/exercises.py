@@ -76,7 +76,10 @@ def entities(tags: list[int]) -> list[tuple[int, int, int]]:
     return found
 
 
-PREDICTED = ("the tokens corrupted", "the spans", "the input's length", "the target's length")
+PREDICTED = (
+    "the number of corrupted tokens", "the number of spans",
+    "the length of the input", "the length of the target",
+)  # fmt: skip
 
 
 def span_counts() -> tuple[int, int, int, int]:
@@ -124,7 +127,7 @@ def _is_pair(got: Any, want: Any) -> str | None:
     if not isinstance(want, tuple):
         return tensor_form(got, want)
     if not isinstance(got, tuple) or len(got) != len(want):
-        return "the result is not a pair (inputs, labels)."
+        return "the result is not a pair: inputs first, then labels (or targets)."
     for name, part, like_it in zip(("inputs", "labels"), got, want, strict=True):
         kind = "tensor" if isinstance(like_it, Tensor) else "list"
         if not isinstance(part, type(like_it)):
@@ -281,9 +284,10 @@ _ALL = (
         checks=(
             _like("each place predicts the token after it", "the loss", next_token_loss,
                   _no_padding),
-            _like("padding counts neither above nor below the line", "the loss", next_token_loss,
-                  _logits),
-            _like("all tokens alike cost ln V", "the loss", next_token_loss, _all_alike),
+            _like("padding counts neither in the sum nor in the number of tokens", "the loss",
+                  next_token_loss, _logits),
+            _like("with equal logits, every token costs ln V", "the loss", next_token_loss,
+                  _all_alike),
             _like("large logits do not overflow", "the loss", next_token_loss, _large),
             untouched(_logits),
         ),
@@ -304,13 +308,15 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            _like("any loss", "the number of bits", bits_per_byte, _measured),
-            _like("a token a byte: only the unit changes", "the number of bits", bits_per_byte,
-                  _bytes_as_tokens),
-            _like("256 bytes, all alike", "the number of bits", bits_per_byte, _by_chance),
+            _like("the bits of the whole text, shared out among its bytes", "the number of bits",
+                  bits_per_byte, _measured),
+            _like("with one token a byte, only nats become bits", "the number of bits",
+                  bits_per_byte, _bytes_as_tokens),
+            _like("one token a byte, all 256 values equally likely", "the number of bits",
+                  bits_per_byte, _by_chance),
         ),
         hints=(
-            "How many nats did the whole text cost?",
+            "How many nats does the whole text cost?",
             "A nat is 1 / ln 2 bits.",
             "return loss * tokens / math.log(2) / size",
         ),
@@ -323,16 +329,16 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _like("a chosen token is a label, all others are -100", "the labels", mask_tokens,
-                  _draws, lambda out: out[1]),
-            _like("fate below .8 puts in the mask", "the masked places", mask_tokens, _draws,
+            _like("an ordinary token that is drawn is its own label, all others are -100",
+                  "the tensor of labels", mask_tokens, _draws, lambda out: out[1]),
+            _like("fate below .8 puts in the mask", "the set of masks", mask_tokens, _draws,
                   lambda out: out[0] == 5),
             _like("fate from .8 to .9 puts in the other token, from .9 on the token stays",
-                  "the inputs", mask_tokens, _draws, lambda out: out[0]),
+                  "the tensor of inputs", mask_tokens, _draws, lambda out: out[0]),
             untouched(_draws),
         ),
         hints=(
-            "First say which tokens are chosen: `chosen = ordinary & (draw < 0.15)`.",
+            "First find the tokens that are chosen: `chosen = ordinary & (draw < 0.15)`.",
             "torch.where(condition, a, b) takes a where the condition holds, and b elsewhere.",
             "chosen = ordinary & (draw < 0.15)\n"
             "inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)\n"
@@ -348,10 +354,10 @@ _ALL = (
         difficulty=4,
         minutes=20,
         checks=(
-            _like("the input keeps what is left, a sentinel for each span", "the input",
-                  corrupt_spans, _pieces, lambda out: out[0]),
-            _like("the target has each sentinel and its span", "the target", corrupt_spans,
-                  _pieces, lambda out: out[1]),
+            _like("the input is what is left, with a sentinel for each span and the end",
+                  "the input", corrupt_spans, _pieces, lambda out: out[0]),
+            _like("the target is each sentinel followed by its span, then the end",
+                  "the target", corrupt_spans, _pieces, lambda out: out[1]),
             _like("one span: no sentinel too many", "the target", corrupt_spans, _one_span,
                   lambda out: out[1]),
             _like("a span at the end of the text", "the input", corrupt_spans, _span_at_the_end,
@@ -361,7 +367,7 @@ _ALL = (
         hints=(
             "Walk over the spans and remember where the last one stopped.",
             "For each span: what was kept since the last stop and a sentinel go to the input; the "
-            "sentinel and the span go to the target.",
+            "sentinel and the span go to the target. What follows the last span is still to come.",
             "inputs, targets, place = [], [], 0\n"
             "for sentinel, (start, stop) in zip(sentinels, spans):\n"
             "    inputs += [*ids[place:start], sentinel]\n"
@@ -380,7 +386,8 @@ _ALL = (
         checks=tuple(_number(place) for place in range(len(PREDICTED))),
         hints=(
             "First the number of corrupted tokens: 15 % of the text.",
-            "A span has 3 tokens on average, and each span costs one sentinel on both sides.",
+            "A span has 3 tokens on average, and each span costs one sentinel in the input "
+            "and one in the target.",
             "The input is what was not corrupted, the target what was; add the sentinels and one "
             "end token to each.",
         ),
@@ -396,10 +403,11 @@ _ALL = (
         checks=(
             _like("where each entity starts, with its tag", "the list of starts and tags",
                   entities, _tags, _with_tags),
-            _like("where each entity stops", "the list of stops", entities, _tags, _stops),
-            _like("an entity may end the text", "the list of starts", entities, _tags_to_the_end,
-                  _starts),
-            _like("a text without any", "the list", entities, _no_entity),
+            _like("where each entity stops, one past its last token", "the list of stops", entities,
+                  _tags, _stops),
+            _like("an entity at the end of the text", "the list of starts", entities,
+                  _tags_to_the_end, _starts),
+            _like("a text without entities", "the list", entities, _no_entity),
         ),
         hints=(
             "An entity is a run of one tag above 0; `itertools.groupby(tags)` gives the runs.",
@@ -421,22 +429,22 @@ _ALL = (
         difficulty=3,
         minutes=15,
         checks=(
-            _like("prefix, suffix and middle stand in this order", "the input's tokens",
+            _like("prefix, suffix and middle stand in this order", "the row of inputs",
                   fill_in_the_middle, _text, lambda out: out[0]),
             _like("the loss falls on as many tokens as are missing", "the number of labels",
                   fill_in_the_middle, _text, lambda out: (out[1] != IGNORE).sum()),
-            _like("each label stands where the model speaks", "the labels", fill_in_the_middle,
-                  _text, lambda out: out[1]),
-            _like("a gap at the end leaves an empty suffix", "the input's tokens",
+            _like("each label stands where the token before it is read", "the row of labels",
+                  fill_in_the_middle, _text, lambda out: out[1]),
+            _like("a gap at the end leaves an empty suffix", "the row of inputs",
                   fill_in_the_middle, _to_the_end, lambda out: out[0]),
-            _like("a gap at the start leaves an empty prefix", "the input's tokens",
+            _like("a gap at the start leaves an empty prefix", "the row of inputs",
                   fill_in_the_middle, _from_the_start, lambda out: out[0]),
             untouched(_text),
         ),
         hints=(
             "Cut the ids into three pieces at start and stop, and write the middle last.",
-            "A causal model says the token after the one it reads: the first token of the middle "
-            "is said at the middle's mark.",
+            "A causal model says the token after the one it reads: so the label at the middle's "
+            "mark is the first token of the middle.",
             "prefix, suffix, middle = (torch.tensor([mark]) for mark in marks)\n"
             "gone = ids[start:stop]\n"
             "inputs = torch.cat([prefix, ids[:start], suffix, ids[stop:], middle, gone])\n"
@@ -453,15 +461,16 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            _like("any pair", "the probability", candidate_probability, _pair),
-            _like("one band: all rows must agree", "the probability", candidate_probability,
+            _like("several bands of several values", "the probability", candidate_probability,
+                  _pair),
+            _like("one band: all its values must agree", "the probability", candidate_probability,
                   _one_band),
-            _like("one row: any agreement is enough", "the probability", candidate_probability,
-                  _one_row),
+            _like("bands of one value: any agreement is enough", "the probability",
+                  candidate_probability, _one_row),
         ),
         hints=(
             "Two signatures agree in one place with a probability equal to the similarity.",
-            "A band agrees if all its rows do; the pair is proposed if any band agrees.",
+            "A band agrees if all its values do. Start from the chance that no band agrees.",
             "return 1 - (1 - similarity**rows) ** bands",
         ),
         reference=candidate_probability,

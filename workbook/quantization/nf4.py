@@ -77,7 +77,8 @@ class NF4:
 def nf4_quantize(x: Float[Tensor, " ..."], block: int = BLOCK, double: bool = False) -> NF4:
     """Return `x` in NF4. The last block may be shorter than the others.
 
-    x: any shape. double: whether the scales are quantized too. Raises ValueError for NaN or infinity.
+    x: any shape. double: whether the scales are quantized too. Raises ValueError for NaN or
+    infinity.
     """
     if not bool(x.isfinite().all()):
         raise ValueError("a tensor with NaN or infinity cannot be quantized.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,7 +101,11 @@ def _same(says: str, quantity: str, right: Callable, inputs: Callable[[int], tup
             return f"{quantity} is None; is a return missing?"
         if type(got) is not type(want):
             return f"{quantity} is of type {type(got).__name__}, not {type(want).__name__}."
-        return None if got == want else f"{quantity} is not the right one."
+        if got == want:
+            return None
+        if type(want) is int:
+            return f"{quantity} is too {'large' if got > want else 'small'}."
+        return f"{quantity} is {reprlib.repr(got)}, which is not right."
 
     return Check(says, test)
 
@@ -144,7 +149,7 @@ class _World:
 
 def _looped(
     says: str,
-    part: str,
+    wrong: str,
     view: Callable[[_World, Any], Any],
     replies: Callable[[int], list[str]],
     most: int = 5,
@@ -156,7 +161,7 @@ def _looped(
         question = f"Where is {_pick(seed)[0]}?"
         got = view(mine, answer(question, mine.model, mine.act, most))
         want = view(reference, react_loop(question, reference.model, reference.act, most))
-        return None if got == want else f"{part} differs from what the loop should give."
+        return None if got == want else wrong
 
     return Check(says, test)  # fmt: skip
 
@@ -209,7 +214,7 @@ def _case(tool: str, *history: tuple[str, str]) -> Callable[[int], tuple]:
 
 def _number(place: int) -> Check:
     form = "(chain, program, majority)"
-    return predicted(place, PREDICTED[place], PREDICTED[place], chances, form, 5e-3)
+    return predicted(place, PREDICTED[place], "it", chances, form, 5e-3)
 
 
 _ALL = (
@@ -220,15 +225,15 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            _same("a look is read", "the action", parse_action, _plain_reply),
-            _same("a finish is read", "the action", parse_action, _finish_reply),
-            _same("a reply without an action", "what stands for no action", parse_action,
-                  _no_action),
-            _same("of two actions the first", "the first action", parse_action, _two_actions),
+            _same("a call of a tool", "the result", parse_action, _plain_reply),
+            _same("a finish", "the result", parse_action, _finish_reply),
+            _same("a reply without an action", "the result", parse_action, _no_action),
+            _same("two actions, of which the first counts", "the result", parse_action,
+                  _two_actions),
         ),
         hints=(
             "re.search finds the first place where a pattern fits.",
-            r"The pattern: r'Action:\s*(\w+)\[(.*)\]'. A dot stops at the end of the line.",
+            r"The pattern: r'Action:\s*(\w+)\[(.*)\]'. A dot matches anything but a line end.",
             "import re\nmatch = re.search(r'Action:\\s*(\\w+)\\[(.*)\\]', reply)\n"
             "return (match[1], match[2].strip()) if match else ('', '')",
         ),
@@ -241,14 +246,18 @@ _ALL = (
         difficulty=3,
         minutes=20,
         checks=(
-            _looped("the answer comes back", "the answer", lambda w, out: out, _three_steps),
-            _looped("the tools get the actions", "what the tools were asked",
+            _looped("the answer comes back", "it is not the argument of finish.",
+                    lambda w, out: out, _three_steps),
+            _looped("the tools get the actions", "`act` should get each tool and argument once.",
                     lambda w, out: w.calls, _three_steps),
-            _looped("the model reads all that went before", "the text that the model reads",
+            _looped("the model reads all that went before", "one of its texts is not the question, "
+                    "then each reply and observation so far, each part ended by \\n.",
                     lambda w, out: w.texts, _three_steps),
-            _looped("a reply without an action ends nothing", "what follows a slip",
+            _looped("a reply without an action does not end the loop",
+                    "it should go on, and call no tool for that reply.",
                     lambda w, out: (out, w.calls), _with_a_slip),
-            _looped("it ends at the step limit with None", "the end at the limit",
+            _looped("it ends at the step limit with None",
+                    "it should ask the model `most_steps` times and then return None.",
                     lambda w, out: (out, len(w.texts)), _never, 4),
         ),
         hints=(
@@ -271,17 +280,17 @@ _ALL = (
         difficulty=2,
         minutes=8,
         checks=(
-            _same("three times is a loop", "the verdict on three", goes_round,
-                  lambda seed: _steps(seed, 3)),
-            _same("twice is none", "the verdict on two", goes_round,
+            _same("three times, not all in a row, is a loop", "the result",
+                  goes_round, lambda seed: _steps(seed, 3)),
+            _same("twice is no loop where most is 3", "the result", goes_round,
                   lambda seed: _steps(seed, 2)),
-            _same("the same action with news is none", "the verdict on news", goes_round,
-                  _same_action_other_news),
-            _same("no step is none", "the verdict on nothing", goes_round, lambda seed: ([], 1)),
+            _same("the same action with new observations is no loop", "the result",
+                  goes_round, _same_action_other_news),
+            _same("an empty list is no loop", "the result", goes_round, lambda seed: ([], 1)),
         ),
         hints=(
-            "A list can count how often something stands in it.",
-            "Compare whole pairs: an action that brings news is no loop.",
+            "steps.count(pair) says how often a pair occurs in the list.",
+            "Compare whole pairs, not only the actions. And what is the last pair of an empty list?",
             "return bool(steps) and steps.count(steps[-1]) >= most",
         ),
         reference=goes_round,
@@ -293,15 +302,15 @@ _ALL = (
         difficulty=3,
         minutes=12,
         checks=(
-            _same("one step", "the tokens of one step", prompt_tokens,
+            _same("one step, which reads the opening only", "the number of tokens", prompt_tokens,
                   lambda seed: _lengths(seed, 1)),
-            _same("four steps", "the tokens of four steps", prompt_tokens,
+            _same("four steps", "the number of tokens", prompt_tokens,
                   lambda seed: _lengths(seed, 4)),
-            _same("seven steps", "the tokens of seven steps", prompt_tokens,
+            _same("seven steps", "the number of tokens", prompt_tokens,
                   lambda seed: _lengths(seed, 7)),
         ),
         hints=(
-            "Step 1 reads the opening; step 2 reads it again, and the first reply and observation.",
+            "Step 1 reads the opening; step 2 reads it again, then the first reply and observation.",
             "Keep the length of what has been added; each step adds opening + length to the total.",
             "total = length = 0\nfor reply, seen in zip(replies, (*observations, 0)):\n"
             "    total += opening + length\n    length += reply + seen\nreturn total",
@@ -315,9 +324,9 @@ _ALL = (
         difficulty=2,
         minutes=8,
         checks=(
-            _same("the commonest wins, silence does not vote", "the vote", majority, _votes),
-            _same("the earliest of equals", "the vote of a tie", majority, _tie),
-            _same("nobody votes", "the vote of nobody", majority, lambda seed: (["", ""],)),
+            _same("the most common wins, empty ones do not vote", "the vote", majority, _votes),
+            _same("a tie goes to the one that comes first", "the vote", majority, _tie),
+            _same("only empty answers", "the vote", majority, lambda seed: (["", ""],)),
         ),
         hints=(
             "Leave the empty answers out before you count.",
@@ -334,20 +343,21 @@ _ALL = (
         difficulty=4,
         minutes=15,
         checks=(
-            _same("a tool that only reads is allowed", "the verdict on reading", guard,
+            _same("a tool that only reads is allowed", "the result", guard,
                   _case("search", ("search", "a page"))),
-            _same("writing before anything was read is allowed", "the verdict on writing first",
+            _same("writing before anything was read is allowed", "the result",
                   guard, _case("send")),
-            _same("writing after a page is refused", "the verdict on writing after a page", guard,
-                  _case("send", ("calculate", "3"), ("search", "a page"), ("calculate", "4"))),
-            _same("what a trusted tool said taints nothing", "the verdict after a sum", guard,
+            _same("writing after a page was read, even earlier, is refused", "the result",
+                  guard, _case("send", ("calculate", "3"), ("search", "a page"), ("calculate", "4"))),
+            _same("what a trusted tool says is harmless", "the result", guard,
                   _case("delete", ("calculate", "yes"))),
-            _same("an empty page taints nothing", "the verdict after nothing", guard,
+            _same("an empty observation is harmless", "the result", guard,
                   _case("send", ("search", ""))),
         ),
         hints=(
             "Two questions: does this tool write, and has anything untrusted been read?",
-            "any(used not in trusted and bool(seen) for used, seen in history)",
+            "Something untrusted has been read if any pair has a tool that is not in trusted and an "
+            "observation that is not empty.",
             "tainted = any(u not in trusted and bool(seen) for u, seen in history)\n"
             "return tool not in writes or not tainted",
         ),
@@ -361,8 +371,8 @@ _ALL = (
         minutes=10,
         checks=(_number(0), _number(1), _number(2)),
         hints=(
-            "All steps have to be right: multiply.",
-            "A majority of three is right when two or three of them are: p^3 + 3 p^2 (1 - p).",
+            "All sums of a chain, or lines of a program, have to be right: multiply.",
+            "The vote is right when two or three of the chains are: p^3 + 3 p^2 (1 - p).",
             "chain = 0.9**3\n(chain, 0.98**5, chain**3 + 3 * chain**2 * (1 - chain))",
         ),
         reference=chances,

@@ -218,7 +218,7 @@ def _decides(answer: Callable, seed: int) -> str | None:
             accepted, _ = answer(p, q, token, uniform)
             if bool(accepted) != (uniform < ratio):
                 what = "refused" if uniform < ratio else "accepted"
-                return f"a token with p / q = {ratio:.2f} is {what} at a number of {uniform:.2f}."
+                return f"a token with p / q = {ratio:.2f} is {what} when uniform is {uniform:.2f}."
     return None
 
 
@@ -264,14 +264,16 @@ _ALL = (
         minutes=8,
         checks=(
             like("each row adds up to 1", "the sum of a row", probabilities, _rows, _row_sums),
-            like("below 1", "the probability", probabilities, _rows),
-            like("above 1", "the probability", probabilities, _hot),
-            like("at 0 the likeliest token has it all", "the probability", probabilities, _cold),
+            like("at a temperature below 1", "the probability", probabilities, _rows),
+            like("at a temperature above 1", "the probability", probabilities, _hot),
+            like("at temperature 0 the likeliest token has all of it", "the probability",
+                  probabilities, _cold),
             untouched(_rows),
         ),
         hints=(
             "The temperature divides the logits, not the probabilities.",
-            "Dividing by 0 gives infinities and NaN: treat 0 as a case of its own, with argmax.",
+            "Dividing by 0 gives infinities and NaN: treat 0 as a case of its own, with argmax; "
+            "every row keeps its V probabilities.",
             "if temperature == 0:\n"
             "    return (logits == logits.amax(-1, keepdim=True)).float()\n"
             "return (logits / temperature).softmax(-1)",
@@ -286,8 +288,9 @@ _ALL = (
         minutes=5,
         checks=tuple(_setting(place) for place in range(len(SETTINGS))),
         hints=(
-            "Temperature comes first: the lesson printed the three probabilities at each.",
-            "The token that carries the sum to p or beyond stays in, so one always stays.",
+            "Temperature comes first: the lesson printed the probabilities at each temperature.",
+            "Add up the probabilities from the likeliest down. The token that takes the sum to p "
+            "or beyond still stays, so at least one always does.",
             "(torch.tensor([.6652, .2447, .09]).cumsum(0) < .9).sum() + 1  # and so on",
         ),
         reference=kept_tokens,
@@ -302,7 +305,7 @@ _ALL = (
         checks=(
             like("keeps the smallest set that reaches p", "the number of tokens kept",
                   nucleus, _spread_rows, _number_kept),
-            like("keeps the likeliest tokens, each row its own", "the logits kept", nucleus,
+            like("keeps the likeliest tokens, each row its own", "the filtered logit", nucleus,
                   _spread_rows, _kept_logits),
             like("a token with more than p stays alone", "the number of tokens kept",
                   nucleus, _sure_rows, _number_kept),
@@ -328,7 +331,7 @@ _ALL = (
         checks=(
             like("cuts what is below the floor", "the number of tokens kept", epsilon_filter,
                   _peaked, _number_kept),
-            like("the logits that stay are as they were", "the logits kept", epsilon_filter,
+            like("the logits that stay are as they were", "the filtered logit", epsilon_filter,
                   _peaked, _kept_logits),
             like("keeps the best token of a flat row", "the number of tokens kept",
                   epsilon_filter, _flat, _number_kept),
@@ -336,7 +339,7 @@ _ALL = (
         ),
         hints=(
             "epsilon is a probability, so take the softmax before you compare.",
-            "Where would a model go that finds every token unlikely? Exempt each row's best.",
+            "If every token of a row is below epsilon, nothing is left to draw: keep its best.",
             "cut = logits.softmax(-1) < epsilon\n"
             "best = logits == logits.max(-1, keepdim=True).values\n"
             "return logits.masked_fill(cut & ~best, -torch.inf)",
@@ -352,7 +355,7 @@ _ALL = (
         checks=(
             like("cuts what would repeat three tokens", "the number of tokens left", no_repeat,
                   _texts, _number_kept),
-            like("cuts the right ones", "the logits", no_repeat, _texts),
+            like("cuts the right tokens", "the filtered logit", no_repeat, _texts),
             like("n = 1 cuts every token said before", "the number of tokens left", no_repeat,
                   lambda seed: _texts(seed, n=1, time=2), _number_kept),
             like("a text shorter than n cuts nothing", "the number of tokens left", no_repeat,
@@ -360,8 +363,9 @@ _ALL = (
             untouched(_texts),
         ),
         hints=(
-            "The last n - 1 tokens are the beginning of a run. Where else does it occur?",
-            "For every place where those n - 1 tokens stand, the token after them is forbidden.",
+            "The last n - 1 tokens are the beginning of a run. Where else do they occur?",
+            "Wherever those n - 1 tokens occur, the token after them is forbidden. With n = 1 they "
+            "are no tokens at all, so every token of the text is forbidden.",
             "logits = logits.clone()\n"
             "for row, text in enumerate(ids.tolist()):\n"
             "    last = text[len(text) - n + 1:]\n"
@@ -398,13 +402,13 @@ _ALL = (
                   _first_letters, _number_kept),
             like("in the middle of a word", "the number of tokens left", only_allowed,
                   _next_letters, _number_kept),
-            like("the logits that stay are as they were", "the logits kept", only_allowed,
+            like("the logits that stay are as they were", "the filtered logit", only_allowed,
                   _next_letters, _kept_logits),
             untouched(_next_letters),
         ),
         hints=(
-            "For every token: does one of the allowed texts start with the text and the token?",
-            "A token without text leaves the text as it is: the loop would never end. Cut it.",
+            "For every token: does one of the allowed texts start with the text plus the token?",
+            "An empty token leaves the text as it is, and the loop might never end: cut it.",
             "good = [t != '' and any(a.startswith(text + t) for a in allowed) for t in tokens]\n"
             "return logits.masked_fill(~torch.tensor(good), -torch.inf)",
         ),
@@ -419,14 +423,14 @@ _ALL = (
         checks=(
             Check("accepts with probability min(1, p / q)", _decides),
             Check("the leftover is a distribution", _leftover(_adds_up)),
-            Check("both together give the model's distribution", _leftover(_gives_p)),
+            Check("accepted and drawn tokens together follow p", _leftover(_gives_p)),
             untouched(lambda seed: (*_two_models(seed), 2, 0.5)),
         ),
         hints=(
-            "A token that the draft gives too often (q above p) must be refused now and then: "
-            "in 1 - p / q of the cases.",
-            "What is missing then are the tokens that the draft gives too seldom. They lack p - q; "
-            "tokens with p below q lack nothing.",
+            "A token that the draft proposes too often (q above p) must be refused in 1 - p / q of "
+            "the cases.",
+            "Draw instead what the draft proposes too seldom: those tokens lack p - q, and tokens "
+            "with p below q lack nothing. A distribution adds up to 1.",
             "leftover = (p - q).clamp(min=0)\n"
             "return bool(uniform < p[token] / q[token]), leftover / leftover.sum()",
         ),
@@ -443,10 +447,10 @@ _ALL = (
                   _scored, torch.ones_like),
             like("a text of best guesses has rank 0 throughout", "the rank", token_ranks,
                   _scored_greedily),
-            like("any other text", "the rank", token_ranks, _scored),
+            like("the ranks of any other text", "the rank", token_ranks, _scored),
         ),
         hints=(
-            "The logits at position t speak about the token at position t + 1.",
+            "The logits at position t are for the token at position t + 1.",
             "The rank of a token is the number of tokens with a larger logit.",
             "said = logits[:, :-1].gather(2, ids[:, 1:, None])\n"
             "return (logits[:, :-1] > said).sum(-1)",

@@ -101,7 +101,8 @@ def keeps_documents_apart(model: nn.Module, ids: Sequence[int]) -> bool:
 def output_only_at(model: nn.Module, places: Int[Tensor, " N"] | None) -> Iterator[bool]:
     """The output layer sees these places only: most of a fine-tuning batch carries no loss.
 
-    places: `N`, in the flattened `B T`; None: all. Not under torch.compile, for which every batch would be a new shape.
+    places: `N`, in the flattened `B T`; None: all. Not under torch.compile, for which every batch
+    would be a new shape.
     """
     inner = getattr(model, "module", model)  # within DDP
     find = getattr(inner, "get_output_embeddings", None)

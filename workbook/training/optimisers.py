@@ -9,6 +9,8 @@ Shapes: O rows and I columns of a matrix.
 """
 # ruff: noqa: F722 - the strings in the annotations are shapes
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cache
 from typing import Any, cast

@@ -235,10 +235,10 @@ _ALL = (
         minutes=5,
         checks=tuple(_share(place) for place in range(len(PLACES))),
         hints=(
-            "Find every place where the history stands in the sentence, and look one word on.",
-            "The share is: how often the word comes next, divided by how often the history is "
-            "there with a word after it.",
-            "“the” is there three times; twice “cat” comes next.",
+            "Find every place where the history occurs in the sentence, and look at the next word.",
+            "The share is how often the word comes next, divided by how often the history "
+            "occurs with any word after it.",
+            "“the” occurs three times; “cat” follows it twice.",
         ),
         reference=shares,
         wants="value",
@@ -250,12 +250,14 @@ _ALL = (
         difficulty=2,
         minutes=12,
         checks=(
-            _ngrams("n = 2: pairs, as in the lesson", 2, _numbers, "the counts are wrong."),
+            _ngrams("n = 2: pairs, as in the lesson", 2, _numbers,
+                    "the counts are wrong; is each key a tuple, and is the last word counted?"),
             _ngrams("n = 4: histories of three words", 4, _histories,
                     "the histories are wrong; are they tuples of n - 1 words?"),
-            _ngrams("n = 4: what follows them", 4, _numbers, "the counts are wrong."),
+            _ngrams("n = 4: what follows them", 4, _numbers,
+                    "the counts are wrong; does each word come after the n - 1 words before it?"),
             _ngrams("n = 1: no history at all", 1, _sum,
-                    "the number of counted words is wrong."),
+                    "the number of counted words is wrong; here every word counts."),
         ),
         hints=(
             "Go through the places of the text; the history is the n - 1 words before each.",
@@ -276,13 +278,13 @@ _ALL = (
         difficulty=2,
         minutes=8,
         checks=(
-            _perplexity("one of k equally likely tokens: k", _uniform),
+            _perplexity("k equally likely tokens give k", _uniform),
             _perplexity("uneven probabilities", _uneven),
-            _perplexity("a long text", _long),
+            _perplexity("a long text, with many small probabilities", _long),
         ),
         hints=(
-            "First the mean of -ln p over the tokens, then e to the power of it.",
-            "Multiply nothing: the product of many probabilities is 0 in the computer. Add logs.",
+            "First take the mean of -ln p over the tokens, then e to the power of that mean.",
+            "Do not multiply: the product of many probabilities is 0 in the computer. Add logs.",
             "import math\n"
             "return math.exp(sum(-math.log(p) for p in probabilities) / len(probabilities))",
         ),
@@ -295,14 +297,14 @@ _ALL = (
         difficulty=2,
         minutes=15,
         checks=(
-            _mirrored("swaps what mirror swaps, each word once", _plain),
+            _mirrored("swaps the words in SWAPS, each word once", _plain),
             _mirrored("swaps whole words only", _whole_words),
             _mirrored("“you” as the last word is “me”", _object),
-            _mirrored("“you” after one of the listed words is “me”", _after_a_word),
-            _mirrored("“you” that acts is “I”, and its “are” is “am”", _acting),
+            _mirrored("“you” after a word in TO_ME is “me”", _after_a_word),
+            _mirrored("any other “you” is “I”, and only its “are” is “am”", _acting),
         ),
         hints=(
-            "Go through text.split() with the place of each word, and build a new list.",
+            "Go through text.split() with the position of each word, and build a new list.",
             "You need to look back: at the word before “you”, and for “are” at whether the word "
             "before it was “you”.",
             "given, said = text.split(), []\n"
@@ -327,7 +329,7 @@ _ALL = (
         minutes=15,
         checks=(
             like("the prior counts", "the class", class_or_none, _near),
-            like("it works where e to the log density is 0", "the class", class_or_none, _far),
+            like("it works where log_density.exp() is 0", "the class", class_or_none, _far),
             like("it says -1 where, and only where, p(point) is below the limit",
                  "the number of points called never seen", class_or_none, _mixed, _refused),
             like("the classes' probabilities add up to p(point)",
@@ -335,8 +337,10 @@ _ALL = (
             like("the class of the points it knows", "the class", class_or_none, _mixed),
         ),
         hints=(
-            "Bayes' rule: p(class | point) is proportional to p(point | class) times p(class).",
-            "Stay with logarithms: a product becomes a sum, and ln of a sum is torch.logsumexp.",
+            "Bayes' rule: p(class | point) is proportional to p(point | class) times p(class). "
+            "Added over the classes, these products are p(point).",
+            "Stay with logarithms: a product becomes a sum. torch.logsumexp gives the ln of "
+            "a sum whose terms you have as logarithms.",
             "joint = log_density + prior.log()\n"
             "return joint.argmax(-1).masked_fill(joint.logsumexp(-1) < limit, -1)",
         ),
@@ -350,8 +354,9 @@ _ALL = (
         minutes=5,
         checks=tuple(_route(place) for place in range(len(PROJECTS))),
         hints=(
-            "Does the model lack facts, a form, or judgement? Facts come from documents.",
-            "For a form: a few examples fit into a prompt, some hundred are enough to tune.",
+            "Does the model lack facts, a form, or judgement? Facts come from documents, judgement "
+            "from answers that people ranked.",
+            "For a form: a few examples fit into a prompt, several hundred are enough to tune.",
             "from workbook.welcome.lifecycle import NEEDS, route; route(NEEDS[0], examples=4)",
         ),
         reference=routes,

@@ -55,6 +55,28 @@ def test_endless_loop_is_stopped(function, thread, topic, monkeypatch):
     assert "did not finish within 0.2 s" in result.findings[0].wrong
 
 
+@pytest.mark.parametrize("thread", [False, True])
+def test_time_that_others_take_does_not_count(monkeypatch, thread):
+    """Guards against a busy machine that tells a right answer that its loops do not end."""
+    monkeypatch.setattr(checks.time, "thread_time", lambda: 0.0)
+    monkeypatch.setattr(checks.time, "process_time", lambda: 0.0)
+
+    def waits():
+        return checks.limited(lambda: threading.Event().wait(0.3) or 7, 0.1)
+
+    outcome = []
+    if thread:
+        runner = threading.Thread(target=lambda: outcome.append(waits()))
+        runner.start()
+        runner.join(20)
+    else:
+        outcome.append(waits())
+    assert outcome == [7]
+    monkeypatch.setattr(checks, "PATIENCE", 2)
+    with pytest.raises(checks.TooSlow):
+        waits()
+
+
 def test_alarm_leaves_the_signal_as_it_was():
     import signal
 
@@ -184,3 +206,15 @@ def test_one_of_several_predicted_numbers_is_judged_at_its_place():
         assert second.test(other, 0) == "the answer has another form than (tokens, spans)."
     rough = checks.predicted(0, "a", "a", lambda: (100.0,), "(a,)", tolerance=0.1)
     assert rough.test((109.0,), 0) is None and rough.test((112.0,), 0) == "a is too large."
+
+
+def test_a_mask_of_numbers_is_no_mask():
+    """Guards against a mask of ones and zeros, which attention would add to its scores."""
+    import torch
+
+    mask = torch.tensor([True, False])
+    assert checks.tensor_form(mask, mask) is None and checks.tensor_form(mask.float(), 1.0) is None
+    assert checks.tensor_form(mask.float(), mask) == (
+        "the result holds numbers; it should hold truth values (torch.bool)."
+    )
+    assert checks.tensor_form(mask, mask.float()) is None
