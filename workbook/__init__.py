@@ -65,7 +65,7 @@ LESSONS = (
         "sampling",
         "Sampling",
         "ready",
-        "At temperature 1.6, min-p keeps 88 % of stated facts right; without it, 57 % are.",
+        "At temperature 1.6, min-p keeps 87 % of stated facts right; without it, 56 % are.",
     ),
     Lesson(4, "prompting", "Prompting"),
     Lesson(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from workbook.attention.config import TransformerConfig
 from workbook.attention.positions import mean_similarity
@@ -53,8 +53,11 @@ def train_positions(task: PositionTask) -> dict:
 
     torch.manual_seed(task.seed)
     tokenizer = load_tokenizer("base")
-    shape = {"channels": task.channels, "layers": 2, "heads": 4, "max_length": task.seq_len}
-    model = Transformer(TransformerConfig(len(tokenizer), **shape, positions=task.kind))
+    config = TransformerConfig(
+        len(tokenizer), task.channels, layers=2, heads=4, max_length=task.seq_len,
+        positions=task.kind,
+    )  # fmt: skip
+    model = Transformer(config)
     before = position_curve(model, task.seq_len)
     run = fit(model, _batches(task, tokenizer), _loss, task.fit_config(), progress=False)
     return {
@@ -62,7 +65,7 @@ def train_positions(task: PositionTask) -> dict:
     }  # fmt: skip
 
 
-def _loss(model: Transformer, ids: Tensor) -> Loss:
+def _loss(model: nn.Module, ids: Tensor) -> Loss:
     """Cross-entropy of each next token."""
     logits, target = model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten()
     return Loss(F.cross_entropy(logits, target, reduction="sum"), target.numel())

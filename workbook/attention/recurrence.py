@@ -71,8 +71,11 @@ def copy_model(kind: str, channels: int) -> nn.Module:
     if kind == "GRU":
         return Recurrent(ALPHABET + 2, channels)
     if kind == "attention":
-        shape = {"channels": channels, "layers": 2, "heads": 4, "inner": channels}
-        return Transformer(TransformerConfig(ALPHABET + 2, **shape, tied=False))
+        return Transformer(
+            TransformerConfig(
+                ALPHABET + 2, channels, layers=2, heads=4, inner=channels, tied=False
+            )
+        )
     raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")
 
 
@@ -96,8 +99,8 @@ def train_copy(task: CopyTask) -> dict[str, float]:
     with torch.no_grad():
         total, letters, parts, _ = copy_loss(model.eval(), fresh)
     return {
-        "accuracy": float(parts["right"]) / letters,
-        "loss": float(total) / letters,
+        "accuracy": float(parts["right"]) / int(letters),
+        "loss": float(total) / int(letters),
         "parameters": parameters(model),
     }
 

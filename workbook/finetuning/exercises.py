@@ -170,6 +170,10 @@ def _nothing_behind(seed: int) -> tuple[Tensor]:
     return _chat(seed, 2, 0)
 
 
+def _no_answer(seed: int) -> tuple[Tensor]:
+    return (torch.full((3 + seed % 5,), IGNORE),)
+
+
 def _mixture(seed: int) -> tuple:
     """One task far above the limit, one far below it, one between."""
     source = random.Random(seed)
@@ -255,7 +259,7 @@ _ALL = (
     ),
     Exercise(
         id="finetuning.last_answer_only",
-        title="Only the last word counts",
+        title="Only the last answer counts",
         points=2,
         difficulty=2,
         minutes=10,
@@ -268,6 +272,8 @@ _ALL = (
                  _one_turn),
             like("an answer at the very end is found too", "the tensor of labels",
                  last_answer_only, _nothing_behind),
+            like("a chat without an answer stays without labels", "the tensor of labels",
+                 last_answer_only, _no_answer),
             untouched(_several_turns),
         ),
         hints=(

@@ -279,7 +279,7 @@ def draw_way(way: Way) -> go.Figure:
         marker={"size": 16, "symbol": "circle-open", "color": figures.TEXT, "line": {"width": 3}},
     )  # fmt: skip
     charts.add_reference(figure, way.marks)
-    title = f"After {way.step:,} steps {way.done:.0%} of the way to the entropy bound is behind"
+    title = f"After {way.step:,} steps the loss is {way.done:.0%} of the way to the entropy bound"
     return figure.update_layout(title=title, xaxis={"type": "log"}, yaxis={"rangemode": "tozero"})
 
 

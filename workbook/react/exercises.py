@@ -250,8 +250,8 @@ _ALL = (
                     lambda w, out: out, _three_steps),
             _looped("the tools get the actions", "`act` should get each tool and argument once.",
                     lambda w, out: w.calls, _three_steps),
-            _looped("the model reads all that went before", "one of its texts is not the question, "
-                    "then each reply and observation so far, each part ended by \\n.",
+            _looped("the model reads all that went before", "a text is not "
+                    "`Question: ...`, then each reply and `Observation: ...`, each ended by \\n.",
                     lambda w, out: w.texts, _three_steps),
             _looped("a reply without an action does not end the loop",
                     "it should go on, and call no tool for that reply.",
@@ -290,7 +290,7 @@ _ALL = (
         ),
         hints=(
             "steps.count(pair) says how often a pair occurs in the list.",
-            "Compare whole pairs, not only the actions. And what is the last pair of an empty list?",
+            "Compare whole pairs, not only actions. An empty list has no last pair to compare.",
             "return bool(steps) and steps.count(steps[-1]) >= most",
         ),
         reference=goes_round,
@@ -310,7 +310,8 @@ _ALL = (
                   lambda seed: _lengths(seed, 7)),
         ),
         hints=(
-            "Step 1 reads the opening; step 2 reads it again, then the first reply and observation.",
+            "Step 1 reads the opening; step 2 reads it again, plus the first reply and "
+            "observation.",
             "Keep the length of what has been added; each step adds opening + length to the total.",
             "total = length = 0\nfor reply, seen in zip(replies, (*observations, 0)):\n"
             "    total += opening + length\n    length += reply + seen\nreturn total",
@@ -348,7 +349,8 @@ _ALL = (
             _same("writing before anything was read is allowed", "the result",
                   guard, _case("send")),
             _same("writing after a page was read, even earlier, is refused", "the result",
-                  guard, _case("send", ("calculate", "3"), ("search", "a page"), ("calculate", "4"))),
+                  guard,
+                  _case("send", ("calculate", "3"), ("search", "a page"), ("calculate", "4"))),
             _same("what a trusted tool says is harmless", "the result", guard,
                   _case("delete", ("calculate", "yes"))),
             _same("an empty observation is harmless", "the result", guard,
@@ -356,8 +358,8 @@ _ALL = (
         ),
         hints=(
             "Two questions: does this tool write, and has anything untrusted been read?",
-            "Something untrusted has been read if any pair has a tool that is not in trusted and an "
-            "observation that is not empty.",
+            "Something untrusted has been read if any pair has a tool that is not in `trusted` and "
+            "an observation that is not empty.",
             "tainted = any(u not in trusted and bool(seen) for u, seen in history)\n"
             "return tool not in writes or not tainted",
         ),

@@ -115,7 +115,7 @@ class Eliza:
 def mirror(text: str) -> str:
     """Swaps the first and the second person, word by word: "my boat" -> "your boat".
 
-    Every "you" becomes "I", also where it should be "me": exercise 0.2 mends that.
+    Every "you" becomes "I", also where it should be "me": exercise 0.1 mends that.
     """
     return " ".join(SWAPS.get(word.lower(), word) for word in text.split())
 

@@ -81,7 +81,7 @@ def _integrate_cost(parameters: float) -> str:
 STAGES = (
     Stage(
         "Scope",
-        "What exactly shall it do, and how will you know that it does?",
+        "What exactly should it do, and how will you know that it does?",
         "One task or many; what a wrong answer costs; how you will measure.",
         "Days.",
         "About 100 questions with the answers you want.",
@@ -175,7 +175,7 @@ def candidates() -> pandas.DataFrame:
             )  # fmt: skip
     rows["a model behind an API"] = (
         "often not published", "0", "terms of service",
-        "the provider's machines: nothing to install, your data leave the house",
+        "the provider's machines: nothing to install, but your data goes to them",
     )  # fmt: skip
     return pd.DataFrame(rows, index=["parameters", "GB to run", "licence", "where it runs"]).T
 
@@ -210,7 +210,7 @@ def route(need: str, examples: int, rankings: int = 0) -> tuple[str, str]:
         )
     return "prompt", (
         "With few examples, put them into the prompt: lesson 04. If more than five or six do not "
-        "help, collect some hundred and tune."
+        "help, collect a few hundred and tune."
     )
 
 

@@ -23,7 +23,8 @@ def what_you_measured(
     """Return a row for each figure: measured, baseline and best possible, as text.
 
     known: as from `knowledge.who_knows`. surprise: as from `perplexity.compare`; the best
-    possible is the entropy bound. shares: as from `classifier_vs_density.compare`.
+    possible is the entropy bound. shares: as from `classifier_vs_density.compare`; of those that
+    are about single points no side is the good one, so they have no baseline.
     """
     import pandas as pd
 
@@ -41,7 +42,7 @@ def what_you_measured(
     for name in (surprise.perplexity[chains].idxmin(), perplexity.MODEL):
         rows[f"{name}: perplexity"] = (_interval(surprise.loc[name]), "", best)
     for name, share in shares.items():
-        rows[name] = (str(share), "0.5" if "right" in name else "0", "1")
+        rows[name] = (str(share), *(("0.5", "1") if "right" in name else ("", "")))
     return pd.DataFrame(rows, index=["measured", "baseline", "best possible"]).T
 
 
