@@ -80,3 +80,19 @@ def test_a_file_without_its_markers_is_refused(missing):
 
 def test_the_first_lesson_is_what_a_badge_opens():
     assert badges.FIRST == READY[0].notebook
+
+
+@each_ready
+def test_the_numbers_of_a_finding_are_printed_by_the_lesson(root, lesson):
+    """A share may be a per cent there; what the lesson prints longer is rounded."""
+    notebook = nbformat.read(root / "notebooks" / f"{lesson.notebook}.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    texts = [o.get("text", "") or o.get("data", {}).get("text/plain", "")
+             for cell in cells for o in cell.outputs]  # fmt: skip
+    said = re.findall(r"\d*\.?\d+", " ".join([*texts, *(cell.source for cell in cells)]))
+    printed = {float(number) for number in said}
+    for number in re.findall(r"(?<![A-Za-z\d])\d*\.?\d+", lesson.finding):
+        digits = len(number.partition(".")[2])
+        near = {round(one, digits) for one in printed}
+        near |= {round(100 * one, digits) for one in printed if one <= 1}
+        assert float(number) in near, f"{number} is in the table, not in the lesson"
