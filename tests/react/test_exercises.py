@@ -8,7 +8,14 @@ import pytest
 from exercise_rules import rules
 
 from workbook.core.exercises import exercise
-from workbook.react.exercises import EXERCISES, chances, parse_action, prompt_tokens, react_loop
+from workbook.react.exercises import (
+    EXERCISES,
+    chances,
+    guard,
+    parse_action,
+    prompt_tokens,
+    react_loop,
+)
 from workbook.react.loop import run
 from workbook.react.models import Playback
 from workbook.react.tasks import questions, written_replies
@@ -31,6 +38,15 @@ def forgets_replies(question, model, act, most_steps):
     return None
 
 
+def says_nothing(question, model, act, most_steps):
+    """A slip is answered with an empty observation."""
+    return react_loop(question, silent(model), act, most_steps)
+
+
+def silent(model):
+    return lambda text: model(text.replace("This is no action.", ""))
+
+
 def gives_up(question, model, act, most_steps):
     text = f"Question: {question}\n"
     for _ in range(most_steps):
@@ -44,10 +60,11 @@ def gives_up(question, model, act, most_steps):
 
 WRONG = {
     "react.parse": [last_action, lambda reply: tuple(reply.split("[")[:2])],
-    "react.loop": [forgets_replies, gives_up],
+    "react.loop": [forgets_replies, gives_up, says_nothing],
     "react.round": [
         lambda steps, most: len(steps) >= most,
         lambda steps, most: bool(steps) and [a for a, _ in steps].count(steps[-1][0]) >= most,
+        lambda steps, most: any(steps.count(pair) >= most for pair in steps),
     ],
     "react.cost": [
         lambda opening, replies, observations: opening + sum(replies) + sum(observations),
@@ -58,10 +75,16 @@ WRONG = {
     "react.vote": [
         lambda answers: max(dict.fromkeys(answers), key=list(answers).count, default=""),
         lambda answers: max(sorted({a for a in answers if a}), key=list(answers).count, default=""),
+        lambda answers: max(
+            dict.fromkeys(a for a in reversed(answers) if a), key=list(answers).count, default=""
+        ),
     ],
     "react.guard": [
         lambda tool, history, trusted, writes: tool not in writes,
         lambda tool, history, trusted, writes: tool not in writes or not history,
+        lambda tool, history, trusted, writes: tool in trusted or guard(
+            tool, history, trusted, writes
+        ),
     ],
     "react.chances": [(0.9, 0.98**5, 0.5), (0.9**3, 0.98**3, 0.9**9)],
 }  # fmt: skip

@@ -46,7 +46,7 @@ WIDTH, HEADS, RANK, INNER = 768, 12, 4, 3072  # of the layers asked about
 PREDICTED = (
     "the adapter's weights on q, seen as one 768 x 768 matrix",
     "the adapter's weights on a matrix of 3072 x 768",
-    "the largest rank that is still smaller than the 768 x 768 matrix",
+    "the largest rank whose adapter is smaller than the 768 x 768 matrix",
 )
 
 
@@ -124,7 +124,8 @@ def _init(view: Callable[[Tensor, Tensor], str | None]) -> Callable[[Callable, i
             return "the result is not a pair (A, B)."
         A, B = out
         if tuple(A.shape) != (30, 100) or tuple(B.shape) != (40, 30):
-            return f"A has shape {tuple(A.shape)} and B {tuple(B.shape)}; look at the order."
+            given = f"A has shape {tuple(A.shape)} and B {tuple(B.shape)}"
+            return f"{given}; A comes first and is `R I`, B is `O R`."
         return view(A, B)
 
     return test
@@ -136,17 +137,19 @@ def _changes_nothing(A: Tensor, B: Tensor) -> str | None:
 
 def _can_learn(A: Tensor, B: Tensor) -> str | None:
     """With both at zero no gradient would reach either."""
-    return None if A.abs().max() > 0 or B.abs().max() > 0 else "A and B are zero: nothing learns."
+    wrong = "A and B are both zero, so neither gets a gradient."
+    return None if A.abs().max() > 0 or B.abs().max() > 0 else wrong
 
 
 def _spread(A: Tensor, B: Tensor) -> str | None:
     """3,000 uniform numbers up to 0.1: the largest is above 0.099, the deviation near 0.0577."""
     if B.abs().max() > 0:
-        return "B holds numbers at the start."
+        return "B has entries other than zero: only A is drawn."
     largest, deviation = float(A.abs().max()), float(A.std())
     if largest > 0.1 + 1e-6:
-        return "the largest number of A is too large for its number of inputs."
-    return None if largest > 0.098 and 0.054 < deviation < 0.062 else "A is spread another way."
+        return "A has numbers beyond 1 / sqrt(inputs) in size."
+    wrong = "A is not spread evenly from -1 / sqrt(inputs) to 1 / sqrt(inputs)."
+    return None if largest > 0.098 and 0.054 < deviation < 0.062 else wrong
 
 
 def _same_source(answer: Callable, seed: int) -> str | None:
@@ -206,8 +209,8 @@ def _more_adapters(seed: int) -> tuple:
 
 
 def _number(place: int) -> Check:
-    says, form = PREDICTED[place], "(weights, weights, rank)"
-    return predicted(place, says, says, lora_counts, form)
+    form = "(weights on q, weights on 3072 x 768, rank)"
+    return predicted(place, PREDICTED[place], "this number", lora_counts, form)
 
 
 # --- the exercises ------------------------------------------------------------------------------
@@ -217,12 +220,12 @@ _ALL = (
         id="lora.layer", title="The LoRA layer", points=2, difficulty=2, minutes=10,
         checks=(
             like("y = W x + (alpha / R) B A x", "the output", lora_forward, _forward),
-            like("with B = 0 it is the frozen layer", "the output", lora_forward, _zero_b),
-            like("alpha counts", "the output", lora_forward, _other_alpha),
+            like("with B = 0 it is the frozen layer alone", "the output", lora_forward, _zero_b),
+            like("another alpha gives another scale", "the output", lora_forward, _other_alpha),
             untouched(_forward),
         ),
         hints=(
-            "Two products with small matrices: x through A, the result through B.",
+            "Besides W x there are two products with thin matrices: x through A, the result through B.",
             "F.linear(x, A) is `N R`. The rank is the number of A's rows.",
             "return F.linear(x, weight) + alpha / len(A) * F.linear(F.linear(x, A), B)",
         ),
@@ -233,12 +236,14 @@ _ALL = (
         checks=(
             Check("the output does not change", _init(_changes_nothing)),
             Check("something can learn", _init(_can_learn)),
-            Check("A is uniform up to 1 / sqrt(inputs), B zero", _init(_spread)),
-            Check("the generator decides", _same_source),
+            Check("A is uniform up to 1 / sqrt(inputs) in size, B is zero", _init(_spread)),
+            Check("the same state of the generator gives the same A", _same_source),
         ),
         hints=(
-            "One of the two is zero, so that B A is. If both were, neither would get a gradient.",
-            "torch.rand(..., generator=source) lies in [0, 1): stretch and move it.",
+            "One of the two must be zero, so that B A is; but if both were, neither would get a "
+            "gradient.",
+            "torch.rand(..., generator=source) lies in [0, 1): stretch it, and shift it to both sides "
+            "of 0.",
             "return (torch.rand(rank, inputs, generator=source) * 2 - 1) / inputs**0.5, "
             "torch.zeros(outputs, rank)",
         ),
@@ -248,8 +253,9 @@ _ALL = (
         id="lora.merge", title="The merge", points=1, difficulty=1, minutes=5,
         checks=(
             like("W' = W + (alpha / R) B A", "the merged weight", merged_weight, _matrices),
-            like("a square weight hides no transpose", "the merged weight", merged_weight, _square),
-            Check("the merged layer gives the output of the two", _same_layer),
+            like("the same with a square weight, where a transposed product would fit",
+                 "the merged weight", merged_weight, _square),
+            Check("the merged layer does what W and the adapter do side by side", _same_layer),
             untouched(_matrices),
         ),
         hints=(
@@ -263,8 +269,9 @@ _ALL = (
         id="lora.counts", title="Count before you train", points=2, difficulty=2, minutes=8,
         checks=tuple(_number(place) for place in range(len(PREDICTED))),
         hints=(
-            "Heads are a way of reading a matrix; they change none of its weights.",
-            "A has rank x inputs weights, B has outputs x rank.",
+            "Heads only divide the matrix up; its number of weights stays the same.",
+            "A has rank x inputs weights, B has outputs x rank. For the last number, both together "
+            "must have fewer than 768 * 768.",
             "answer(..., (4 * (768 + 768), 4 * (3072 + 768), 768 * 768 // (768 + 768) - 1))",
         ),
         reference=lora_counts, wants="value",
@@ -273,13 +280,16 @@ _ALL = (
         id="lora.least_rank", title="How much rank does it need?", points=2, difficulty=3,
         minutes=12,
         checks=(
-            like("a slow spectrum", "the rank", least_rank, _slow),
-            like("a fast spectrum", "the rank", least_rank, _fast),
-            like("nearly all of it", "the rank", least_rank, _nearly_all),
+            like("90 % of the squared length, singular values that fall slowly", "the rank",
+                 least_rank, _slow),
+            like("90 % of the squared length, singular values that fall fast", "the rank",
+                 least_rank, _fast),
+            like("99 % of the squared length", "the rank", least_rank, _nearly_all),
         ),
         hints=(
-            "The best update of rank r keeps the r largest singular values.",
-            "Squared length: add up the squares of torch.linalg.svdvals(update).",
+            "The closest matrix of rank r keeps the r largest singular values.",
+            "Square torch.linalg.svdvals(update), which come sorted: how many of the largest make up "
+            "that part of the sum of them all?",
             "s = torch.linalg.svdvals(update)**2; "
             "return int((s.cumsum(0) / s.sum() < part - 1e-6).sum()) + 1",
         ),
@@ -289,14 +299,17 @@ _ALL = (
         id="lora.dora", title="DoRA: direction and length apart", points=3, difficulty=4,
         minutes=20,
         checks=(
-            like("each row has its own length", "the weight", dora_weight, _dora),
-            like("at the start it is W", "the weight", dora_weight, _dora_at_start),
-            Check("the lengths are the magnitudes", _length),
+            like("rows of the merged weight, each as long as its magnitude", "the weight",
+                 dora_weight, _dora),
+            like("with B = 0 and the lengths of W's rows it is W", "the weight", dora_weight,
+                 _dora_at_start),
+            Check("the lengths of the rows are the magnitudes", _length),
             untouched(_dora),
         ),
         hints=(
             "LoRA's merged weight gives the direction of each row, magnitude its length.",
-            "Divide each row by its own length: norm(dim=1, keepdim=True).",
+            "Divide each row by its own length, norm(dim=1, keepdim=True). magnitude[:, None] has a "
+            "number for each row.",
             "changed = weight + alpha / len(A) * (B @ A); "
             "return magnitude[:, None] * changed / changed.norm(dim=1, keepdim=True)",
         ),
@@ -306,14 +319,17 @@ _ALL = (
         id="lora.updates_per_row", title="A batch of many adapters", points=3, difficulty=4,
         minutes=20,
         checks=(
-            like("every row its own adapter", "the updates", updates_per_row, _rows),
-            like("one adapter for all", "the updates", updates_per_row, _one_adapter),
-            like("more adapters than rows", "the updates", updates_per_row, _more_adapters),
+            like("each row goes through its own adapter", "the tensor of updates",
+                 updates_per_row, _rows),
+            like("there is one adapter, for all rows", "the tensor of updates",
+                 updates_per_row, _one_adapter),
+            like("there are more adapters than rows", "the tensor of updates",
+                 updates_per_row, _more_adapters),
             untouched(_rows),
         ),
         hints=(
-            "A[adapter] gathers: `B R I`, the matrix of each row's adapter.",
-            "Then it is a product for each row: torch.bmm or torch.einsum.",
+            "A[adapter] is `B R I`: for each row, the matrix A of its adapter.",
+            "Then multiply row by row, with torch.bmm or torch.einsum: A first, then B.",
             "low = torch.einsum('bti,bri->btr', x, A[adapter]); "
             "return torch.einsum('btr,bor->bto', low, B[adapter])",
         ),

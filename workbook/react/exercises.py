@@ -192,6 +192,12 @@ def _same_action_other_news(seed: int) -> tuple[list[tuple[str, str]], int]:
     return [("calculate[1 + 1]", str(n)) for n in range(3 + seed % 4)], 3
 
 
+def _left_behind(seed: int) -> tuple[list[tuple[str, str]], int]:
+    """A pair that came three times, and then something else."""
+    steps, most = _steps(seed, 3)
+    return [*steps, (f"search[{_pick(seed)[0]}]", "news")], most
+
+
 def _lengths(seed: int, steps: int) -> tuple[int, list[int], list[int]]:
     source = random.Random(seed)
     replies = [source.randint(5, 30) for _ in range(steps)]
@@ -206,6 +212,11 @@ def _votes(seed: int) -> tuple[list[str]]:
 def _tie(seed: int) -> tuple[list[str]]:
     a, b = random.Random(seed).sample(range(10, 99), 2)
     return ([str(max(a, b)), str(min(a, b)), str(min(a, b)), str(max(a, b))],)
+
+
+def _tie_in_turns(seed: int) -> tuple[list[str]]:
+    a, b = random.Random(seed).sample(range(10, 99), 2)
+    return ([str(min(a, b)), str(max(a, b))] * 2,)
 
 
 def _case(tool: str, *history: tuple[str, str]) -> Callable[[int], tuple]:
@@ -256,6 +267,9 @@ _ALL = (
             _looped("a reply without an action does not end the loop",
                     "it should go on, and call no tool for that reply.",
                     lambda w, out: (out, w.calls), _with_a_slip),
+            _looped("after such a reply the model reads what was wrong",
+                    "its observation should be `This is no action.`.",
+                    lambda w, out: w.texts, _with_a_slip),
             _looped("it ends at the step limit with None",
                     "it should ask the model `most_steps` times and then return None.",
                     lambda w, out: (out, len(w.texts)), _never, 4),
@@ -286,6 +300,7 @@ _ALL = (
                   lambda seed: _steps(seed, 2)),
             _same("the same action with new observations is no loop", "the result",
                   goes_round, _same_action_other_news),
+            _same("only the last pair counts", "the result", goes_round, _left_behind),
             _same("an empty list is no loop", "the result", goes_round, lambda seed: ([], 1)),
         ),
         hints=(
@@ -327,6 +342,7 @@ _ALL = (
         checks=(
             _same("the most common wins, empty ones do not vote", "the vote", majority, _votes),
             _same("a tie goes to the one that comes first", "the vote", majority, _tie),
+            _same("and not to the one that comes last", "the vote", majority, _tie_in_turns),
             _same("only empty answers", "the vote", majority, lambda seed: (["", ""],)),
         ),
         hints=(
@@ -355,6 +371,8 @@ _ALL = (
                   _case("delete", ("calculate", "yes"))),
             _same("an empty observation is harmless", "the result", guard,
                   _case("send", ("search", ""))),
+            _same("a trusted tool that writes is refused like any other", "the result", guard,
+                  lambda seed: ("send", [("search", "a page")], {"calculate", "send"}, {"send"})),
         ),
         hints=(
             "Two questions: does this tool write, and has anything untrusted been read?",
