@@ -90,7 +90,7 @@ def gap_closed(
 def _number(place: int) -> Check:
     """Is one of the predicted numbers right?"""
     return predicted(
-        place, PREDICTED[place], PREDICTED[place], family_counts, "(prompt, prefix, bottlenecks)"
+        place, PREDICTED[place], "your number", family_counts, "(prompt, prefix, bottlenecks)"
     )
 
 
@@ -172,8 +172,10 @@ def _shape(answer: Callable, seed: int) -> str | None:
         return "the result is not a pair: the embeddings, then the mask."
     wide, mask = out
     if tuple(wide.shape) != (2, 8, 4):
-        return f"the embeddings have shape {tuple(wide.shape)}; N more places are B N+T C."
-    return None if tuple(mask.shape) == (2, 8) else "the mask has another length than the text."
+        return f"the embeddings have shape {tuple(wide.shape)}; with N more places they are B N+T C."
+    if tuple(mask.shape) != (2, 8):
+        return f"the mask has shape {tuple(mask.shape)}; with N more places it is B N+T."
+    return None
 
 
 def _part(place: int) -> Callable:
@@ -190,12 +192,12 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            like("a bottleneck beside a short cut", "the output", bottleneck, _hidden),
-            like("with W_up = 0 nothing changes", "the output", bottleneck, _silent),
+            like("the output is h plus what the bottleneck makes of it", "the output", bottleneck, _hidden),
+            like("with W_up = 0 the output is h itself", "the output", bottleneck, _silent),
             untouched(_hidden),
         ),
         hints=(
-            "Two matrices and a non-linearity between them; then what came in is added.",
+            "Apply one matrix, GELU, then the other matrix. Add h at the end.",
             "h is B T C and down is M C: h @ down.T is B T M.",
             "return h + torch.nn.functional.gelu(h @ down.T) @ up.T",
         ),
@@ -214,8 +216,8 @@ _ALL = (
             untouched(_factored),
         ),
         hints=(
-            "Each factor belongs to a channel: multiply the matrix of keys column by column.",
-            "Scores are q (l_k k)^T / sqrt(D); the softmax comes before the values.",
+            "Each factor belongs to a channel, so it multiplies one column of the keys or values.",
+            "Scores are q (l_k k)^T / sqrt(D). Take their softmax, then multiply by the scaled values.",
             "return (q @ (k * l_k).T / q.shape[-1] ** 0.5).softmax(-1) @ (v * l_v)",
         ),
         reference=scale_attention,
@@ -227,10 +229,10 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            Check("a pair with N more places each", _shape),
+            Check("a pair, embeddings and mask, each N places longer", _shape),
             like("every row begins with the prompt", "the tensor of embeddings", put_in_front,
                  _embedded, _part(0), lambda got, want: None),
-            like("the prompt's places are seen, padding is not", "the mask", put_in_front,
+            like("the mask is true in front, on the prompt, and as it was on the text", "the mask", put_in_front,
                  _embedded, _part(1), lambda got, want: None),
             untouched(_embedded),
         ),
@@ -257,7 +259,7 @@ _ALL = (
             untouched(_text),
         ),
         hints=(
-            "The prefix is only more keys and values: put it in front of both. Queries stay.",
+            "A prefix is just more keys and values: put it in front of k and v. The queries stay as they are.",
             "Scores are T by N+T. A token may see the whole prefix, and the text up to itself.",
             "scores = q @ torch.cat([prefix_k, k]).T / q.shape[-1] ** 0.5; hidden = torch.ones("
             "scores.shape, dtype=torch.bool).triu(len(prefix_k) + 1); fill with -inf, take the "
@@ -274,7 +276,7 @@ _ALL = (
         checks=tuple(_number(place) for place in range(len(PREDICTED))),
         hints=(
             "A prompt enters once, a prefix in all 24 layers, and there as keys and as values.",
-            "A bottleneck has two matrices and two vectors, 2 d m + d + m, and a layer has two.",
+            "A bottleneck has two matrices and two biases, 2 d m + d + m weights. A layer has two of them.",
             "n d; 2 n L d; 2 L (2 d m + d + m), with L = 24, d = 1024, n = 20, m = 64.",
         ),
         reference=family_counts,
@@ -287,9 +289,9 @@ _ALL = (
         difficulty=3,
         minutes=10,
         checks=(
-            like("factors on the input", "the weight", merge_factors,
+            like("factors on the input, one for each column", "the weight", merge_factors,
                  lambda seed: _weight(seed, True)),
-            like("factors on the output", "the weight", merge_factors,
+            like("factors on the output, one for each row", "the weight", merge_factors,
                  lambda seed: _weight(seed, False)),
             like("factors of 1 change nothing", "the weight", merge_factors, _ones),
             untouched(lambda seed: _weight(seed, True)),
@@ -314,7 +316,7 @@ _ALL = (
         ),
         hints=(
             "How long is the whole way, from the loss of the frozen model to that of full tuning?",
-            "And how far did the method get? Both are differences from the frozen model's loss.",
+            "And how far did the method get? Subtract each loss from the frozen model's, then divide.",
             "return [(a - b) / (a - c) for a, b, c in zip(frozen, tuned, full)]",
         ),
         reference=gap_closed,
