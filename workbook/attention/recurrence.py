@@ -72,9 +72,7 @@ def copy_model(kind: str, channels: int) -> nn.Module:
         return Recurrent(ALPHABET + 2, channels)
     if kind == "attention":
         return Transformer(
-            TransformerConfig(
-                ALPHABET + 2, channels, layers=2, heads=4, inner=channels, tied=False
-            )
+            TransformerConfig(ALPHABET + 2, channels, layers=2, heads=4, inner=channels, tied=False)
         )
     raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")
 

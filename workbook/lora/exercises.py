@@ -225,7 +225,7 @@ _ALL = (
             untouched(_forward),
         ),
         hints=(
-            "Besides W x there are two products with thin matrices: x through A, the result through B.",
+            "Besides W x, two products with thin matrices: x through A, the result through B.",
             "F.linear(x, A) is `N R`. The rank is the number of A's rows.",
             "return F.linear(x, weight) + alpha / len(A) * F.linear(F.linear(x, A), B)",
         ),
@@ -242,8 +242,8 @@ _ALL = (
         hints=(
             "One of the two must be zero, so that B A is; but if both were, neither would get a "
             "gradient.",
-            "torch.rand(..., generator=source) lies in [0, 1): stretch it, and shift it to both sides "
-            "of 0.",
+            "torch.rand(..., generator=source) lies in [0, 1): stretch it, and shift it to both "
+            "sides of 0.",
             "return (torch.rand(rank, inputs, generator=source) * 2 - 1) / inputs**0.5, "
             "torch.zeros(outputs, rank)",
         ),
@@ -288,8 +288,8 @@ _ALL = (
         ),
         hints=(
             "The closest matrix of rank r keeps the r largest singular values.",
-            "Square torch.linalg.svdvals(update), which come sorted: how many of the largest make up "
-            "that part of the sum of them all?",
+            "Square torch.linalg.svdvals(update), which come sorted: how many of the largest "
+            "make up that part of the sum of them all?",
             "s = torch.linalg.svdvals(update)**2; "
             "return int((s.cumsum(0) / s.sum() < part - 1e-6).sum()) + 1",
         ),
@@ -308,8 +308,8 @@ _ALL = (
         ),
         hints=(
             "LoRA's merged weight gives the direction of each row, magnitude its length.",
-            "Divide each row by its own length, norm(dim=1, keepdim=True). magnitude[:, None] has a "
-            "number for each row.",
+            "Divide each row by its own length, norm(dim=1, keepdim=True). magnitude[:, None] has "
+            "a number for each row.",
             "changed = weight + alpha / len(A) * (B @ A); "
             "return magnitude[:, None] * changed / changed.norm(dim=1, keepdim=True)",
         ),

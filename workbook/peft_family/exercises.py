@@ -172,9 +172,9 @@ def _shape(answer: Callable, seed: int) -> str | None:
         return "the result is not a pair: the embeddings, then the mask."
     wide, mask = out
     if tuple(wide.shape) != (2, 8, 4):
-        return f"the embeddings have shape {tuple(wide.shape)}; with N more places they are B N+T C."
+        return f"the embeddings have shape {tuple(wide.shape)}; they should be B N+T C."
     if tuple(mask.shape) != (2, 8):
-        return f"the mask has shape {tuple(mask.shape)}; with N more places it is B N+T."
+        return f"the mask has shape {tuple(mask.shape)}; it should be B N+T."
     return None
 
 
@@ -192,7 +192,7 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            like("the output is h plus what the bottleneck makes of it", "the output", bottleneck, _hidden),
+            like("h plus the output of the bottleneck", "the output", bottleneck, _hidden),
             like("with W_up = 0 the output is h itself", "the output", bottleneck, _silent),
             untouched(_hidden),
         ),
@@ -217,7 +217,7 @@ _ALL = (
         ),
         hints=(
             "Each factor belongs to a channel, so it multiplies one column of the keys or values.",
-            "Scores are q (l_k k)^T / sqrt(D). Take their softmax, then multiply by the scaled values.",
+            "Scores are q (l_k k)^T / sqrt(D). Softmax, then multiply by the scaled values.",
             "return (q @ (k * l_k).T / q.shape[-1] ** 0.5).softmax(-1) @ (v * l_v)",
         ),
         reference=scale_attention,
@@ -232,7 +232,7 @@ _ALL = (
             Check("a pair, embeddings and mask, each N places longer", _shape),
             like("every row begins with the prompt", "the tensor of embeddings", put_in_front,
                  _embedded, _part(0), lambda got, want: None),
-            like("the mask is true in front, on the prompt, and as it was on the text", "the mask", put_in_front,
+            like("the mask: true on the prompt, then as it was", "the mask", put_in_front,
                  _embedded, _part(1), lambda got, want: None),
             untouched(_embedded),
         ),
@@ -259,7 +259,7 @@ _ALL = (
             untouched(_text),
         ),
         hints=(
-            "A prefix is just more keys and values: put it in front of k and v. The queries stay as they are.",
+            "A prefix is just more keys and values: put it in front of k and v. Leave q alone.",
             "Scores are T by N+T. A token may see the whole prefix, and the text up to itself.",
             "scores = q @ torch.cat([prefix_k, k]).T / q.shape[-1] ** 0.5; hidden = torch.ones("
             "scores.shape, dtype=torch.bool).triu(len(prefix_k) + 1); fill with -inf, take the "
@@ -276,7 +276,7 @@ _ALL = (
         checks=tuple(_number(place) for place in range(len(PREDICTED))),
         hints=(
             "A prompt enters once, a prefix in all 24 layers, and there as keys and as values.",
-            "A bottleneck has two matrices and two biases, 2 d m + d + m weights. A layer has two of them.",
+            "A bottleneck has two matrices and two biases, 2 d m + d + m, and a layer has two.",
             "n d; 2 n L d; 2 L (2 d m + d + m), with L = 24, d = 1024, n = 20, m = 64.",
         ),
         reference=family_counts,
@@ -289,9 +289,9 @@ _ALL = (
         difficulty=3,
         minutes=10,
         checks=(
-            like("factors on the input, one for each column", "the weight", merge_factors,
+            like("factors on the input", "the weight", merge_factors,
                  lambda seed: _weight(seed, True)),
-            like("factors on the output, one for each row", "the weight", merge_factors,
+            like("factors on the output", "the weight", merge_factors,
                  lambda seed: _weight(seed, False)),
             like("factors of 1 change nothing", "the weight", merge_factors, _ones),
             untouched(lambda seed: _weight(seed, True)),
@@ -316,7 +316,7 @@ _ALL = (
         ),
         hints=(
             "How long is the whole way, from the loss of the frozen model to that of full tuning?",
-            "And how far did the method get? Subtract each loss from the frozen model's, then divide.",
+            "And how far did the method get? Both are differences from the frozen loss. Divide.",
             "return [(a - b) / (a - c) for a, b, c in zip(frozen, tuned, full)]",
         ),
         reference=gap_closed,

@@ -223,7 +223,8 @@ _ALL = (
         ),
         hints=(
             "Cut the pattern with >> and &: 1 sign bit, 4 bits of exponent, 3 of fraction.",
-            "Exponent 0 has no leading 1 and the power of exponent 1: fraction / 8 * 2**-6.",
+            "With exponent 0 there is no leading 1, and the power is that of exponent 1: "
+            "fraction / 8 * 2**-6.",
             "sign * (1 + fraction / 8) * 2.0 ** (exponent - 7), but fraction / 8 * 2.0**-6 where "
             "exponent is 0, and math.nan where all seven bits are 1.",
         ),
@@ -240,11 +241,11 @@ _ALL = (
             _encoded("any other number gets the nearest", _between),
             _encoded("half-way goes to the even pattern", _middles),
             _encoded("too large becomes the largest", lambda _seed: [449.0, 1e6, -1e6, 470.0]),
-            _encoded("the sign of zero is kept", lambda _seed: [0.0, -0.0]),
+            _encoded("-0.0 keeps its sign bit", lambda _seed: [0.0, -0.0]),
         ),
         hints=(
             "There are only 127 patterns without a sign: you may try them all.",
-            "Order them by the distance to abs(value); of two as near, the even pattern wins.",
+            "Take the one nearest to abs(value); of two equally near ones, the even pattern wins.",
             "min(range(0x7F), key=lambda bits: (abs(decode_e4m3(bits) - abs(value)), bits % 2)), "
             "with 0x80 added where math.copysign(1.0, value) < 0.",
         ),
@@ -257,17 +258,18 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            like("the codes", "the codes", absmax_groups, _weight, lambda out: out[0],
+            like("the codes", "the tensor of codes", absmax_groups, _weight, lambda out: out[0],
                  _pair),
-            like("the scales", "the scales", absmax_groups, _weight, lambda out: out[1], _pair),
-            like("3 bits, groups of 16", "the codes", absmax_groups,
+            like("the scales", "the tensor of scales", absmax_groups, _weight, lambda out: out[1],
+                 _pair),
+            like("3 bits, groups of 16", "the tensor of codes", absmax_groups,
                  lambda seed: _weight(seed, 3, 16), lambda out: out[0], _pair),
-            like("one group a row", "the scales", absmax_groups,
+            like("one group in each row", "the tensor of scales", absmax_groups,
                  lambda seed: _weight(seed, 8, 32), lambda out: out[1], _pair),
             untouched(_weight),
         ),
         hints=(
-            "Give each group a row of its own: weight.reshape(O, I / group, group).",
+            "Give each group a row of its own: weight.reshape(O, I // group, group).",
             "Its largest magnitude must become the largest code, 2 ** (bits - 1) - 1.",
             "groups = weight.reshape(len(weight), -1, group); scales = groups.abs().amax(-1) / top;"
             " codes = (groups / scales[..., None]).round().reshape(weight.shape).",
@@ -286,7 +288,7 @@ _ALL = (
             untouched(_numbers),
         ),
         hints=(
-            "Rounding has gradient 0. What if autograd believed that you added a constant to x?",
+            "Rounding has gradient 0. What if autograd sees only that you add a constant to x?",
             "The constant is rounded - x; .detach() hides where it came from.",
             "rounded = (x / scale).round() * scale; return x + (rounded - x).detach()",
         ),
@@ -301,7 +303,7 @@ _ALL = (
         checks=tuple(_predicted_size(place) for place in range(len(FORMATS))),
         hints=(
             "Bytes are bits / 8; a GB here is 10^9 bytes.",
-            "fp32 has 4 bytes: 28 GB. The next two are halves.",
+            "fp32 takes 4 bytes a weight: 28 GB. bf16 takes half of that, int8 a quarter.",
             "A group of 32 shares a scale of 16 bits, so a weight costs 4 + 16 / 32 bits.",
         ),
         reference=model_gigabytes,
@@ -320,8 +322,8 @@ _ALL = (
                  lambda s: _cache(s, key_heads=1, head_size=128)),
         ),
         hints=(
-            "A token leaves a key and a value, in every layer, for every key head.",
-            "Each of them has head_size numbers of bits / 8 bytes.",
+            "The cache holds a key and a value for each token, in every layer, for every key head.",
+            "Each key and each value has head_size numbers of bits / 8 bytes.",
             "2 * layers * key_heads * head_size * tokens * batch * bits / 8 / 1e9",
         ),
         reference=cache_gigabytes,
@@ -333,7 +335,7 @@ _ALL = (
         difficulty=2,
         minutes=10,
         checks=(
-            like("up exactly where chance is below the part after the point", "the result",
+            like("up exactly where chance is below the distance down", "the result",
                  round_by_chance, _chances),
             Check("right on average", _on_average),
             like("whole numbers stay", "the result", round_by_chance,
@@ -341,8 +343,8 @@ _ALL = (
             untouched(_chances),
         ),
         hints=(
-            "The part after the point is x - x.floor(), for negative numbers too.",
-            "Go up with just that probability: chance is uniform between 0 and 1.",
+            "The distance to the whole number below is x - x.floor(), for negative numbers too.",
+            "Go up with that probability: chance is uniform between 0 and 1, so compare it.",
             "x.floor() + (chance < x - x.floor())",
         ),
         reference=round_by_chance,
@@ -356,15 +358,16 @@ _ALL = (
         checks=(
             like("outlier columns are multiplied as they are", "the product", split_matmul,
                  _with_outliers),
-            like("without outliers all is rounded", "the product", split_matmul,
+            like("without outliers every column is rounded", "the product", split_matmul,
                  lambda seed: _with_outliers(seed, 1.0)),
-            like("a threshold of 0 rounds nothing", "the product", split_matmul,
+            like("with a threshold of 0 no column is rounded", "the product", split_matmul,
                  lambda seed: (*_with_outliers(seed)[:2], 0.0)),
             untouched(_with_outliers),
         ),
         hints=(
-            "A column is an outlier for the whole batch as soon as one row reaches the threshold.",
-            "Zero those columns in x before you round its rows, or they still set the scale.",
+            "A column is an outlier for all rows of x as soon as one row reaches the threshold.",
+            "Set those columns of x to 0 before you round its rows, or they still set the scale; "
+            "round weight as a whole.",
             "out = x.abs().amax(0) >= threshold; x[:, out] @ weight[:, out].T + "
             "rounded_rows(x.masked_fill(out, 0.0)) @ rounded_rows(weight).T",
         ),
@@ -379,15 +382,15 @@ _ALL = (
         checks=(
             like("the column is rounded", "the column", gptq_column, _columns, lambda out: out[0],
                  _pair),
-            like("the columns behind it make up for it", "the weights", gptq_column, _columns,
+            like("the later columns make up for it", "the tensor of weights", gptq_column, _columns,
                  lambda out: out[1], _pair),
-            like("the first column", "the weights", gptq_column, lambda s: _columns(s, 0),
+            like("the first column", "the tensor of weights", gptq_column, lambda s: _columns(s, 0),
                  lambda out: out[1], _pair),
             untouched(_columns),
         ),
         hints=(
             "The error of the column is divided by upper[column, column] first.",
-            "Column j behind it loses error * upper[column, j]; columns before it stay.",
+            "From a later column j, subtract error * upper[column, j]; earlier columns stay.",
             "after = left.clone(); after[:, column] = rounded; after[:, column + 1:] -= "
             "error[:, None] * upper[column, column + 1:]",
         ),
