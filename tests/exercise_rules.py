@@ -1,14 +1,16 @@
 """What every exercise of every lesson must satisfy, as tests that a lesson's test file takes over.
 
     WRONG = {"sampling.top_p": [typical wrong answers], ...}
-    test_a, test_b, test_c, test_d = rules(EXERCISES, WRONG)
+    test_a, test_b, test_c, test_d, test_e, test_f = rules(EXERCISES, WRONG)
 
 What an exercise is about, its test file holds against an independent source itself.
 """
 
 import inspect
+import textwrap
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,10 +29,12 @@ def outcome(exercise_id, answer, seed=11):
     return result, " | ".join(f"{f.says}: {f.wrong}" for f in result.findings if f.wrong)
 
 
-def rules(exercises, wrong):
-    """Four tests: right references, messages that differ, no lottery, stubs left unanswered.
+def rules(exercises, wrong, **names):
+    """Six tests: right references, messages that differ, no lottery, stubs left unanswered, last
+    hints that run when pasted, messages that do not give a predicted number away.
 
-    exercises: the lesson's exercises by id. wrong: two or more wrong answers to each, by id.
+    exercises: the lesson's exercises by id. wrong: two or more wrong answers to each, by id. names:
+    what the lesson has, beside torch, when a hint is pasted there.
     """
     assert wrong.keys() == exercises.keys()
 
@@ -70,9 +74,30 @@ def rules(exercises, wrong):
         else:
             assert ex.check(exercise_id, None).status == "unanswered"
 
+    functions = [name for name, each in exercises.items() if each.wants == "function"]
+
+    @pytest.mark.parametrize("exercise_id", functions)
+    def the_last_hint_runs_when_pasted(exercise_id):
+        asked = exercises[exercise_id]
+        parameters = ", ".join(inspect.signature(asked.reference).parameters)
+        code = f"def pasted({parameters}):\n{textwrap.indent(asked.hints[-1], '    ')}"
+        made = {"torch": torch, **names}
+        exec(code, made)
+        result, said = outcome(exercise_id, made["pasted"])
+        assert result.status == "right", said
+
+    def no_message_gives_a_prediction_away():
+        for exercise_id in exercises.keys() - set(functions):
+            for answer in wrong[exercise_id]:
+                said = [f.wrong or "" for f in outcome(exercise_id, answer)[0].findings]
+                told = "".join(text for text in said if "has another form" not in text)
+                assert not any(character.isdigit() for character in told), said
+
     return (
         references_are_right_for_every_seed,
         wrong_answers_fail_with_different_messages,
         wrong_answers_fail_for_every_seed,
         a_stub_is_not_answered,
+        the_last_hint_runs_when_pasted,
+        no_message_gives_a_prediction_away,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from exercise_rules import outcome, rules
+from exercise_rules import rules
 
 from workbook.core.hub import load_tokenizer
 from workbook.finetuning import exercises
@@ -166,14 +166,14 @@ WRONG = {
         forgetting_is_positive,
     ],
 }
-test_references, test_messages, test_no_lottery, test_stubs = rules(EXERCISES, WRONG)
-
-
-def test_no_message_gives_the_prediction_away():
-    for answer in WRONG["finetuning.predict_labels"]:
-        result, _ = outcome("finetuning.predict_labels", answer)
-        said = "".join(f.wrong or "" for f in result.findings)
-        assert not any(character.isdigit() for character in said)
+(
+    test_the_reference_is_right_for_every_seed,
+    test_wrong_answers_fail_with_different_messages,
+    test_wrong_answers_fail_for_every_seed,
+    test_a_stub_is_not_answered,
+    test_the_last_hint_runs_when_pasted,
+    test_no_message_gives_the_prediction_away,
+) = rules(EXERCISES, WRONG)
 
 
 def test_the_prediction_is_what_the_course_does():

@@ -1,9 +1,7 @@
 """The exercises of lesson 02: references against other sources, typical wrong answers refused."""
 
-import inspect
 import itertools
 import math
-import textwrap
 
 import pytest
 import torch
@@ -222,14 +220,9 @@ WRONG = {
     test_wrong_answers_fail_with_different_messages,
     test_wrong_answers_fail_for_every_seed,
     test_a_stub_is_not_answered,
+    test_the_last_hint_runs_when_pasted,
+    test_no_message_gives_the_prediction_away,
 ) = rules(EXERCISES, WRONG)
-
-
-def test_no_message_gives_the_prediction_away():
-    for answer in WRONG["pretraining.predict_spans"]:
-        result, _ = outcome("pretraining.predict_spans", answer)
-        said = "".join(f.wrong or "" for f in result.findings)
-        assert not any(character.isdigit() for character in said)
 
 
 def test_prediction_by_hand():
@@ -313,15 +306,3 @@ def test_spans_are_the_packages_own(seed):
 def test_entities_are_those_that_tagging_counts():
     tags = exercises._tags(3)[0]
     assert set(exercises.entities(tags)) == tagging.spans_of(tags)
-
-
-NAMES = [name for name, each in EXERCISES.items() if each.wants == "function"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_last_hint_runs_when_pasted(name):
-    parameters = ", ".join(inspect.signature(EXERCISES[name].reference).parameters)
-    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
-    made = {"torch": torch, "itertools": itertools, "math": math}
-    exec(code, made)
-    assert outcome(name, made["pasted"])[0].status == "right"

@@ -1,13 +1,10 @@
 """The exercises of lesson 16: references right for every seed, wrong answers refused."""
 
-import inspect
 import random
-import textwrap
 
 import pytest
 from exercise_rules import rules
 
-from workbook.core.exercises import exercise
 from workbook.react.exercises import (
     EXERCISES,
     chances,
@@ -88,17 +85,14 @@ WRONG = {
     ],
     "react.chances": [(0.9, 0.98**5, 0.5), (0.9**3, 0.98**3, 0.9**9)],
 }  # fmt: skip
-test_references, test_messages, test_no_lottery, test_stubs = rules(EXERCISES, WRONG)
-
-
-@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.wants == "function"])
-def test_the_last_hint_runs_when_pasted(name):
-    reference = EXERCISES[name].reference
-    parameters = ", ".join(inspect.signature(reference).parameters)
-    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
-    made = {}
-    exec(code, made)
-    assert exercise.check(name, made["pasted"]).status == "right"
+(
+    test_the_reference_is_right_for_every_seed,
+    test_wrong_answers_fail_with_different_messages,
+    test_wrong_answers_fail_for_every_seed,
+    test_a_stub_is_not_answered,
+    test_the_last_hint_runs_when_pasted,
+    test_no_message_gives_the_prediction_away,
+) = rules(EXERCISES, WRONG)
 
 
 def test_the_loop_against_the_lessons_own():

@@ -1,8 +1,5 @@
 """The exercises of lesson 03: references against transformers, typical wrong answers refused."""
 
-import inspect
-import textwrap
-
 import pytest
 import torch
 from exercise_rules import SEEDS, outcome, reference_answer, rules
@@ -178,13 +175,9 @@ WRONG = {
     test_wrong_answers_fail_with_different_messages,
     test_wrong_answers_fail_for_every_seed,
     test_a_stub_is_not_answered,
+    test_the_last_hint_runs_when_pasted,
+    test_no_message_gives_the_prediction_away,
 ) = rules(EXERCISES, WRONG)
-
-
-def test_no_message_gives_the_prediction_away():
-    for answer in WRONG["sampling.predict_kept"]:
-        said = "".join(f.wrong or "" for f in outcome("sampling.predict_kept", answer)[0].findings)
-        assert not any(character.isdigit() for character in said)
 
 
 def test_prediction_by_hand():
@@ -227,18 +220,6 @@ def test_token_ranks_against_a_sorted_list():
         for t in range(5):
             order = sorted(range(8), key=lambda token: -logits[row, t, token])
             assert ranks[row, t] == order.index(int(ids[row, t + 1]))
-
-
-FUNCTIONS = [name for name, each in EXERCISES.items() if each.wants == "function"]
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_last_hint_runs_when_pasted(name):
-    parameters = ", ".join(inspect.signature(EXERCISES[name].reference).parameters)
-    code = f"def pasted({parameters}):\n{textwrap.indent(EXERCISES[name].hints[2], '    ')}"
-    made = {"torch": torch}
-    exec(code, made)
-    assert outcome(name, made["pasted"])[0].status == "right"
 
 
 @settings(max_examples=30, deadline=None)

@@ -3,7 +3,6 @@
 import math
 
 import pytest
-import torch
 from exercise_rules import rules
 
 from workbook.scaling_laws import Law, approaches, counting, exercises, limits
@@ -76,7 +75,14 @@ WRONG = {
         lambda first, second, third: 2 * third - second,
     ],
 }  # fmt: skip
-test_references, test_messages, test_no_lottery, test_stubs = rules(EXERCISES, WRONG)
+(
+    test_the_reference_is_right_for_every_seed,
+    test_wrong_answers_fail_with_different_messages,
+    test_wrong_answers_fail_for_every_seed,
+    test_a_stub_is_not_answered,
+    test_the_last_hint_runs_when_pasted,
+    test_no_message_gives_the_prediction_away,
+) = rules(EXERCISES, WRONG)
 
 
 def test_the_flop_count_is_that_of_a_real_llama():
@@ -117,18 +123,3 @@ def test_the_others_agree_with_the_package():
     assert demand > 0 and both[0] == pytest.approx(both[1])
     losses = [law.loss(1e30, tokens) for tokens in (1e6, 1e7, 1e8)]
     assert exercises.limit_of_three(*losses) == pytest.approx(1.0, abs=1e-6)
-
-
-def test_hints_run_as_given():
-    """The last hint of a function is code that one may paste."""
-    hint = EXERCISES["scaling_laws.forward_flops"].hints[-1].removeprefix("return ")
-    names = {"width": 4, "ffn": 8, "layers": 2, "vocabulary": 9, "tokens": 5}
-    assert eval(hint, {}, names) == exercises.forward_flops(**names)
-    hint = EXERCISES["scaling_laws.break_even"].hints[-1]
-    names = {"large": 4.0, "large_tokens": 8.0, "small": 2.0, "small_tokens": 90.0}
-    assert eval(hint, {"max": max}, names) == exercises.break_even(**names)
-    constants, log_n, log_d, log_loss, delta = exercises._objective(1)
-    names = dict(zip("a b e alpha beta".split(), constants, strict=True))
-    names |= {"torch": torch, "log_n": log_n, "log_d": log_d, "log_loss": log_loss}
-    exec(EXERCISES["scaling_laws.huber_sum"].hints[-1], names)
-    assert names["error"].shape == (20,)

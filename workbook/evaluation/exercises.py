@@ -360,7 +360,12 @@ _ALL = (
         hints=(
             "Count the runs of n words of each text in a `Counter`; a run is a tuple.",
             "`said & wanted` of two Counters keeps the smaller count of each run: that clips.",
-            "runs = lambda w: Counter(tuple(w[i:i + n]) for i in range(len(w) - n + 1))",
+            "from collections import Counter\n"
+            "def runs(words):\n"
+            "    return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))\n"
+            "said, wanted = runs(prediction), runs(reference)\n"
+            "shared = (said & wanted).total()\n"
+            "return 2 * shared / (said.total() + wanted.total()) if shared else 0.0",
         ),
         reference=ngram_f1,
     ),
@@ -384,7 +389,12 @@ _ALL = (
             "`second`, zeros at the top and on the left.",
             "Where the words agree the field is the one up and left plus 1; else it is the larger "
             "of the one above and the one on the left.",
-            "table = [[0] * (len(second) + 1) for _ in range(len(first) + 1)]",
+            "table = [[0] * (len(second) + 1) for _ in range(len(first) + 1)]\n"
+            "for i, word in enumerate(first):\n"
+            "    for j, other in enumerate(second):\n"
+            "        longer = max(table[i][j + 1], table[i + 1][j])\n"
+            "        table[i + 1][j + 1] = table[i][j] + 1 if word == other else longer\n"
+            "return table[-1][-1]",
         ),
         reference=subsequence_length,
     ),
@@ -404,7 +414,10 @@ _ALL = (
         hints=(
             "Each entry of `rows` is one test set: the numbers of the cases that were drawn.",
             "Take the mean score of each draw; the interval holds the middle 95 % of these means.",
-            "means = [sum(values[i] for i in row) / len(row) for row in rows]; then two quantiles.",
+            "import numpy as np\n"
+            "means = [sum(values[i] for i in row) / len(row) for row in rows]\n"
+            "low, high = np.quantile(means, [0.025, 0.975])\n"
+            "return low, high",
         ),
         reference=bootstrap_interval,
     ),
@@ -424,7 +437,8 @@ _ALL = (
         hints=(
             "First the probability that the winner would win, by the formula above.",
             "A win that was expected with .9 moves both ratings by a tenth of k.",
-            "expected = 1 / (1 + 10 ** ((loser - winner) / 400))",
+            "expected = 1 / (1 + 10 ** ((loser - winner) / 400))\n"
+            "return winner + k * (1 - expected), loser - k * (1 - expected)",
         ),
         reference=elo_update,
     ),
@@ -444,7 +458,8 @@ _ALL = (
         hints=(
             "It is easier to count how likely it is that all k are wrong.",
             "There are C(n, k) ways to draw k of n, and C(n - c, k) that take wrong ones only.",
-            "math.comb(n, k) is C(n, k); it is 0 where k is above n, so no special case is needed.",
+            "import math\n"
+            "return 1 - math.comb(n - c, k) / math.comb(n, k)  # comb is 0 where k is too large",
         ),
         reference=pass_at_k,
     ),
@@ -466,7 +481,14 @@ _ALL = (
         hints=(
             "List all pairs of places i < j with at most `gap` words between them.",
             "Count the pairs of words in a Counter for each text; `&` of two Counters clips.",
-            "j - i <= gap + 1; F1 is 2 x shared / (pairs of one + pairs of the other), or 0.",
+            "from collections import Counter\n"
+            "from itertools import combinations\n"
+            "def pairs(tokens):\n"
+            "    places = combinations(range(len(tokens)), 2)\n"
+            "    return Counter((tokens[i], tokens[j]) for i, j in places if j - i <= gap + 1)\n"
+            "said, wanted = pairs(prediction), pairs(reference)\n"
+            "shared = (said & wanted).total()\n"
+            "return 2 * shared / (said.total() + wanted.total()) if shared else 0.0",
         ),
         reference=rouge_s,
     ),
@@ -490,8 +512,12 @@ _ALL = (
         hints=(
             "Sort the answers by confidence first, each with its own outcome.",
             "Bin b holds the sorted answers from b * N // bins up to (b + 1) * N // bins.",
-            "Weighed by its answers, a bin's gap is |sum of confidences - number right|; add them "
-            "up and divide by N.",
+            "pairs = sorted(zip(confidence, right), key=lambda pair: pair[0])\n"
+            "count, total = len(pairs), 0.0\n"
+            "for b in range(bins):\n"
+            "    inside = pairs[b * count // bins:(b + 1) * count // bins]\n"
+            "    total += abs(sum(sure - hit for sure, hit in inside))\n"
+            "return total / count",
         ),
         reference=equal_count_error,
     ),
@@ -512,7 +538,12 @@ _ALL = (
         hints=(
             "Take the differences case by case; of equal systems, each could have either sign.",
             "itertools.product((1, -1), repeat=N) lists the sign patterns; sum each.",
-            "Count patterns with |sum| at least |observed sum| (less 1e-9 for rounding), over 2^N.",
+            "from itertools import product\n"
+            "gains = [b - a for a, b in zip(first, second)]\n"
+            "seen = abs(sum(gains)) - 1e-9  # rounding\n"
+            "patterns = list(product((1, -1), repeat=len(gains)))\n"
+            "sums = [sum(s * g for s, g in zip(signs, gains)) for signs in patterns]\n"
+            "return sum(abs(total) >= seen for total in sums) / len(patterns)",
         ),
         reference=sign_flip_p,
     ),

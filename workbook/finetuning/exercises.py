@@ -252,8 +252,12 @@ _ALL = (
             "Start from labels that are all -100, then copy the ids that are to be learned.",
             "Every token with the role assistant is learned; so is an end token if the token just "
             "before it has that role.",
-            "labels = torch.full_like(ids, -100); then labels[t] = ids[t] where roles[t] is "
-            "'assistant', or where ids[t] is end_id and roles[t - 1] is 'assistant'.",
+            "labels = torch.full_like(ids, -100)\n"
+            "for t, role in enumerate(roles):\n"
+            "    ends = t > 0 and roles[t - 1] == 'assistant' and ids[t] == end_id\n"
+            "    if role == 'assistant' or (role == 'template' and ends):\n"
+            "        labels[t] = ids[t]\n"
+            "return labels",
         ),
         reference=masked_labels,
     ),
@@ -279,8 +283,16 @@ _ALL = (
         hints=(
             "Where is the last label that is not -100?",
             "From there, go back to the nearest -100: the answer begins right after it.",
-            "kept = torch.full_like(labels, -100); "
-            "kept[start : last + 1] = labels[start : last + 1].",
+            "kept = torch.full_like(labels, -100)\n"
+            "last = len(labels) - 1\n"
+            "while last >= 0 and labels[last] == -100:\n"
+            "    last -= 1\n"
+            "start = last\n"
+            "while start > 0 and labels[start - 1] != -100:\n"
+            "    start -= 1\n"
+            "if last >= 0:\n"
+            "    kept[start:last + 1] = labels[start:last + 1]\n"
+            "return kept",
         ),
         reference=last_answer_only,
     ),
@@ -300,8 +312,8 @@ _ALL = (
             "First the limit, then the temperature, then divide so that the rates add up to 1.",
             "Of the `drawn` chats a task gets drawn * rate. They are spread over all of its "
             "examples: divide by its size, not by the limit.",
-            "rate = min(size, limit) ** (1 / temperature); "
-            "passes = drawn * rate / sum of all rates / size.",
+            "weights = [min(size, limit) ** (1 / temperature) for size in sizes]\n"
+            "return [drawn * w / sum(weights) / size for w, size in zip(weights, sizes)]",
         ),
         reference=passes,
     ),
@@ -325,7 +337,9 @@ _ALL = (
             "task j was learned?",
             "Right after task j was learned, its score is in row j: take scores[-1][j] - "
             "scores[j][j].",
-            "The last task cannot have been forgotten yet, so take the mean over all the others.",
+            "# The last task cannot have been forgotten yet: take the mean over all the others.\n"
+            "earlier = len(scores) - 1\n"
+            "return sum(scores[-1][j] - scores[j][j] for j in range(earlier)) / earlier",
         ),
         reference=backward_transfer,
     ),

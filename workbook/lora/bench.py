@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from workbook.core.hub import load_model
 from workbook.core.runs.bench import Row, compare
 from workbook.core.runs.seeding import generator
-from workbook.lora.adapters import adapters_off, attach, lora_layers, merge, switch_adapter, unmerge
+from workbook.lora.adapters import adapters_off, attach, lora_layers, merge, switch_adapter
 from workbook.lora.memory import MeasuredPeak
 from workbook.lora.rows import adapter_per_row
 from workbook.training import causal_loss
@@ -155,14 +155,17 @@ def serving(base: PreTrainedModel, rounds: int, adapters: int = ADAPTERS) -> lis
 
 
 def latencies(model: Any, prompt: Int[Tensor, "1 T"], rounds: int) -> list[Row]:
-    """Return generation from one prompt `1 T`: merged against unmerged, the base against merged."""
+    """Return generation from one prompt `1 T`: merged against unmerged, the base against merged.
+
+    The merged model is a copy, so that merging is not timed.
+    """
+    whole = copy.deepcopy(model)
+    merge(whole)
 
     def merged() -> None:
-        merge(model)
-        generate(model, prompt)
+        generate(whole, prompt)
 
     def apart() -> None:
-        unmerge(model)
         generate(model, prompt)
 
     def base() -> None:

@@ -227,6 +227,7 @@ _ALL = (
         hints=(
             "Besides W x, two products with thin matrices: x through A, the result through B.",
             "F.linear(x, A) is `N R`. The rank is the number of A's rows.",
+            "import torch.nn.functional as F\n"
             "return F.linear(x, weight) + alpha / len(A) * F.linear(F.linear(x, A), B)",
         ),
         reference=lora_forward,

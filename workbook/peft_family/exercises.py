@@ -239,8 +239,9 @@ _ALL = (
         hints=(
             "The same N vectors stand in front of each of the B rows: expand them.",
             "torch.cat along the second dimension, twice: vectors, then the mask.",
-            "wide = torch.cat([prompt.expand(len(embedded), -1, -1), embedded], 1); the mask gets "
-            "keep_mask.new_ones(len(embedded), len(prompt)) in front; return both.",
+            "rows, length = len(embedded), len(prompt)\n"
+            "wide = torch.cat([prompt.expand(rows, -1, -1), embedded], 1)\n"
+            "return wide, torch.cat([keep_mask.new_ones(rows, length), keep_mask], 1)",
         ),
         reference=put_in_front,
     ),
@@ -261,9 +262,9 @@ _ALL = (
         hints=(
             "A prefix is just more keys and values: put it in front of k and v. Leave q alone.",
             "Scores are T by N+T. A token may see the whole prefix, and the text up to itself.",
-            "scores = q @ torch.cat([prefix_k, k]).T / q.shape[-1] ** 0.5; hidden = torch.ones("
-            "scores.shape, dtype=torch.bool).triu(len(prefix_k) + 1); fill with -inf, take the "
-            "softmax, multiply by torch.cat([prefix_v, v]).",
+            "scores = q @ torch.cat([prefix_k, k]).T / q.shape[-1] ** 0.5\n"
+            "hidden = torch.ones(scores.shape, dtype=torch.bool).triu(len(prefix_k) + 1)\n"
+            "return scores.masked_fill(hidden, -torch.inf).softmax(-1) @ torch.cat([prefix_v, v])",
         ),
         reference=attend_with_prefix,
     ),

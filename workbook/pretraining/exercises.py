@@ -318,7 +318,7 @@ _ALL = (
         hints=(
             "How many nats does the whole text cost?",
             "A nat is 1 / ln 2 bits.",
-            "return loss * tokens / math.log(2) / size",
+            "import math\nreturn loss * tokens / math.log(2) / size",
         ),
         reference=bits_per_byte,
     ),
@@ -412,6 +412,7 @@ _ALL = (
         hints=(
             "An entity is a run of one tag above 0; `itertools.groupby(tags)` gives the runs.",
             "Keep count of the place: a run of n tokens from place p stops at p + n.",
+            "import itertools\n"
             "found, place = [], 0\n"
             "for tag, run in itertools.groupby(tags):\n"
             "    stop = place + len(list(run))\n"

@@ -76,7 +76,7 @@ def cache_gigabytes(
 
 
 def round_by_chance(x: Tensor, chance: Tensor) -> Tensor:
-    """Return whole numbers: up where `chance` is below the part after the point, else down."""
+    """Return whole numbers: up where `chance` is below the distance to the floor, else down."""
     return x.floor() + (chance < x - x.floor())
 
 
@@ -225,8 +225,14 @@ _ALL = (
             "Cut the pattern with >> and &: 1 sign bit, 4 bits of exponent, 3 of fraction.",
             "With exponent 0 there is no leading 1, and the power is that of exponent 1: "
             "fraction / 8 * 2**-6.",
-            "sign * (1 + fraction / 8) * 2.0 ** (exponent - 7), but fraction / 8 * 2.0**-6 where "
-            "exponent is 0, and math.nan where all seven bits are 1.",
+            "import math\n"
+            "sign = -1.0 if bits & 0x80 else 1.0\n"
+            "exponent, fraction = (bits >> 3) & 0xF, bits & 0x7\n"
+            "if exponent == 15 and fraction == 7:\n"
+            "    return math.nan  # all seven bits are 1\n"
+            "if exponent == 0:\n"
+            "    return sign * fraction / 8 * 2.0**-6\n"
+            "return sign * (1 + fraction / 8) * 2.0 ** (exponent - 7)",
         ),
         reference=decode_e4m3,
     ),
@@ -246,8 +252,9 @@ _ALL = (
         hints=(
             "There are only 127 patterns without a sign: you may try them all.",
             "Take the one nearest to abs(value); of two equally near ones, the even pattern wins.",
-            "min(range(0x7F), key=lambda bits: (abs(decode_e4m3(bits) - abs(value)), bits % 2)), "
-            "with 0x80 added where math.copysign(1.0, value) < 0.",
+            "import math\n"
+            "far = lambda bits: (abs(decode_e4m3(bits) - abs(value)), bits % 2)\n"
+            "return min(range(0x7F), key=far) + (0x80 if math.copysign(1.0, value) < 0 else 0)",
         ),
         reference=encode_e4m3,
     ),
@@ -271,8 +278,9 @@ _ALL = (
         hints=(
             "Give each group a row of its own: weight.reshape(O, I // group, group).",
             "Its largest magnitude must become the largest code, 2 ** (bits - 1) - 1.",
-            "groups = weight.reshape(len(weight), -1, group); scales = groups.abs().amax(-1) / top;"
-            " codes = (groups / scales[..., None]).round().reshape(weight.shape).",
+            "groups = weight.reshape(len(weight), -1, group)\n"
+            "scales = groups.abs().amax(-1) / (2 ** (bits - 1) - 1)\n"
+            "return (groups / scales[..., None]).round().reshape(weight.shape), scales",
         ),
         reference=absmax_groups,
     ),
@@ -324,7 +332,7 @@ _ALL = (
         hints=(
             "The cache holds a key and a value for each token, in every layer, for every key head.",
             "Each key and each value has head_size numbers of bits / 8 bytes.",
-            "2 * layers * key_heads * head_size * tokens * batch * bits / 8 / 1e9",
+            "return 2 * layers * key_heads * head_size * tokens * batch * bits / 8 / 1e9",
         ),
         reference=cache_gigabytes,
     ),
@@ -345,7 +353,7 @@ _ALL = (
         hints=(
             "The distance to the whole number below is x - x.floor(), for negative numbers too.",
             "Go up with that probability: chance is uniform between 0 and 1, so compare it.",
-            "x.floor() + (chance < x - x.floor())",
+            "return x.floor() + (chance < x - x.floor())",
         ),
         reference=round_by_chance,
     ),
@@ -368,8 +376,9 @@ _ALL = (
             "A column is an outlier for all rows of x as soon as one row reaches the threshold.",
             "Set those columns of x to 0 before you round its rows, or they still set the scale; "
             "round weight as a whole.",
-            "out = x.abs().amax(0) >= threshold; x[:, out] @ weight[:, out].T + "
-            "rounded_rows(x.masked_fill(out, 0.0)) @ rounded_rows(weight).T",
+            "out = x.abs().amax(0) >= threshold\n"
+            "rest = rounded_rows(x.masked_fill(out, 0.0)) @ rounded_rows(weight).T\n"
+            "return x[:, out] @ weight[:, out].T + rest",
         ),
         reference=split_matmul,
     ),
@@ -391,8 +400,12 @@ _ALL = (
         hints=(
             "The error of the column is divided by upper[column, column] first.",
             "From a later column j, subtract error * upper[column, j]; earlier columns stay.",
-            "after = left.clone(); after[:, column] = rounded; after[:, column + 1:] -= "
-            "error[:, None] * upper[column, column + 1:]",
+            "rounded = (left[:, column] / scale).round() * scale\n"
+            "error = (left[:, column] - rounded) / upper[column, column]\n"
+            "after = left.clone()\n"
+            "after[:, column] = rounded\n"
+            "after[:, column + 1:] -= error[:, None] * upper[column, column + 1:]\n"
+            "return rounded, after",
         ),
         reference=gptq_column,
     ),

@@ -234,8 +234,10 @@ _ALL = (
         hints=(
             "constants: a, b, e, alpha, beta, in this order. torch.logsumexp adds the three terms.",
             "Huber: r^2 / 2 up to delta, delta (|r| - delta / 2) beyond; then sum over the runs.",
-            "terms = torch.stack([a - alpha * log_n, b - beta * log_d, e.expand_as(log_n)]); "
-            "error = (log_loss - terms.logsumexp(0)).abs()",
+            "a, b, e, alpha, beta = constants\n"
+            "terms = torch.stack([a - alpha * log_n, b - beta * log_d, e.expand_as(log_n)])\n"
+            "error = (log_loss - terms.logsumexp(0)).abs()\n"
+            "return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2)).sum()",
         ),
         reference=huber_sum,
     ),
@@ -257,7 +259,11 @@ _ALL = (
         hints=(
             "The parabola is in log N: take the logarithm first, and its inverse at the end.",
             "Three columns, x^2, x and 1, and torch.linalg.lstsq fit it.",
-            "The bottom of p x^2 + q x + r is at -q / (2 p).",
+            "# The bottom of p x^2 + q x + r is at x = -q / (2 p).\n"
+            "x = sizes.log()\n"
+            "powers = torch.stack([x**2, x, torch.ones_like(x)], 1)\n"
+            "p, q, r = torch.linalg.lstsq(powers, losses[:, None]).solution[:, 0]\n"
+            "return (-q / (2 * p)).exp()",
         ),
         reference=best_size,
     ),
@@ -279,7 +285,9 @@ _ALL = (
         hints=(
             "With D = C / (6 N) the loss depends on N alone; set its derivative to zero.",
             "At the optimum alpha A / N^alpha = beta B / D^beta.",
-            "N* = (alpha A / (beta B))^(1 / (alpha + beta)) (C / 6)^(beta / (alpha + beta)).",
+            "ratio = (alpha * A / (beta * B)) ** (1 / (alpha + beta))\n"
+            "parameters = ratio * (flops / 6) ** (beta / (alpha + beta))\n"
+            "return parameters, flops / 6 / parameters",
         ),
         reference=best_split,
     ),
@@ -300,7 +308,10 @@ _ALL = (
         hints=(
             "The first pass counts in full; what is repeated is epochs - 1.",
             "D' = U + U R* (1 - exp(-R / R*)), with R the repetitions.",
-            "if epochs <= 1: return unique * epochs; otherwise the formula, with math.exp.",
+            "import math\n"
+            "if epochs <= 1:\n"
+            "    return unique * epochs\n"
+            "return unique + unique * star * (1 - math.exp(-(epochs - 1) / star))",
         ),
         reference=epochs_worth,
     ),
@@ -320,7 +331,8 @@ _ALL = (
         hints=(
             "For each parameter and token, training takes 6 FLOPs and use takes 2.",
             "Set the two sums equal and solve for the tokens of use.",
-            "max(0.0, 6 * (small * small_tokens - large * large_tokens) / (2 * (large - small)))",
+            "saved = 6 * (small * small_tokens - large * large_tokens)\n"
+            "return max(0.0, saved / (2 * (large - small)))",
         ),
         reference=break_even,
     ),
@@ -340,7 +352,8 @@ _ALL = (
         hints=(
             "From each budget to the next, L - E is multiplied by the same number below 1.",
             "So (second - E) / (first - E) = (third - E) / (second - E).",
-            "Multiply out: E^2 cancels, and what is left is linear in E.",
+            "# Multiply out: E^2 cancels, and what is left is linear in E.\n"
+            "return (first * third - second**2) / (first + third - 2 * second)",
         ),
         reference=limit_of_three,
     ),

@@ -2,8 +2,8 @@
 
 Kaplan counted parameters without embeddings, over small models. Small models are mostly embedding,
 so the same optimum looks steeper: `as_kaplan_counts` derives it (Pearce and Song 2024). Left out:
-the learning-rate schedule that did not end with each run, and the cost of the output layer (Porian
-et al. 2024), which account for the rest. Lesson 06.
+the cost of the output layer, the length of the warm-up and settings tuned for each size, which
+Porian et al. (2024) name. Lesson 06.
 """
 
 from __future__ import annotations
