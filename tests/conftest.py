@@ -39,7 +39,7 @@ settings.load_profile("busy")  # a machine that is busy with other work is no fa
 
 pytest.register_assert_rewrite("exercise_rules", "lab")  # shared code explains a failure, too
 
-from lab import browser, lab, opened  # noqa: E402, F401
+from lab import browser, lab, opened, run_cells  # noqa: E402, F401
 
 
 def load_guard():

@@ -2,7 +2,7 @@
 
 `Lab` starts a server on a folder, with settings of its own; `Page` opens a notebook, runs all its
 cells through the menu as a learner would, moves sliders by mouse or key, and reads what is drawn.
-The fixtures `browser` and `opened` are every test's, through conftest.py.
+The fixtures `browser`, `opened` and `run_cells` are every test's, through conftest.py.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
     "--disable-component-update", "--disable-dev-shm-usage", "--no-first-run",
 )  # fmt: skip
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 START_SECONDS = 120
 RUN_SECONDS = 600
 EVENT_SECONDS = 60
@@ -279,3 +281,19 @@ def opened(browser, lab, tmp_path):
     yield open_notebook
     page.close()
     lab.close_kernels()
+
+
+@pytest.fixture
+def run_cells(opened, tmp_path):
+    """Run code cells in JupyterLab, in a notebook of their own; gives the page."""
+
+    def run(*sources):
+        cells = [new_code_cell(source) for source in sources]
+        path = tmp_path / "cells.ipynb"
+        nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+        page = opened(path)
+        page.run_all()
+        assert page.errors() == []
+        return page
+
+    return run

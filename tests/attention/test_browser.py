@@ -2,13 +2,10 @@
 
 import re
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 from workbook.attention import from_transformers
 from workbook.attention.explorers import attention_explorer
@@ -67,11 +64,6 @@ def check_that_weights_follow(page):
     assert page.elsewhere == []
 
 
-def test_the_attention_explorer_follows_the_learner(opened, tmp_path):
-    path = tmp_path / "attention.ipynb"
-    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
-    nbformat.write(notebook, path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_the_attention_explorer_follows_the_learner(run_cells):
+    page = run_cells(EXPLORER)
     check_that_weights_follow(page)

@@ -1,14 +1,11 @@
 """The mixture explorer in a real browser: sliders by mouse and key, a typed mixture."""
 
-import nbformat
 import pytest
 from lab import EVENT_SECONDS
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAIT = EVENT_SECONDS * 1000
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 from workbook.finetuning.explorers import mixture_explorer
 mixture_explorer({"letters": 80, "verdicts": 4}, "letters 500, verdicts 90000").show()
@@ -16,13 +13,8 @@ mixture_explorer({"letters": 80, "verdicts": 4}, "letters 500, verdicts 90000").
 LABEL = "Limit"
 
 
-def test_the_mixture_explorer_follows_the_learner(opened, tmp_path):
-    path = tmp_path / "mixture.ipynb"
-    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
-    nbformat.write(notebook, path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_the_mixture_explorer_follows_the_learner(run_cells):
+    page = run_cells(EXPLORER)
     before = page.bars(LABEL)
     page.press("Temperature", "ArrowRight")
     pressed, value = page.bars_after(LABEL, before), page.value(LABEL)

@@ -1,12 +1,9 @@
 """The rank explorer in a real browser: dragging the rank shows another picture of the update."""
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 import torch
 from workbook.core.system.memory import Shape
@@ -21,13 +18,8 @@ rank_explorer(update, runs, shape).show()
 LABEL = "Rank"
 
 
-def test_dragging_the_rank_moves_the_figure(opened, tmp_path):
-    path = tmp_path / "rank.ipynb"
-    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
-    nbformat.write(notebook, path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_dragging_the_rank_moves_the_figure(run_cells):
+    page = run_cells(EXPLORER)
     said = page.page.locator(".widget-vbox", has_text=LABEL).first.locator("[role=status]").first
     value = page.value(LABEL)
     page.press(LABEL, "ArrowRight")

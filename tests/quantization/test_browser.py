@@ -1,14 +1,11 @@
 """The bit explorer in a real browser: a bit is flipped by key and by mouse, a number is typed."""
 
-import nbformat
 import pytest
 from lab import EVENT_SECONDS
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAIT = EVENT_SECONDS * 1000
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 from workbook.quantization.explorers import bits_explorer
 bits_explorer("1").show()
@@ -16,13 +13,8 @@ bits_explorer("1").show()
 LABEL = "Flip bit"
 
 
-def test_a_bit_is_flipped_by_key_and_by_mouse(opened, tmp_path):
-    path = tmp_path / "bits.ipynb"
-    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
-    nbformat.write(notebook, path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_a_bit_is_flipped_by_key_and_by_mouse(run_cells):
+    page = run_cells(EXPLORER)
     box = page.page.locator(".widget-vbox", has_text=LABEL).first
     said = box.locator("[role=status]").first
     page.press(LABEL, "ArrowRight")  # the first bit is the sign

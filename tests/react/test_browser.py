@@ -1,14 +1,11 @@
 """A learner in a real browser steps through a trace and edits an observation."""
 
-import nbformat
 import pytest
 from lab import EVENT_SECONDS
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAIT = EVENT_SECONDS * 1000
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 from workbook.react.explorers import trace_explorer
 from workbook.react.planner import Planner
@@ -17,13 +14,8 @@ trace_explorer(questions(3), Planner()).show()
 """
 
 
-def test_a_trace_is_walked_through_and_an_observation_edited(opened, tmp_path):
-    path = tmp_path / "trace.ipynb"
-    notebook = new_notebook(cells=[new_code_cell(EXPLORER)], metadata={"kernelspec": KERNEL})
-    nbformat.write(notebook, path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_a_trace_is_walked_through_and_an_observation_edited(run_cells):
+    page = run_cells(EXPLORER)
     box = page.page.locator(".widget-vbox", has_text="Edit observation").first
     said = box.locator("[role=status]").first
     said.filter(has_text="step 2 of").wait_for(state="attached", timeout=WAIT)

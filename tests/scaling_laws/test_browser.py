@@ -1,26 +1,18 @@
 """The explorers of lesson 06 in a real browser: a budget is spent, and text becomes scarce."""
 
-import nbformat
 import pytest
 from lab import EVENT_SECONDS
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORERS = (
     "from workbook.scaling_laws import explorers\nexplorers.budget_explorer().show()",
     "explorers.isoflop_explorer().show()",
 )
 
 
-def test_budgets_are_spent_and_text_becomes_scarce(opened, tmp_path):
-    path = tmp_path / "budgets.ipynb"
-    cells = [new_code_cell(source) for source in EXPLORERS]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_budgets_are_spent_and_text_becomes_scarce(run_cells):
+    page = run_cells(*EXPLORERS)
 
     def says(label, words):
         box = page.page.locator(".widget-vbox", has_text=label).first

@@ -6,13 +6,10 @@ learner does, runs it all, and turns the temperature by mouse and by key.
 
 from __future__ import annotations
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EXPLORER = """
 import plotly.graph_objects as go
 from workbook.core.notebook.explorer import Explorer, Slider
@@ -38,13 +35,8 @@ def check_that_bars_follow(page, label, key):
     assert page.elsewhere == []
 
 
-def test_an_explorers_slider_moves_its_bars(opened, tmp_path):
-    path = tmp_path / "explorer.ipynb"
-    cells = [new_code_cell(EXPLORER)]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
-    page = opened(path)
-    page.run_all()
-    assert page.errors() == []
+def test_an_explorers_slider_moves_its_bars(run_cells):
+    page = run_cells(EXPLORER)
     check_that_bars_follow(page, "Height", "ArrowRight")
     page.press("Height", "Home")
     status = page.page.locator(".widget-vbox [role=status]").first

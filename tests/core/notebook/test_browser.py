@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from lab import Lab, Page
+from lab import KERNEL, Lab, Page
 from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 LIVE = """
 import plotly.graph_objects as go
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput, Toggle

@@ -2,12 +2,11 @@
 
 import nbformat
 import pytest
-from lab import EVENT_SECONDS, RUN_SECONDS
+from lab import EVENT_SECONDS, KERNEL, RUN_SECONDS
 from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # The cell goes on only when it has been seen to move, so that no fast or slow machine matters.
 TRAINING = """
 import time
