@@ -18,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -45,12 +46,11 @@ class Lab:
     """A JupyterLab server on a folder of notebooks; use it in a `with` block."""
 
     def __init__(
-        self, folder: Path, state: Path, before: Sequence[str | Path] = (), windowing: str = "full"
+        self, folder: Path, state: Path, before: Sequence[str | Path] = (), draw_all: bool = False
     ) -> None:
         """state: an empty folder for everything Jupyter wants to remember. before: a command that
-        starts the server, such as one that limits it. windowing: "none" draws all cells at once,
-        not only those near the screen."""
-        self.windowing = windowing
+        starts the server, such as one that limits it. draw_all: cells far from the screen too."""
+        self.draw_all = draw_all
         self.folder, self.state, self.token = folder, state, secrets.token_hex(8)
         self.before = before
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -59,7 +59,8 @@ class Lab:
 
     def __enter__(self) -> Lab:
         self._set("apputils", "notification", {"fetchNews": "false", "checkForUpdates": False})
-        self._set("notebook", "tracker", {"windowingMode": self.windowing})
+        if self.draw_all:
+            self._set("notebook", "tracker", {"windowingMode": "none"})
         environment = os.environ | {
             "JUPYTER_CONFIG_DIR": str(self.state / "config"),
             "JUPYTER_DATA_DIR": str(self.state / "data"),
@@ -102,7 +103,8 @@ class Lab:
     def close_kernels(self) -> None:
         """End the kernels of what was opened, which would hold their memory."""
         for session in json.loads(self._ask("sessions")):
-            self._ask(f"sessions/{session['id']}", "DELETE")
+            with suppress(urllib.error.HTTPError):  # it has ended in between
+                self._ask(f"sessions/{session['id']}", "DELETE")
 
     def address(self, notebook: str) -> str:
         return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"

@@ -20,7 +20,7 @@ DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea img')].filter(
 def server(tmp_path_factory):
     """A server whose pages draw all cells at once."""
     folder, state = tmp_path_factory.mktemp("lessons"), tmp_path_factory.mktemp("state")
-    with Lab(folder, state, windowing="none") as lab:
+    with Lab(folder, state, draw_all=True) as lab:
         yield lab
 
 
