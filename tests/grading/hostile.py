@@ -72,9 +72,9 @@ HARMLESS = [  # to what runs after them in the same kernel
     Attack(
         "deep nesting",
         HEAD + "    x = []\n    for _ in range(5000): x = [x]\n    return x",
-        "plain value",
+        "not a tensor",
     ),
-    Attack("cyclic list", HEAD + "    x = []\n    x.append(x)\n    return x", "plain value"),
+    Attack("cyclic list", HEAD + "    x = []\n    x.append(x)\n    return x", "not a tensor"),
     Attack("huge result", HEAD + "    return torch.zeros(3_000_000)", "TooLarge"),
     Attack("nan", HEAD + "    return logits * float('nan')", "number of tokens kept"),
     Attack("a string", HEAD + "    return 'right'", "not a tensor"),
