@@ -121,6 +121,18 @@ def test_an_answer_earns_a_part_for_each_check_that_passes(monkeypatch, tmp_path
     assert nbgrader.earned(asked.id) == 0
 
 
+def test_a_solution_is_written_without_changing_the_cell_that_asks(root):
+    """Guards against a shared syntax tree in which the reference stood as the learner's answer."""
+    from types import SimpleNamespace
+
+    from workbook.grading import cells
+
+    source = 'units = answer("scaling_laws.units", None)'
+    solved = nbgrader._solved(source, SimpleNamespace(id="scaling_laws.units"))
+    assert 'find("scaling_laws.units").reference()' in solved.replace("'", '"')
+    assert not cells.answered_value(source, "scaling_laws.units")
+
+
 @pytest.fixture(scope="session")
 def environment():
     """The bin folder of an environment of nbgrader's own, which is kept for the next time."""

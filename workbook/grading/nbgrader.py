@@ -10,6 +10,7 @@ weakness. Left out: nbgrader's exchange and its database.
 from __future__ import annotations
 
 import ast
+import copy
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -149,7 +150,8 @@ def _id(entry: manifest.ExerciseEntry) -> str:
 def _solved(source: str, entry: manifest.ExerciseEntry) -> str:
     """The statement that answers an exercise with its reference."""
     found = f'_find("{entry.id}").reference'
-    for node in getattr(cells.parsed(source), "body", []):
+    tree = copy.deepcopy(cells.parsed(source))  # the parsed one is shared
+    for node in getattr(tree, "body", []):
         if entry.id not in cells.exercise_ids(ast.unparse(node)):
             continue
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
