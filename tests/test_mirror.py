@@ -11,7 +11,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def offers_code(path: Path) -> bool:
     """True for a module with a public function or a class with methods; phrase tables have none."""
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, FUNCTIONS) and not node.name.startswith("_"):
             return True
         if isinstance(node, ast.ClassDef) and any(isinstance(n, FUNCTIONS) for n in node.body):
@@ -33,5 +33,5 @@ def test_every_module_has_a_test_file_of_its_name():
 
 def test_every_test_file_has_a_test():
     for path in (ROOT / "tests").rglob("test_*.py"):
-        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         assert any(isinstance(n, FUNCTIONS) and n.name.startswith("test_") for n in nodes), path

@@ -230,7 +230,7 @@ def signatures():
     """(module, function) -> its signature, for public functions of modules with tensors."""
     found = {}
     for path in PACKAGE.rglob("*.py"):
-        text = path.read_text("utf-8")
+        text = path.read_text(encoding="utf-8")
         where = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
         for node in ast.parse(text).body if "Tensor" in text and path.stem != "exercises" else ():
             if isinstance(node, ast.FunctionDef) and node.name[0] != "_":

@@ -104,7 +104,9 @@ def test_only_the_topics_asked_for_lose_their_answers(tmp_path):
     package = edition.package_folder()
     made = edition.write(tmp_path, [TOPIC])
     assert made == tmp_path / "workbook"
-    assert "stored('scaling_laws.units'" in (made / TOPIC / "exercises.py").read_text("utf-8")
+    assert "stored('scaling_laws.units'" in (made / TOPIC / "exercises.py").read_text(
+        encoding="utf-8"
+    )
     for name in ("sampling/exercises.py", "grading/key.py"):
         assert (made / name).read_bytes() == (package / name).read_bytes()
     stored = json.loads((made / TOPIC / sealed.FILE).read_text(encoding="utf-8"))
