@@ -1,7 +1,7 @@
 """What every exercise of every lesson must satisfy, as tests that a lesson's test file takes over.
 
     WRONG = {"sampling.top_p": [typical wrong answers], ...}
-    test_a, test_b, test_c, test_d, test_e, test_f = rules(EXERCISES, WRONG)
+    globals().update(rules(EXERCISES, WRONG))
 
 What an exercise is about, its test file holds against an independent source itself.
 """
@@ -30,15 +30,15 @@ def outcome(exercise_id, answer, seed=11):
 
 
 def rules(exercises, wrong, **names):
-    """Six tests: right references, messages that differ, no lottery, stubs left unanswered, last
-    hints that run when pasted, messages that do not give a predicted number away.
+    """Six tests by name: right references, messages that differ, no lottery, stubs left unanswered,
+    last hints that run when pasted, messages that do not give a predicted number away.
 
     exercises: the lesson's exercises by id. wrong: two or more wrong answers to each, by id. names:
     what the lesson has, beside torch, when a hint is pasted there.
     """
     assert wrong.keys() == exercises.keys()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(SEEDS)
     def references_are_right_for_every_seed(seed):
         for each in exercises.values():
@@ -46,7 +46,7 @@ def rules(exercises, wrong, **names):
             assert result.status == "right", said
 
     @pytest.mark.parametrize("exercise_id", exercises)
-    def wrong_answers_fail_with_different_messages(exercise_id):
+    def wrong_answers_get_different_messages(exercise_id):
         said = []
         for answer in wrong[exercise_id]:
             result, text = outcome(exercise_id, answer)
@@ -54,7 +54,7 @@ def rules(exercises, wrong, **names):
             said.append(text)
         assert len(set(said)) == len(said) >= 2, said
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(SEEDS)
     def wrong_answers_fail_for_every_seed(seed):
         """A check that passes a wrong answer for some seeds would be a lottery."""
@@ -93,11 +93,11 @@ def rules(exercises, wrong, **names):
                 told = "".join(text for text in said if "has another form" not in text)
                 assert not any(character.isdigit() for character in told), said
 
-    return (
-        references_are_right_for_every_seed,
-        wrong_answers_fail_with_different_messages,
-        wrong_answers_fail_for_every_seed,
-        a_stub_is_not_answered,
-        the_last_hint_runs_when_pasted,
-        no_message_gives_a_prediction_away,
-    )
+    return {
+        "test_the_reference_is_right_for_every_seed": references_are_right_for_every_seed,
+        "test_wrong_answers_fail_with_different_messages": wrong_answers_get_different_messages,
+        "test_wrong_answers_fail_for_every_seed": wrong_answers_fail_for_every_seed,
+        "test_a_stub_is_not_answered": a_stub_is_not_answered,
+        "test_the_last_hint_runs_when_pasted": the_last_hint_runs_when_pasted,
+        "test_no_message_gives_the_prediction_away": no_message_gives_a_prediction_away,
+    }

@@ -57,14 +57,7 @@ WRONG = {
         lambda frozen, tuned, full: [c / b for b, c in zip(tuned, full, strict=True)],
     ],
 }  # fmt: skip
-(
-    test_the_reference_is_right_for_every_seed,
-    test_wrong_answers_fail_with_different_messages,
-    test_wrong_answers_fail_for_every_seed,
-    test_a_stub_is_not_answered,
-    test_the_last_hint_runs_when_pasted,
-    test_no_message_gives_the_prediction_away,
-) = rules(EXERCISES, WRONG)
+globals().update(rules(EXERCISES, WRONG))
 
 
 def test_attention_with_a_prefix_is_the_end_of_attention_over_both():
