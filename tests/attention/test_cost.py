@@ -61,11 +61,11 @@ def test_a_power_law_is_found_again():
 
 
 @pytest.mark.parametrize("kind", ["attention", "GRU"])
-@pytest.mark.parametrize("length, channels", [(8, 4), (16, 12), (33, 6)])
-def test_operations_are_those_torch_counts(kind, length, channels):
-    by_formula = cost.layer_operations(kind, length, channels)
-    assert cost.counted_operations(kind, length, channels) == sum(by_formula.values())
-    assert by_formula["pairs"] == (2 * length**2 * channels if kind == "attention" else 0)
+@pytest.mark.parametrize("length, hidden_size", [(8, 4), (16, 12), (33, 6)])
+def test_operations_are_those_torch_counts(kind, length, hidden_size):
+    by_formula = cost.layer_operations(kind, length, hidden_size)
+    assert cost.counted_operations(kind, length, hidden_size) == sum(by_formula.values())
+    assert by_formula["pairs"] == (2 * length**2 * hidden_size if kind == "attention" else 0)
 
 
 def test_a_recurrent_layer_is_linear_in_length_and_attention_is_not():

@@ -9,7 +9,7 @@ from workbook.attention.library_weights import from_transformers
 
 @pytest.mark.parametrize("known", counts.KNOWN, ids=lambda known: known.name)
 def test_published_models_are_counted_to_the_last_parameter(known):
-    pooler = known.config.channels**2 + known.config.channels if known.pooler else 0
+    pooler = known.config.hidden_size**2 + known.config.hidden_size if known.pooler else 0
     assert counts.count(known.config) + pooler == known.exact
 
 
@@ -22,7 +22,7 @@ def test_counting_is_what_a_real_model_holds():
 def test_formulas_of_the_literature():
     """GPT-2: V d + T d + L (12 d^2 + 13 d) + 2 d; Flan-T5: an encoder's and a decoder's layer."""
     for known, depth in zip(counts.KNOWN[1:5], (12, 24, 36, 48), strict=True):
-        d = known.config.channels
+        d = known.config.hidden_size
         assert known.exact == 50_257 * d + 1024 * d + depth * (12 * d * d + 13 * d) + 2 * d
     flan = next(k for k in counts.KNOWN if k.name == "Flan-T5-base").exact
     assert flan == 2 * 32_128 * 768 + 12 * (7_079_424 + 9_439_488) + 768 + 1536
@@ -37,7 +37,7 @@ def test_table_3_has_no_vocabulary_for_all_its_rows():
     # Twice 512 x 8 x (64 - d_k) fewer in each of 18 attentions.
     assert table.body["base"] - table.body["d_k = 16"] == 18 * 2 * 512 * 8 * 48
     assert table.body["base"] - table.body["d_k = 32"] == 18 * 2 * 512 * 8 * 32
-    rows = list(zip(table.published, table.body, table.channels, strict=True))
+    rows = list(zip(table.published, table.body, table.hidden_size, strict=True))
     assert implied_vocabulary(rows[:-1]) == (41_004, 41_208)
     low, high = implied_vocabulary(rows[-1:])
     assert 35_300 < low < high < 36_400 and implied_vocabulary(rows) is None

@@ -15,7 +15,7 @@ IDS = torch.tensor([[5, 8, 13, 21, 34, 5, 8]])
 @pytest.fixture(scope="module")
 def small():
     torch.manual_seed(0)
-    return Transformer(TransformerConfig(50, channels=32, layers=2, heads=4)).eval()
+    return Transformer(TransformerConfig(50, hidden_size=32, layers=2, heads=4)).eval()
 
 
 def test_the_curves_the_table_and_the_sentence_agree(town_model, tokenizer):

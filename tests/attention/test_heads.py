@@ -29,7 +29,7 @@ from workbook.town import build_town
 
 @pytest.fixture
 def small():
-    return Transformer(TransformerConfig(50, channels=16, layers=2, heads=4)).eval()
+    return Transformer(TransformerConfig(50, hidden_size=16, layers=2, heads=4)).eval()
 
 
 def test_weights_are_recorded_only_inside(small):
@@ -143,7 +143,7 @@ def test_random_pairs_are_different_and_repeatable():
 
 
 def test_mean_query_and_key_by_hand():
-    model = Transformer(TransformerConfig(50, channels=16, layers=2, heads=4, kv_heads=2)).eval()
+    model = Transformer(TransformerConfig(50, hidden_size=16, layers=2, heads=4, kv_heads=2)).eval()
     ids = torch.randint(0, 50, (2, 7))
     query, key = mean_query_and_key(model, ids)
     assert query.shape == key.shape == (2, 4, 4)

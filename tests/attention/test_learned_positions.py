@@ -10,7 +10,7 @@ from workbook.attention.positions import relative_buckets
 
 @pytest.mark.parametrize("kind", ["learned", "relative"])
 def test_a_position_run_is_repeatable_and_moves_its_table(kind):
-    task = PositionTask(kind, steps=3, batch_size=2, seq_len=12, channels=16)
+    task = PositionTask(kind, steps=3, batch_size=2, seq_len=12, hidden_size=16)
     first, again = train_positions(task), train_positions(task)
     assert first == again and first["before"] != first["after"]
     curves = first["after"] if kind == "relative" else [first["after"]]
@@ -35,11 +35,11 @@ def test_a_learned_curve_is_the_likeness_of_the_places_that_are_read():
 
 
 def test_a_run_begins_with_the_table_that_its_seed_draws():
-    task = PositionTask("learned", steps=1, batch_size=2, seq_len=12, channels=16, seed=4)
+    task = PositionTask("learned", steps=1, batch_size=2, seq_len=12, hidden_size=16, seed=4)
     torch.manual_seed(4)
-    shape = {"channels": 16, "layers": 2, "heads": 4, "max_length": 12}
+    shape = {"hidden_size": 16, "layers": 2, "heads": 4, "max_length": 12}
     fresh = Transformer(TransformerConfig(2048, **shape, positions="learned"))
     torch.manual_seed(0)
     assert train_positions(task)["before"] == position_curve(fresh, 12)
-    other = PositionTask("learned", steps=1, batch_size=2, seq_len=12, channels=16, seed=5)
+    other = PositionTask("learned", steps=1, batch_size=2, seq_len=12, hidden_size=16, seed=5)
     assert train_positions(other)["before"] != position_curve(fresh, 12)

@@ -45,7 +45,7 @@ def test_both_models_are_about_as_large_and_cannot_see_ahead():
 
 
 def test_a_run_is_repeatable_and_learns():
-    task = recurrence.CopyTask("attention", length=3, steps=150, batch_size=16, channels=32)
+    task = recurrence.CopyTask("attention", length=3, steps=150, batch_size=16, hidden_size=32)
     first, again = recurrence.train_copy(task), recurrence.train_copy(task)
     assert first == again and first["loss"] < math.log(recurrence.ALPHABET) - 1
     other = recurrence.train_copy(recurrence.CopyTask("attention", 3, 150, 16, 32, seed=1))

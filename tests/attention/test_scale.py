@@ -24,7 +24,7 @@ def test_operations_of_gpt2_are_the_published_integer():
     ],
 )
 def test_operations_are_those_torch_counts_in_a_whole_model(changes):
-    config = TransformerConfig(50, channels=24, layers=3, heads=2, **changes)
+    config = TransformerConfig(50, hidden_size=24, layers=3, heads=2, **changes)
     counter = FlopCounterMode(display=False)
     with torch.device("meta"), counter:
         Transformer(config)(torch.zeros(1, 17, dtype=torch.long))
@@ -40,7 +40,7 @@ def test_pairs_overtake_weights_at_the_even_length():
 
 @torch.no_grad()
 def test_the_cache_is_as_large_as_counted():
-    config = TransformerConfig(50, channels=24, layers=3, heads=4, kv_heads=2)
+    config = TransformerConfig(50, hidden_size=24, layers=3, heads=4, kv_heads=2)
     cache, model = GrowingKVCache(), Transformer(config)
     model(torch.zeros(1, 9, dtype=torch.long), cache=cache)
     held = sum(part.nbytes for pair in cache.kept.values() for part in pair)

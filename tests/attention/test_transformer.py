@@ -8,7 +8,7 @@ from workbook.attention import GrowingKVCache, Transformer, TransformerConfig
 from workbook.attention.library_weights import from_transformers
 from workbook.core.hub import load_model, load_tokenizer
 
-SMALL = {"channels": 16, "layers": 2, "heads": 2}
+SMALL = {"hidden_size": 16, "layers": 2, "heads": 2}
 
 
 @pytest.mark.parametrize("hf", [llama, gpt2], ids=["llama", "gpt2"])
@@ -152,7 +152,7 @@ def test_a_decoder_does_not_see_the_future_and_an_encoder_does():
 @torch.no_grad()
 def test_a_window_hides_what_is_far_away():
     """One layer and a window of 3: only the last two tokens before matter."""
-    model = Transformer(TransformerConfig(50, channels=16, layers=1, heads=2, window=3))
+    model = Transformer(TransformerConfig(50, hidden_size=16, layers=1, heads=2, window=3))
     ids = torch.randint(0, 50, (1, 8))
     far, near = ids.clone(), ids.clone()
     far[0, 4], near[0, 5] = (ids[0, 4] + 1) % 50, (ids[0, 5] + 1) % 50

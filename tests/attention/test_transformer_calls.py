@@ -10,7 +10,7 @@ from hf_models import LLAMA_3, llama, texts
 from workbook.attention import Transformer, TransformerConfig
 from workbook.attention.library_weights import from_transformers
 
-SMALL = {"channels": 16, "layers": 2, "heads": 2}
+SMALL = {"hidden_size": 16, "layers": 2, "heads": 2}
 
 
 @pytest.mark.parametrize("architecture", ["decoder", "encoder", "encoder-decoder"])

@@ -7,7 +7,7 @@ from torch import nn
 from workbook.attention import GrowingKVCache, Transformer, TransformerConfig
 from workbook.attention.validation import check_call, check_writer, embed
 
-SMALL = {"channels": 16, "layers": 2, "heads": 2}
+SMALL = {"hidden_size": 16, "layers": 2, "heads": 2}
 
 
 def a_cache(model, ids):

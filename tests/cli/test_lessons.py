@@ -129,7 +129,7 @@ def test_lessons_write_names_the_files_that_changed(call, monkeypatch, tmp_path)
     monkeypatch.setattr(course_table, "write", lambda folder: [folder / "README.md"])
     assert call("lessons", "--write") == (0, f"{tmp_path / 'README.md'}\n")
     monkeypatch.setattr(course_table, "write", lambda folder: [])
-    assert call("lessons", "--write") == (0, "README.md and pyproject.toml are up to date.\n")
+    assert call("lessons", "--write") == (0, "README.md, pyproject.toml, lessons: up to date.\n")
 
 
 @pytest.mark.parametrize(("error", "code"), [(None, 0), ("ValueError: no", 1)])

@@ -57,7 +57,7 @@ def t5():
 
 def ours():
     torch.manual_seed(5)
-    return Transformer(TransformerConfig(vocabulary=V, channels=16, layers=2, heads=2)).eval()
+    return Transformer(TransformerConfig(vocabulary=V, hidden_size=16, layers=2, heads=2)).eval()
 
 
 TARGETS = {

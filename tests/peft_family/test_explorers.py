@@ -50,7 +50,7 @@ def test_counts_are_those_of_attachments(name):
 def test_sizes_are_those_the_course_knows():
     shape = known_models.ENTRIES[known_models.QWEN].shape
     base = explorers.BASES["Qwen2.5-0.5B"]
-    assert (base.weights, base.layers, base.channels) == (
+    assert (base.weights, base.layers, base.hidden_size) == (
         shape.parameters, shape.layers, shape.width,
     )  # fmt: skip
     assert base.key_channels == shape.key_heads * shape.head_size

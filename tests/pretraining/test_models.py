@@ -8,7 +8,7 @@ from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
 from workbook.pretraining.objectives import ObjectiveBatch, objective_loss
 from workbook.training.packing import IGNORE
 
-TINY = Size(channels=24, blocks=2, heads=2, inner=32)
+TINY = Size(hidden_size=24, blocks=2, heads=2, inner=32)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def rows(tokenizer):
 def test_all_three_are_of_one_size(size, tokenizer):
     """The norms of the cross-attention are all that differs."""
     counts = [models.parameters(models.build(name, tokenizer, 0, size)) for name in ARCHITECTURES]
-    assert max(counts) - min(counts) <= 4 * size.channels
+    assert max(counts) - min(counts) <= 4 * size.hidden_size
     assert counts[0] == counts[1]
 
 

@@ -20,7 +20,7 @@ class TransformerConfig:
     """What a transformer is made of. The defaults are a small model in the manner of Llama."""
 
     vocabulary: int  # V
-    channels: int = 64  # C
+    hidden_size: int = 64  # C
     layers: int = 2  # blocks of the encoder or of the decoder
     heads: int = 4  # H
     architecture: str = "decoder"  # or "encoder", "encoder-decoder"

@@ -172,7 +172,7 @@ def fit(lengths: Sequence[float], values: Sequence[float]) -> PowerLaw:
     return PowerLaw(line.slope, line.stderr, math.exp(line.intercept))
 
 
-def layer_operations(kind: str, length: int, channels: int) -> dict[str, int]:
+def layer_operations(kind: str, length: int, hidden_size: int) -> dict[str, int]:
     """Multiplications of one layer over a text, {"weights": ..., "pairs": ...}; no biases.
 
     Attention: four projections at every token, and T x T x C twice. GRU: six C x C matrices at
@@ -181,11 +181,11 @@ def layer_operations(kind: str, length: int, channels: int) -> dict[str, int]:
     """
     if kind not in ("attention", "GRU"):
         raise ValueError(f"there is no layer {kind!r}; use attention or GRU.")
-    matrices, pairs = (4, 2 * length**2 * channels) if kind == "attention" else (6, 0)
-    return {"weights": matrices * length * channels**2, "pairs": pairs}
+    matrices, pairs = (4, 2 * length**2 * hidden_size) if kind == "attention" else (6, 0)
+    return {"weights": matrices * length * hidden_size**2, "pairs": pairs}
 
 
-def counted_operations(kind: str, length: int, channels: int) -> int:
+def counted_operations(kind: str, length: int, hidden_size: int) -> int:
     """The sum of `layer_operations`, counted by torch while a layer runs on the meta device."""
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -193,11 +193,14 @@ def counted_operations(kind: str, length: int, channels: int) -> int:
 
     counter = FlopCounterMode(display=False)
     with torch.device("meta"), counter:
-        x = torch.zeros(1, length, channels)
+        x = torch.zeros(1, length, hidden_size)
         if kind == "attention":
-            MultiHeadAttention(channels, 1)(x)
+            MultiHeadAttention(hidden_size, 1)(x)
         else:
-            cell, state = nn.GRUCell(channels, channels, bias=False), torch.zeros(1, channels)
+            cell, state = (
+                nn.GRUCell(hidden_size, hidden_size, bias=False),
+                torch.zeros(1, hidden_size),
+            )
             for token in x.unbind(1):
                 state = cell(token, state)
     return counter.get_total_flops() // 2  # an addition goes with each multiplication

@@ -43,7 +43,7 @@ BERT = partial(
 VASWANI = partial(  # base: 6 layers, 8 heads; its projections have no biases
     TransformerConfig,
     37_000,
-    channels=512,
+    hidden_size=512,
     layers=6,
     heads=8,
     architecture="encoder-decoder",
@@ -56,7 +56,7 @@ VASWANI = partial(  # base: 6 layers, 8 heads; its projections have no biases
 )
 FLAN_T5_BASE = TransformerConfig(
     32_128,
-    channels=768,
+    hidden_size=768,
     layers=12,
     heads=12,
     architecture="encoder-decoder",
@@ -67,10 +67,12 @@ FLAN_T5_BASE = TransformerConfig(
     score_scale=1.0,
 )
 LLAMA_2_7B = TransformerConfig(
-    32_000, channels=4096, layers=32, heads=32, inner=11_008, tied=False, max_length=4096
+    32_000, hidden_size=4096, layers=32, heads=32, inner=11_008, tied=False, max_length=4096
 )
 # Its positions are ALiBi's: a bias by distance that is not learned (Press et al. 2022).
-BLOOMBERG = GPT(131_072, channels=7680, layers=70, heads=40, positions="none", embedding_norm=True)
+BLOOMBERG = GPT(
+    131_072, hidden_size=7680, layers=70, heads=40, positions="none", embedding_norm=True
+)
 
 UNITS = {"M": 1e6, "B": 1e9}
 
@@ -88,21 +90,21 @@ class Known:
 
 
 KNOWN = (
-    Known("GPT-1", GPT(40_478, channels=768, layers=12, heads=12, max_length=512,
+    Known("GPT-1", GPT(40_478, hidden_size=768, layers=12, heads=12, max_length=512,
                        norm_first=False), "117M", 116_534_784, "Radford 2018"),
-    Known("GPT-2 small", GPT(50_257, channels=768, layers=12, heads=12, max_length=1024),
+    Known("GPT-2 small", GPT(50_257, hidden_size=768, layers=12, heads=12, max_length=1024),
           "124M", 124_439_808, "Radford 2019"),
-    Known("GPT-2 medium", GPT(50_257, channels=1024, layers=24, heads=16, max_length=1024),
+    Known("GPT-2 medium", GPT(50_257, hidden_size=1024, layers=24, heads=16, max_length=1024),
           "355M", 354_823_168, "Radford 2019"),
-    Known("GPT-2 large", GPT(50_257, channels=1280, layers=36, heads=20, max_length=1024),
+    Known("GPT-2 large", GPT(50_257, hidden_size=1280, layers=36, heads=20, max_length=1024),
           "774M", 774_030_080, "Radford 2019"),
-    Known("GPT-2 XL", GPT(50_257, channels=1600, layers=48, heads=25, max_length=1024),
+    Known("GPT-2 XL", GPT(50_257, hidden_size=1600, layers=48, heads=25, max_length=1024),
           "1558M", 1_557_611_200, "Radford 2019"),
-    Known("BERT base", BERT(channels=768, layers=12, heads=12, segments=2), "110M",
+    Known("BERT base", BERT(hidden_size=768, layers=12, heads=12, segments=2), "110M",
           109_482_240, "Devlin 2018", pooler=True),
-    Known("BERT large", BERT(channels=1024, layers=24, heads=16, segments=2), "340M",
+    Known("BERT large", BERT(hidden_size=1024, layers=24, heads=16, segments=2), "340M",
           335_141_888, "Devlin 2018", pooler=True),
-    Known("GPT-3 175B", GPT(50_257, channels=12_288, layers=96, heads=96, max_length=2048),
+    Known("GPT-3 175B", GPT(50_257, hidden_size=12_288, layers=96, heads=96, max_length=2048),
           "174,600M", 174_604_259_328, "Brown 2020, Table D.1"),
     Known("Flan-T5-base", FLAN_T5_BASE, "248M", 247_577_856, "Chung 2022"),
     Known("Llama-2-7B", LLAMA_2_7B, "6.7B", 6_738_415_616, "Touvron 2023"),
@@ -118,11 +120,11 @@ TABLE_3 = (
     ("N = 2", {"layers": 2}, 36),
     ("N = 4", {"layers": 4}, 50),
     ("N = 8", {"layers": 8}, 80),
-    ("d = 256", {"channels": 256, "head_size": 32}, 28),
-    ("d = 1024", {"channels": 1024, "head_size": 128, "inner": 2048}, 168),
+    ("d = 256", {"hidden_size": 256, "head_size": 32}, 28),
+    ("d = 1024", {"hidden_size": 1024, "head_size": 128, "inner": 2048}, 168),
     ("d_ff = 1024", {"inner": 1024}, 53),
     ("d_ff = 4096", {"inner": 4096}, 90),
-    ("big", {"channels": 1024, "heads": 16, "inner": 4096}, 213),
+    ("big", {"hidden_size": 1024, "heads": 16, "inner": 4096}, 213),
 )
 
 
@@ -145,7 +147,7 @@ def known_table(progress: Callable = lambda models: models) -> pandas.DataFrame:
     for known in progress(KNOWN):
         counted = count(known.config)
         if known.pooler:
-            counted += known.config.channels**2 + known.config.channels
+            counted += known.config.hidden_size**2 + known.config.hidden_size
         published = float(known.published[:-1].replace(",", "")) * UNITS[known.published[-1]]
         rows.append(
             {
@@ -164,7 +166,7 @@ def known_table(progress: Callable = lambda models: models) -> pandas.DataFrame:
 def table_3(vocabulary: int = 37_000) -> pandas.DataFrame:
     """Vaswani's Table 3 counted with one vocabulary: millions, beside the published ones.
 
-    body: parameters without the table of embeddings; channels: how wide that table is.
+    body: parameters without the table of embeddings; hidden_size: how wide that table is.
     """
     import pandas as pd
 
@@ -173,17 +175,17 @@ def table_3(vocabulary: int = 37_000) -> pandas.DataFrame:
         changes = {"inner": 2048} | changes
         key_size = changes.pop("key_size", None)
         config = VASWANI(**changes)
-        body = count(config) - config.vocabulary * config.channels
+        body = count(config) - config.vocabulary * config.hidden_size
         if key_size is not None:  # three attentions in each pair of layers, queries and keys
-            narrower = config.channels - config.heads * key_size
-            body -= 3 * config.layers * 2 * config.channels * narrower
+            narrower = config.hidden_size - config.heads * key_size
+            body -= 3 * config.layers * 2 * config.hidden_size * narrower
         rows.append(
             {
                 "row": name,
                 "published": published,
-                "counted": round((body + vocabulary * config.channels) / 1e6, 1),
+                "counted": round((body + vocabulary * config.hidden_size) / 1e6, 1),
                 "body": body,
-                "channels": config.channels,
+                "hidden_size": config.hidden_size,
             }
         )
     return pd.DataFrame(rows).set_index("row")

@@ -22,7 +22,9 @@ from workbook.core.exercises.checks import tensor_form
 from workbook.core.exercises.exercise import Check, Exercise, Inputs, compare, like, untouched
 from workbook.core.runs.seeding import generator
 
-Rows = Sequence[tuple[float, int, int]]  # (published millions, parameters without table, channels)
+Rows = Sequence[
+    tuple[float, int, int]
+]  # (published millions, parameters without table, hidden size)
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -112,8 +114,8 @@ def mean_distance(weights: Tensor) -> Tensor:
 def implied_vocabulary(rows: Rows) -> tuple[int, int] | None:
     """(smallest, largest) vocabulary that every row's published size allows, None if none does.
 
-    A row is published millions, rounded to a whole one, then body and channels: the model has
-    body + vocabulary * channels parameters.
+    A row is published millions, rounded to a whole one, then body and hidden size: the model
+    has body + vocabulary * hidden_size parameters.
     """
     low = max(math.ceil(((million - 0.5) * 1e6 - body) / width) for million, body, width in rows)
     high = min(math.floor(((million + 0.5) * 1e6 - body) / width) for million, body, width in rows)
@@ -483,8 +485,8 @@ _ALL = (
         ),
         hints=(
             "A size of 65 million may be anything from 64.5 to 65.5 million.",
-            "Each row gives a range of vocabularies, (size - body) / channels. What fits all rows "
-            "lies in all ranges.",
+            "Each row gives a range of vocabularies, (size - body) / hidden size. What fits all "
+            "rows lies in all ranges.",
             "import math; "
             "low = max(math.ceil(((m - 0.5) * 1e6 - body) / width) for m, body, width in rows); "
             "high = min(math.floor(((m + 0.5) * 1e6 - body) / width) for m, body, width in rows); "

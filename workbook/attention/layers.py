@@ -31,7 +31,7 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(
         self,
-        channels: int,
+        hidden_size: int,
         heads: int,
         kv_heads: int | None = None,
         head_size: int | None = None,
@@ -44,15 +44,17 @@ class MultiHeadAttention(nn.Module):
         kv_heads = heads if kv_heads is None else kv_heads
         if min(heads, kv_heads) < 1 or heads % kv_heads:
             raise ValueError(f"{heads} heads cannot share {kv_heads} key-value heads evenly.")
-        if head_size is None and channels % heads:
-            raise ValueError(f"{channels} channels do not split into {heads} heads: set head_size.")
+        if head_size is None and hidden_size % heads:
+            raise ValueError(
+                f"a hidden size of {hidden_size} does not split into {heads} heads: set head_size."
+            )
         self.heads, self.kv_heads, self.scale = heads, kv_heads, scale
-        self.head_size = head_size or channels // heads
-        self.query = nn.Linear(channels, heads * self.head_size, bias)
-        self.key = nn.Linear(channels, kv_heads * self.head_size, bias)
-        self.value = nn.Linear(channels, kv_heads * self.head_size, bias)
+        self.head_size = head_size or hidden_size // heads
+        self.query = nn.Linear(hidden_size, heads * self.head_size, bias)
+        self.key = nn.Linear(hidden_size, kv_heads * self.head_size, bias)
+        self.value = nn.Linear(hidden_size, kv_heads * self.head_size, bias)
         self.out = nn.Linear(
-            heads * self.head_size, channels, bias if out_bias is None else out_bias
+            heads * self.head_size, hidden_size, bias if out_bias is None else out_bias
         )
         # No buffer: `model.to(torch.bfloat16)` would round the angles.
         self.inv_freq = None if rotary_base is None else frequencies(self.head_size, rotary_base)
@@ -143,11 +145,11 @@ class GrowingKVCache:
 class LayerNorm(nn.Module):
     """Each token's channels at mean 0 and variance 1, then scaled and shifted (Ba et al. 2016)."""
 
-    def __init__(self, channels: int, eps: float = 1e-5):
+    def __init__(self, hidden_size: int, eps: float = 1e-5):
         super().__init__()
         self.weight, self.bias = (
-            nn.Parameter(torch.ones(channels)),
-            nn.Parameter(torch.zeros(channels)),
+            nn.Parameter(torch.ones(hidden_size)),
+            nn.Parameter(torch.zeros(hidden_size)),
         )
         self.eps = eps
 
@@ -160,9 +162,9 @@ class LayerNorm(nn.Module):
 class RMSNorm(nn.Module):
     """Each token's channels at a mean square of 1, then scaled (Zhang and Sennrich 2019)."""
 
-    def __init__(self, channels: int, eps: float = 1e-6):
+    def __init__(self, hidden_size: int, eps: float = 1e-6):
         super().__init__()
-        self.weight, self.eps = nn.Parameter(torch.ones(channels)), eps
+        self.weight, self.eps = nn.Parameter(torch.ones(hidden_size)), eps
 
     def forward(self, x: Float[Tensor, "*rows C"]) -> Float[Tensor, "*rows C"]:
         wide = x.float()  # squares of bf16 numbers would lose too much
@@ -195,7 +197,7 @@ class FeedForward(nn.Module):
     """
 
     def __init__(
-        self, channels: int, inner: int | None = None, kind: str = "gelu", bias: bool = False
+        self, hidden_size: int, inner: int | None = None, kind: str = "gelu", bias: bool = False
     ):
         super().__init__()
         if kind not in FEED_FORWARD:
@@ -203,10 +205,10 @@ class FeedForward(nn.Module):
                 f"there is no feed-forward {kind!r}; use one of {', '.join(FEED_FORWARD)}."
             )
         self.activation, gated = FEED_FORWARD[kind]
-        inner = inner or 4 * channels
-        self.up = nn.Linear(channels, inner, bias)
-        self.gate = nn.Linear(channels, inner, bias) if gated else None
-        self.down = nn.Linear(inner, channels, bias)
+        inner = inner or 4 * hidden_size
+        self.up = nn.Linear(hidden_size, inner, bias)
+        self.gate = nn.Linear(hidden_size, inner, bias) if gated else None
+        self.down = nn.Linear(inner, hidden_size, bias)
 
     def forward(self, x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
         if self.gate is None:

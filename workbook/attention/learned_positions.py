@@ -31,7 +31,7 @@ class PositionTask:
     steps: int = 600
     batch_size: int = 16  # texts
     seq_len: int = 64  # tokens of a text
-    channels: int = 64
+    hidden_size: int = 64
     learning_rate: float = 3e-3  # peak; it rises for 100 steps, then falls to 0
     seed: int = 0
 
@@ -54,7 +54,7 @@ def train_positions(task: PositionTask) -> dict:
     torch.manual_seed(task.seed)
     tokenizer = load_tokenizer("base")
     config = TransformerConfig(
-        len(tokenizer), task.channels, layers=2, heads=4, max_length=task.seq_len,
+        len(tokenizer), task.hidden_size, layers=2, heads=4, max_length=task.seq_len,
         positions=task.kind,
     )  # fmt: skip
     model = Transformer(config)

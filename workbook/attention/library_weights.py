@@ -120,7 +120,7 @@ def _llama(theirs: Any, tied: bool) -> dict[str, Any]:
     bias = qwen or theirs.attention_bias
     return {
         "vocabulary": theirs.vocab_size,
-        "channels": theirs.hidden_size,
+        "hidden_size": theirs.hidden_size,
         "layers": theirs.num_hidden_layers,
         "heads": theirs.num_attention_heads,
         "kv_heads": theirs.num_key_value_heads,
@@ -166,7 +166,7 @@ def _gpt2(theirs: Any, tied: bool) -> dict[str, Any]:
         raise ValueError("a GPT-2 with cross-attention or scores scaled by layer cannot be copied.")
     return {
         "vocabulary": theirs.vocab_size,
-        "channels": theirs.n_embd,
+        "hidden_size": theirs.n_embd,
         "layers": theirs.n_layer,
         "heads": theirs.n_head,
         "positions": "learned",
@@ -202,7 +202,7 @@ def _bert(theirs: Any, tied: bool) -> dict[str, Any]:
         raise ValueError("a BERT that was made a decoder cannot be copied.")
     return {
         "vocabulary": theirs.vocab_size,
-        "channels": theirs.hidden_size,
+        "hidden_size": theirs.hidden_size,
         "layers": theirs.num_hidden_layers,
         "heads": theirs.num_attention_heads,
         "architecture": "encoder",
@@ -244,7 +244,7 @@ def _t5(theirs: Any, tied: bool) -> dict[str, Any]:
     scaled = getattr(theirs, "scale_decoder_outputs", tied)
     return {
         "vocabulary": theirs.vocab_size,
-        "channels": theirs.d_model,
+        "hidden_size": theirs.d_model,
         "layers": theirs.num_layers,
         "decoder_layers": theirs.num_decoder_layers,
         "heads": theirs.num_heads,

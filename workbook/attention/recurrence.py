@@ -38,7 +38,7 @@ class CopyTask:
     length: int = 16  # letters of a string
     steps: int = 300
     batch_size: int = 32  # strings, new ones at every step
-    channels: int = 64
+    hidden_size: int = 64
     learning_rate: float = 3e-3  # peak; it rises for 30 steps, then falls to 0
     seed: int = 0
 
@@ -53,26 +53,28 @@ class CopyTask:
 class Recurrent(nn.Module):
     """Embedding, a gated recurrent unit (Cho et al. 2014), logits `B T V`.
 
-    layers: two are about as many parameters as two blocks of attention with the same channels.
+    layers: two are about as many parameters as two blocks of attention with the same hidden size.
     """
 
-    def __init__(self, vocabulary: int, channels: int, layers: int = 2):
+    def __init__(self, vocabulary: int, hidden_size: int, layers: int = 2):
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, channels)
-        self.body = nn.GRU(channels, channels, layers, batch_first=True)
-        self.out = nn.Linear(channels, vocabulary)
+        self.embedding = nn.Embedding(vocabulary, hidden_size)
+        self.body = nn.GRU(hidden_size, hidden_size, layers, batch_first=True)
+        self.out = nn.Linear(hidden_size, vocabulary)
 
     def forward(self, ids: Tensor) -> Tensor:
         return self.out(self.body(self.embedding(ids))[0])
 
 
-def copy_model(kind: str, channels: int) -> nn.Module:
+def copy_model(kind: str, hidden_size: int) -> nn.Module:
     """A new model of the kind, ids `B T` to logits `B T V`."""
     if kind == "GRU":
-        return Recurrent(ALPHABET + 2, channels)
+        return Recurrent(ALPHABET + 2, hidden_size)
     if kind == "attention":
         return Transformer(
-            TransformerConfig(ALPHABET + 2, channels, layers=2, heads=4, inner=channels, tied=False)
+            TransformerConfig(
+                ALPHABET + 2, hidden_size, layers=2, heads=4, inner=hidden_size, tied=False
+            )
         )
     raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")
 
@@ -91,7 +93,7 @@ def train_copy(task: CopyTask) -> dict[str, float]:
     only.
     """
     torch.manual_seed(task.seed)
-    model = copy_model(task.kind, task.channels)
+    model = copy_model(task.kind, task.hidden_size)
     fit(model, _batches(task), copy_loss, task.fit_config(), progress=False)
     fresh = copy_batch(256, task.length, generator(task.seed + 10_000))
     with torch.no_grad():
@@ -120,16 +122,16 @@ def copy_loss(model: nn.Module, ids: Tensor) -> Loss:
 # --- the way of a signal ------------------------------------------------------------------------
 
 
-def signal_paths(kind: str, length: int, channels: int = 8) -> dict[str, int]:
+def signal_paths(kind: str, length: int, hidden_size: int = 8) -> dict[str, int]:
     """{"path": ..., "chain": ...}, in recorded operations, for one layer over `length` tokens.
 
     path: the fewest between the first token's input and the last token's output, so the number of
     steps that must keep a memory intact. chain: the most that must wait for each other, however
     many processors there are.
     """
-    inputs = [torch.zeros(1, channels, requires_grad=True) for _ in range(length)]
+    inputs = [torch.zeros(1, hidden_size, requires_grad=True) for _ in range(length)]
     if kind == "GRU":
-        cell, state = nn.GRUCell(channels, channels), torch.zeros(1, channels)
+        cell, state = nn.GRUCell(hidden_size, hidden_size), torch.zeros(1, hidden_size)
         for x in inputs:
             state = cell(x, state)
         last = state

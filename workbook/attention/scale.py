@@ -27,8 +27,8 @@ def operations(config: TransformerConfig, time: int) -> dict[str, int]:
     and mixtures, 4 T^2 H D in every layer, as if nothing were masked, which is how the literature
     counts. Norms, sums and the softmax are left out: they are less than a hundredth.
     """
-    matrices = _matrices(config) + config.vocabulary * config.channels
-    heads = config.heads * (config.head_size or config.channels // config.heads)
+    matrices = _matrices(config) + config.vocabulary * config.hidden_size
+    heads = config.heads * (config.head_size or config.hidden_size // config.heads)
     return {"weights": 2 * time * matrices, "pairs": 4 * time**2 * heads * config.layers}
 
 
@@ -38,8 +38,8 @@ def _matrices(config: TransformerConfig) -> int:
         config, attention_bias=False, out_bias=False, inner_bias=False, norm="rms", tied=True,
         positions="none", embedding_norm=False, segments=0,
     )  # fmt: skip
-    norms = config.channels * (2 * config.layers + config.norm_first)
-    return count(bare) - config.vocabulary * config.channels - norms
+    norms = config.hidden_size * (2 * config.layers + config.norm_first)
+    return count(bare) - config.vocabulary * config.hidden_size - norms
 
 
 def even_length(config: TransformerConfig) -> float:
@@ -55,7 +55,7 @@ def scores_bytes(config: TransformerConfig, time: int, each: int = 2) -> int:
 
 def cache_bytes(config: TransformerConfig, time: int, each: int = 2) -> int:
     """Bytes of all keys and values of a text, `2 L K T D`; each: bytes of a number."""
-    size = config.head_size or config.channels // config.heads
+    size = config.head_size or config.hidden_size // config.heads
     return 2 * each * config.layers * (config.kv_heads or config.heads) * time * size
 
 

@@ -29,7 +29,7 @@ from workbook.attention.validation import check_call, check_writer, embed
 
 
 def _norm(config: TransformerConfig) -> nn.Module:
-    return (RMSNorm if config.norm == "rms" else LayerNorm)(config.channels, config.eps)
+    return (RMSNorm if config.norm == "rms" else LayerNorm)(config.hidden_size, config.eps)
 
 
 class Block(nn.Module):
@@ -38,7 +38,7 @@ class Block(nn.Module):
 
     def __init__(self, config: TransformerConfig, cross: bool):
         super().__init__()
-        c, shape = config, (config.channels, config.heads, config.kv_heads, config.head_size)
+        c, shape = config, (config.hidden_size, config.heads, config.kv_heads, config.head_size)
         base = c.rotary_base if c.positions == "rotary" else None
         biases = (c.attention_bias, c.out_bias)
         self.norm_first = c.norm_first
@@ -49,7 +49,7 @@ class Block(nn.Module):
         if cross:
             self.cross = MultiHeadAttention(*shape, *biases, scale=c.score_scale)
             self.cross_norm = _norm(c)
-        self.feed_forward = FeedForward(c.channels, c.inner, c.feed_forward, c.inner_bias)
+        self.feed_forward = FeedForward(c.hidden_size, c.inner, c.feed_forward, c.inner_bias)
         self.feed_forward_norm = _norm(c)
 
     def forward(self, x: Tensor, own: dict, memory: dict | None = None) -> Tensor:
@@ -109,16 +109,18 @@ class Transformer(nn.Module):
     def __init__(self, config: TransformerConfig):
         super().__init__()
         self.config, c = config, config
-        self.embedding = nn.Embedding(c.vocabulary, c.channels)
+        self.embedding = nn.Embedding(c.vocabulary, c.hidden_size)
         if c.positions == "learned":
-            self.position_embedding = nn.Embedding(c.max_length, c.channels)
+            self.position_embedding = nn.Embedding(c.max_length, c.hidden_size)
         if c.segments:
-            self.segment_embedding = nn.Embedding(c.segments, c.channels)
+            self.segment_embedding = nn.Embedding(c.segments, c.hidden_size)
         self.embedding_norm = _norm(c) if c.embedding_norm else nn.Identity()
         last, both = c.decoder_layers or c.layers, c.architecture == "encoder-decoder"
         self.encoder = None if c.architecture == "decoder" else Stack(c, c.layers, is_causal=False)
         self.decoder = None if c.architecture == "encoder" else Stack(c, last, True, cross=both)
-        self.out = None if c.tied or not c.head else nn.Linear(c.channels, c.vocabulary, bias=False)
+        self.out = (
+            None if c.tied or not c.head else nn.Linear(c.hidden_size, c.vocabulary, bias=False)
+        )
         self.apply(_small_normal)
 
     def forward(
@@ -202,7 +204,7 @@ class Transformer(nn.Module):
         if self.config.positions == "learned":
             x = x + self.position_embedding(positions)
         elif self.config.positions == "sinusoidal":
-            table = sinusoidal_positions(self.config.max_length, self.config.channels)
+            table = sinusoidal_positions(self.config.max_length, self.config.hidden_size)
             x = x + table.to(x)[positions]
         if self.config.segments:
             segments = ids * 0 if segments is None else segments

@@ -51,16 +51,20 @@ def run(
 
 def table(
     write: Annotated[
-        bool, typer.Option("--write", help="Renew README.md's list and the import contracts.")
+        bool,
+        typer.Option(
+            "--write", help="Renew README.md, the import contracts and the lessons' tables."
+        ),
     ] = False,
 ) -> None:
     """List the course: number, topic, state and title of each lesson."""
     from workbook import LESSONS
-    from workbook.publishing import badges, course_table
+    from workbook.publishing import badges, course_outputs, course_table, runner
 
     if write:
         changed = course_table.write(badges.root())
-        print("\n".join(map(str, changed)) or "README.md and pyproject.toml are up to date.")
+        changed += [file for file in runner.find() if course_outputs.renew(file)]
+        print("\n".join(map(str, changed)) or "README.md, pyproject.toml, lessons: up to date.")
         return
     for lesson in LESSONS:
         print(f"{lesson.number:02}  {lesson.topic:<20} {lesson.state:<8} {lesson.title}")

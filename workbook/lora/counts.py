@@ -19,7 +19,11 @@ from workbook.training.modules import linear_names, sizes
 if TYPE_CHECKING:
     import pandas
 
-GPT3 = {"layers": 96, "channels": 12_288, "weights": 175_255_800_000}  # weights as Table 4 has them
+GPT3 = {
+    "layers": 96,
+    "hidden_size": 12_288,
+    "weights": 175_255_800_000,
+}  # weights as Table 4 has them
 LAB = "Labs 2 and 3 of the course Generative AI with LLMs (2023)"
 HU = "Hu et al. (2021)"
 
@@ -74,7 +78,7 @@ def llama_2_7b() -> nn.Module:
 
 def gpt3_lora(rank: int, matrices: int) -> int:
     """Return an adapter's weights on so many of GPT-3's square attention matrices a layer."""
-    return GPT3["layers"] * matrices * lora_weights(GPT3["channels"], GPT3["channels"], rank)
+    return GPT3["layers"] * matrices * lora_weights(GPT3["hidden_size"], GPT3["hidden_size"], rank)
 
 
 @dataclass(frozen=True)

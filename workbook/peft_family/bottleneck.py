@@ -35,10 +35,10 @@ class Bottleneck(nn.Module):
         self, layer: Any, width: int, activation: Callable[[Tensor], Tensor] | None = None
     ) -> None:
         super().__init__()
-        channels = sizes(layer)[0]
+        hidden_size = sizes(layer)[0]
         self.layer = layer
-        self.down = nn.Linear(channels, width).to(layer.weight)
-        self.up = nn.Linear(width, channels).to(layer.weight)
+        self.down = nn.Linear(hidden_size, width).to(layer.weight)
+        self.up = nn.Linear(width, hidden_size).to(layer.weight)
         self.activation = activation or nn.functional.gelu
         nn.init.zeros_(self.up.weight)
         nn.init.zeros_(self.up.bias)

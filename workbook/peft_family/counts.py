@@ -4,7 +4,7 @@ The formulas are the papers'; the tests hold them against real attachments, mode
 T5's shape among them, which exist only as shapes. `published` puts them beside printed figures, and
 says where those do not close. Left out: weights that a paper trains beside its method. Lesson 11.
 
-Letters: L layers, d channels, n places of a prompt or prefix, m width of a bottleneck, r rank.
+Letters: L layers, d hidden size, n places of a prompt or prefix, m width of a bottleneck, r rank.
 """
 
 from __future__ import annotations
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 CLOSES = 0.015  # relative difference up to which a printed figure, rounded, agrees with its count
 
 
-def prompt_weights(length: int, channels: int) -> int:
+def prompt_weights(length: int, hidden_size: int) -> int:
     """n d (Lester et al., 2021)."""
-    return length * channels
+    return length * hidden_size
 
 
-def prefix_weights(length: int, layers: int, channels: int) -> int:
+def prefix_weights(length: int, layers: int, hidden_size: int) -> int:
     """2 n L d: a key and a value for each place of each layer (Li and Liang, 2021)."""
-    return 2 * length * layers * channels
+    return 2 * length * layers * hidden_size
 
 
-def bottleneck_weights(layers: int, channels: int, width: int) -> int:
+def bottleneck_weights(layers: int, hidden_size: int, width: int) -> int:
     """2 L (2 d m + d + m): two adapters a layer, each with its biases (Houlsby et al., 2019)."""
-    return 2 * layers * (2 * channels * width + channels + width)
+    return 2 * layers * (2 * hidden_size * width + hidden_size + width)
 
 
-def ia3_weights(layers: int, channels: int, inner: int) -> int:
+def ia3_weights(layers: int, hidden_size: int, inner: int) -> int:
     """L (2 d + d_ff): factors on keys, values and the inside of the feed-forward part."""
-    return layers * (2 * channels + inner)
+    return layers * (2 * hidden_size + inner)
 
 
-def bias_weights(layers: int, channels: int) -> int:
+def bias_weights(layers: int, hidden_size: int) -> int:
     """L 11 d + d: all biases of a model laid out as GPT-2 and GPT-3.
 
     A layer's: 3 d for queries, keys and values, d behind attention, 4 d and d in the feed-forward
     part, d for each of two norms; one more norm at the end.
     """
-    return 11 * layers * channels + channels
+    return 11 * layers * hidden_size + hidden_size
 
 
-def lora_weights(rank: int, layers: int, channels: int, matrices: int = 2) -> int:
+def lora_weights(rank: int, layers: int, hidden_size: int, matrices: int = 2) -> int:
     """2 r d L for each square matrix of a layer that gets one (Hu et al., 2021)."""
-    return layers * matrices * lora.lora_weights(channels, channels, rank)
+    return layers * matrices * lora.lora_weights(hidden_size, hidden_size, rank)
 
 
 class Figure(NamedTuple):

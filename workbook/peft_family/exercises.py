@@ -51,7 +51,7 @@ def scale_attention(q: Tensor, k: Tensor, v: Tensor, l_k: Tensor, l_v: Tensor) -
     return (q @ (k * l_k).T / q.shape[-1] ** 0.5).softmax(-1) @ (v * l_v)
 
 
-MEDIUM = (24, 1024)  # layers and channels of GPT-2 medium
+MEDIUM = (24, 1024)  # layers and hidden size of GPT-2 medium
 PREDICTED = (
     "the weights of a prompt of 20",
     "the weights of a prefix of 20",
@@ -61,11 +61,11 @@ PREDICTED = (
 
 def family_counts() -> tuple[int, int, int]:
     """Of GPT-2 medium: a prompt of 20, a prefix of 20, bottlenecks of width 64."""
-    layers, channels = MEDIUM
+    layers, hidden_size = MEDIUM
     return (
-        counts.prompt_weights(20, channels),
-        counts.prefix_weights(20, layers, channels),
-        counts.bottleneck_weights(layers, channels, 64),
+        counts.prompt_weights(20, hidden_size),
+        counts.prefix_weights(20, layers, hidden_size),
+        counts.bottleneck_weights(layers, hidden_size, 64),
     )
 
 

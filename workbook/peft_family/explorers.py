@@ -31,7 +31,7 @@ class Base:
 
     weights: int
     layers: int
-    channels: int
+    hidden_size: int
     key_channels: int  # of keys, and of values
     inner: int  # of the feed-forward part
     biases: int = 0  # that the model has
@@ -41,15 +41,15 @@ class Base:
 
         length: of prompt and prefix. width: of bottlenecks. rank: of LoRA on queries and values.
         """
-        lora = rank * (3 * self.channels + self.key_channels) * self.layers
+        lora = rank * (3 * self.hidden_size + self.key_channels) * self.layers
         return {
             "full": self.weights,
             "biases": self.biases,
-            "bottleneck": bottleneck_weights(self.layers, self.channels, width),
+            "bottleneck": bottleneck_weights(self.layers, self.hidden_size, width),
             "LoRA": lora,
             "(IA)^3": self.layers * (2 * self.key_channels + self.inner),
             "prefix": 2 * length * self.layers * self.key_channels,
-            "prompt": prompt_weights(length, self.channels),
+            "prompt": prompt_weights(length, self.hidden_size),
         }
 
 

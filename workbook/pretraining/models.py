@@ -54,7 +54,7 @@ SETTINGS = {
 class Size:
     """The size of all three. Blocks must be even in number: half of them are for each stack."""
 
-    channels: int = 96  # C
+    hidden_size: int = 96  # C
     blocks: int = 2
     heads: int = 3  # H
     inner: int = 256  # width of the feed-forward layers of an encoder or a decoder
@@ -62,7 +62,7 @@ class Size:
     @property
     def inner_of_both(self) -> int:
         """Narrower where there is cross-attention, 4 C C weights in every second block."""
-        return self.inner - 2 * self.channels // 3
+        return self.inner - 2 * self.hidden_size // 3
 
 
 @dataclass
@@ -86,12 +86,12 @@ def build(
     return Transformer(
         TransformerConfig(
             len(tokenizer),
-            channels=size.channels,
+            hidden_size=size.hidden_size,
             layers=size.blocks // 2 if both else size.blocks,
             heads=size.heads,
             inner=size.inner_of_both if both else size.inner,
             architecture=architecture,
-            embedding_scale=math.sqrt(size.channels),
+            embedding_scale=math.sqrt(size.hidden_size),
         )
     )
 

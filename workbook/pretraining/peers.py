@@ -41,7 +41,7 @@ def llama(
     seed_everything(seed)
     return small_llama(
         len(tokenizer),
-        hidden_size=size.channels,
+        hidden_size=size.hidden_size,
         layers=size.blocks,
         heads=size.heads,
         ffn_dim=size.inner,

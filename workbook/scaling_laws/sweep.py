@@ -42,16 +42,16 @@ SETTINGS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Size:
-    """A Llama with tied embeddings; its name is its channels and layers."""
+    """A Llama with tied embeddings; its name is its hidden size and layers."""
 
-    channels: int  # C
+    hidden_size: int  # C
     layers: int
     heads: int
     ffn: int
 
     @property
     def name(self) -> str:
-        return f"{self.channels}x{self.layers}"
+        return f"{self.hidden_size}x{self.layers}"
 
 
 LADDER = (
@@ -68,7 +68,7 @@ def llama_config(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaConfig:
 
     return LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=size.channels,
+        hidden_size=size.hidden_size,
         intermediate_size=size.ffn,
         num_hidden_layers=size.layers,
         num_attention_heads=size.heads,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbook.core.exercises import attempts as log
@@ -114,10 +114,16 @@ def progress() -> Progress:
 
     The last line of a cell shows it. This lesson is the one whose header was shown last.
     """
-    standings = log.standings()
+    return progress_in(_here["topic"], log.standings(), len(log.guesses()))
+
+
+def progress_in(
+    topic: str | None, standings: Mapping[str, log.Standing], guesses: int = 0
+) -> Progress:
+    """Return the table of a learner's standings by id, the exercises of one lesson first."""
     rows = [(each, standings.get(each.id, log.Standing())) for each in catalogue().values()]
-    rows.sort(key=lambda row: _topic(row[0].id) != _here["topic"])
-    return Progress(tuple(rows), len(log.guesses()))
+    rows.sort(key=lambda row: _topic(row[0].id) != topic)
+    return Progress(tuple(rows), guesses)
 
 
 def open_lesson(topic: str | None) -> None:

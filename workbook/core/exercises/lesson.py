@@ -33,7 +33,16 @@ def lesson_header(
     minutes_cpu: on two cores. trains, needs: in words. The exercises and what there is to read are
     counted here.
     """
+    from IPython.display import display
+
     open_lesson(topic)
+    display(header(topic, minutes_cpu, minutes_gpu, memory_gb, trains, needs), raw=True)
+
+
+def header(
+    topic: str, minutes_cpu: float, minutes_gpu: float, memory_gb: float, trains: str, needs: str
+) -> dict[str, str]:
+    """Return what `lesson_header` shows, as plain text and as HTML, by MIME type."""
     count, points, minutes = exercise_totals(topic)
     reading = reading_minutes(topic)
     rows = {
@@ -45,7 +54,7 @@ def lesson_header(
         "Before this lesson": needs,
         "Exercises": f"{count}, {points} points, about {minutes} minutes",
     }
-    _display_table(rows)
+    return _as_table(rows)
 
 
 def reading_minutes(topic: str) -> int:
@@ -87,9 +96,7 @@ def _minutes(minutes: float) -> str:
     return f"at most {minutes * 60:g} seconds" if minutes < 2 else f"at most {minutes:g} minutes"
 
 
-def _display_table(rows: Mapping[str, str]) -> None:
-    from IPython.display import display
-
+def _as_table(rows: Mapping[str, str]) -> dict[str, str]:
     cells = "".join(
         f'<tr><th scope="row" style="text-align:left">{tables.escaped(name)}</th>'
         f'<td style="text-align:left">{tables.escaped(value)}</td></tr>'
@@ -97,4 +104,4 @@ def _display_table(rows: Mapping[str, str]) -> None:
     )
     width = max(map(len, rows))
     text = "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
-    display({"text/plain": text, "text/html": f"<table>{cells}</table>"}, raw=True)
+    return {"text/plain": text, "text/html": f"<table>{cells}</table>"}
