@@ -140,7 +140,7 @@ def test_feed_forward_by_hand(kind):
 @pytest.mark.parametrize(
     "make, says",
     [
-        (lambda: MultiHeadAttention(10, 3), "do not split into 3 heads"),
+        (lambda: MultiHeadAttention(10, 3), "does not split into 3 heads"),
         (lambda: MultiHeadAttention(12, 4, kv_heads=3), "cannot share 3"),
         (lambda: FeedForward(8, kind="tanh"), "no feed-forward 'tanh'"),
         (lambda: MultiHeadAttention(6, 2, rotary_base=10.0), "even number"),
