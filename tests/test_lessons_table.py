@@ -7,7 +7,7 @@ import re
 import nbformat
 import pytest
 
-from workbook import LESSONS
+from workbook import LESSONS, STAGES
 from workbook.core.exercises.exercise import catalogue
 from workbook.publishing import badges, course_table, runner
 
@@ -20,6 +20,7 @@ def test_the_order_is_that_of_the_numbers_and_no_topic_stands_twice():
     assert len({lesson.topic for lesson in LESSONS}) == len(LESSONS)
     assert all(re.fullmatch(r"[a-z_]+", lesson.topic) for lesson in LESSONS)
     assert LESSONS[3].notebook == "03_sampling"
+    assert {lesson.stage for lesson in LESSONS} == {"", *STAGES}
 
 
 @each_ready

@@ -16,6 +16,9 @@ __version__ = "0.1.0"
 __all__ = ["LESSONS", "Lesson", "__version__", "setup"]
 
 
+STAGES = ("pretrain", "adapt", "align", "use")
+
+
 class Lesson(NamedTuple):
     """One row of the course's table."""
 
@@ -24,6 +27,7 @@ class Lesson(NamedTuple):
     title: str
     state: Literal["ready", "planned"] = "planned"
     finding: str = ""  # one thing that a learner measures in it, for README.md
+    stage: str = ""  # of a model's life that it is about, one of STAGES; "" for all of them
 
     @property
     def notebook(self) -> str:
@@ -59,6 +63,7 @@ LESSONS = (
         "Pretraining",
         "ready",
         "A new domain ends at 0.76 nats a token from a trained model, at 1.09 from nothing.",
+        stage="pretrain",
     ),
     Lesson(
         3,
@@ -66,14 +71,16 @@ LESSONS = (
         "Sampling",
         "ready",
         "At temperature 1.6, min-p keeps 87 % of stated facts right; without it, 56 % are.",
+        stage="use",
     ),
-    Lesson(4, "prompting", "Prompting"),
+    Lesson(4, "prompting", "Prompting", stage="use"),
     Lesson(
         5,
         "quantization",
         "Quantization",
         "ready",
         "One outlier channel of 192 ruins 8-bit products; that channel in float repairs them.",
+        stage="use",
     ),
     Lesson(
         6,
@@ -81,14 +88,16 @@ LESSONS = (
         "Scaling laws",
         "ready",
         "Three sets of constants from one paper's runs ask for 18, 59 or 93 tokens a parameter.",
+        stage="pretrain",
     ),
-    Lesson(7, "distributed", "Distributed training"),
+    Lesson(7, "distributed", "Distributed training", stage="pretrain"),
     Lesson(
         8,
         "finetuning",
         "Fine-tuning",
         "ready",
         "One new task drops the old skills from .72 to .20; replaying some old chats keeps .63.",
+        stage="adapt",
     ),
     Lesson(
         9,
@@ -103,6 +112,7 @@ LESSONS = (
         "LoRA",
         "ready",
         "Training 6 % of the weights teaches a new task to .86; training all of them, to .88.",
+        stage="adapt",
     ),
     Lesson(
         11,
@@ -110,17 +120,19 @@ LESSONS = (
         "The PEFT family",
         "ready",
         "A saved soft prompt takes 15 kB; the model that it steers takes 11.6 MB.",
+        stage="adapt",
     ),
-    Lesson(12, "rlhf", "RLHF"),
-    Lesson(13, "alignment", "Alignment"),
-    Lesson(14, "compression", "Compression"),
-    Lesson(15, "rag", "Retrieval-augmented generation"),
+    Lesson(12, "rlhf", "RLHF", stage="align"),
+    Lesson(13, "alignment", "Alignment", stage="align"),
+    Lesson(14, "compression", "Compression", stage="use"),
+    Lesson(15, "rag", "Retrieval-augmented generation", stage="use"),
     Lesson(
         16,
         "react",
         "ReAct",
         "ready",
         "With tools, a model of 3 M weights answers 9 of 18 questions about a new town, else none.",
+        stage="use",
     ),
     Lesson(17, "flows_and_diffusion", "Flows and diffusion"),
     Lesson(18, "application", "Application"),

@@ -107,8 +107,9 @@ def _made_ready(root: Path, lesson: Lesson) -> list[Path]:
     file = root / "workbook" / "__init__.py"
     text = file.read_text(encoding="utf-8")
     row = f'Lesson({lesson.number}, "{lesson.topic}", "{lesson.title}"'
-    if text.count(f"{row})") != 1:
-        raise ValueError(f"{file} has no line {row + ')'!r}; mark the lesson as ready by hand.")
-    file.write_text(text.replace(f"{row})", f'{row}, "ready")'), encoding="utf-8")
+    end = f', stage="{lesson.stage}")' if lesson.stage else ")"
+    if text.count(row + end) != 1:
+        raise ValueError(f"{file} has no line {row + end!r}; mark the lesson as ready by hand.")
+    file.write_text(text.replace(row + end, f'{row}, "ready"{end}'), encoding="utf-8")
     ready = [each._replace(state="ready") if each == lesson else each for each in LESSONS]
     return [file, *course_table.write(root, ready)]

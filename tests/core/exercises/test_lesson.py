@@ -1,12 +1,13 @@
 """The table at the head of a lesson."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
-from workbook import LESSONS
+from workbook import LESSONS, STAGES
 from workbook.core.exercises import lesson
 from workbook.core.exercises.exercise import catalogue, find
 from workbook.core.exercises.lesson import exercise_totals, lesson_header, reading_minutes
@@ -47,7 +48,7 @@ def test_a_notebook_that_is_not_here_leaves_the_reading_time_out(tmp_path, monke
     monkeypatch.setattr(lesson, "exercise_totals", lambda topic: (1, 1, 1))
     monkeypatch.chdir(tmp_path)
     lesson_header("sampling", 1.5, 2, 1.2, trains="nothing", needs="nothing")
-    assert shown[0]["text/plain"].startswith("Runs in")
+    assert "Reading time" not in shown[0]["text/plain"]
 
 
 @pytest.mark.parametrize("topic", [each.topic for each in LESSONS if each.ready])
@@ -56,6 +57,20 @@ def test_the_totals_are_those_of_the_exercises(topic):
     assert exercise_totals(topic) == (
         len(mine), sum(each.points for each in mine), sum(each.minutes for each in mine),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("topic", "marked"), [("lora", ["adapt"]), ("evaluation", list(STAGES)), ("react", ["use"])]
+)
+def test_the_arc_marks_the_stage_that_the_lesson_is_about(topic, marked):
+    shown = lesson.header(topic, 1, 1, 1, trains="nothing", needs="nothing")
+    first = shown["text/plain"].splitlines()[0]
+    assert re.findall(r"\[(\w+)\]", first) == marked
+    assert re.findall(r"<strong[^>]*>(\w+)<", shown["text/html"]) == marked
+    assert [re.search(stage, first).start() for stage in STAGES] == sorted(
+        re.search(stage, first).start() for stage in STAGES
+    )
+    assert "10, 11" in first
 
 
 def test_the_header_loads_little_and_no_torch():

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from plotly.subplots import make_subplots
 
 from workbook.core.notebook import tables
 from workbook.core.notebook.tables import as_table
@@ -26,6 +27,33 @@ def test_as_table_goes_long_where_the_x_differ_and_turns_lying_bars():
     assert as_table(lying).to_numpy().tolist() == [["no", 0.2], ["yes", 0.8]]
     with pytest.raises(ValueError, match="table="):
         as_table(go.Figure(go.Scattergeo(lon=[1], lat=[2])))
+
+
+def test_parts_of_a_figure_are_told_apart_by_their_titles():
+    """Guards against a table with the same column twice, one for each part of the figure."""
+    figure = make_subplots(1, 2, subplot_titles=["<b>before</b>", "behind"])
+    for column in (1, 2):
+        figure.add_bar(name="a", x=["p", "q"], y=[column, 3], row=1, col=column)
+    figure.add_annotation(text="a remark", x=0.5, y=0.5, xref="paper", yref="paper")
+    assert as_table(figure).to_dict("list") == {
+        "x": ["p", "q"], "before: a": [1, 3], "behind: a": [2, 3],
+    }  # fmt: skip
+    matrices = make_subplots(2, 1, subplot_titles=["first", "second"])
+    for row in (1, 2):
+        matrices.add_heatmap(z=[[row]], row=row, col=1)
+    assert as_table(matrices)["series"].tolist() == ["first", "second"]
+    without = make_subplots(2, 1)
+    for row in (1, 2):
+        without.add_heatmap(z=[[row]], row=row, col=1)
+    assert as_table(without)["series"].tolist() == ["panel 1", "panel 2"]
+
+
+def test_a_folded_table_keeps_the_names_of_its_rows():
+    named = pd.DataFrame({"loss": [1.5, 2.5]}, index=["LoRA", "prompt"])
+    page = tables.folded(named, "Two methods.")
+    assert ">LoRA</th>" in page and ">prompt</th>" in page
+    counted = tables.folded(named.reset_index(drop=True), "Two methods.")
+    assert ">0<" not in counted and "1.5" in counted
 
 
 def test_an_axis_with_words_is_read_by_its_words():

@@ -1,7 +1,8 @@
 """The table at the head of every lesson: what it costs, what it trains, what it builds on.
 
-The figures are budgets that the tests hold the lesson to. Left out: what a lesson really took on
-this machine, which `workbook run` measures.
+Above it is the arc of the course with the lesson's stage marked. The memory is a budget that the
+tests hold the lesson to. Left out: what a lesson took on this machine, which `workbook run`
+measures.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from workbook.core.exercises.exercise import open_lesson
 from workbook.core.notebook import tables
 
 PACKAGE = Path(__file__).resolve().parents[2]
+BOX = "border:1px solid;border-radius:4px;padding:2px 8px"  # of a stage in the arc of the course
+MARKED = ";background:#0b5394;color:white"  # readable on light and dark pages
 WORDS_A_MINUTE, LINES_A_MINUTE = 200, 20  # of prose, of code, for a reader who stops to think
 
 
@@ -54,7 +57,8 @@ def header(
         "Before this lesson": needs,
         "Exercises": f"{count}, {points} points, about {minutes} minutes",
     }
-    return _as_table(rows)
+    table = _as_table(rows)
+    return {kind: arc + table[kind] for kind, arc in _arc(topic).items()}
 
 
 def reading_minutes(topic: str) -> int:
@@ -94,6 +98,24 @@ def exercise_totals(topic: str) -> tuple[int, int, int]:
 
 def _minutes(minutes: float) -> str:
     return f"at most {minutes * 60:g} seconds" if minutes < 2 else f"at most {minutes:g} minutes"
+
+
+def _arc(topic: str) -> dict[str, str]:
+    """The stages of a model's life in a row; those that the lesson is about are marked."""
+    (here,) = (lesson.stage for lesson in workbook.LESSONS if lesson.topic == topic)
+    words, boxes = [], []
+    for stage in workbook.STAGES:
+        lessons = [lesson for lesson in workbook.LESSONS if lesson.stage == stage]
+        numbers = ", ".join(f"{lesson.number:02}" for lesson in lessons)
+        is_here = here in ("", stage)
+        kind, look = ("strong", BOX + MARKED) if is_here else ("span", BOX)
+        words.append(f"{f'[{stage}]' if is_here else stage} {numbers}")
+        boxes.append(f'<{kind} style="{look}">{stage}</{kind}> <small>{numbers}</small>')
+    you = "You are here:" if here else "You are here, at all four stages:"
+    return {
+        "text/plain": f"{you} {' > '.join(words)}\n",
+        "text/html": f"<p>{you} {' &rarr; '.join(boxes)}</p>",
+    }
 
 
 def _as_table(rows: Mapping[str, str]) -> dict[str, str]:

@@ -61,10 +61,16 @@ def unsigned_zeros(text: str) -> str:
 
 
 def folded(frame: pandas.DataFrame, sentence: str) -> str:
-    """Return the table behind a disclosure triangle: plain HTML, reachable by key, no script."""
+    """Return the table behind a disclosure triangle: plain HTML, reachable by key, no script.
+
+    Row labels are shown, unless they only count the rows.
+    """
+    import pandas as pd
+
+    page = plain(frame, index=not isinstance(frame.index, pd.RangeIndex), missing="")
     return (
         f"<details><summary {QUIET_KEYS}>The figure as a table</summary><p>{escaped(sentence)}</p>"
-        f"{plain(frame, missing='')}</details>"
+        f"{page}</details>"
     )
 
 
@@ -179,7 +185,8 @@ def _from_matrices(traces: list, layout: Any) -> pandas.DataFrame:
         index = pd.Index(_places(trace.y, y_axis, len(rows)), name=_title(y_axis, "y"))
         columns = map(str, _places(trace.x, x_axis, len(rows[0]) if rows else 0))
         part = pd.DataFrame(rows, index=index, columns=list(columns))
-        parts.append((_clean(trace.name or f"panel {number}"), part))
+        name = _clean(trace.name) or _panel(trace, layout) or f"panel {number}"
+        parts.append((name, part))
     return _stacked(parts)
 
 
@@ -188,6 +195,7 @@ def _from_points(traces: list, layout: Any) -> pandas.DataFrame:
 
     lying = any(getattr(trace, "orientation", None) == "h" for trace in traces)
     x_name, y_name = _names(traces[0], layout, lying)
+    panels = [_panel(trace, layout) for trace in traces]
     parts = []
     for number, trace in enumerate(traces, 1):
         x_axis, y_axis = _axes(trace, layout)
@@ -195,6 +203,8 @@ def _from_points(traces: list, layout: Any) -> pandas.DataFrame:
         x = _places(trace.x, x_axis, len(y))
         x, y = (y, x) if lying else (x, y)
         name = _clean(trace.name) or (y_name if len(traces) == 1 else f"{y_name} {number}")
+        if len(set(panels)) > 1 and panels[number - 1]:
+            name = f"{panels[number - 1]}: {name}"
         columns = {"label": _labels(trace, len(x)), y_name: y, **_error(trace, lying, y)}
         columns["z"] = list(trace.z) if trace.type == "scatter3d" else None
         columns = {key: column for key, column in columns.items() if column is not None}
@@ -224,6 +234,23 @@ def _axes(trace: Any, layout: Any) -> tuple[Any, Any]:
     """The trace's own axes; None for a trace that has none (3-D)."""
     names = [(getattr(trace, f"{letter}axis", None) or letter)[1:] for letter in "xy"]
     return tuple(layout[f"{letter}axis{n}"] for letter, n in zip("xy", names, strict=True))
+
+
+def _panel(trace: Any, layout: Any) -> str:
+    """The title above the part of the figure where a trace is drawn, "" where it has none."""
+    axes = _axes(trace, layout)
+    if None in axes:
+        return ""
+    (left, right), (_, top) = (axis.domain or (0, 1) for axis in axes)
+    for note in layout.annotations:
+        if (
+            note.xref == note.yref == "paper"
+            and not note.showarrow
+            and None not in (note.x, note.y)
+        ):
+            if abs(note.x - (left + right) / 2) < 0.01 and abs(note.y - top) < 0.01:
+                return _clean(note.text)
+    return ""
 
 
 def _names(trace: Any, layout: Any, lying: bool) -> tuple[str, str]:
