@@ -9,11 +9,11 @@ OVERRIDES := $(VENV)/share/jupyter/lab/settings
 NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two workers; a file's tests stay together, browsers and kernels take turns (tests/conftest.py).
-WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder
+WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart=0
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test test-fast course notebooks review site lint bench models clean
+.PHONY: help env lab test test-fast course notebooks review site lint mutants bench models clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ lint: $(STAMP) ## check style, names, types and who imports whom
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/check_types.py
+
+mutants: $(STAMP) ## put faults into a copy of the code; a test must see each
+	$(BIN)/python tests/mutants.py
 
 bench: $(STAMP) ## time our code against the peer's and print the ratios
 	$(BIN)/workbook bench

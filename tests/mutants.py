@@ -51,7 +51,7 @@ MUTANTS = (
         "workbook/pretraining/cleaning.py",
         "or seen[_shape(line)] <= limit",
         "or seen[_shape(line)] < limit",
-        "tests/pretraining/test_cleaning.py::test_a_line_is_furniture_only_above_the_share_of_pages",
+        "tests/pretraining/test_cleaning.py::test_a_line_is_boilerplate_only_above_the_share_of_pages",
     ),
     Mutant(
         "workbook/pretraining/cleaning.py",
@@ -118,6 +118,18 @@ MUTANTS = (
         "        if self.temperature == 0:  # only the likeliest are left\n",
         "        if False:\n",
         "tests/sampling/test_settings.py::test_at_temperature_0_no_filter_cuts_one_of_two_best",
+    ),
+    Mutant(
+        "workbook/core/hub/verified.py",
+        "    write_atomically(path, json.dumps(",
+        "    path.write_text(json.dumps(",
+        "tests/core/hub/test_verified.py::test_what_is_noted_is_written_whole_or_not_at_all",
+    ),
+    Mutant(
+        "workbook/core/hub/verified.py",
+        '    with portalocker.Lock(home() / "pins.lock", "a", flags=portalocker.LOCK_EX):',
+        "    if portalocker:",
+        "tests/core/hub/test_verified.py::test_a_pin_waits_for_another_process_and_keeps_its_pins",
     ),
 )
 

@@ -8,10 +8,11 @@ import shutil
 import subprocess
 
 import pytest
+from mutants import MUTANTS
 
 TARGETS = (
-    "env", "lab", "test", "test-fast", "course", "notebooks", "review", "site", "lint", "bench",
-    "models", "clean",
+    "env", "lab", "test", "test-fast", "course", "notebooks", "review", "site", "lint", "mutants",
+    "bench", "models", "clean",
 )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def test_the_second_call_makes_nothing(copy):
     (copy / stamp(copy)).touch()
     assert make(copy, "-n", "env").stdout.strip() in ("", "make: Nothing to be done for 'env'.")
     (ran,) = make(copy, "-n", "test").stdout.splitlines()
-    workers = "-n 2 --dist loadgroup --no-loadscope-reorder"
+    workers = "-n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart=0"
     assert ran.split() == [".venv/bin/python", *f"-m pytest {workers}".split()]
 
 
@@ -99,3 +100,12 @@ def test_clean_keeps_the_environment(copy):
     left = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
     assert ".venv/bin" in left and "notebooks/03_sampling.ipynb" in left
     assert "build" not in left and "workbook/__pycache__" not in left
+
+
+def test_every_mutant_changes_a_line_and_has_a_test(root):
+    """`make mutants` takes minutes; that its entries are up to date is seen at once."""
+    for mutant in MUTANTS:
+        assert (root / mutant.file).read_text(encoding="utf-8").count(mutant.old) == 1, mutant
+        file, _, test = mutant.test.partition("::")
+        assert f"def {test}(" in (root / file).read_text(encoding="utf-8"), mutant
+    assert MUTANTS

@@ -39,6 +39,13 @@ def test_it_is_the_plain_loop_for_each_prompt(tiny_llama, batch):
         assert log_probs == pytest.approx(sure, abs=1e-4)
 
 
+def test_an_id_that_the_model_has_no_row_for_is_one_sentence(tiny_llama):
+    rows = tiny_llama.get_input_embeddings().num_embeddings
+    with pytest.raises(ValueError, match=f"go up to {rows}, but the model has rows for {rows} ids"):
+        complete_ids(tiny_llama, Names(2, 0), [[1, 5], [1, rows]], 3)
+    assert len(complete_ids(tiny_llama, Names(2, 0), [[1, rows - 1]], 3)) == 1
+
+
 def test_a_text_stops_at_any_of_its_ends(tiny_llama):
     """The tokens after an end are padding, and their probabilities nobody's."""
     (free,) = complete_ids(tiny_llama, Names(2), PROMPTS[:1], 6)

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from tiny_runs import QUICK, Counting, Tiny, examples, judge, run, same
+from tiny_runs import QUICK, Counting, Tiny, examples, judge, loss, run, same
 from torch import nn
 
 from workbook.core.runs import records
@@ -37,6 +37,16 @@ def test_the_model_comes_back_in_the_mode_it_had():
     run(model=model, evaluate=lambda m: modes.append(m.training) or 1.0)
     assert modes == [False] and not model.training
     assert run(model=model.train()).model.training
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [(True, "training:"), ("training, masked", "training, masked:"), (False, "")],
+)
+def test_the_bar_says_what_is_trained(progress, words, capsys):
+    fit(Tiny(), Counting(), loss, QUICK, progress=progress)
+    said = capsys.readouterr().out
+    assert words in said and bool(said) == bool(words)
 
 
 def test_frozen_parameters_stay_and_are_not_saved(tmp_path):

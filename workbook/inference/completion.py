@@ -10,10 +10,11 @@ Shapes: B batch, T time, V vocabulary.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbook.inference.padding import pad
-from workbook.inference.text import Chat, chat_ids
+from workbook.inference.text import Chat, chat_ids, check_ids
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,10 +60,11 @@ def complete_ids(
 
     temperature: 0 takes the likeliest token; above it tokens are drawn, the same for the same seed,
     device, rows and batch size. What else the model's generation_config asks for, such as a
-    repetition penalty, holds; beams do not.
+    repetition penalty, holds; beams do not. Raises ValueError for an id the model has no row for.
     """
     import torch
 
+    check_ids(model, chain.from_iterable(rows))
     order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
     found: dict[int, Completion] = {}
     with torch.random.fork_rng(), torch.inference_mode():

@@ -10,7 +10,7 @@ Shapes: B batch, T time. `keep_mask` is true on real tokens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from workbook.inference.padding import pad
@@ -100,8 +100,13 @@ def decode(
 
 def check_vocabulary(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
     """Raise ValueError, in one sentence, where a tokenizer has more ids than the model has rows."""
+    check_ids(model, tokenizer.get_vocab().values())
+
+
+def check_ids(model: PreTrainedModel, ids: Iterable[int]) -> None:
+    """Raise ValueError, in one sentence, where the model has no row for a token id."""
     rows = len(cast("Tensor", model.get_input_embeddings().weight))
-    largest = max(tokenizer.get_vocab().values(), default=0)
+    largest = max(ids, default=0)
     if largest >= rows:
         raise ValueError(
             f"the tokenizer's ids go up to {largest:,}, but the model has rows for {rows:,} ids "

@@ -196,7 +196,8 @@ def train(
 
     watch({"step": 0})
     batches = batches or ObjectiveBatches(objective, rows, tokenizer, seed=seed)
-    run = fit(model, batches, objective_loss, config, progress=progress, on_step=watch)
+    shown = f"training, {objective}" if progress else False
+    run = fit(model, batches, objective_loss, config, progress=shown, on_step=watch)
     trained.losses = run.losses
     model.eval()
     return trained

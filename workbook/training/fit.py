@@ -71,7 +71,7 @@ def fit(
     *,
     out: str | Path | None = None,
     evaluate: Evaluate | None = None,
-    progress: bool = True,
+    progress: bool | str = True,
     on_step: Callable[[Record], Any] | None = None,
     save_final: SaveFinal | None = None,
 ) -> Run:
@@ -80,6 +80,7 @@ def fit(
     1. Join the processes, lock the folder, wrap the model, load what is saved.
     2. Until the end: update the weights, evaluate, record, save.
     3. Leave the weights asked for (the last, or the best).
+    progress: whether to show a bar, or the words before it.
     evaluate(model): a loss (lower is better), or a dict that has "loss"; called in eval mode.
     on_step(record): called after each step; a true answer ends the run there.
     save_final(model, trained, folder): writes what the run leaves in `out`/final in the place of
@@ -102,7 +103,7 @@ def fit(
         stack.callback(model.train, model.training)
         loop = Loop(model.train(), as_batches(batches, config.seed), loss, config, dist, out)
         resume(loop)
-        bar = stack.enter_context(_bar(config, loop.step, progress and dist.is_main))
+        bar = stack.enter_context(_bar(config, loop.step, progress if dist.is_main else False))
         asked = stack.enter_context(Interrupts())
         # 2. The loop.
         while loop.step < config.steps and not loop.over:
@@ -135,10 +136,12 @@ def _refuse_leaks(model: nn.Module, batches: object) -> None:
         )
 
 
-def _bar(config: FitConfig, step: int, shown: bool) -> Any:
+def _bar(config: FitConfig, step: int, shown: bool | str) -> Any:
     from tqdm import tqdm
 
+    name = shown if isinstance(shown, str) else "training"
+
     return tqdm(
-        total=config.steps, initial=step, desc="training", unit="step",
+        total=config.steps, initial=step, desc=name, unit="step",
         file=sys.stdout, leave=False, disable=not shown,
     )  # fmt: skip
