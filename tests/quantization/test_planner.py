@@ -22,6 +22,7 @@ from workbook.quantization.planner import (
     zero_bytes,
 )
 
+PASSING = ("activations", "gradients of the logits")  # parts that the batch sets
 FALCON = {"fp32": 28.95, "bf16": 14.50, "int8": 8.70, "nf4": 5.72, "nf4-dq": 5.38}
 ZERO = {  # Rajbhandari et al. 2020, Table 1, 7.5 billion: GB by devices, for stages 1, 2, 3
     1: (120, 120, 120), 4: (52.5, 41.3, 30), 16: (35.6, 21.6, 7.5), 64: (31.4, 16.6, 1.88),
@@ -48,12 +49,12 @@ def test_zeros_table(devices):
 
 def test_a_billion_weights_in_fp32():
     """16 GB of states; the 24 GB of course slides leave 8 for activations, which the batch sets."""
-    small, large = (plan_training(MODELS["1b"], "fp32", 1, tokens) for tokens in (1, 1648))
-    states = sum(size for name, size in small.parts.items() if name != "activations")
+    small, large = (plan_training(MODELS["1b"], "fp32", 1, tokens) for tokens in (1, 1536))
+    states = sum(size for name, size in small.parts.items() if name not in PASSING)
     assert states == 16 * GB
     assert large.total / GB == pytest.approx(24, abs=0.1)
     mixed = plan_training(MODELS["1b"], "bf16", 1, 1)
-    assert sum(size for n, size in mixed.parts.items() if n != "activations") == 16 * GB
+    assert sum(size for n, size in mixed.parts.items() if n not in PASSING) == 16 * GB
 
 
 def test_korthikanti_by_hand():
@@ -96,26 +97,40 @@ def test_adapters_are_counted_as_peft_counts_them():
     assert spec.adapters(8) == tuned.get_nb_trainable_parameters()[0]
 
 
-SIZES = {"vocab_size": 400, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+SPECIAL = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
 GATED = {
     "hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 344,
 }  # fmt: skip
+WIDE = {"hidden_size": 96, "num_hidden_layers": 4, "num_attention_heads": 4,
+        "intermediate_size": 256, "vocab_size": 4000, "tie_word_embeddings": True}  # fmt: skip
 
 
 def model_of(name):
+    sizes = {"vocab_size": 400, **SPECIAL}
     if name == "llama":
-        return hf.LlamaForCausalLM(hf.LlamaConfig(**GATED, **SIZES))
+        return hf.LlamaForCausalLM(hf.LlamaConfig(**GATED, **sizes))
     if name == "llama, shared keys":
-        return hf.LlamaForCausalLM(hf.LlamaConfig(**GATED, num_key_value_heads=1, **SIZES))
+        return hf.LlamaForCausalLM(hf.LlamaConfig(**GATED, num_key_value_heads=1, **sizes))
+    if name == "llama, V = 4,000":
+        return hf.LlamaForCausalLM(hf.LlamaConfig(**WIDE, **SPECIAL))
     if name == "qwen2":
-        return hf.Qwen2ForCausalLM(hf.Qwen2Config(**GATED, num_key_value_heads=2, **SIZES))
+        return hf.Qwen2ForCausalLM(hf.Qwen2Config(**GATED, num_key_value_heads=2, **sizes))
+    if name == "qwen2, V / C = 156":
+        more = {**WIDE, "vocab_size": 15_000, "num_key_value_heads": 2}
+        return hf.Qwen2ForCausalLM(hf.Qwen2Config(**more, **SPECIAL))
     drops = dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)
-    return hf.GPT2LMHeadModel(hf.GPT2Config(n_embd=128, n_layer=4, n_head=4, **drops, **SIZES))
+    return hf.GPT2LMHeadModel(hf.GPT2Config(n_embd=128, n_layer=4, n_head=4, **drops, **sizes))
 
 
-@pytest.mark.parametrize("name", ["llama", "llama, shared keys", "qwen2", "gpt2"])
+NAMES = ("llama", "llama, shared keys", "llama, V = 4,000", "qwen2", "qwen2, V / C = 156", "gpt2")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_within_15_percent_of_the_measured_peak(name):
-    """torch's own tracker of live tensors, over two training steps on the CPU."""
+    """torch's own tracker of live tensors, over two training steps on the CPU.
+
+    Guards: where the vocabulary is large beside the width, the plan was 30 to 40 % too small.
+    """
     model = model_of(name).train()
     batch, tokens = 4, 96
     ids = torch.randint(3, 400, (batch, tokens))
@@ -129,9 +144,7 @@ def test_within_15_percent_of_the_measured_peak(name):
             optimiser.zero_grad(set_to_none=False)
             tracker.reset_mod_stats()
     peak = tracker.get_tracker_snapshot("peak")[torch.device("cpu")]["Total"]
-    spec = ModelSpec(
-        name, memory.shape_of(model.config, model.num_parameters()), tied=name == "gpt2"
-    )
+    spec = ModelSpec(name, memory.shape_of(model.config, model.num_parameters()))
     plan = plan_training(spec, "fp32", batch, tokens)
     assert plan.total == pytest.approx(peak, rel=0.15)
 

@@ -97,8 +97,8 @@ def plan_training(
     Sixteen bytes for each weight that changes (Rajbhandari et al. 2020, section 3.1): in 16 bits 2
     for the weight, 2 for its gradient, 4 for the float32 master copy, 8 for the moments; in fp32 4,
     4, 8 and no copy. ZeRO shards the optimiser's part (stage 1), gradients too (2), weights too
-    (3). Activations as `memory.saved` counts them; recompute: the inputs of the blocks alone are
-    kept, and one block at a time is computed again.
+    (3). Activations as `memory.saved` counts them, and the loss's `memory.logit_gradients`;
+    recompute: the inputs of the blocks alone are kept, and one block at a time is computed again.
 
     dtype: "fp32", "bf16" or "fp16". how: "lora" freezes the model in `dtype`, "qlora" in NF4 with
     double quantization; both train adapters of `rank` on every linear layer. batch: per device.
@@ -128,6 +128,7 @@ def plan_training(
         parts["activations (recomputed)"] = inputs + block
     else:
         parts["activations"] = memory.saved(s, batch, tokens, size)
+    parts["gradients of the logits"] = memory.logit_gradients(s, batch, tokens)
     return Plan(f"{model.name}: {how} training in {dtype}, {batch} x {tokens:,} tokens", parts)
 
 

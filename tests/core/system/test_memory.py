@@ -77,8 +77,28 @@ def test_activations_are_near_what_autograd_keeps(model):
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         model(input_ids=inputs, labels=inputs)
     measured = sum(size for size, _ in kept.values())
-    estimate = memory.training(shape(model), "float32", BATCH, TOKENS).activations
+    estimate = memory.saved(shape(model), BATCH, TOKENS, 4)
     assert 0.8 < estimate / measured < 1.35
+
+
+@pytest.mark.parametrize("vocabulary", [500, 4000])
+def test_the_loss_takes_its_gradients_on_top_of_what_is_kept(vocabulary):
+    """Logits alone: what torch holds at its peak, by its own count of live tensors."""
+    from torch.distributed._tools.mem_tracker import MemTracker
+
+    logits = torch.randn(BATCH * TOKENS, vocabulary, requires_grad=True)
+    targets = torch.randint(vocabulary, (BATCH * TOKENS,))
+    tracker = MemTracker()
+    tracker.track_external(logits)
+    with tracker:
+        torch.nn.functional.cross_entropy(logits * 1, targets).backward()
+    peak = tracker.get_tracker_snapshot("peak")[torch.device("cpu")]["Total"]
+    without_layers = Shape(0, 0, 1, 1, 1, 1, 1, vocabulary)
+    needed = memory.saved(without_layers, BATCH, TOKENS, 4)
+    needed += memory.logit_gradients(without_layers, BATCH, TOKENS)
+    assert peak - logits.nbytes == pytest.approx(needed, rel=0.01)
+    found = memory.training(without_layers, "float32", BATCH, TOKENS)
+    assert found.activations == needed
 
 
 def test_the_cache_is_counted_to_the_byte():

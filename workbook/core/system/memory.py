@@ -112,7 +112,7 @@ def training(
 
     Sixteen bytes for each weight that changes, whatever the dtype (Rajbhandari et al., 2020,
     section 3.1): the weight, its gradient, two float32 moments, and beside 16-bit weights a
-    float32 copy. Activations follow `saved`.
+    float32 copy. Activations follow `saved`, and at their peak `logit_gradients`.
     """
     size = _bytes(dtype)
     changed = shape.parameters if trainable is None else trainable
@@ -122,7 +122,7 @@ def training(
         weights=shape.parameters * size,
         gradients=changed * size,
         optimiser=changed * (MOMENTS + (MASTER if size < 4 else 0)),
-        activations=saved(shape, batch, tokens, size),
+        activations=saved(shape, batch, tokens, size) + logit_gradients(shape, batch, tokens),
         overhead=OVERHEAD[device],
     )
 
@@ -166,6 +166,15 @@ def saved(shape: Shape, batch: int, tokens: int, size: int) -> int:
         layer += 6 * shape.heads * tokens
     loss = shape.vocabulary * (4 if size == 4 else 4 + size)
     return batch * tokens * (layer * shape.layers * size + loss)
+
+
+def logit_gradients(shape: Shape, batch: int, tokens: int) -> int:
+    """Bytes that the backward pass of the loss takes first, while all that was saved is there.
+
+    The float32 gradients of the log-softmax and of the logits, V numbers each for every token. In
+    a small model with a large vocabulary they are a large part of the peak.
+    """
+    return 2 * batch * tokens * shape.vocabulary * 4
 
 
 def free(device: str) -> int:
