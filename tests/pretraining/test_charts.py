@@ -90,6 +90,8 @@ def test_filling_is_drawn_by_size_with_intervals_over_seeds():
     assert [trace.name for trace in figure.data] == ["encoder", "decoder"] * 2
     assert figure.data[0].y == pytest.approx((0.7, 0.35)) and figure.data[1].y == (0.5, 0.25)
     assert [each.text for each in figure.layout.annotations] == list(charts.CLUE.values())
+    assert figure.layout.yaxis.title.text == "accuracy"
+    assert figure.data[0].error_y.array and figure.data[1].error_y.array is None, "one seed: none"
 
 
 def test_a_step_that_a_run_lacks_is_left_out_and_another_curve_can_be_asked_for():

@@ -34,7 +34,7 @@ def test_personal_data_is_counted_and_mostly_hidden(pages, left):
     assert any(" dot brindle" in each.text for each in good)
 
 
-def test_lines_with_a_telephone_number_are_no_furniture(pages, left):
+def test_lines_with_a_telephone_number_are_no_boilerplate(pages, left):
     """They vanished: digits did not count, so "Ring me on 0-0." stood on many pages."""
     lines = {
         name: sum("Ring me on" in each.text for each in left[name] if each.kind == "good")
@@ -71,7 +71,7 @@ def test_a_step_can_be_left_out(pages):
         *(name for name in cleaning.STEPS if name != "other languages"),
     ]
     assert any(each.kind == "Brindle" for each in left["copies"])
-    with pytest.raises(ValueError, match="there are furniture taken off, other languages"):
+    with pytest.raises(ValueError, match="there are boilerplate removed, other languages"):
         cleaning.clean(some, without="everything")
 
 
@@ -99,24 +99,24 @@ def test_rules_that_count_do_not_see_order(left):
     assert kinds[-1] >= 0.9 * kinds[0] > 0
 
 
-def test_furniture_is_what_stands_on_many_pages():
+def test_boilerplate_is_what_stands_on_many_pages():
     ten = "abcdefghij"
     pages = [page(f"Page {n} of the book\nText of {name} is here") for n, name in enumerate(ten)]
-    stripped = cleaning.strip_furniture(pages, Rules(line_pages=0.2))
+    stripped = cleaning.strip_boilerplate(pages, Rules(line_pages=0.2))
     assert [each.text for each in stripped[:2]] == ["Text of a is here", "Text of b is here"]
     assert pages[0].text.startswith("Page"), "what was passed in stays"
     short = [page("Stars: 4") for _ in range(10)]
-    assert cleaning.strip_furniture(short) == short, "a line of two words is not judged"
+    assert cleaning.strip_boilerplate(short) == short, "a line of two words is not judged"
 
 
-def test_a_line_is_furniture_only_above_the_share_of_pages():
+def test_a_line_is_boilerplate_only_above_the_share_of_pages():
     """Fault D: at the threshold itself a line stays; one page more and it goes."""
     for pages_with_it, stays in ((2, True), (3, False)):
         pages = [page(f"Text of {name} is here") for name in "abcdefghij"]
         pages[:pages_with_it] = [
             page(f"{each.text}\nAll rights are reserved") for each in pages[:pages_with_it]
         ]
-        stripped = cleaning.strip_furniture(pages, Rules(line_pages=0.2))
+        stripped = cleaning.strip_boilerplate(pages, Rules(line_pages=0.2))
         assert ("All rights" in stripped[0].text) is stays
 
 

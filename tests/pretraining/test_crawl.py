@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from workbook.pretraining.crawl import FURNITURE, KINDS, crawl
+from workbook.pretraining.crawl import BOILERPLATE, KINDS, crawl
 
 
 def test_kinds_come_in_their_shares(pages):
@@ -28,17 +28,17 @@ def test_copies_are_of_an_earlier_good_page(pages):
             assert each.origin < number and pages[each.origin].kind == "good"
 
 
-def is_furniture(line):
-    patterns = (re.escape(each).replace(r"\{n\}", r"\d+") for each in FURNITURE)
+def is_boilerplate(line):
+    patterns = (re.escape(each).replace(r"\{n\}", r"\d+") for each in BOILERPLATE)
     return any(re.fullmatch(pattern, line) for pattern in patterns)
 
 
 def body(page):
-    """What a page says without the lines of furniture around it."""
-    return "\n".join(line for line in page.text.split("\n") if not is_furniture(line))
+    """What a page says without the lines of boilerplate around it."""
+    return "\n".join(line for line in page.text.split("\n") if not is_boilerplate(line))
 
 
-def test_menus_hold_furniture_and_nothing_else_and_many_pages_have_some(pages):
+def test_menus_hold_boilerplate_and_nothing_else_and_many_pages_have_some(pages):
     assert all(body(each) == "" for each in pages if each.kind == "menu")
     others = [each for each in pages if each.kind != "menu"]
     assert all(body(each) for each in others)

@@ -49,13 +49,13 @@ def test_the_command_records_what_is_missing_and_nothing_twice(monkeypatch, tmp_
     [
         ("the crawl", True, True),
         (experiment.CLEANED, False, False),
-        (f"{experiment.WITHOUT}furniture taken off", True, False),
+        (f"{experiment.WITHOUT}boilerplate removed", True, False),
         (f"{experiment.WITHOUT}other languages", False, True),
         ("the town itself", False, False),
     ],
 )
 def test_diets_are_what_they_are_called(diet, has_menus, has_dialect):
-    """Rows of the crawl hold furniture and dialect; cleaned ones what the step left out leaves."""
+    """Rows of the crawl hold menus and dialect; cleaned ones what the step left out leaves."""
     tokenizer = data.tokenizer()
     rows = experiment.diet_rows(diet, tokenizer, 0)
     text = tokenizer.decode(rows.flatten())

@@ -57,8 +57,8 @@ def objectives_diagram() -> go.Figure:
 
 
 def filling_chart(runs: Runs) -> go.Figure:
-    """Return the share of missing words filled in, by their tokens; a panel for each place of the
-    clue, a line for each objective with the interval over its seeds."""
+    """Return the accuracy of filling in a missing word, by its tokens; a panel for each place of
+    the clue, a line for each objective, with intervals where there are several seeds."""
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, 2, shared_yaxes=True, subplot_titles=list(CLUE.values()))
@@ -68,15 +68,18 @@ def filling_chart(runs: Runs) -> go.Figure:
             for name in dict.fromkeys(run["objective"] for run in runs)
         }
         curves = {
-            name: {
-                size: Interval.of_runs([each[size] for each in group], SHARE) for size in group[0]
-            }
+            name: {size: _of_seeds([each[size] for each in group]) for size in group[0]}
             for name, group in groups.items()
         }
         charts.add_lines(figure, curves, row=1, col=column, showlegend=column == 1)
     figure.update_xaxes(title="the missing word has")
-    figure.update_yaxes(title="share filled in", range=[0, 1], col=1)
+    figure.update_yaxes(title="accuracy", range=[0, 1], col=1)
     return figure.update_layout(height=420, margin={"t": 130}, legend={"y": 1.25})
+
+
+def _of_seeds(shares: Sequence[float]) -> float | Interval:
+    """The interval of a share over its seeds; one seed has none, so its number stays a number."""
+    return Interval.of_seeds(shares, bounds=SHARE) if len(shares) > 1 else shares[0]
 
 
 def by_task(trained: Mapping[str, Trained]) -> dict[str, dict[int, float]]:

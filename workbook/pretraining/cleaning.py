@@ -1,6 +1,6 @@
 """Cleaning a crawl, step by step, with a count of what survives each step.
 
-Furniture goes first, then pages in another language, pages that do not look like prose, exact
+Boilerplate goes first, then pages in another language, pages that do not look like prose, exact
 copies, near-copies (MinHash and locality-sensitive hashing, by datasketch) and last, inside the
 pages that stay, personal data. Every rule is a plain function; none reads the truth that `crawl.py`
 keeps. Left out: filters that are models (a classifier, a perplexity). Lesson 02.
@@ -30,14 +30,14 @@ FUNCTION_WORDS = frozenset(
 WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?:\+\d{1,3} )?\b\d{3}[- ]\d{4}\b")
-MOST_DIGITS = 6  # of a line that may be furniture; telephone numbers have more
+MOST_DIGITS = 6  # of a line that may be boilerplate; telephone numbers have more
 
 
 @dataclass(frozen=True)
 class Rules:
     """The thresholds."""
 
-    line_pages: float = 0.01  # a line on more than this share of the pages is furniture
+    line_pages: float = 0.01  # a line on more than this share of the pages is boilerplate
     line_words: int = 3  # a shorter line is not judged
     function_words: float = 0.15  # at least this share of the words, or it is another language
     fewest_words: int = 12
@@ -49,7 +49,7 @@ class Rules:
     hashes: int = 128  # of a MinHash signature
 
 
-def strip_furniture(pages: Sequence[Page], rules: Rules = Rules()) -> list[Page]:
+def strip_boilerplate(pages: Sequence[Page], rules: Rules = Rules()) -> list[Page]:
     """Pages without the lines that stand on many of them; small numbers do not matter, or a line
     with the page's number would be another line each time."""
     seen = Counter(line for page in pages for line in set(map(_shape, page.text.split("\n"))))
@@ -147,7 +147,7 @@ def hidden(page: Page) -> int:
 
 Step = Callable[[Sequence[Page], Rules], list[Page]]
 STEPS: dict[str, Step] = {
-    "furniture taken off": strip_furniture,
+    "boilerplate removed": strip_boilerplate,
     "other languages": lambda pages, rules: [p for p in pages if is_english(p.text, rules)],
     "not prose": lambda pages, rules: [p for p in pages if is_prose(p.text, rules)],
     "copies": drop_copies,
@@ -199,7 +199,7 @@ def _size(pages: Sequence[Page]) -> int:
 
 
 def _shape(line: str) -> str:
-    """What lines of furniture have in common. A line with many digits may hold somebody's number:
+    """What lines of boilerplate have in common. A line with many digits may hold somebody's number:
     it stays as it is, for only itself is its equal."""
     plain = line.strip().lower()
     return plain if sum(map(str.isdigit, plain)) > MOST_DIGITS else re.sub(r"\d+", "0", plain)

@@ -1,7 +1,7 @@
 """A dirty crawl of the town: pages as a robot would bring them home, with what is wrong known.
 
 Some pages are the town's own text; the rest are copies, near-copies, menus, shouting, word salad
-and pages in Old Brindle. Most carry the furniture of a site around them, some carry addresses and
+and pages in Old Brindle. Most carry the boilerplate of a site around them, some carry addresses and
 telephone numbers (of people who do not exist). Each page knows its fault, so a filter can be
 judged. Left out: HTML, which real crawls start from. Lesson 02; the broom is `cleaning.py`.
 """
@@ -22,12 +22,12 @@ KINDS = {
     "good": 0.32,
     "copy": 0.17,  # of an earlier page, to the letter
     "near-copy": 0.12,  # of an earlier page, a few words changed
-    "menu": 0.13,  # furniture and nothing else
+    "menu": 0.13,  # boilerplate and nothing else
     "shouting": 0.10,
     "salad": 0.04,  # real words in a random order
     "Brindle": 0.12,  # the dialect: another language
 }
-FURNITURE = (
+BOILERPLATE = (
     "Home | Shops | Events | Letters | Contact",
     "You are here: Home / Town / Page {n}",
     "This page keeps crumbs to know you again. Accept all crumbs?",
@@ -74,7 +74,7 @@ def _pages(seed: int) -> Iterator[Page]:
     source = Source(f"crawl/{seed}")
     town = (document.text for document in town_documents(seed))
     brindle = stream("dialect", "train", seed)
-    bodies: dict[int, str] = {}  # the good pages so far, without furniture
+    bodies: dict[int, str] = {}  # the good pages so far, without boilerplate
     number = 0
     while True:
         kind = source.weighted(tuple(KINDS), tuple(KINDS.values()))
@@ -94,7 +94,7 @@ def _pages(seed: int) -> Iterator[Page]:
 
 
 def _body(kind: str, copied: str, source: Source, town: Iterator, brindle: Iterator) -> str:
-    """What a page says, before the furniture."""
+    """What a page says, before the boilerplate."""
     if kind == "copy":
         return copied
     if kind == "near-copy":
@@ -141,11 +141,11 @@ def _drawn(forms: dict[str, float], source: Source) -> str:
 
 
 def _furnished(body: str, source: Source) -> str:
-    """The body with lines of furniture above and below it."""
+    """The body with lines of boilerplate above and below it."""
     above = [_line(source) for _ in range(source.integer(0, 2))]
     below = [_line(source) for _ in range(source.integer(0, 2))]
     return "\n".join([*above, body, *below])
 
 
 def _line(source: Source) -> str:
-    return source.choice(FURNITURE).format(n=source.integer(2, 9999))
+    return source.choice(BOILERPLATE).format(n=source.integer(2, 9999))

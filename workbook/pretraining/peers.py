@@ -17,6 +17,7 @@ from torch import Tensor
 
 from workbook.attention.library_weights import from_transformers
 from workbook.core.runs.seeding import seed_everything
+from workbook.core.system.install_hints import hide_install_hints
 from workbook.pretraining.models import BATCH, ObjectiveBatches, Size
 from workbook.pretraining.objectives import objective_loss
 from workbook.training import FitConfig, fit
@@ -65,6 +66,7 @@ def with_trainer(
     model: LlamaForCausalLM, rows: Tensor, tokenizer: PreTrainedTokenizerFast, steps: int
 ) -> list[float]:
     """The library's model and loop, `model` in place; its loss shifts the labels by itself."""
+    hide_install_hints()
     import transformers
 
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
