@@ -1,9 +1,8 @@
 """The bars of the town's models, measured on stand-ins: one that is right, one that is wrong."""
 
-import json
-
 import pytest
 
+from workbook.cli import models
 from workbook.town.writer import Writer
 from workbook.town_lm import bars, card, quality
 from workbook.town_lm import bars_skills as skills
@@ -151,28 +150,35 @@ def test_a_wish_is_the_beginning_of_a_name():
         bars.chosen("opne")
 
 
-def test_the_command_prints_each_score_and_keeps_all(book, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(bars, "load", lambda folder, device: (folder.name, device))
-    monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
-    seen = []
+def test_some_scores_are_measured_alone_and_only_what_they_need_is_loaded(
+    book, monkeypatch, tmp_path, capsys
+):
+    loaded, seen = [], []
+
+    def load(folder, device):
+        loaded.append(folder.name)
+        return folder.name, device
 
     def losses(base, device, rows, mix):
         seen.append((base, device, rows))
         return [Score(name, 1.0, 0.9, 1.1, rows) for name in bars.LOSSES]
 
+    monkeypatch.setattr(bars, "load", load)
+    monkeypatch.setattr(quality, "answerer", lambda model, device: book.right)
+    monkeypatch.setattr(quality, "mix_of", lambda folder: {})
     monkeypatch.setattr(bars, "measure_positions", losses)
-    out = tmp_path / "scores.json"
     wanted = "open-book, 6,does not say, right,loss"
-    folders = [str(tmp_path / "tuned"), str(tmp_path / "base")]
-    bars.main([*folders, "--cases", "6", "--out", str(out), "--only", wanted])
+    models.measure(tmp_path, cases=6, only=wanted)
     names = ["does not say, right", "open-book, 6 passages", *bars.LOSSES]
-    kept = json.loads(out.read_text(encoding="utf-8"))
-    assert [score["name"] for score in kept] == names
-    assert kept[1]["parts"] == {str(place): 1 for place in range(1, 7)}
     lines = capsys.readouterr().out.splitlines()
     assert all(name in line for name, line in zip(names, lines, strict=True))
     assert "1.000 [0.758, 1.000] n = 12  does not say, right" in lines[0]
-    assert seen == [("base", "cpu", 6)]
+    assert "6: 1.000" in lines[1]
+    assert (loaded, seen) == (["town-instruct", "town-lm"], [("town-lm", "cpu", 6)])
+    assert not list(tmp_path.iterdir()), "a part of the scores is no card"
+    loaded.clear()
+    models.measure(tmp_path, cases=6, only="loss")
+    assert loaded == ["town-lm"]
 
 
 def test_a_rung_gives_one_score_for_each_skill(book, monkeypatch, tmp_path):

@@ -42,12 +42,19 @@ def build(
 def measure(
     output: Annotated[Path | None, typer.Option(help="Folder; by default data/models.")] = None,
     cases: Annotated[int | None, typer.Option(min=1, help="Cases of each score.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Beginnings of scores, A,B: print them, write no card.")
+    ] = None,
 ) -> None:
     """Measure the models of a folder, and write and print their card. Minutes."""
     from workbook.core.hub import assets
-    from workbook.town_lm import card
+    from workbook.town_lm import bars, card
 
     folder = output or assets.root() / "models"
+    if only:
+        for score in card.scores(folder, cases, only=bars.chosen(only)):
+            print(bars.line(score), flush=True)
+        return
     measured = card.measure(folder, cases)
     card.save(measured, folder)
     print(card.text(measured))

@@ -2,19 +2,14 @@
 
 `measure` yields a score as soon as it is there, `measure_rung` takes one score for each skill, and
 `run_program` runs what the models write. The measures are in `bars_reading.py` and
-`bars_skills.py`; the goals stand in `card.py`. From the command line:
-
-    python -m workbook.town_lm.bars MODEL_FOLDER BASE_FOLDER --cases 300 --out scores.json
+`bars_skills.py`; the goals are in `card.py`. Left out: the card (`workbook models measure`).
 """
 
-import argparse
 import ast
-import json
 import re
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -213,34 +208,3 @@ def line(score: Score) -> str:
     if score.parts:
         text += "  " + ", ".join(f"{name}: {value:.3f}" for name, value in score.parts.items())
     return text
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure two folders of models, print each score with the seconds so far, and keep all."""
-    parser = argparse.ArgumentParser(description="Measure the town's models.")
-    parser.add_argument("model", type=Path, help="folder of the tuned model")
-    parser.add_argument("base", type=Path, help="folder of the base model, for the losses")
-    parser.add_argument("--cases", type=int, default=quality.CASES, help="questions: twice that")
-    parser.add_argument("--out", type=Path, help="a JSON file for the scores")
-    parser.add_argument("--only", type=chosen, default=NAMES, help="beginnings of names: A,B")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
-    given = parser.parse_args(arguments)
-    start, scores = time.monotonic(), []
-
-    def note(score: Score) -> None:
-        scores.append(asdict(score))
-        print(f"{time.monotonic() - start:6.0f} s  {line(score)}", flush=True)
-        if given.out:
-            given.out.write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
-
-    answer = quality.answerer(*load(given.model, given.device))
-    for score in measure(answer, given.cases, 2 * given.cases, given.only):
-        note(score)
-    if not set(LOSSES).isdisjoint(given.only):
-        base, mix = load(given.base, given.device), quality.mix_of(given.base)
-        for score in measure_positions(*base, given.cases, mix):
-            note(score)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,14 +7,14 @@ Every figure comes from `bars.py` and `quality.py`; a slow test measures them ag
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 from workbook.core.hub import assets
 from workbook.core.runs import records
-from workbook.town_lm.quality import NEW_WORDS
+from workbook.town_lm.quality import NEW_WORDS, Score
 
 
 class Goal(NamedTuple):
@@ -94,17 +94,12 @@ def measure(folder: Path, cases: int | None = None, device: str = "cpu") -> dict
     """Measure the models in `folder`; `cases` makes a quicker, less certain card."""
     from workbook.town_lm import bars, quality
 
-    count, asked = cases or quality.CASES, 2 * cases if cases else quality.QUESTIONS
+    count = cases or quality.CASES
     base, tokenizer = bars.load(folder / BASE, device)
-    answer = quality.answerer(*bars.load(folder / TUNED, device))
     mix = quality.mix_of(folder / BASE)
-    scores = [
-        *bars.measure(answer, count, asked),
-        *bars.measure_positions(base, tokenizer, count, mix),
-    ]
     return {
         "models": {name: _describe(folder / name) for name in MODELS},
-        "scores": [asdict(score) for score in scores],
+        "scores": [asdict(score) for score in scores(folder, cases, device=device)],
         "loss": {
             name: quality.measure_loss(base, tokenizer, count, split=split, mix=mix)
             for name, split in LOSSES.items()
@@ -116,6 +111,25 @@ def measure(folder: Path, cases: int | None = None, device: str = "cpu") -> dict
         },
         "made": records.stamp(),
     }
+
+
+def scores(
+    folder: Path, cases: int | None = None, only: Sequence[str] = (), device: str = "cpu"
+) -> Iterator[Score]:
+    """Yield the scores of a folder's models as soon as they are there; only: names, all if empty.
+
+    cases: of each score, 600 questions and 300 longer answers when None.
+    """
+    from workbook.town_lm import bars, quality
+
+    only = only or bars.NAMES
+    count, asked = cases or quality.CASES, 2 * cases if cases else quality.QUESTIONS
+    if set(only) - set(bars.LOSSES):
+        answer = quality.answerer(*bars.load(folder / TUNED, device))
+        yield from bars.measure(answer, count, asked, only)
+    if set(only) & set(bars.LOSSES):
+        read = bars.load(folder / BASE, device)
+        yield from bars.measure_positions(*read, count, quality.mix_of(folder / BASE))
 
 
 def _describe(folder: Path) -> dict[str, object]:

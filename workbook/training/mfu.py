@@ -3,20 +3,17 @@
 MFU = tokens/s times the FLOPs the model itself needs per token, over the chip's peak (Chowdhery et
 al., 2022, appendix B): 6 per parameter that multiplies a token, and 6 L C T for causal attention,
 which reads half of the square. What is computed twice and the optimiser count as waste.
-`workbook bench training` adds these rows where there is a CUDA device; `python -m
-workbook.training.mfu` keeps them in data/runs/training for lesson 07.
+`workbook bench training` adds these rows where there is a CUDA device. Left out: keeping them.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 
-from workbook.core.hub import assets
-from workbook.core.runs import records
 from workbook.core.runs.bench import Row
 from workbook.core.system import machine
 from workbook.training.config import FitConfig
@@ -130,17 +127,3 @@ def peak(name: str) -> float:
     """The chip's peak in bfloat16, FLOP/s; not a number for one the table does not have."""
     chip = re.sub("^(NVIDIA )?(GeForce )?", "", name)
     return next((flops for form, flops in PEAKS.items() if re.fullmatch(form, chip)), float("nan"))
-
-
-def record() -> None:
-    """Measure all sizes and append them to the course's records."""
-    for size in SIZES:
-        for compiled in (False, True):
-            use = measure(size, compiled)
-            print(use)
-            file = assets.root() / "runs" / "training" / "mfu.jsonl"
-            records.append(file, {**asdict(use), **records.stamp(0)})
-
-
-if __name__ == "__main__":
-    record()
