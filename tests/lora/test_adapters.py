@@ -82,7 +82,7 @@ def test_logits_and_gradients_are_those_of_peft(family, variant, tmp_path):
 
 
 @FAMILIES
-@pytest.mark.parametrize("variant", ["lora", "dora"])
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_twenty_steps_end_where_peft_ends(family, variant, tmp_path):
     ours, theirs = both(family, tmp_path, variant)
     for model in (ours, theirs):
@@ -312,3 +312,17 @@ def test_a_head_added_later_is_trained_beside_the_adapter():
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     assert trained == adapter_parameters(model) + 17
     assert V == 40
+
+
+def test_layers_that_an_adapter_cannot_sit_beside_are_one_sentence():
+    """In 8 bits a layer's weight is codes; MultiheadAttention never calls its output layer."""
+
+    class Linear8bitLt(nn.Linear):
+        pass
+
+    eight = nn.Sequential(Linear8bitLt(4, 4))
+    attention = nn.ModuleDict({"attention": nn.MultiheadAttention(4, 2)})
+    for model, message in ((eight, "0 keeps 8-bit codes"), (attention, "out_proj is never called")):
+        with pytest.raises(ValueError, match=message):
+            attach(model, 2, 4, ".*")
+        assert not lora_layers(model) and all(p.requires_grad for p in model.parameters())

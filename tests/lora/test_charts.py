@@ -22,8 +22,12 @@ RUNS = [
 
 
 def test_a_figure_of_spectra_and_a_table_of_plans():
-    figure = charts.spectrum_chart({"AdamW": [0.5, 0.9, 1.0]})
-    assert list(figure.data[0].y) == [0.5, 0.9, 1.0]
+    """The figure has every seed's update in it, not the first alone."""
+    kept = ({"1": 0.4, "8": 0.9}, {"1": 0.6, "8": 1.0})
+    figure = charts.spectrum_chart([run("full", 0.9, kept=each) for each in kept])
+    curve = figure.data[0]
+    assert list(curve.x) == [1, 8] and list(curve.y) == pytest.approx([0.5, 0.95])
+    assert curve.error_y.array is not None
     shape = shape_of(llama().config, 10_000)
     table = charts.memory_table({"a": (shape, 2, "nf4", 1, 16, True)})
     assert table.loc["a", "adapter"] == f"{adapter_weights(shape, 2):,}"
@@ -48,10 +52,30 @@ def test_the_table_of_quality_has_a_row_a_setting():
     table = charts.quality_table(RUNS)
     assert list(table.index) == ["before tuning", "rank 4", "rank 1", "all weights"]
     assert list(table["weights trained"]) == ["", "4,000", "1,000", "1,000,000"]
-    assert table.loc["rank 1", "new task"] == "0.20"
-    assert table.loc["rank 4", "new task"] == str(Interval.of_seeds([0.6, 0.8], bounds=(0, 1)))
+    assert table.loc["before tuning", "new task"] == "0.00", "what is not tuned has no interval"
+    wanted = Interval.of_seeds([0.6, 0.8], bounds=(0, 1))
+    assert table.loc["rank 4", "new task"] == f"{wanted:.2f}"
     places = [{**run(8, 0.5), "place": "q, v"}]
     assert list(charts.quality_table(places, "place").index) == ["q, v"]
+
+
+def test_a_single_run_has_an_interval_over_its_cases():
+    """A run whose cases are all 0 has no width in a bootstrap; as of a share it has one."""
+    one = {**run(8, 0.5), "new": [0.0, 1.0, 1.0, 0.0]}
+    drawn = Interval.of_cases(one["new"])
+    assert charts.quality([one], "new task") == (0.5, drawn.low, drawn.high)
+    nothing = charts.quality([{**one, "new": [0.0] * 24}], "new task")
+    assert (nothing.mean, nothing.low) == (0, 0) and 0.1 < nothing.high < 0.2
+    old = charts.quality([one], "seven old tasks")
+    assert old.mean == pytest.approx(0.45) and old.low <= old.mean <= old.high
+
+
+def test_a_difference_is_paired_by_seed_and_case():
+    """Two settings that differ by the same 0.1 in each case differ by just that, without width."""
+    first = ([0.1, 0.9, 0.5], [0.3, 0.7, 0.2])
+    runs = [{**run(8, 0.5), "new": new} for new in first]
+    runs += [{**run("full", 0.5), "new": [score + 0.1 for score in new]} for new in first]
+    assert charts.differences(runs, "full", 8)["new task"] == pytest.approx((0.1, 0.1, 0.1))
 
 
 def test_rates_are_a_curve_a_way():

@@ -6,7 +6,7 @@ from tiny_lora import llama
 
 from workbook.core.runs import Interval
 from workbook.core.system.memory import shape_of
-from workbook.lora import experiment, explorers
+from workbook.lora import charts, experiment, explorers
 from workbook.lora.explorers import rank_explorer
 from workbook.lora.memory import adapter_weights
 from workbook.lora.spectrum import low_rank, relative_error
@@ -32,7 +32,8 @@ def test_the_explorer_shows_the_rank_that_is_asked_for():
     assert view.error == pytest.approx(relative_error(matrix, 3), abs=1e-3)
     corner = low_rank(matrix, 3)[:40, :40]
     torch.testing.assert_close(torch.tensor(view.picture), corner)
-    assert view.recorded == 1 and explorer.compute(rank=4).recorded == 4
+    assert view.recorded is None and explorer.compute(rank=3).recorded == 1
+    assert explorer.compute(rank=4).recorded == 4
     figure = explorer.figure(rank=64)
     assert "rank 64" in figure.layout.title.text and "rank 64" in figure.layout.meta["alt"]
     assert len(explorer.static_figure().frames) == 7
@@ -59,19 +60,42 @@ def test_quality_is_that_of_the_nearest_rank_recorded_below():
     assert explorer.compute(rank=1).quality is None and explorer.compute(rank=1).answer == ""
     view = explorer.compute(rank=2)
     assert view.quality == Interval.of_seeds([0.6, 0.8], bounds=(0, 1)) and view.recorded == 2
-    assert explorer.compute(rank=3).quality == pytest.approx((0.2, 0.2, 0.2))
+    alone = Interval.of_cases([0.1, 0.3])
+    assert explorer.compute(rank=3).quality == pytest.approx((0.2, alone.low, alone.high))
     assert "quality not recorded" in explorers.draw(explorer.compute(rank=1)).layout.title.text
+
+
+def test_other_layers_show_what_was_recorded_of_them():
+    """Guards against the quality of adapters on all layers above the weights of one on q."""
+    (update,) = experiment.EXPERIMENT.read("update")
+    ranks, places = (experiment.EXPERIMENT.read(part) for part in ("ranks", "places"))
+    explorer = rank_explorer(update, ranks, SHAPE, places)
+    for place in ("q", "attention"):
+        runs = [run for run in places if run["place"] == place]
+        view = explorer.compute(rank=8, alpha=16.0, places=place)
+        assert view.quality.mean == pytest.approx(charts.SCORES["new task"](runs[0]))
+        assert view.quality.low < view.quality.high and f"at rank 8 on {place}" in view.told
+    other = explorer.compute(rank=16, alpha=32.0, places="q")
+    assert other.quality is None and other.told == "not recorded on q, only at rank 8"
+    assert "quality not recorded on q" in explorers.draw(other).layout.title.text
+
+
+def test_a_quality_of_another_alpha_says_so():
+    view = made((2, 0.5, 0.7)).compute
+    assert "alpha" not in view(rank=2, alpha=4.0).told
+    assert view(rank=2, alpha=16.0).told.endswith("at rank 2 on all, recorded with alpha 4")
 
 
 def test_what_is_drawn_is_told_in_words_and_in_a_table():
     view = made((1, 0.5, 0.5)).compute(rank=1, alpha=4.0, places="q")
     title = explorers.draw(view).layout.title.text
     assert "64 weights (0.64%)" in title and "misses 45% of the update" in title
-    assert "&lt;b&gt;1&lt;/b&gt;" in title, "an answer is text, not markup"
+    on_all = explorers.draw(made((1, 0.5, 0.5)).compute(rank=1)).layout.title.text
+    assert "&lt;b&gt;1&lt;/b&gt;" in on_all, "an answer is text, not markup"
     told = explorers.describe(view)
     assert told.startswith("An adapter of rank 1 on q has 64 weights, 0.64% of the model's")
     row = explorers.table(view).iloc[0]
-    assert (row["weights"], row["scale"], row["answer"]) == ("64", "4", "<b>1</b>")
+    assert (row["weights"], row["scale"], row["answer"]) == ("64", "4", "")
 
 
 def test_every_setting_of_the_controls_can_be_computed():

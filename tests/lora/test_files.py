@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -109,6 +110,9 @@ Q = "base_model.model.model.layers.0.self_attn.q_proj"
          "lora_embedding_A, which is no weight of a LoRA layer"),
         (lambda t: t.update({f"{Q}2.lora_{p}.weight": torch.zeros(1, 1) for p in "AB"}),
          "has a layer model.layers.0.self_attn.q_proj2, and this LlamaForCausalLM has none"),
+        (lambda t: [t.pop(key) for key in list(t) if "layers.1" in key],
+         "lacks the weights of model.layers.1.self_attn.q_proj and of 1 more layers"),
+        (lambda t: t[f"{Q}.lora_A.weight"].fill_(torch.nan), "lora_A.weight with numbers that are"),
     ],
 )  # fmt: skip
 def test_weights_that_do_not_fit_are_named(edit, message, tmp_path):
@@ -157,6 +161,9 @@ def test_files_that_are_not_there_or_torn(tmp_path):
         ("bias", "all", "bias='all', which this course's LoRA does not compute"),
         ("modules_to_save", ["lm_head"], r"modules_to_save=\['lm_head'\]"),
         ("init_lora_weights", "pissa", "init_lora_weights='pissa'"),
+        ("lora_alpha", None, "has lora_alpha=None"),
+        ("r", "8", "has r='8'"),
+        ("alpha_pattern", [1], r"has alpha_pattern=\[1\]"),
     ],
 )
 def test_configs_that_mean_more_are_refused(key, value, message, tmp_path):
@@ -165,6 +172,116 @@ def test_configs_that_mean_more_are_refused(key, value, message, tmp_path):
     (tmp_path / CONFIG).write_text(json.dumps({**config, key: value}), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         load_adapter(llama(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"[]", "is a list, and no set of settings"),
+        (b"3", "is a int, and no set of settings"),
+        (b'{"peft_type": "LORA", "lora_alpha": 1}', "lacks r"),
+        (b'{"peft_type": "LORA", "r": 1}', "lacks lora_alpha"),
+        (b"\xff\xfe", "is torn"),
+    ],
+)
+def test_configs_that_are_none_are_one_sentence(text, message, tmp_path):
+    save_adapter(attached(), tmp_path)
+    (tmp_path / CONFIG).write_bytes(text)
+    with pytest.raises(ValueError, match=message):
+        load_adapter(llama(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"layers_to_transform": [1]},
+        {"layers_to_transform": 1, "layers_pattern": "layers"},
+        {"exclude_modules": ["layers.0.self_attn.q_proj"]},
+        {"target_modules": r".*layers\.1\..*q_proj"},
+    ],
+)
+def test_layers_that_a_config_leaves_out_are_not_missing(more, tmp_path):
+    theirs = in_peft(llama(), **{"targets": ("q_proj",), **_targets(more)})
+    theirs.save_pretrained(tmp_path)
+    ours = load_adapter(llama(), tmp_path)
+    torch.testing.assert_close(logits(ours, ids()), logits(theirs, ids()), atol=1e-5, rtol=1e-5)
+    assert len(lora_layers(ours)) == 1
+
+
+def _targets(more):
+    """`in_peft` calls the targets by another name."""
+    return {"targets" if key == "target_modules" else key: value for key, value in more.items()}
+
+
+def test_what_is_refused_leaves_the_model_as_it_was(tmp_path):
+    """Guards against half an adapter: its first layers used to stay where a later one failed."""
+    save_adapter(moved(attached()), tmp_path)
+    model = moved(attach(llama(), 2, 4, ("v_proj",)), 5)
+    before, layers = logits(model, ids()), list(lora_layers(model))
+    with pytest.raises(ValueError, match="has an adapter 'default' already: give another name="):
+        load_adapter(model, tmp_path)
+    assert list(lora_layers(model)) == layers and torch.equal(logits(model, ids()), before)
+    config = json.loads((tmp_path / CONFIG).read_text(encoding="utf-8"))
+    config["alpha_pattern"] = {"v_proj": -1}
+    (tmp_path / CONFIG).write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ValueError, match="alpha is a number above 0, not -1"):
+        load_adapter(plain := llama(), tmp_path)
+    assert not lora_layers(plain) and all(p.requires_grad for p in plain.parameters())
+
+
+@pytest.mark.parametrize(
+    "part", ["model.embed_tokens.weight", "model.norm.weight", "model.layers.1.mlp.up_proj.weight"]
+)
+def test_every_weight_of_the_base_is_looked_at(part, tmp_path):
+    """Guards against a base that differs only where the adapter is not, such as its embeddings."""
+    save_adapter(moved(attached()), tmp_path)
+    load_adapter(llama().half(), tmp_path)
+    other = llama()
+    with torch.no_grad():
+        other.get_parameter(part).mul_(1.05)
+    with pytest.raises(ValueError, match=f"other weights .they differ most in {part}"):
+        load_adapter(other, tmp_path)
+    assert not lora_layers(other)
+
+
+def test_a_kill_between_two_files_leaves_both_as_they_were(tmp_path, monkeypatch):
+    """Guards against new weights beside an old config, which would be scaled by the old alpha."""
+    folder = tmp_path / "adapter"
+    save_adapter(attached(), folder)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    write = Path.write_bytes
+
+    def killed(path, content):
+        if CONFIG in path.name:
+            raise KeyboardInterrupt
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_adapter(moved(attach(llama(), 3, 60, ("q_proj", "v_proj"))), folder)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_what_else_a_folder_holds_stays(tmp_path):
+    (tmp_path / "tokenizer.json").write_text("{}")
+    save_adapter(attached(), tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {CONFIG, WEIGHTS, "tokenizer.json"}
+
+
+def test_no_folder_of_this_machine_is_saved(tmp_path):
+    """A name of the Hub stays whole; a path would tell who saved the file."""
+    model = attached()
+    names = {
+        "/home/ada/models/town": "town",
+        "C:\\ada\\x\\town": "town",
+        "Qwen/Qwen2.5": None,
+        "": "",
+    }
+    for name, kept in names.items():
+        model.config._name_or_path = name
+        text = (save_adapter(model, tmp_path / "a") / CONFIG).read_text(encoding="utf-8")
+        said = json.loads(text)["base_model_name_or_path"]
+        assert said == ((name if kept is None else kept) or None)
 
 
 def test_what_is_not_there_cannot_be_saved(tmp_path):

@@ -94,3 +94,39 @@ def test_what_cannot_be_mixed_is_one_sentence():
     merge(model)
     with pytest.raises(ValueError, match="`unmerge` it first"), adapter_per_row(model, ["default"]):
         pass
+
+
+@torch.no_grad()
+def test_turned_off_means_the_base_also_in_a_batch_of_many_adapters():
+    """Guards the reference model of lesson 12: rows used to go on with their adapters."""
+    model, tokens = several(), ids()
+    plain = logits(llama(), tokens)
+    with adapter_per_row(model, "abc"):
+        mixed = logits(model, tokens)
+        with adapters_off(model):
+            assert torch.equal(logits(model, tokens), plain)
+        assert torch.equal(logits(model, tokens), mixed)
+    with adapters_off(model), adapter_per_row(model, "abc"):
+        assert torch.equal(logits(model, tokens), plain)
+    assert (mixed - plain).abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_a_block_within_a_block_gives_the_outer_one_back():
+    model, tokens = several(), ids()
+    with adapter_per_row(model, "abc"):
+        outer = logits(model, tokens)
+        with adapter_per_row(model, "cba"):
+            assert not torch.equal(logits(model, tokens), outer)
+        assert torch.equal(logits(model, tokens), outer)
+
+
+def test_the_base_cannot_be_changed_where_it_is_the_base():
+    model = moved(attached())
+    plain = logits(llama(), ids())
+    with adapters_off(model):
+        with pytest.raises(ValueError, match="merge outside of `adapters_off`"):
+            merge(model)
+        assert torch.equal(logits(model, ids()), plain)
+    with adapter_per_row(model, ["default"]), pytest.raises(ValueError, match="merge outside of"):
+        merge(model)

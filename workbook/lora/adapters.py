@@ -69,15 +69,16 @@ def attach(
         name: of the adapter; one model can have several.
         variant: "lora", "rslora" (scale alpha / sqrt(rank)) or "dora" (magnitudes learned too).
         seed: of A's first numbers.
-    Raises ValueError where a setting makes no sense, the name is taken, or a layer shares its
-    weight with another module, which a merge would tear apart.
+    Raises ValueError where a setting makes no sense, the name is taken, a layer keeps 8-bit codes
+    or is never called, or shares its weight with another module, which a merge would tear apart.
     """
-    _check(rank, alpha, dropout, name, variant)
+    check_settings(rank, alpha, dropout, name, variant)
     names = linear_names(model, targets)
     for layer_name in names:
         layer = model.get_submodule(layer_name)
         if isinstance(layer, LoraLinear) and name in layer.adapters:
             raise ValueError(f"{layer_name} has an adapter {name!r} already: give another name=.")
+        refuse_layer(layer_name, layer)
         refuse_shared(model, layer_name)
     if not lora_layers(model):
         model.requires_grad_(False)
@@ -164,9 +165,12 @@ def merge(model: nn.Module) -> Merge:
     """Add the adapter in use to the frozen weights: W' = W + s B A; then it costs no time.
 
     A second merge does nothing. The weights from before are kept beside until `unmerge`. Returns
-    what rounding lost: nothing to speak of in float32, more in 16 bits, most in 4.
+    what rounding lost: nothing to speak of in float32, more in 16 bits, most in 4. Raises
+    ValueError within `adapters_off` and `adapter_per_row`, whose base would no longer be the base.
     """
     layers = lora_layers(model)
+    if any(not layer.enabled or layer.rows is not None for layer in layers.values()):
+        raise ValueError("merge outside of `adapters_off` and `adapter_per_row`, not within them.")
     waiting = {n: each for n, each in layers.items() if each.active and not each.is_merged}
     return Merge({name: layer.merge() for name, layer in waiting.items()})
 
@@ -206,7 +210,8 @@ def adapter_parameters(model: nn.Module, name: str | None = None) -> int:
     return sum(p.numel() for adapter in adapters for p in adapter.parameters())
 
 
-def _check(rank: int, alpha: float, dropout: float, name: str, variant: str) -> None:
+def check_settings(rank: int, alpha: float, dropout: float, name: str, variant: str) -> None:
+    """Raise ValueError, in one sentence, for settings that make no sense."""
     if not isinstance(rank, int) or isinstance(rank, bool) or rank < 1:
         raise ValueError(f"rank is a whole number of at least 1, not {rank!r}.")
     if not (alpha > 0 and math.isfinite(alpha)):
@@ -217,6 +222,18 @@ def _check(rank: int, alpha: float, dropout: float, name: str, variant: str) -> 
         raise ValueError(f"an adapter's name is a word without dots, not {name!r}.")
     if variant not in get_args(Variant):
         raise ValueError(f"variant is one of {', '.join(get_args(Variant))}, not {variant!r}.")
+
+
+def refuse_layer(name: str, layer: nn.Module) -> None:
+    """Raise ValueError for a kind of layer beside which an adapter would compute nonsense."""
+    kind = type(layer).__name__
+    if kind == "Linear8bitLt":
+        raise ValueError(f"{name} keeps 8-bit codes: load the base in 16 bits or in 4 instead.")
+    if kind == "NonDynamicallyQuantizableLinear":
+        raise ValueError(
+            f"{name} is never called: torch's MultiheadAttention reads its weight instead; leave "
+            "it out of the targets."
+        )
 
 
 def refuse_shared(model: nn.Module, name: str) -> None:

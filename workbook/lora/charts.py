@@ -1,6 +1,7 @@
 """The figures and tables of lesson 10: each function takes plain data and gives a figure or table.
 
-Intervals are Student's over the seeds where something was trained. Left out: the explorer's data,
+Intervals are Student's over the seeds where something was trained several times, and bootstrapped
+over the cases of a single run. Left out: the explorer's data,
 in `explorers.py`; the sentence for a screen reader, which is written where a figure is shown.
 """
 
@@ -31,6 +32,44 @@ SCORES = {
 def interval(runs: Runs, score: Any) -> Interval:
     """Return a score over the seeds of some runs; one run alone has no interval."""
     return Interval.of_runs([score(run) for run in runs], SHARE)
+
+
+def cases_of(run: Mapping[str, Any], which: str) -> list[float]:
+    """Return a run's score of each case; of the old tasks, which are as many, all of them."""
+    if which == "seven old tasks":
+        return [score for scores in run["old"].values() for score in scores]
+    return run["new" if which == "new task" else "other_phrasings"]
+
+
+def quality(runs: Runs, which: str) -> Interval:
+    """Return a score of SCORES with its interval: over seeds, or over the cases of one run.
+
+    Where all cases of a run are equal, no draw differs: then it is Wilson's, as of a share.
+    """
+    if len(runs) > 1:
+        return interval(runs, SCORES[which])
+    cases = cases_of(runs[0], which)
+    if set(cases) <= {0.0} or set(cases) <= {1.0}:
+        return Interval.of_share([case == 1 for case in cases])
+    found = Interval.of_cases(cases).within(SHARE)
+    return Interval(SCORES[which](runs[0]), found.low, found.high)
+
+
+def differences(runs: Runs, one: Any, other: Any, key: str = "rank") -> dict[str, Interval]:
+    """Return score -> one setting minus another with its interval, paired: by seed and by case.
+
+    Both have the same seeds and cases; what is drawn anew is the cases, the seeds averaged.
+    """
+    groups = by_setting(runs, key)
+    pairs = list(zip(groups[one], groups[other], strict=True))
+    found = {}
+    for which in SCORES:
+        gaps = [
+            [a - b for a, b in zip(cases_of(x, which), cases_of(y, which), strict=True)]
+            for x, y in pairs
+        ]
+        found[which] = Interval.of_cases([fmean(column) for column in zip(*gaps, strict=True)])
+    return found
 
 
 def by_setting(runs: Runs, key: str) -> dict[Any, list[Mapping[str, Any]]]:
@@ -66,10 +105,13 @@ def quality_table(runs: Runs, key: str = "rank") -> pandas.DataFrame:
     rows = {}
     for setting, group in by_setting(runs, key).items():
         several = len(group) > 1
+        tuned = "trained" in group[0]
         rows[_label(setting, key)] = {
-            "weights trained": f"{group[0]['trained']:,}" if "trained" in group[0] else "",
+            "weights trained": f"{group[0]['trained']:,}" if tuned else "",
             **{
-                name: str(interval(group, score)) if several else f"{score(group[0]):.2f}"
+                name: f"{quality(group, name):.2f}"
+                if several or tuned
+                else f"{score(group[0]):.2f}"
                 for name, score in SCORES.items()
             },
         }
@@ -92,10 +134,19 @@ def rates_chart(runs: Runs) -> go.Figure:
     return figure.update_layout(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.03]})
 
 
-def spectrum_chart(curves: Mapping[str, Sequence[float]]) -> go.Figure:
-    """Return how much of an update's squared length each rank keeps, a curve an update."""
-    drawn = {name: dict(enumerate(values, start=1)) for name, values in curves.items()}
-    figure = charts.lines(drawn, "rank", "part of the update kept", {"90 %": 0.9}, mode="lines")
+def kept_curves(runs: Runs) -> dict[str, dict[int, Interval]]:
+    """Return what each rank keeps of the full updates' squared length, over the seeds."""
+    full = [run["kept"] for run in by_setting(runs, "rank")[FULL]]
+    return {
+        "all layers": {
+            int(rank): Interval.of_runs([kept[rank] for kept in full], SHARE) for rank in full[0]
+        }
+    }
+
+
+def spectrum_chart(runs: Runs) -> go.Figure:
+    """Return how much of the full updates' squared length each rank keeps, with its interval."""
+    figure = charts.lines(kept_curves(runs), "rank", "part of the update kept", {"90 %": 0.9})
     return figure.update_layout(xaxis={"type": "log"}, yaxis={"range": [0, 1.03]})
 
 

@@ -3,8 +3,8 @@
 A real update (all weights tuned with AdamW, recorded) beside its best picture of the rank, what
 each rank keeps, the adapter's weights and memory, the recorded quality and an answer of an adapter
 of that rank. Left out: training, which takes longer than a slider may; ranks between those recorded
-show the quality of the nearest one below. How an explorer works is explained in
-`workbook.core.notebook.explorer`.
+show the quality of the nearest one below, and other layers only what was recorded of them. How an
+explorer works is explained in `workbook.core.notebook.explorer`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SHOWN = 40  # rows and columns of the matrix that are drawn
 LARGEST = 64  # rank
+EVERYWHERE = "all"  # of PLACES: ranks are recorded there
+ONE_RANK = 8  # that the other places are recorded at
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,31 @@ class RankView:
     recorded: int | None  # the rank whose quality this is
     quality: Interval | None
     answer: str
+    alpha: float
+
+    @property
+    def told(self) -> str:
+        """The recorded quality in words, with what it was recorded of."""
+        if self.quality is None:
+            near = "" if self.places == EVERYWHERE else f" on {self.places}"
+            return f"not recorded{near}" + (f", only at rank {ONE_RANK}" if near else "")
+        own = 2 * (self.recorded or 0)
+        other = "" if self.alpha == own else f", recorded with alpha {own}"
+        return f"{self.quality} at rank {self.recorded} on {self.places}{other}"
 
 
 class RankViews:
     """Computes a `RankView` from recorded runs and the shape of the model.
 
-    update: the run of the part "update"; ranks: the runs of the part "ranks".
+    update: the run of the part "update"; ranks, places: the runs of the parts of these names.
     """
 
     def __init__(
-        self, update: Mapping[str, Any], ranks: Sequence[Mapping[str, Any]], shape: Shape
+        self,
+        update: Mapping[str, Any],
+        ranks: Sequence[Mapping[str, Any]],
+        shape: Shape,
+        places: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         matrix = torch.tensor(update["thousandths"], dtype=torch.float32)
         self.matrix: Tensor = matrix * update["largest"] / 1000
@@ -70,6 +87,7 @@ class RankViews:
             rank: runs for rank, runs in charts.by_setting(ranks, "rank").items()
             if isinstance(rank, int)
         }  # fmt: skip
+        self.places = charts.by_setting(places, "place")
         self.picture = lru_cache(maxsize=128)(lambda rank: low_rank(self.matrix, rank))
 
     def __call__(self, rank: int, alpha: float = 16.0, places: str = "all") -> RankView:
@@ -77,33 +95,36 @@ class RankViews:
         if not 1 <= rank <= len(self.kept):
             raise ValueError(f"a rank is 1 to {len(self.kept)} here.")
         weights = adapter_weights(self.shape, rank, PLACES[places])
-        nearest = max((r for r in self.runs if r <= rank), default=None)
-        runs = [] if nearest is None else self.runs[nearest]
-        score = charts.SCORES["new task"]
+        nearest, runs = self._recorded(rank, places)
         return RankView(
             rank=rank, scale=alpha / rank, places=places, weights=weights,
             share=weights / self.shape.parameters, state=weights * (2 * FLOAT + MOMENTS),
             update=self.matrix[:SHOWN, :SHOWN].tolist(),
             picture=self.picture(rank)[:SHOWN, :SHOWN].tolist(),
             kept=self.kept, error=max(0.0, 1 - self.kept[rank - 1]) ** 0.5,
-            recorded=nearest, quality=charts.interval(runs, score) if runs else None,
-            answer=runs[0].get("example", "") if runs else "",
+            recorded=nearest, quality=charts.quality(runs, "new task") if runs else None,
+            answer=runs[0].get("example", "") if runs else "", alpha=alpha,
         )  # fmt: skip
+
+    def _recorded(self, rank: int, places: str) -> tuple[int | None, list[Mapping[str, Any]]]:
+        """Return the rank and the runs that tell of this one: only what was recorded there."""
+        if places != EVERYWHERE:
+            runs = self.places.get(places, []) if rank == ONE_RANK else []
+            return (ONE_RANK, runs) if runs else (None, [])
+        nearest = max((r for r in self.runs if r <= rank), default=None)
+        return nearest, [] if nearest is None else self.runs[nearest]
 
 
 def draw(view: RankView) -> go.Figure:
     """Return the three panels, with the counts above."""
-    quality = "not recorded"
-    if view.quality is not None:
-        quality = f"{view.quality} at rank {view.recorded}"
     answer = html.escape(view.answer.replace("\n", " / "))
     title = (
         f"rank {view.rank}: {view.weights:,} weights ({view.share:.2%}), {in_words(view.state)} to "
-        f"train<br>scale {view.scale:.3g}; misses {view.error:.0%} of the update; quality {quality}"
-        f"<br><sup>{answer}</sup>"
+        f"train<br>scale {view.scale:.3g}; misses {view.error:.0%} of the update"
+        f"<br>quality {view.told}<br><sup>{answer}</sup>"
     )
     figure = charts.update_chart(view.update, view.picture, view.kept, view.rank, title)
-    return figure.update_layout(margin={"t": 120})
+    return figure.update_layout(margin={"t": 140})
 
 
 def describe(view: RankView) -> str:
@@ -111,7 +132,7 @@ def describe(view: RankView) -> str:
     return (
         f"An adapter of rank {view.rank} on {view.places} has {view.weights:,} weights, "
         f"{view.share:.2%} of the model's; the best picture of that rank misses {view.error:.0%} "
-        "of the update."
+        f"of the update. Quality: {view.told}."
     )
 
 
@@ -122,19 +143,22 @@ def table(view: RankView) -> pandas.DataFrame:
     row = {
         "weights": f"{view.weights:,}", "part of the model": f"{view.share:.2%}",
         "to train": in_words(view.state), "scale": f"{view.scale:.3g}",
-        "of the update missed": f"{view.error:.0%}", "quality": str(view.quality or ""),
+        "of the update missed": f"{view.error:.0%}", "quality": view.told,
         "answer": view.answer.replace("\n", " / "),
     }  # fmt: skip
     return pd.DataFrame([row])
 
 
 def rank_explorer(
-    update: Mapping[str, Any], ranks: Sequence[Mapping[str, Any]], shape: Shape
+    update: Mapping[str, Any],
+    ranks: Sequence[Mapping[str, Any]],
+    shape: Shape,
+    places: Sequence[Mapping[str, Any]] = (),
 ) -> Explorer:
     """Turn rank, alpha and the layers that get an adapter; arguments as of `RankViews`."""
     return Explorer(
         "What can an adapter of this rank do?",
-        RankViews(update, ranks, shape),
+        RankViews(update, ranks, shape, places),
         draw,
         {
             "rank": Slider("Rank", 8, (1, 2, 4, 8, 16, 32, 64), low=1, high=LARGEST, step=1),

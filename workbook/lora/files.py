@@ -1,9 +1,9 @@
 """Adapters as files, in peft's own format: what is saved here loads there, and the other way round.
 
 A folder holds `adapter_config.json` and `adapter_model.safetensors`, a few kB to MB. The weights'
-names are those of the layers in the model, after `base_model.model.`. We add a few of the base's
-weights to the file's metadata, which peft passes over, so that the wrong base is noticed. Left out:
-adapters of embeddings, and whole layers saved beside the adapter. Lesson 10.
+names are those of the layers in the model, after `base_model.model.`. We add a few numbers of the
+base's weights to the file's header, which peft passes over, so that the wrong base is noticed. Left
+out: adapters of embeddings, and whole layers saved beside the adapter. Lesson 10.
 """
 
 from __future__ import annotations
@@ -11,41 +11,35 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from workbook.core.runs.files import replacing, write_atomically
+from workbook.core.runs.files import replacing
+from workbook.lora import adapter_config, base_sample
 from workbook.lora.adapters import (
     DEFAULT,
     Model,
     active_adapter,
+    adapter_names,
     attach,
+    check_settings,
     lora_layers,
     refuse_shared,
     switch_adapter,
 )
 from workbook.lora.layer import LoraLinear, LowRank, Variant
-from workbook.lora.weights import is_four_bit, is_turned, read_weight
+from workbook.lora.weights import is_turned
 from workbook.training.checkpoint import disk_errors
 from workbook.training.modules import ends_with, linear_names, sizes
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 PREFIX = "base_model.model."
 PARTS = {"A": "lora_A.weight", "B": "lora_B.weight", "magnitude": "lora_magnitude_vector"}
-SAMPLED_LAYERS, SAMPLES = 16, 16  # of the base: layers looked at, and weights of each
-SAMPLE_KEY = "base_sample"
-SAME = {False: 0.005, True: 0.25}  # largest relative difference of one base; True: either in 4 bits
-# Keys of peft's config that change what an adapter computes, with the values that we compute.
-PLAIN: Mapping[str, tuple[Any, ...]] = {
-    "bias": ("none",), "lora_bias": (False, None), "modules_to_save": (None, []),
-    "layer_replication": (None,), "use_qalora": (False, None), "use_bdlora": (None, False),
-    "target_parameters": (None, []), "trainable_token_indices": (None,), "arrow_config": (None,),
-    "alora_invocation_tokens": (None,), "kasa_config": (None,), "monteclora_config": (None,),
-    "velora_config": (None,), "init_lora_weights": (True, False, "gaussian", "orthogonal", "eva"),
-}  # fmt: skip
+SAMPLE_KEY = "base_weights"
 
 
 def save_adapter(
@@ -72,14 +66,25 @@ def save_adapter(
         for layer, each in layers.items()
         for part, _ in each.adapter(name).named_parameters()
     }  # fmt: skip
-    sample = json.dumps(_sample(model, list(layers)))
+    header = {"format": "pt", SAMPLE_KEY: base_sample.write(base_sample.sample_base(model))}
+    config = json.dumps(_config(model, layers, name), indent=2, sort_keys=True) + "\n"
     folder = Path(folder)
     with disk_errors(folder):
-        with replacing(folder / WEIGHTS) as draft:
-            draft.write_bytes(save(tensors, {"format": "pt", SAMPLE_KEY: sample}))
-        config = _config(model, layers, name)
-        write_atomically(folder / CONFIG, json.dumps(config, indent=2, sort_keys=True) + "\n")
+        _write(folder, {WEIGHTS: save(tensors, header), CONFIG: config.encode()})
     return folder
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files of an adapter or none, so that weights never meet another save's config.
+
+    A folder that holds more, such as a tokenizer, stays: then each file is replaced by itself.
+    """
+    alone = not folder.is_dir() or all(file.name in files for file in folder.iterdir())
+    with replacing(folder) if alone else nullcontext(folder) as place:
+        place.mkdir(exist_ok=True)
+        for name, content in files.items():
+            with replacing(place / name) as draft:
+                draft.write_bytes(content)
 
 
 def _config(model: nn.Module, layers: Mapping[str, LoraLinear], name: str) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def _config(model: nn.Module, layers: Mapping[str, LoraLinear], name: str) -> di
     return {
         "peft_type": "LORA",
         "task_type": ("SEQ_2_SEQ_LM" if two else "CAUSAL_LM") if generates else None,
-        "base_model_name_or_path": getattr(shape, "_name_or_path", None) or None,
+        "base_model_name_or_path": base_name(model) or None,
         "r": adapter.rank,
         "lora_alpha": adapter.alpha,
         "lora_dropout": adapter.dropout.p,
@@ -104,6 +109,20 @@ def _config(model: nn.Module, layers: Mapping[str, LoraLinear], name: str) -> di
         "inference_mode": True,
         "init_lora_weights": True,
     }
+
+
+def base_name(model: nn.Module) -> str:
+    """Return what a model is called, "" if nothing: no folder of this machine, but its name alone.
+
+    A name on the Hub, such as "Qwen/Qwen2.5-0.5B", is kept whole.
+    """
+    name = str(getattr(getattr(model, "config", None), "_name_or_path", "") or "")
+    is_folder = Path(name).exists() or name.startswith(("/", ".")) or len(_parts(name)) > 2
+    return _parts(name)[-1] if is_folder and name else name
+
+
+def _parts(path: str) -> list[str]:
+    return re.split(r"[/\\]", path.rstrip("/\\"))
 
 
 def _targets(model: nn.Module, layers: list[str]) -> list[str]:
@@ -119,8 +138,9 @@ def load_adapter(
 
     trainable: whether its weights may be trained on. Returns the model. Raises ValueError, in one
     sentence that names the thing, for a folder without an adapter, an adapter of another kind, a
-    layer that the model lacks or has in another shape, missing or unknown weights, and a base with
-    other weights than the adapter was trained on (where the file says so: ours do).
+    layer that the model lacks or has in another shape, missing or unknown weights, a name that is
+    taken, and a base with other weights than the adapter was trained on (where the file says so:
+    ours do). What is refused leaves the model as it was.
     """
     folder = Path(folder)
     config, tensors, sample = _read(folder)
@@ -128,16 +148,18 @@ def load_adapter(
     linears = linear_names(model, ".*")
     for layer, parts in layers.items():
         _refuse_layer(model, layer, parts, linears, config, folder)
-    if sample:
-        _refuse_other_base(model, sample, folder)
-    variant: Variant = (
-        "dora" if config.get("use_dora") else "rslora" if config.get("use_rslora") else "lora"
-    )
-    for layer, parts in layers.items():
-        alpha = _setting(config, "alpha_pattern", layer, config["lora_alpha"])
-        dropout, only = config.get("lora_dropout", 0.0), re.escape(layer)
-        attach(model, len(parts["A"]), alpha, only, dropout, name=name, variant=variant)
-        _fill(lora_layers(model)[layer].adapter(name), parts)
+    adapter_config.refuse_missing(config, list(layers), linears, folder)
+    if name in adapter_names(model):
+        raise ValueError(f"the model has an adapter {name!r} already: give another name=.")
+    if (other := base_sample.unlike(sample, base_sample.sample_base(model))) is not None:
+        raise ValueError(
+            f"the adapter in {folder} was trained on a base with other weights (they differ most "
+            f"in {other}): load that base first."
+        )
+    settings = {layer: _settings(config, layer, parts, name) for layer, parts in layers.items()}
+    for layer, (rank, alpha, dropout, variant) in settings.items():
+        attach(model, rank, alpha, re.escape(layer), dropout, name=name, variant=variant)
+        _fill(lora_layers(model)[layer].adapter(name), layers[layer])
     switch_adapter(model, name)
     for each in lora_layers(model).values():
         if name in each.adapters:
@@ -145,7 +167,21 @@ def load_adapter(
     return model
 
 
-def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor], dict[str, list[float]]]:
+def _settings(
+    config: Mapping[str, Any], layer: str, parts: Mapping[str, Tensor], name: str
+) -> tuple[int, float, float, Variant]:
+    """Return rank, alpha, dropout and variant of a saved layer. ValueError where they are wrong."""
+    dora, rslora = config.get("use_dora"), config.get("use_rslora")
+    variant: Variant = "dora" if dora else "rslora" if rslora else "lora"
+    alpha = adapter_config.setting(config, "alpha_pattern", layer, config["lora_alpha"])
+    rank, dropout = len(parts["A"]), config.get("lora_dropout") or 0.0
+    check_settings(rank, alpha, dropout, name, variant)
+    return rank, alpha, dropout, variant
+
+
+def _read(
+    folder: Path,
+) -> tuple[dict[str, Any], dict[str, Tensor], dict[str, base_sample.Seen]]:
     """Return an adapter's config, its weights, and the sample of its base, which may be {}."""
     from safetensors import SafetensorError, safe_open
 
@@ -156,18 +192,13 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor], dict[str, li
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         with safe_open(folder / WEIGHTS, "pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}
-            sample = json.loads((file.metadata() or {}).get(SAMPLE_KEY, "{}"))
-    except (json.JSONDecodeError, SafetensorError) as error:
+            sample = base_sample.read((file.metadata() or {}).get(SAMPLE_KEY, "{}"))
+    except (ValueError, SafetensorError) as error:
         raise ValueError(f"the adapter in {folder} is torn: {error}.") from error
-    kind = config.get("peft_type")
-    if kind != "LORA":
-        raise ValueError(f"{folder} holds an adapter of the kind {kind}, not LORA.")
-    for key, values in PLAIN.items():
-        if key in config and config[key] not in values:
-            raise ValueError(
-                f"the adapter in {folder} has {key}={config[key]!r}, which this course's LoRA does "
-                "not compute: load it with peft."
-            )
+    adapter_config.refuse(config, folder)
+    for key, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{folder} holds {key} with numbers that are not finite.")
     return config, tensors, sample
 
 
@@ -206,7 +237,7 @@ def _refuse_layer(
     refuse_shared(model, layer)
     module = model.get_submodule(layer)
     base = module.base if isinstance(module, LoraLinear) else module
-    rank = _setting(config, "rank_pattern", layer, config["r"])
+    rank = adapter_config.setting(config, "rank_pattern", layer, config["r"])
     outputs, inputs = sizes(base)
     shapes = {"A": (rank, inputs), "B": (outputs, rank), "magnitude": (outputs,)}
     for part, tensor in parts.items():
@@ -217,59 +248,7 @@ def _refuse_layer(
             )
 
 
-def _setting(config: Mapping[str, Any], key: str, layer: str, otherwise: Any) -> Any:
-    """Return a layer's own rank or alpha where the config has a pattern that meets its name."""
-    patterns = config.get(key) or {}
-    for pattern, value in patterns.items():
-        if re.match(rf"(.*\.)?({pattern.removeprefix('^')})$", layer):
-            return value
-    return otherwise
-
-
 def _fill(adapter: LowRank, parts: Mapping[str, Tensor]) -> None:
     with torch.no_grad():
         for part, weight in adapter.named_parameters():
             weight.copy_(parts[part])
-
-
-def _sample(model: nn.Module, layers: list[str]) -> dict[str, list[float]]:
-    """Return a few weights of a few layers of the frozen base, as they are without an update."""
-    step = max(1, len(layers) // SAMPLED_LAYERS)
-    return {layer: _some_weights(model.get_submodule(layer)) for layer in layers[::step]}
-
-
-def _some_weights(layer: nn.Module) -> list[float]:
-    if isinstance(layer, LoraLinear):
-        merged = layer.base.weight if layer.is_merged else None
-        layer.unmerge()
-        flat = read_weight(layer.base).flatten()
-        if merged is not None:
-            layer.remerge(merged)
-    else:
-        flat = read_weight(layer).flatten()
-    places = torch.linspace(0, flat.numel() - 1, SAMPLES, device=flat.device).long()
-    return [float(f"{value:.6g}") for value in flat[places].tolist()]
-
-
-def _refuse_other_base(model: nn.Module, sample: Mapping[str, list[float]], folder: Path) -> None:
-    """Raise ValueError where the base is not the one that the adapter was trained on.
-
-    A base in 16 bits differs from itself in float32 by 0.2 %, one in 4 bits by about 10 %.
-    """
-    there = {layer: _some_weights(model.get_submodule(layer)) for layer in sample}
-    saved, here = (
-        torch.tensor([value for layer in sample for value in group[layer]])
-        for group in (sample, there)
-    )
-    layers = (model.get_submodule(layer) for layer in sample)
-    four = any(is_four_bit(e.base if isinstance(e, LoraLinear) else e) for e in layers)
-    if (saved - here).norm() > SAME[four] * saved.norm():
-        layer = max(sample, key=lambda n: _distance(sample[n], there[n]))
-        raise ValueError(
-            f"the adapter in {folder} was trained on a base with other weights (they differ most "
-            f"in {layer}): load that base first."
-        )
-
-
-def _distance(one: list[float], two: list[float]) -> float:
-    return sum((a - b) ** 2 for a, b in zip(one, two, strict=True))

@@ -129,7 +129,7 @@ class LoraLinear(nn.Module):
         return self.kept is not None
 
     def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
-        if self.rows is not None:
+        if self.rows is not None and self.enabled:
             return self.rows.add_to(self.base(x), x, self.in_features)
         if self.active is None or self.is_merged or not self.enabled:
             return self.base(x)

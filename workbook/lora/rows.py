@@ -30,7 +30,8 @@ def adapter_per_row(model: nn.Module, names: Sequence[str]) -> Iterator[None]:
         with adapter_per_row(model, ["summaries", "__base__", "dialect"]):
             logits = model(input_ids=ids).logits  # three rows
 
-    "__base__" is a row without one. Raises ValueError for an unknown name, for a merged model, for
+    "__base__" is a row without one. A block within it goes first, and `adapters_off` turns all of
+    them off. Raises ValueError for an unknown name, for a merged model, for
     a DoRA adapter, whose update is no product of two small matrices, and, when a batch comes, for
     another number of rows.
     """
@@ -43,13 +44,14 @@ def adapter_per_row(model: nn.Module, names: Sequence[str]) -> Iterator[None]:
     for layer in layers.values():
         if layer.is_merged:
             raise ValueError("an adapter is merged into this model: `unmerge` it first.")
+    before = [(layer, layer.rows) for layer in layers.values()]
     try:
-        for layer in layers.values():
+        for layer, _ in before:
             layer.rows = _gather(layer, names)
         yield
     finally:
-        for layer in layers.values():
-            layer.rows = None
+        for layer, rows in before:
+            layer.rows = rows
 
 
 @torch.no_grad()
