@@ -1,6 +1,7 @@
 """Counts against real models and torch's counter, and against published tables."""
 
 import pytest
+import transformers
 
 from workbook.scaling_laws import counting, peers, published
 
@@ -8,8 +9,22 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def configs():
-    from transformers import BertConfig, GPT2Config, LlamaConfig, Qwen2Config, T5Config
+    from transformers import (
+        BertConfig,
+        DistilBertConfig,
+        GemmaConfig,
+        GPT2Config,
+        LlamaConfig,
+        MistralConfig,
+        Qwen2Config,
+        Qwen3Config,
+        RobertaConfig,
+        T5Config,
+    )
 
+    small = {"vocab_size": 500, "hidden_size": 64, "intermediate_size": 96,
+             "num_hidden_layers": 2, "num_attention_heads": 4}  # fmt: skip
+    grouped = {**small, "num_key_value_heads": 2, "head_dim": 24}
     return {
         "Llama 7B": LlamaConfig(),
         "Llama 3 8B": LlamaConfig(
@@ -30,6 +45,16 @@ def configs():
         "gated T5": T5Config(
             d_model=256, d_ff=512, num_layers=3, num_decoder_layers=2, num_heads=4, d_kv=48,
             feed_forward_proj="gated-gelu",
+        ),
+        "Llama with every bias": LlamaConfig(**grouped, mlp_bias=True, attention_bias=True),
+        "Mistral": MistralConfig(**grouped),
+        "Mistral, asked for a bias": MistralConfig(**grouped, attention_bias=True),
+        "Qwen3": Qwen3Config(**grouped),
+        "Qwen3 with a bias": Qwen3Config(**grouped, attention_bias=True),
+        "Gemma": GemmaConfig(**grouped, attention_bias=True),
+        "RoBERTa": RobertaConfig(**small, max_position_embeddings=130, type_vocab_size=1),
+        "DistilBERT": DistilBertConfig(
+            vocab_size=500, dim=64, hidden_dim=96, n_layers=2, n_heads=4
         ),
     }  # fmt: skip
 
@@ -80,6 +105,26 @@ def test_what_cannot_be_counted_is_one_sentence():
         counting.count_parameters(MambaConfig())
     with pytest.raises(ValueError, match="give the decoder's tokens, written="):
         counting.count_flops(T5Config(), 1, 8)
+
+
+@pytest.mark.parametrize("name", ["BertConfig", "GPT2Config"])
+def test_cross_attention_is_refused_not_left_out(name):
+    """Its matrices were once missing from both counts."""
+    config = getattr(transformers, name)(add_cross_attention=True, is_decoder=True)
+    with pytest.raises(ValueError, match=f"{config.model_type}' with cross-attention"):
+        counting.count_parameters(config)
+
+
+@pytest.mark.parametrize(("batch", "tokens"), [(0, 8), (2, -5), (1, 0)])
+def test_nothing_to_count_is_one_sentence(batch, tokens):
+    config = configs()["small tied Llama"]
+    with pytest.raises(ValueError, match=f"at least one text of one token, not {batch} of"):
+        counting.count_flops(config, batch, tokens)
+
+
+def test_every_family_is_compared_with_a_real_model():
+    known = set(counting.FAMILIES)
+    assert known == {config.model_type for config in configs().values()} == set(peers.CLASSES)
 
 
 def shape_of(row):

@@ -2,7 +2,18 @@
 
 import numpy as np
 import pytest
-from transformers import BertConfig, GPT2Config, LlamaConfig, Qwen2Config, T5Config
+from transformers import (
+    BertConfig,
+    DistilBertConfig,
+    GemmaConfig,
+    GPT2Config,
+    LlamaConfig,
+    MistralConfig,
+    Qwen2Config,
+    Qwen3Config,
+    RobertaConfig,
+    T5Config,
+)
 
 from workbook.scaling_laws import fit_chinchilla, peers, published
 
@@ -12,6 +23,11 @@ FEW = {"vocab_size": 11, "hidden_size": 8, "intermediate_size": 16, "num_attenti
 CONFIGS = {
     "llama": LlamaConfig(**FEW, num_hidden_layers=1),
     "qwen2": Qwen2Config(**FEW, num_hidden_layers=1, num_key_value_heads=2),
+    "qwen3": Qwen3Config(**FEW, num_hidden_layers=1, num_key_value_heads=2, head_dim=4),
+    "mistral": MistralConfig(**FEW, num_hidden_layers=1, num_key_value_heads=2),
+    "gemma": GemmaConfig(**FEW, num_hidden_layers=1, num_key_value_heads=2, head_dim=4),
+    "roberta": RobertaConfig(**FEW, num_hidden_layers=1, pad_token_id=1),
+    "distilbert": DistilBertConfig(vocab_size=11, dim=8, hidden_dim=16, n_layers=1, n_heads=2),
     "gpt2": GPT2Config(vocab_size=11, n_embd=8, n_layer=1, n_head=2),
     "bert": BertConfig(**FEW, num_hidden_layers=1),
     "t5": T5Config(vocab_size=11, d_model=8, d_kv=4, d_ff=16, num_layers=1, num_heads=2),

@@ -1,7 +1,7 @@
 """Parameters and FLOPs of a transformer, counted from its configuration alone.
 
-`structure` lists the matrices, tables and attentions of a Llama, Qwen2, GPT-2, BERT or T5; the
-counts are sums over the list. A multiply-add is two FLOPs; the backward pass does each product
+`structure` lists the matrices, tables and attentions of the ten families in `FAMILIES`; the counts
+are sums over the list. A multiply-add is two FLOPs; the backward pass does each product
 twice, once for the input and once for the weight. The tests hold the counts against real models
 and torch's counter. Left out, as there: softmax, norms, rotary angles and activation functions,
 some per cent of the time. Lesson 06.
@@ -11,6 +11,7 @@ Shapes: B batch, T time (tokens of a text, of T5's encoder), S time of T5's deco
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -87,7 +88,8 @@ def count_flops(config: Any, batch: int, tokens: int, written: int = 0) -> Flops
         batch, tokens: B and T.
         written: S, tokens of T5's decoder; 0 for the others.
 
-    Raises ValueError for a family that is not known and for a T5 without `written`.
+    Raises ValueError for a family that is not known, for fewer than one text or token, and for a
+    T5 without `written`.
     """
     forward = sum(flops_by_part(config, batch, tokens, written).values())
     return Flops(forward, 2 * forward)
@@ -96,6 +98,8 @@ def count_flops(config: Any, batch: int, tokens: int, written: int = 0) -> Flops
 def flops_by_part(config: Any, batch: int, tokens: int, written: int = 0) -> dict[str, int]:
     """Return the FLOPs of a forward pass by what they are for; see `count_flops`."""
     made = structure(config)
+    if batch < 1 or tokens < 1:
+        raise ValueError(f"count at least one text of one token, not {batch} of {tokens}.")
     if any(one.on == WRITTEN for one in made.matrices) and written < 1:
         raise ValueError("an encoder-decoder also writes: give the decoder's tokens, written=.")
     length = {READ: tokens, WRITTEN: written, FIRST: 1}
@@ -111,33 +115,42 @@ def flops_by_part(config: Any, batch: int, tokens: int, written: int = 0) -> dic
 
 
 def structure(config: Any) -> Structure:
-    """Return the structure of a model of transformers; ValueError for another family."""
-    known = {"llama": _llama, "qwen2": _llama, "gpt2": _gpt2, "bert": _bert, "t5": _t5}
+    """Return the structure of a model of transformers.
+
+    Raises ValueError for another family, and for layers that a family has only when asked for.
+    """
     family = getattr(config, "model_type", None)
-    if family not in known:
-        raise ValueError(f"cannot count a model of type {family!r}; known are {', '.join(known)}.")
-    return known[family](config)
+    if family not in FAMILIES:
+        raise ValueError(
+            f"cannot count a model of type {family!r}; known are {', '.join(FAMILIES)}."
+        )
+    if getattr(config, "add_cross_attention", False):
+        raise ValueError(f"cannot count a model of type {family!r} with cross-attention.")
+    return FAMILIES[family](config)
 
 
 def _llama(config: Any) -> Structure:
-    """A Llama, or Qwen2, whose queries, keys and values have a bias."""
+    """A Llama, and the families that differ from it in biases and norms alone."""
     width, layers, heads = config.hidden_size, config.num_hidden_layers, config.num_attention_heads
+    family = config.model_type
     head = getattr(config, "head_dim", None) or width // heads
     keys = config.num_key_value_heads * head
-    bias = config.model_type == "qwen2" or bool(getattr(config, "attention_bias", False))
-    closing = bool(getattr(config, "attention_bias", False))
+    asked = family in ("llama", "qwen3", "gemma") and bool(config.attention_bias)
+    bias = asked or family == "qwen2"  # of queries, keys and values
+    inner_bias = family == "llama" and bool(config.mlp_bias)
+    norms = (2 * layers + 1) * width + (2 * layers * head if family == "qwen3" else 0)
     return Structure(
         matrices=(
             Matrix("attention layers", width, heads * head, layers, bias),
             Matrix("attention layers", width, keys, 2 * layers, bias),
-            Matrix("attention layers", heads * head, width, layers, closing),
-            Matrix("feed-forward", width, config.intermediate_size, 2 * layers),
-            Matrix("feed-forward", config.intermediate_size, width, layers),
+            Matrix("attention layers", heads * head, width, layers, asked),
+            Matrix("feed-forward", width, config.intermediate_size, 2 * layers, inner_bias),
+            Matrix("feed-forward", config.intermediate_size, width, layers, inner_bias),
             Matrix("output", width, config.vocab_size, stored=not config.tie_word_embeddings),
         ),
         attentions=(Attention(heads * head, layers),),
         tables=config.vocab_size * width,
-        vectors=(2 * layers + 1) * width,
+        vectors=norms,
     )
 
 
@@ -159,18 +172,22 @@ def _gpt2(config: Any) -> Structure:
 
 
 def _bert(config: Any) -> Structure:
-    """The encoder with its pooler, as `BertModel` has it; no head."""
-    width, layers, inner = config.hidden_size, config.num_hidden_layers, config.intermediate_size
-    rows = config.vocab_size + config.max_position_embeddings + config.type_vocab_size
+    """The encoder as `BertModel`, `RobertaModel` and `DistilBertModel` have it; no head."""
+    width, layers = config.hidden_size, config.num_hidden_layers
+    distilled = config.model_type == "distilbert"  # no table of types, no pooler
+    inner = config.hidden_dim if distilled else config.intermediate_size
+    types = 0 if distilled else config.type_vocab_size
+    matrices = [
+        Matrix("attention layers", width, width, 4 * layers, True),
+        Matrix("feed-forward", width, inner, layers, True),
+        Matrix("feed-forward", inner, width, layers, True),
+    ]
+    if not distilled:
+        matrices.append(Matrix("pooler", width, width, 1, True, on=FIRST))
     return Structure(
-        matrices=(
-            Matrix("attention layers", width, width, 4 * layers, True),
-            Matrix("feed-forward", width, inner, layers, True),
-            Matrix("feed-forward", inner, width, layers, True),
-            Matrix("pooler", width, width, 1, True, on=FIRST),
-        ),
+        matrices=tuple(matrices),
         attentions=(Attention(width, layers),),
-        tables=rows * width,
+        tables=(config.vocab_size + config.max_position_embeddings + types) * width,
         vectors=(2 * layers + 1) * 2 * width,
     )
 
@@ -208,6 +225,14 @@ def _t5(config: Any) -> Structure:
         tables=config.vocab_size * width + biases,
         vectors=(2 * stacks[READ] + 1 + 3 * written + 1) * width,
     )
+
+
+FAMILIES: dict[str, Callable[[Any], Structure]] = {
+    **dict.fromkeys(("llama", "qwen2", "qwen3", "mistral", "gemma"), _llama),
+    "gpt2": _gpt2,
+    **dict.fromkeys(("bert", "roberta", "distilbert"), _bert),
+    "t5": _t5,
+}
 
 
 def six_nd(parameters: float, tokens: float) -> float:

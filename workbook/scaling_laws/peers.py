@@ -19,8 +19,13 @@ from workbook.scaling_laws.counting import Flops
 CLASSES = {
     "llama": "LlamaForCausalLM",
     "qwen2": "Qwen2ForCausalLM",
+    "qwen3": "Qwen3ForCausalLM",
+    "mistral": "MistralForCausalLM",
+    "gemma": "GemmaForCausalLM",
     "gpt2": "GPT2LMHeadModel",
     "bert": "BertModel",
+    "roberta": "RobertaModel",
+    "distilbert": "DistilBertModel",
     "t5": "T5ForConditionalGeneration",
 }
 
@@ -44,7 +49,9 @@ def measured(config: Any, batch: int, tokens: int, written: int = 0) -> tuple[in
     model = build_without_numbers(config)
     ids = torch.zeros(batch, tokens, dtype=torch.int64, device="meta")
     given = {"input_ids": ids}
-    if config.model_type not in ("bert", "t5"):  # else a decoder would look into its positions
+    if CLASSES[config.model_type].endswith(
+        ("CausalLM", "LMHeadModel")
+    ):  # else a decoder would look into its positions
         given["attention_mask"] = torch.ones_like(ids)
     if written:
         given["decoder_input_ids"] = ids.new_zeros(batch, written)
@@ -53,7 +60,9 @@ def measured(config: Any, batch: int, tokens: int, written: int = 0) -> tuple[in
     if hasattr(out, "logits"):
         total = out.logits.sum()
     else:  # an encoder without a head
-        total = out.last_hidden_state.sum() + out.pooler_output.sum()
+        total = out.last_hidden_state.sum()
+        if getattr(out, "pooler_output", None) is not None:
+            total = total + out.pooler_output.sum()
     with FlopCounterMode(display=False) as backward:
         total.backward()
     parameters = sum(weight.numel() for weight in model.parameters())
