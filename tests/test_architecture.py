@@ -9,6 +9,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,18 @@ def code_lines(node):
     if ast.get_docstring(node, clean=False) is not None:
         length -= first.end_lineno - first.lineno + 1
     return length
+
+
+def test_no_two_classes_of_a_part_share_a_name():
+    """Guards against a reader who opens the wrong one of two classes called `Subject`."""
+    homes = defaultdict(set)
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                part = path.relative_to(ROOT / "workbook").parts[0]
+                homes[part, node.name].add(label(path))
+    assert len(homes) > 300
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
 
 
 def test_every_file_is_opened_with_its_encoding():

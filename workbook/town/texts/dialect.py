@@ -129,7 +129,7 @@ _ADJECTIVES = {
 }
 
 
-class _Clause:
+class _ClauseWriter:
     """Writes one clause of a sentence: its tense, whether it is denied, and its subject."""
 
     def __init__(self, writer: Writer, symbols: list[str]):
@@ -247,11 +247,11 @@ def sentence(writer: Writer) -> str:
     symbols: list[str] = []
     for symbol in pattern.split():
         if symbol in words.CONJUNCTIONS:
-            said += [*_Clause(writer, symbols).words(), symbol]
+            said += [*_ClauseWriter(writer, symbols).words(), symbol]
             symbols = []
         else:
             symbols.append(symbol)
-    said += _Clause(writer, symbols).words()
+    said += _ClauseWriter(writer, symbols).words()
     return upper(" ".join(said)) + ("?" if pattern.startswith("Q") else ".")
 
 

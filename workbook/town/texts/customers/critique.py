@@ -30,7 +30,7 @@ BROKEN = 0.75  # share of first answers that break the rule
 COUNTS = {3: "three", 4: "four", 5: "five"}
 
 
-class Case(NamedTuple):
+class CritiqueCase(NamedTuple):
     """One request with everything that is written about it."""
 
     request: str
@@ -105,7 +105,7 @@ def _known_part(part: str) -> str:
     return part
 
 
-def _case(writer: Writer, principle: str | None, broken: bool | None) -> Case:
+def _case(writer: Writer, principle: str | None, broken: bool | None) -> CritiqueCase:
     """Draw a case in the order in which it is read."""
     if principle not in (None, *PRINCIPLES):
         raise ValueError(f"no principle {principle!r}; choose one of {', '.join(PRINCIPLES)}")
@@ -133,7 +133,7 @@ def _case(writer: Writer, principle: str | None, broken: bool | None) -> Case:
         "request": request, "note": note, "first": first, "critique": verdict, "revision": good,
         "value": slots.value(topic.slot), "topic": topic.name,
     }  # fmt: skip
-    return Case(request, note, first, rule, verdict, good, fields)
+    return CritiqueCase(request, note, first, rule, verdict, good, fields)
 
 
 def _good(topic: Topic, slots: Slots, frame: str | None, named: bool) -> str:

@@ -47,7 +47,7 @@ class Case(NamedTuple):
     puzzle: Puzzle
 
 
-class Task(NamedTuple):
+class ProofTask(NamedTuple):
     """What a proof asks and how it is answered; both renderings print it."""
 
     context: str
@@ -126,11 +126,11 @@ def _side_by_side(a: str, b: str, unit: str) -> str:
     return f"{one} and {two}: {', '.join(pairs)}. "
 
 
-def _answer(task: Task) -> str:
+def _answer(task: ProofTask) -> str:
     return f"{task.reasoning}\nAnswer: {task.fields['answer_value']}"
 
 
-def _task(writer: Writer, sort: str | None) -> Task:
+def _task(writer: Writer, sort: str | None) -> ProofTask:
     case = draw_case(writer, sort)
     question, facts, sentences, answer = case.puzzle
     writer.facts.extend(facts)
@@ -145,7 +145,7 @@ def _task(writer: Writer, sort: str | None) -> Task:
     }
     steps = [*sentences, verdict(case)]
     reasoning = " ".join(step for step in steps if step)
-    return Task(" ".join(writer.source.shuffled([*sentences, *others])), reasoning, fields)
+    return ProofTask(" ".join(writer.source.shuffled([*sentences, *others])), reasoning, fields)
 
 
 def _distractors(writer: Writer, facts: list[Fact], count: int) -> list[str]:

@@ -1,6 +1,6 @@
 """All that a page can say about a person, place, product or event, ready for its sentences.
 
-A `Subject` lists details; each brings the words for a sentence's slots and the facts it states.
+A `PageSubject` lists details; each brings the words for a sentence's slots and the facts it states.
 Whoever is mentioned belongs to the writer's split, as the town arranges it (except an employer
 of somebody in validation or test, who may work in a place that training knows).
 The pages themselves are in `pages.py`; the SQLite file holds the same facts.
@@ -24,7 +24,7 @@ class Detail(NamedTuple):
     facts: tuple[Fact, ...] = ()
 
 
-class Subject(NamedTuple):
+class PageSubject(NamedTuple):
     """What a page is about: how to call it, and all that could be said (several friends, ...)."""
 
     about: str
@@ -53,7 +53,7 @@ def _the(slot: str, thing: Place | Product | Event, *facts: Fact) -> Detail:
     return Detail({slot: f"the {thing.name}"}, facts)
 
 
-def person(writer: Writer) -> Subject:
+def person(writer: Writer) -> PageSubject:
     p, town, split = writer.person(), writer.town, writer.split
     work = town.places[p.employer]
     facts = {
@@ -82,7 +82,7 @@ def person(writer: Writer) -> Subject:
         if e.organiser == p.id
     ]
     details.update(_relatives(writer, p))
-    return Subject("person", p.name, p.name, p.first, they(p.gender), details)
+    return PageSubject("person", p.name, p.name, p.first, they(p.gender), details)
 
 
 def _relatives(writer: Writer, p: Person) -> dict[str, list[Detail]]:
@@ -115,7 +115,7 @@ def _relatives(writer: Writer, p: Person) -> dict[str, list[Detail]]:
     return details
 
 
-def place(writer: Writer) -> Subject:
+def place(writer: Writer) -> PageSubject:
     p, town, split = writer.place(), writer.town, writer.split
     facts = {
         "kind": p.kind, "street": p.street, "founded": str(p.founded), "opens": hour(p.opens),
@@ -162,7 +162,7 @@ def place(writer: Writer) -> Subject:
     return _thing("place", p, details)
 
 
-def product(writer: Writer) -> Subject:
+def product(writer: Writer) -> PageSubject:
     g, town, split = writer.product(), writer.town, writer.split
     shop, maker = town.places[g.seller], town.people[g.maker]
     details = _own(g.name, {
@@ -204,7 +204,7 @@ def product(writer: Writer) -> Subject:
     return _thing("product", g, details)
 
 
-def event(writer: Writer) -> Subject:
+def event(writer: Writer) -> PageSubject:
     e, town = writer.event(), writer.town
     place, organiser = town.places[e.place], town.people[e.organiser]
     details = _own(e.name, {
@@ -235,10 +235,12 @@ def event(writer: Writer) -> Subject:
     return _thing("event", e, details)
 
 
-def _thing(about: str, thing: Place | Product | Event, details: dict) -> Subject:
+def _thing(about: str, thing: Place | Product | Event, details: dict) -> PageSubject:
     """A subject that is no person: “the Golden Key Bakery”, “the bakery”, “it”."""
     pronouns = {"they": "it", "their": "its"}
-    return Subject(about, thing.name, f"the {thing.name}", f"the {thing.kind}", pronouns, details)
+    return PageSubject(
+        about, thing.name, f"the {thing.name}", f"the {thing.kind}", pronouns, details
+    )
 
 
 def _job(slot: str, person: Person, *facts: Fact) -> Detail:

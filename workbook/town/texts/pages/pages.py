@@ -14,11 +14,18 @@ from workbook.town.texts.pages import page_phrases_event as of_event
 from workbook.town.texts.pages import page_phrases_person as of_person
 from workbook.town.texts.pages import page_phrases_place as of_place
 from workbook.town.texts.pages import page_phrases_product as of_product
-from workbook.town.texts.pages.page_subjects import Detail, Subject, event, person, place, product
+from workbook.town.texts.pages.page_subjects import (
+    Detail,
+    PageSubject,
+    event,
+    person,
+    place,
+    product,
+)
 from workbook.town.writer import Document, Phrases, Writer, upper
 
 
-class Topic(NamedTuple):
+class PageTopic(NamedTuple):
     """One thing a page can say."""
 
     phrases: Phrases
@@ -28,69 +35,69 @@ class Topic(NamedTuple):
 
 
 PERSON_TOPICS = (
-    Topic(of_person.BORN, ("birth year",), core=True),
-    Topic(of_person.EMPLOYER, ("employer",), core=True),
-    Topic(of_person.TRADE, ("duty",)),
-    Topic(of_person.OWNS, ("owns",)),
-    Topic(of_person.COLLEAGUE, ("colleague",), drifts=True),
-    Topic(of_person.HOME, ("house", "street"), core=True),
-    Topic(of_person.STREET, ("street",), core=True),
-    Topic(of_person.SPOUSE, ("spouse",), core=True, drifts=True),
-    Topic(of_person.PARENT, ("parent",), drifts=True),
-    Topic(of_person.CHILD, ("child",), drifts=True),
-    Topic(of_person.FRIEND, ("friend",), drifts=True),
-    Topic(of_person.NEIGHBOUR, ("neighbour",), drifts=True),
-    Topic(of_person.HOBBY, ("hobby",), core=True),
-    Topic(of_person.HABIT, ("habit",)),
-    Topic(of_person.PET, ("pet",), core=True),
-    Topic(of_person.PET_HABIT, ("pet habit", "pet"), drifts=True),
-    Topic(of_person.FAVOURITE, ("favourite",), core=True),
-    Topic(of_person.MAKES, ("makes",)),
-    Topic(of_person.ORGANISES, ("organises",)),
+    PageTopic(of_person.BORN, ("birth year",), core=True),
+    PageTopic(of_person.EMPLOYER, ("employer",), core=True),
+    PageTopic(of_person.TRADE, ("duty",)),
+    PageTopic(of_person.OWNS, ("owns",)),
+    PageTopic(of_person.COLLEAGUE, ("colleague",), drifts=True),
+    PageTopic(of_person.HOME, ("house", "street"), core=True),
+    PageTopic(of_person.STREET, ("street",), core=True),
+    PageTopic(of_person.SPOUSE, ("spouse",), core=True, drifts=True),
+    PageTopic(of_person.PARENT, ("parent",), drifts=True),
+    PageTopic(of_person.CHILD, ("child",), drifts=True),
+    PageTopic(of_person.FRIEND, ("friend",), drifts=True),
+    PageTopic(of_person.NEIGHBOUR, ("neighbour",), drifts=True),
+    PageTopic(of_person.HOBBY, ("hobby",), core=True),
+    PageTopic(of_person.HABIT, ("habit",)),
+    PageTopic(of_person.PET, ("pet",), core=True),
+    PageTopic(of_person.PET_HABIT, ("pet habit", "pet"), drifts=True),
+    PageTopic(of_person.FAVOURITE, ("favourite",), core=True),
+    PageTopic(of_person.MAKES, ("makes",)),
+    PageTopic(of_person.ORGANISES, ("organises",)),
 )
 PLACE_TOPICS = (
-    Topic(of_place.STREET, ("street",), core=True),
-    Topic(of_place.NEAR, ("near",), drifts=True),
-    Topic(of_place.FOUNDED, ("founded",), core=True),
-    Topic(of_place.OWNER, ("owner",), core=True, drifts=True),
-    Topic(of_place.STAFF, ("staff",), drifts=True),
-    Topic(of_place.HOURS, ("opens", "closes"), core=True),
-    Topic(of_place.OPENS, ("opens",), core=True),
-    Topic(of_place.CLOSES, ("closes",), core=True),
-    Topic(of_place.CLOSED, ("closed on",), core=True),
-    Topic(of_place.KNOWN, ("known for",), core=True),
-    Topic(of_place.SCENE, ("scene",), drifts=True),
-    Topic(of_place.SELLS, ("sells",), drifts=True),
-    Topic(of_place.SELLS_FOR, ("sells for",), drifts=True),
-    Topic(of_place.REGULAR, ("regular",), drifts=True),
-    Topic(of_place.HOSTS, ("hosts",), drifts=True),
+    PageTopic(of_place.STREET, ("street",), core=True),
+    PageTopic(of_place.NEAR, ("near",), drifts=True),
+    PageTopic(of_place.FOUNDED, ("founded",), core=True),
+    PageTopic(of_place.OWNER, ("owner",), core=True, drifts=True),
+    PageTopic(of_place.STAFF, ("staff",), drifts=True),
+    PageTopic(of_place.HOURS, ("opens", "closes"), core=True),
+    PageTopic(of_place.OPENS, ("opens",), core=True),
+    PageTopic(of_place.CLOSES, ("closes",), core=True),
+    PageTopic(of_place.CLOSED, ("closed on",), core=True),
+    PageTopic(of_place.KNOWN, ("known for",), core=True),
+    PageTopic(of_place.SCENE, ("scene",), drifts=True),
+    PageTopic(of_place.SELLS, ("sells",), drifts=True),
+    PageTopic(of_place.SELLS_FOR, ("sells for",), drifts=True),
+    PageTopic(of_place.REGULAR, ("regular",), drifts=True),
+    PageTopic(of_place.HOSTS, ("hosts",), drifts=True),
 )
 PRODUCT_TOPICS = (
-    Topic(of_product.COLOUR, ("colour",), core=True),
-    Topic(of_product.SELLER, ("seller",), core=True, drifts=True),
-    Topic(of_product.PRICE, ("price",), core=True),
-    Topic(of_product.SHOP_STREET, ("seller street",), drifts=True),
-    Topic(of_product.SHOP_CLOSED, ("seller closed",), drifts=True),
-    Topic(of_product.ALSO, ("also",), drifts=True),
-    Topic(of_product.MAKER, ("maker",), core=True, drifts=True),
-    Topic(of_product.MAKER_JOB, ("maker job",), drifts=True),
-    Topic(of_product.NOTE, ("note",)),
-    Topic(of_product.FAN, ("fan",), drifts=True),
-    Topic(of_product.RIVAL, ("rival",), drifts=True),
+    PageTopic(of_product.COLOUR, ("colour",), core=True),
+    PageTopic(of_product.SELLER, ("seller",), core=True, drifts=True),
+    PageTopic(of_product.PRICE, ("price",), core=True),
+    PageTopic(of_product.SHOP_STREET, ("seller street",), drifts=True),
+    PageTopic(of_product.SHOP_CLOSED, ("seller closed",), drifts=True),
+    PageTopic(of_product.ALSO, ("also",), drifts=True),
+    PageTopic(of_product.MAKER, ("maker",), core=True, drifts=True),
+    PageTopic(of_product.MAKER_JOB, ("maker job",), drifts=True),
+    PageTopic(of_product.NOTE, ("note",)),
+    PageTopic(of_product.FAN, ("fan",), drifts=True),
+    PageTopic(of_product.RIVAL, ("rival",), drifts=True),
 )
 EVENT_TOPICS = (
-    Topic(of_event.PLACE, ("place",), core=True, drifts=True),
-    Topic(of_event.PLACE_STREET, ("place street",), drifts=True),
-    Topic(of_event.WEEKDAY, ("weekday",), core=True),
-    Topic(of_event.DATE, ("date",), core=True),
-    Topic(of_event.HOUR, ("hour",), core=True),
-    Topic(of_event.FEE, ("fee",), core=True),
-    Topic(of_event.FREE, ("free",), core=True),
-    Topic(of_event.FIRST_YEAR, ("first year",), core=True),
-    Topic(of_event.SCENE, ("scene",), drifts=True),
-    Topic(of_event.PLACE_KNOWN, ("place known for",), drifts=True),
-    Topic(of_event.ORGANISER, ("organiser",), core=True, drifts=True),
-    Topic(of_event.ORGANISER_JOB, ("organiser job",), drifts=True),
+    PageTopic(of_event.PLACE, ("place",), core=True, drifts=True),
+    PageTopic(of_event.PLACE_STREET, ("place street",), drifts=True),
+    PageTopic(of_event.WEEKDAY, ("weekday",), core=True),
+    PageTopic(of_event.DATE, ("date",), core=True),
+    PageTopic(of_event.HOUR, ("hour",), core=True),
+    PageTopic(of_event.FEE, ("fee",), core=True),
+    PageTopic(of_event.FREE, ("free",), core=True),
+    PageTopic(of_event.FIRST_YEAR, ("first year",), core=True),
+    PageTopic(of_event.SCENE, ("scene",), drifts=True),
+    PageTopic(of_event.PLACE_KNOWN, ("place known for",), drifts=True),
+    PageTopic(of_event.ORGANISER, ("organiser",), core=True, drifts=True),
+    PageTopic(of_event.ORGANISER_JOB, ("organiser job",), drifts=True),
 )
 # for each kind of subject: its openings and its other topics, in the usual order
 TOPICS = {
@@ -129,8 +136,8 @@ def page(writer: Writer) -> Document:
 
 
 def _plan(
-    source: Source, topics: tuple[Topic, ...], details: dict[str, list[Detail]], told: set[str]
-) -> list[Topic]:
+    source: Source, topics: tuple[PageTopic, ...], details: dict[str, list[Detail]], told: set[str]
+) -> list[PageTopic]:
     """Which topics to write about, in the usual order but for one that may be out of place."""
     known = [
         topic
@@ -154,7 +161,7 @@ def _voice(source: Source, core: bool, must_name: bool) -> str:
 
 
 def _sentence(
-    writer: Writer, subject: Subject, phrases: Phrases, uses: Iterable[str], voice: str
+    writer: Writer, subject: PageSubject, phrases: Phrases, uses: Iterable[str], voice: str
 ) -> str:
     """One sentence about the subject; the facts it states are noted."""
     name = subject.full if voice == "full" else subject.short

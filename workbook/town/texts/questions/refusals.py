@@ -31,7 +31,7 @@ GOODS_WORDS = tuple(f"{word} {kind}" for kind, (_, words, _) in GOODS.items() fo
 EVENT_NOUNS = tuple(noun for noun, _ in EVENTS.values())
 
 
-class Asked(NamedTuple):
+class RefusalQuestion(NamedTuple):
     """A question from memory and the right answer."""
 
     question: str
@@ -65,7 +65,7 @@ def refusal_chat(writer: Writer, known: bool | None = None) -> Document:
     return chat_document(writer, "refusal", exchange(*turns), **_fields(asked))
 
 
-def _asked(writer: Writer, known: bool | None, least: int, most: int) -> list[Asked]:
+def _asked(writer: Writer, known: bool | None, least: int, most: int) -> list[RefusalQuestion]:
     if known is not None:
         return [_known(writer) if known else _unknown(writer)]
     make = {"known": _known, "missing": _missing, "unknown": _unknown}
@@ -76,7 +76,7 @@ def _asked(writer: Writer, known: bool | None, least: int, most: int) -> list[As
     ]
 
 
-def _fields(asked: list[Asked]) -> dict[str, object]:
+def _fields(asked: list[RefusalQuestion]) -> dict[str, object]:
     last = asked[-1]._asdict()
     del last["answer"]  # a chat sets it itself
     questions = [pair.question for pair in asked]
@@ -86,15 +86,15 @@ def _fields(asked: list[Asked]) -> dict[str, object]:
 # ---- what exists ----------------------------------------------------------------------------
 
 
-def _known(writer: Writer) -> Asked:
+def _known(writer: Writer) -> RefusalQuestion:
     """A true fact of the training split, in every split: a model knows no other."""
     thing = writer.pick(writer.town.among(_table(writer), "train"))
     fact = writer.pick(list(facts_of(writer.town, thing)))
     writer.fact(fact.name, fact.trait, fact.value)
-    return Asked(ask(writer, fact), fact.answer, fact.name, fact.trait, known=True)
+    return RefusalQuestion(ask(writer, fact), fact.answer, fact.name, fact.trait, known=True)
 
 
-def _missing(writer: Writer) -> Asked:
+def _missing(writer: Writer) -> RefusalQuestion:
     """The spouse, the pet or the owner that somebody or something has not got."""
     trait = writer.source.weighted(("spouse", "pet", "owner"), (40, 40, 20))
     table = "places" if trait == "owner" else "people"
@@ -102,7 +102,9 @@ def _missing(writer: Writer) -> Asked:
     name = writer.pick(without).name
     name = f"the {name}" if trait == "owner" else name
     question = ask(writer, Askable(table, name, trait, ""))
-    return Asked(question, MISSING[trait].format(who=name), name, trait, known=True, missing=True)
+    return RefusalQuestion(
+        question, MISSING[trait].format(who=name), name, trait, known=True, missing=True
+    )
 
 
 def _table(writer: Writer) -> str:
@@ -112,7 +114,7 @@ def _table(writer: Writer) -> str:
 # ---- what does not --------------------------------------------------------------------------
 
 
-def _unknown(writer: Writer) -> Asked:
+def _unknown(writer: Writer) -> RefusalQuestion:
     """A question about a name that nobody and nothing has, today or at the cutoff."""
     table = _table(writer)
     if table == "people":
@@ -122,7 +124,7 @@ def _unknown(writer: Writer) -> Asked:
         name = f"the {names.fresh(lambda: make(writer), writer.town.reserved)}"
     trait = writer.pick(TRAITS[table])
     question = ask(writer, Askable(table, name, trait, ""))
-    return Asked(question, UNKNOWN[table].format(who=name), name, trait, known=False)
+    return RefusalQuestion(question, UNKNOWN[table].format(who=name), name, trait, known=False)
 
 
 def _no_person(writer: Writer) -> str:

@@ -31,7 +31,7 @@ _VOWELS, _CONSONANTS = "aeiou", "bdfgklmnprstvz"
 
 
 @dataclass(frozen=True)
-class Subject:
+class PassageSubject:
     """One person or place of a passage: its name and what the passage may say of it."""
 
     thing: Person | Place | Visitor | MadeUpPlace
@@ -46,7 +46,7 @@ class Subject:
 class Told:
     """What the passage has said of a subject: trait -> value."""
 
-    subject: Subject
+    subject: PassageSubject
     said: dict[str, str]
     sentences: list[str]
 
@@ -71,7 +71,7 @@ def passage(writer: Writer) -> Document:
     )
 
 
-def draw_subject(writer: Writer) -> Subject:
+def draw_subject(writer: Writer) -> PassageSubject:
     """Draw a visitor, a townsperson, a made-up place or a place of the town."""
     draw = writer.source.weighted(
         (_visitor, _townsperson, _made_up_place, _town_place), (60, 12, 20, 8)
@@ -79,11 +79,11 @@ def draw_subject(writer: Writer) -> Subject:
     return draw(writer)
 
 
-def _visitor(writer: Writer) -> Subject:
+def _visitor(writer: Writer) -> PassageSubject:
     return about_visitor(writer.visitor())
 
 
-def about_visitor(who: Visitor) -> Subject:
+def about_visitor(who: Visitor) -> PassageSubject:
     """Return what a passage may say of a visitor."""
     traits = {
         "job": lambda: who.job,
@@ -94,10 +94,10 @@ def about_visitor(who: Visitor) -> Subject:
         "colour": lambda: who.colour,
         "birth year": lambda: str(who.birth_year),
     }
-    return Subject(who, who.name, who.first, True, lambda: upper(who.gender), traits)
+    return PassageSubject(who, who.name, who.first, True, lambda: upper(who.gender), traits)
 
 
-def _townsperson(writer: Writer) -> Subject:
+def _townsperson(writer: Writer) -> PassageSubject:
     who = writer.person()
     traits = {
         "job": lambda: who.job,
@@ -107,18 +107,18 @@ def _townsperson(writer: Writer) -> Subject:
     }
     if who.pet:
         traits["pet"] = lambda: who.pet
-    return Subject(who, who.name, who.first, True, lambda: upper(who.gender), traits)
+    return PassageSubject(who, who.name, who.first, True, lambda: upper(who.gender), traits)
 
 
-def _made_up_place(writer: Writer) -> Subject:
+def _made_up_place(writer: Writer) -> PassageSubject:
     return about_place(writer.made_up_place())
 
 
-def _town_place(writer: Writer) -> Subject:
+def _town_place(writer: Writer) -> PassageSubject:
     return about_place(writer.place())
 
 
-def about_place(at: Place | MadeUpPlace) -> Subject:
+def about_place(at: Place | MadeUpPlace) -> PassageSubject:
     """Return what a passage may say of a place."""
     traits = {
         "street": lambda: at.street,
@@ -129,10 +129,10 @@ def about_place(at: Place | MadeUpPlace) -> Subject:
         "known for": lambda: at.known_for,
     }
     name = f"the {at.name}"
-    return Subject(at, name, name, False, lambda: "It", traits)
+    return PassageSubject(at, name, name, False, lambda: "It", traits)
 
 
-def _tell(writer: Writer, subject: Subject, count: int) -> Told:
+def _tell(writer: Writer, subject: PassageSubject, count: int) -> Told:
     """Two to five sentences about one subject, a trait each."""
     source = writer.source
     known = tuple(subject.traits)
@@ -154,7 +154,7 @@ def state(writer: Writer, told: Told, trait: str, value: str) -> None:
     writer.fact(subject.name, trait, value)
 
 
-def _called(writer: Writer, subject: Subject) -> str:
+def _called(writer: Writer, subject: PassageSubject) -> str:
     """Later sentences use the first name, the full name, or a pronoun."""
     if not subject.is_person:
         return subject.pronoun() if writer.source.chance(0.25) else subject.name
@@ -175,7 +175,7 @@ def _ask(writer: Writer, told: list[Told]) -> list[tuple[str, str]]:
     ]
 
 
-def _asked_name(writer: Writer, subject: Subject) -> str:
+def _asked_name(writer: Writer, subject: PassageSubject) -> str:
     """A person is asked about by full name or first name, a place by its name."""
     return subject.short if subject.is_person and writer.source.chance(0.5) else subject.name
 
@@ -207,12 +207,12 @@ def _one(writer: Writer, part: Told, trait: str, told: list[Told]) -> tuple[str,
 # ---- subjects that resemble another one (used by `reading.py`) -------------------------------
 
 
-def alike(writer: Writer, like: Subject) -> Subject:
+def alike(writer: Writer, like: PassageSubject) -> PassageSubject:
     """Return a made-up subject whose name is easily taken for another one's."""
     return _alike_person(writer, like) if like.is_person else _alike_place(writer, like)
 
 
-def anew(writer: Writer, subject: Subject) -> Subject:
+def anew(writer: Writer, subject: PassageSubject) -> PassageSubject:
     """Return a subject of the same name whose facts are invented anew."""
     if not subject.is_person:
         place = writer.made_up_place()
@@ -223,7 +223,7 @@ def anew(writer: Writer, subject: Subject) -> Subject:
     return replace(about_visitor(who), pronoun=subject.pronoun)
 
 
-def _alike_person(writer: Writer, like: Subject) -> Subject:
+def _alike_person(writer: Writer, like: PassageSubject) -> PassageSubject:
     """The same first name, the same last name, or one of the two a letter or a syllable off."""
     way = writer.source.weighted(("first", "last", "near first", "near last"), (35, 25, 20, 20))
     who = writer.visitor()
@@ -238,7 +238,7 @@ def _alike_person(writer: Writer, like: Subject) -> Subject:
     return subject if way == "last" else replace(subject, pronoun=like.pronoun)
 
 
-def _alike_place(writer: Writer, like: Subject) -> Subject:
+def _alike_place(writer: Writer, like: PassageSubject) -> PassageSubject:
     """The same kind of place with one word changed, or another kind with the same words."""
     kind = like.thing.kind
     place = writer.made_up_place()

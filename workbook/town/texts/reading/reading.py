@@ -19,7 +19,7 @@ from workbook.town.texts.questions.questions import (
 from workbook.town.texts.reading.passages import (
     PERSON_TRAITS,
     PLACE_TRAITS,
-    Subject,
+    PassageSubject,
     Told,
     alike,
     anew,
@@ -223,7 +223,7 @@ def _answered(writer: Writer, told: Passages, gold: int | None, seen: Seen) -> A
     return Asked(question, f"{answer} [{gold + 1}]", trait, value, gold)
 
 
-def _only(told: Passages, subject: Subject, trait: str, value: str) -> bool:
+def _only(told: Passages, subject: PassageSubject, trait: str, value: str) -> bool:
     """Whether one can ask who it is: nobody else is said to have this value."""
     people = [part for part in flat(told) if part.subject.is_person]
     return (
@@ -277,7 +277,7 @@ def _unanswered(writer: Writer, told: Passages, seen: Seen) -> Asked:
     return Asked(_question(writer, subject, trait, called), UNSAID, trait)
 
 
-def _never_told(parts: list[Told], seen: Seen) -> list[tuple[Subject, str]]:
+def _never_told(parts: list[Told], seen: Seen) -> list[tuple[PassageSubject, str]]:
     """Subjects that are there, and a trait that nobody tells of them."""
     said: dict[str, set[str]] = {}
     for part in parts:
@@ -293,20 +293,20 @@ def _never_told(parts: list[Told], seen: Seen) -> list[tuple[Subject, str]]:
     ]
 
 
-def _question(writer: Writer, subject: Subject, trait: str, called: str) -> str:
+def _question(writer: Writer, subject: PassageSubject, trait: str, called: str) -> str:
     questions = PERSON_QUESTIONS if subject.is_person else PLACE_QUESTIONS
     return writer.say(questions[trait], who=called)
 
 
-def _answers(subject: Subject) -> dict[str, str]:
+def _answers(subject: PassageSubject) -> dict[str, str]:
     return PERSON_ANSWERS if subject.is_person else PLACE_ANSWERS
 
 
-def _traits(subject: Subject) -> tuple[str, ...]:
+def _traits(subject: PassageSubject) -> tuple[str, ...]:
     return PERSON_TRAITS if subject.is_person else PLACE_TRAITS
 
 
-def _called(writer: Writer, told: Passages, subject: Subject) -> str:
+def _called(writer: Writer, told: Passages, subject: PassageSubject) -> str:
     """The name as it is asked for: the first name alone only where one person has it."""
     namesakes = {p.subject.name for p in flat(told) if p.subject.short == subject.short}
     short = subject.is_person and len(namesakes) == 1 and writer.source.chance(0.25)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from workbook.town import names
 from workbook.town.entities import Person, Place
 from workbook.town.texts.reading.passages import (
-    Subject,
+    PassageSubject,
     Told,
     about_place,
     about_visitor,
@@ -56,7 +56,9 @@ def _sizes(writer: Writer, count: int) -> list[int]:
     return [source.integer(3 if count < 5 else 2, 4 if count < 7 else 3)]
 
 
-def _another(writer: Writer, told: Passages, parts: list[Told]) -> tuple[Subject, str | None]:
+def _another(
+    writer: Writer, told: Passages, parts: list[Told]
+) -> tuple[PassageSubject, str | None]:
     """A new subject, often like an earlier one and told the same trait, or an earlier one again."""
     source = writer.source
     earlier = flat((*told, parts))
@@ -72,7 +74,9 @@ def _another(writer: Writer, told: Passages, parts: list[Told]) -> tuple[Subject
     return subject, writer.pick(traits) if traits and source.chance(0.6) else None
 
 
-def new_subject(told: Passages, parts: list[Told], make: Callable[[], Subject]) -> Subject:
+def new_subject(
+    told: Passages, parts: list[Told], make: Callable[[], PassageSubject]
+) -> PassageSubject:
     """A subject whose name is new, and whose first name is new in its passage."""
     taken = {part.subject.name for part in flat((*told, parts))}
     here = {part.subject.short for part in parts}
@@ -81,7 +85,7 @@ def new_subject(told: Passages, parts: list[Told], make: Callable[[], Subject]) 
     return subject
 
 
-def made_up_subject(writer: Writer) -> Subject:
+def made_up_subject(writer: Writer) -> PassageSubject:
     if writer.source.chance(0.75):
         return about_visitor(writer.visitor())
     return about_place(writer.made_up_place())
@@ -91,7 +95,7 @@ def _exclusive(traits: Iterable[str]) -> list[str]:
     return [trait for trait in traits if trait in EXCLUSIVE]
 
 
-def _contradiction(writer: Writer, part: Told) -> tuple[Subject, str]:
+def _contradiction(writer: Writer, part: Told) -> tuple[PassageSubject, str]:
     """The same subject once more, and the trait of which another value is going to be told."""
     trait = writer.pick(_exclusive(part.said))
 
@@ -102,7 +106,7 @@ def _contradiction(writer: Writer, part: Told) -> tuple[Subject, str]:
 
 
 def _tell(
-    writer: Writer, subject: Subject, size: int, needed: str | None, earlier: list[Told]
+    writer: Writer, subject: PassageSubject, size: int, needed: str | None, earlier: list[Told]
 ) -> Told:
     """The sentences about one subject; `needed` is a trait that must be among them."""
     source, part = writer.source, Told(subject, {}, [])
@@ -122,7 +126,7 @@ def _tell(
     return part
 
 
-def _untold(subject: Subject, told: list[Told]) -> list[str]:
+def _untold(subject: PassageSubject, told: list[Told]) -> list[str]:
     """Traits of a subject that no passage has told."""
     said = {trait for part in told if part.subject.name == subject.name for trait in part.said}
     return [trait for trait in subject.traits if trait not in said]
