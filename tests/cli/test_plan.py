@@ -64,6 +64,18 @@ def test_every_option_of_training_is_passed_on(planned):
     assert "activations (recomputed)" in parts and "adapters" in parts
 
 
+def test_a_small_model_is_planned_in_megabytes(call, root):
+    """Guards: nearly every row of a town model's plan was 0.00."""
+    folder = root / "data" / "models" / "town-lm"
+    code, printed = call("plan", str(folder), "--train", "full", "--dtype", "fp32")
+    plan = planner.plan_training(planner.spec_of(str(folder)), "fp32")
+    assert code == 0 and plan.total < planner.GB
+    assert dict(ROW.findall(printed)) == {
+        name: f"{1000 * size:,.2f}" for name, size in plan.gigabytes().items()
+    }
+    assert re.search(r"┃\s+MB ┃", printed)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -6,15 +6,16 @@ import pytest
 import torch
 
 from workbook.quantization.awq import awq_model, input_scales, search_scales
-from workbook.quantization.calibration import output_error
+from workbook.quantization.calibration import gather_inputs, output_error
 from workbook.quantization.layers import QuantizedLinear
 from workbook.quantization.quantizers import Scheme, quantize
 
 
-def test_awq_is_never_worse_than_rounding_to_nearest(layer_data):
+@pytest.mark.parametrize("method", ["absmax", "mse"])
+def test_awq_is_never_worse_than_rounding_to_nearest(layer_data, method):
     for seed in range(3):
         weight, hessian, magnitude = layer_data(seed)
-        scheme = Scheme(3, 16)
+        scheme = Scheme(3, 16, method)
         nearest = output_error(weight, quantize(weight, scheme).dequantize(), hessian)
         scales, power, error = search_scales(weight, magnitude, hessian, scheme)
         assert error < 0.9 * nearest and power > 0
@@ -41,6 +42,19 @@ def test_inputs_of_one_size_leave_the_weights_as_they_are(layer_data):
     assert power == 0.0 and torch.equal(scales, torch.ones(64))
     nearest = quantize(weight, scheme).dequantize()
     assert error == output_error(weight, nearest, hessian)
+
+
+def test_the_errors_told_are_those_of_the_layers_that_were_put_in(tiny_llama, token_ids):
+    """Guards: the search rounded by absmax, the layers by least error, and some were worse."""
+    before, scheme = copy.deepcopy(tiny_llama), Scheme(3, 16, "mse")
+    names = ("o_proj", "down_proj")
+    errors = awq_model(tiny_llama, [token_ids()], scheme, names)
+    for name, seen in gather_inputs(before, list(errors), [token_ids()]).items():
+        weight, layer = before.get_submodule(name).weight, tiny_llama.get_submodule(name)
+        put_in = output_error(weight, layer.weight() / layer.input_scale, seen.hessian)
+        assert errors[name] == pytest.approx(put_in, rel=1e-4)
+        plain = quantize(weight, scheme).dequantize()
+        assert put_in <= output_error(weight, plain, seen.hessian) + 1e-9
 
 
 def test_a_models_layers_divide_their_inputs_and_compute_nearly_the_same(tiny_llama, token_ids):

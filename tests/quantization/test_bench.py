@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from workbook.core.system.memory import in_words
 from workbook.quantization import bench
 from workbook.quantization.int8 import Int8Linear
+from workbook.quantization.layers import weight_bytes
 
 KINDS = ("W8A8 against float32", "LLM.int8() against bitsandbytes", "NF4 against bitsandbytes")
 
@@ -47,12 +49,17 @@ def test_a_weight_is_put_into_the_same_bytes(compared):
 def test_the_model_is_read_in_8_bits_and_as_it_is(compared, monkeypatch, tiny_llama):
     monkeypatch.setattr(bench, "load_model", {"base": tiny_llama}.__getitem__)
     bench.model_rows(3)
-    ((ours, peer, how),) = compared.values()
+    (ours, peer, how), writing = compared.values()
     assert torch.equal(ours.args[0], peer.args[0]) and how["work"] == ours.args[0].numel()
     kinds = [sum(isinstance(m, Int8Linear) for m in side.func.modules()) for side in (ours, peer)]
     assert kinds == [14, 0] and isinstance(peer.func.model.layers[0].mlp.up_proj, nn.Linear)
     found, want = ours().logits, peer().logits
     assert (found - want).norm() < 0.05 * want.norm()
+    sizes = [in_words(weight_bytes(side.func)) for side in (ours, peer)]
+    assert all(f"({sizes[0]} against {sizes[1]})" in name for name in compared)
+    assert [side.args[0] for side in writing[:2]] == [ours.func, peer.func]
+    assert all(side.args[1].shape == (1, 1) for side in writing[:2])
+    assert writing[0].keywords["max_new_tokens"] == writing[2]["work"] == bench.TOKENS
 
 
 def test_a_quick_run_takes_fewer_rounds_and_no_run_keeps_gradients(monkeypatch):

@@ -5,7 +5,15 @@ import math
 import pytest
 import torch
 
-from workbook.quantization.blocks import MX_ELEMENTS, from_e8m0, mx_quantize, nvfp4_quantize
+from workbook.core.runs.seeding import generator
+from workbook.quantization import from_bits, to_bits
+from workbook.quantization.blocks import (
+    MX_ELEMENTS,
+    from_e8m0,
+    mx_quantize,
+    nvfp4_quantize,
+    to_e8m0,
+)
 
 
 @pytest.mark.parametrize("element", MX_ELEMENTS)
@@ -57,7 +65,21 @@ def test_blocks_of_zeros_stay_zeros():
 
 def test_shared_scales_are_powers_of_two():
     assert [from_e8m0(bits) for bits in (0, 127, 128, 254)] == [2.0**-127, 1.0, 2.0, 2.0**127]
-    assert math.isnan(from_e8m0(255))
+    assert math.isnan(from_e8m0(255)) and to_e8m0(math.nan) == 255
+    assert [to_e8m0(from_e8m0(bits)) for bits in range(255)] == list(range(255))
+
+
+@pytest.mark.parametrize("element", MX_ELEMENTS)
+def test_a_block_is_its_bit_patterns_and_its_scale(element):
+    x = torch.randn(4, 32, generator=generator(0))
+    x[0, :2] = torch.tensor([0.0, -0.0])
+    blocks = mx_quantize(x, element)
+    rows = zip(blocks.codes().tolist(), blocks.scales.flatten().tolist(), strict=True)
+    back = [[from_bits(code, element) * from_e8m0(to_e8m0(scale)) for code in codes]
+            for codes, scale in rows]  # fmt: skip
+    assert torch.equal(torch.tensor(back), blocks.dequantize())
+    negative_zero = to_bits(-0.0, element)
+    assert blocks.codes()[0, :2].tolist() == [0, negative_zero] and negative_zero > 0
 
 
 @pytest.mark.parametrize(
@@ -66,6 +88,10 @@ def test_shared_scales_are_powers_of_two():
         (lambda: mx_quantize(torch.ones(33)), "33 numbers do not fill blocks of 32"),
         (lambda: mx_quantize(torch.ones(32), "bf16"), "an MX block holds fp8_e4m3"),
         (lambda: nvfp4_quantize(torch.ones(8)), "do not fill blocks of 16"),
+        (lambda: mx_quantize(torch.full((32,), math.inf)), "NaN or infinity"),
+        (lambda: nvfp4_quantize(torch.full((16,), math.nan)), "NaN or infinity"),
+        (lambda: to_e8m0(3.0), "powers of two from 2\\^-127 to 2\\^127, not 3"),
+        (lambda: to_e8m0(0.0), "not 0"),
         (lambda: from_e8m0(256), "patterns 0 to 255, not 256"),
     ],
 )

@@ -1,5 +1,9 @@
 """The figures of the lesson: what is drawn of the data that they are given."""
 
+import math
+
+import pytest
+
 from workbook.core.runs import Interval
 from workbook.quantization import charts
 
@@ -12,9 +16,15 @@ def test_the_charts_draw_what_they_are_given():
     assert gaps["bf16"][1.0] == 2**-7 and gaps["fp16"][1.0] == 2**-10
     assert gaps["fp8_e4m3"][2.0**-8] == 0.5 and 2.0**12 not in gaps["fp8_e4m3"]
     rows = [
-        {"method": "as stored", "bits": 16, "loss": 1.0, "skills": {"a": 1.0, "b": 0.5}},
+        {
+            "method": "as stored",
+            "bits": 16,
+            "loss": 1.0,
+            "skills": {"a": 1.0, "b": 0.5},
+            "cases": 10,
+        },
         {"method": "m", "bits": 4, "loss": 1.1},
-        {"method": "m", "bits": 3, "loss": 1.5, "skills": {"a": 0.9, "b": 0.0}},
+        {"method": "m", "bits": 3, "loss": 1.5, "skills": {"a": 0.9, "b": 0.0}, "cases": 10},
     ]
     assert charts.loss_by_bits(rows, 1.0).data[0].x == (4, 3)
     assert charts.skills_by_bits(rows).data[0].z == ([1.0, 0.5], [0.9, 0.0])
@@ -36,16 +46,20 @@ def test_sixteen_bits_are_a_line_across_and_no_point():
     figure = charts.loss_by_bits(rows, 1.25)
     assert [(trace.name, trace.x, trace.y) for trace in figure.data] == [("m", (3,), (2,))]
     assert [a.text for a in figure.layout.annotations] == ["as stored: 1.25"]
+    assert figure.layout.yaxis.type == "log"  # where the name stands at log10 of its line
+    assert figure.layout.annotations[0].y == pytest.approx(math.log10(1.25))
+    assert figure.layout.shapes[0].y0 == 1.25
     assert figure.layout.xaxis.autorange == "reversed"
 
 
 def test_a_row_of_skills_says_how_it_was_rounded():
     rows = [
-        {"method": "m", "bits": 4, "skills": {"a": 1.0, "b": 0.5}},
+        {"method": "m", "bits": 4, "skills": {"a": 1.0, "b": 0.5}, "cases": 40},
         {"method": "n", "bits": 3, "loss": 1.5},
     ]
     (heat,) = charts.skills_by_bits(rows).data
-    assert heat.x == ("a", "b") and heat.y == ("4 bits, m",) and heat.text == (["1.00", "0.50"],)
+    assert heat.x == ("a", "b") and heat.y == ("4 bits, m",)
+    assert heat.text == (["1.00 [0.91, 1.00]", "0.50 [0.35, 0.65]"],)  # Wilson 1927
 
 
 def test_a_bar_has_the_ends_of_its_interval_and_a_number_none():

@@ -5,7 +5,7 @@ import statistics
 import torch
 
 from workbook.core.hub import load_tokenizer
-from workbook.quantization import experiment
+from workbook.quantization import experiment, layers
 from workbook.quantization.layers import QuantizedLinear
 
 
@@ -55,8 +55,12 @@ def test_a_run_of_each_kind_can_be_made(monkeypatch, tiny_llama):
     monkeypatch.setattr(experiment, "skills", lambda *_: {"a": 0.5})
     row = experiment.run_method(experiment.GPTQ, 4, True)
     assert row["loss"] > 5 and row["bytes"] > 1000 and row["skills"] == {"a": 0.5}
+    assert 1000 < row["memory"] < layers.weight_bytes(model)
     assert set(experiment.run_outlier(20.0)["losses"]) == {"32-bit float", *experiment.W8A8}
     trained = [experiment.run_qat(kind, 0, steps=2) for kind in ("QAT", "no rounding")]
     assert all(len(run["losses"]) == 1 and run["loss"] > 5 for run in trained)
-    assert experiment.run_rounded("GPTQ")["loss"] > 5
+    assert set(trained[1]["rounded"]) == {"least error", "GPTQ"} and "rounded" not in trained[0]
+    assert all(loss != trained[1]["loss"] for loss in trained[1]["rounded"].values())
+    losses = {kind: experiment.run_rounded(kind)["loss"] for kind in ("float", "GPTQ")}
+    assert 5 < losses["float"] != losses["GPTQ"]
     assert not any(isinstance(module, QuantizedLinear) for module in model.modules())

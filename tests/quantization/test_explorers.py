@@ -35,7 +35,41 @@ def test_every_bit_of_every_format_can_be_flipped_and_flips_back():
 def test_infinity_and_nan_are_told_not_drawn():
     data = explorers.compute_bits("1e9", "fp16", 0)
     assert data.value == math.inf and "stands for inf" in explorers.describe_bits(data)
-    assert explorers.draw_bits(data).data[2].x == (None,)
+    assert marks(data, "this pattern").x == (None,)
+
+
+def marks(data, name):
+    """A trace of the figure by its name."""
+    return next(trace for trace in explorers.draw_bits(data).data if trace.name == name)
+
+
+def test_each_format_shows_its_numbers_around_the_one_typed():
+    """Guards: a format showed its nearest value alone, so its gaps could not be seen."""
+    data = explorers.compute_bits("3.14159265", "bf16", 0)
+    ticks = marks(data, "its other numbers")
+    pairs = list(zip(ticks.y, ticks.x, strict=True))
+    by_format = {name: [x for each, x in pairs if each == name] for name in explorers.NAMES}
+    assert [x for x in by_format["fp8_e4m3"] if 2.5 <= x <= 4] == [
+        2.5, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0]  # fmt: skip
+    assert [x for x in by_format["fp8_e5m2"] if 2 <= x <= 5] == [2.0, 2.5, 3.0, 3.5, 4.0, 5.0]
+    assert by_format["int8"] == by_format["int4"] == [2.0, 3.0, 4.0, 5.0]
+    assert not by_format["nf4"] and not by_format["fp32"]
+    solid = marks(data, "numbers too close to tell apart")
+    assert set(solid.y) == {"fp32", "tf32", "fp16", "bf16"}
+
+
+def test_what_lies_beyond_the_line_is_an_arrow_with_its_number():
+    """Guards: a flipped bit of the exponent squeezed all formats onto one point."""
+    data = explorers.compute_bits("3.14159265", "bf16", 3)
+    low, high = data.ends
+    assert low < 3.14 < high < 6
+    far = marks(data, "this pattern")
+    assert far.x == (high,) and far.text == ("5.793e+19",)
+    assert far.marker.symbol == ("triangle-right",)
+    kept = marks(data, "nearest value")
+    places = dict(zip(kept.y, zip(kept.x, kept.text, kept.marker.symbol, strict=True), strict=True))
+    assert places["nf4"] == (low, "1", "triangle-left")
+    assert places["bf16"] == (3.140625, "", "circle")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +103,8 @@ def test_the_figure_shows_both_histograms_and_the_error():
     data = explorers.Rounder(weight())(3, "tensor", "mse", 10.0)
     figure = explorers.draw_rounded(data)
     assert len(figure.data) == 3 and max(map(max, figure.data[2].z)) == pytest.approx(1.0)
+    gap = (data.after - data.before).abs().max().item()
+    assert f"darkest: {gap:.2g}" in figure.layout.xaxis2.title.text
     assert "different values are left" in explorers.describe_rounded(data)
 
 

@@ -12,6 +12,7 @@ import torch
 
 from workbook.quantization import FORMATS, finite_values, from_bits, nf4_codebook, split_bits
 from workbook.quantization import to_bits as encode
+from workbook.quantization.formats import values_between
 
 PEERS = {  # format -> a NumPy dtype of another maker
     "fp16": np.float16,
@@ -133,9 +134,10 @@ def test_fp32_is_what_the_machine_stores():
 def test_tf32_is_fp32_without_its_last_13_bits():
     """19 bits: the exponent of fp32, the fraction of fp16 (NVIDIA 2020)."""
     assert FORMATS["tf32"].bits == 19
-    for bits in np.random.default_rng(3).integers(0, 2**19, 5000).tolist():
-        wide = from_bits(bits << 13, "fp32")
-        assert same(from_bits(bits, "tf32"), wide)
+    wide = (np.arange(2**19, dtype=np.uint32) << 13).view(np.float32).tolist()
+    assert [
+        bits for bits, value in enumerate(wide) if not same(from_bits(bits, "tf32"), value)
+    ] == []
     halfway = from_bits((5 << 13) + (1 << 12), "fp32")  # between 5 and 6: to the even one
     assert encode(halfway, "tf32") == 6
 
@@ -193,6 +195,20 @@ def test_nf4_comes_from_scipys_quantiles_too():
     assert nf4_codebook() == pytest.approx(values / values.max(), abs=1e-6)
 
 
+@pytest.mark.parametrize("name", ["fp8_e4m3", "fp8_e5m2", "int8", "int4", "nf4", "fp4_e2m1"])
+@pytest.mark.parametrize("ends", [(1.2, 5.1), (-0.3, 0.26), (-5.0, -1.5), (400.0, 1e9)])
+def test_the_numbers_between_two_others(name, ends):
+    low, high = ends
+    inside = [value for value in finite_values(name) if low <= value <= high]
+    assert values_between(low, high, name) == inside
+
+
+def test_too_many_numbers_are_not_listed():
+    assert values_between(3.0, 4.0, "fp32") is None and values_between(-1.0, 1.0, "fp16") is None
+    steps = [3.0 + step * 2**-22 for step in range(5)]
+    assert values_between(steps[0], steps[-1], "fp32") == steps
+
+
 def test_the_parts_of_a_pattern():
     assert split_bits(encode(-1.5, "bf16"), "bf16") == {
         "sign": "1", "exponent": "01111111", "fraction": "1000000"}  # fmt: skip
@@ -208,6 +224,8 @@ def test_the_parts_of_a_pattern():
         (lambda: encode(math.nan, "fp4_e2m1"), "fp4_e2m1 has no pattern for NaN"),
         (lambda: from_bits(256, "int8"), "patterns 0 to 255, not 256"),
         (lambda: from_bits(-1, "fp16"), "patterns 0 to 65535, not -1"),
+        (lambda: from_bits(1.5, "int8"), "patterns 0 to 255, not 1.5"),
+        (lambda: from_bits(2.0, "nf4"), "patterns 0 to 15, not 2.0"),
         (lambda: finite_values("fp32"), "too many for a list"),
     ],
 )

@@ -99,6 +99,52 @@ def test_generation_goes_through_the_cache(tiny_llama, token_ids):
     assert torch.equal(plain, packed)
 
 
+def test_beams_take_their_keys_and_values_along():
+    """Guards: only the block that was not full yet was reordered."""
+    order = torch.tensor([1, 1, 0])
+    keys = torch.randn(2, 2, 12, 8, generator=generator(0))
+    layer, expected = QuantizedLayer(4, block=8), QuantizedLayer(4, block=8)
+    layer.update(keys, 2 * keys)
+    expected.update(keys[order], 2 * keys[order])
+    layer.reorder_cache(order)
+    new = torch.zeros(3, 2, 1, 8)
+    for found, wanted in zip(layer.update(new, new), expected.update(new, new), strict=True):
+        assert torch.equal(found, wanted)
+    repeated = QuantizedLayer(4, block=8)
+    repeated.update(keys, 2 * keys)
+    repeated.batch_repeat_interleave(2)
+    assert torch.equal(repeated.packed[0][0].unpack()[1], repeated.packed[0][0].unpack()[0])
+    assert repeated.recent[0].shape == (4, 2, 4, 8)
+
+
+@pytest.mark.parametrize("removed", [1, 4, 5, 8, 11, 12, 30])
+def test_tokens_that_are_taken_back_are_gone(removed):
+    """Guards: tokens in full blocks stayed when they were taken back."""
+    keys, layer = states(12), QuantizedLayer(8, block=4)
+    layer.update(keys, keys)
+    layer.crop(-removed)
+    assert layer.get_seq_length() == max(0, 12 - removed)
+    new = states(1, seed=1)
+    found, _ = layer.update(new, new)
+    wanted = torch.cat([keys[:, :, : max(0, 12 - removed)], new], 2)
+    torch.testing.assert_close(found, wanted, atol=0.02, rtol=0)
+
+
+def test_a_cache_that_was_reset_is_empty():
+    layer = QuantizedLayer(4, block=8)
+    layer.update(states(20), states(20))
+    layer.reset()
+    assert layer.get_seq_length() == 0 and layer.nbytes == 0
+
+
+def test_beam_search_finds_what_it_finds_without_rounding(tiny_llama, token_ids):
+    ids = token_ids(2, 40)
+    how = {"max_new_tokens": 12, "num_beams": 3, "do_sample": False}
+    plain = tiny_llama.generate(ids, **how)
+    packed = tiny_llama.generate(ids, past_key_values=quantized_cache(2, 8, block=4), **how)
+    assert torch.equal(plain, packed)
+
+
 def test_nine_bits_are_refused():
     with pytest.raises(ValueError, match="2 to 8 bits, not 9"):
         quantized_cache(2, 9)

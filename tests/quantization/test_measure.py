@@ -26,6 +26,34 @@ def test_the_loss_is_transformers_own(town):
     assert measure.known_loss(model, rows) == pytest.approx(total / tokens, rel=1e-4)
 
 
+def test_no_loss_is_below_the_entropy_bound_of_the_same_documents(town):
+    """Summed by lesson 02's own code over the documents that fit into a row."""
+    from itertools import islice
+
+    from workbook.pretraining.entropy_bound import held_out
+    from workbook.town import RAW_MIXTURE, mixture
+
+    model, tokenizer, rows = town
+    bound = measure.entropy_bound(tokenizer, 40)
+    assert 0.2 < bound < measure.known_loss(model, rows)
+    texts = list(islice(mixture(RAW_MIXTURE, "train", measure.KNOWN_SEED), 40))
+    fitting = [text for text in texts if len(raw_ids(tokenizer, text)) <= measure.SEQ_LEN]
+    assert len(fitting) < 40
+    nats = sum(text.nats for text in fitting)
+    assert bound == pytest.approx(nats / sum(len(raw_ids(tokenizer, text)) - 1 for text in fitting))
+    short = [text for text in fitting if len(raw_ids(tokenizer, text)) <= 100]
+    peer = held_out(iter(short), tokenizer, len(short))
+    assert peer.nats == pytest.approx(sum(text.nats for text in short))
+    assert peer.tokens == sum(len(raw_ids(tokenizer, text)) - 1 for text in short)
+
+
+def raw_ids(tokenizer, document):
+    """Begin, text and end."""
+    from workbook.training.examples import raw_example
+
+    return raw_example(tokenizer, document.text).ids
+
+
 def test_calibration_reads_other_documents_than_the_loss(town):
     """In batches of the loss's own form; the same texts every time."""
     _, tokenizer, rows = town
@@ -75,6 +103,23 @@ def test_files_shrink_with_the_bits(town):
 
 def test_speed_is_a_number_of_tokens(town):
     assert measure.tokens_per_second(town[0], 4, 1) > 1
+
+
+def test_speed_is_that_of_one_thread(monkeypatch):
+    """Guards: two threads that wait for each other made float32 look slower than 8 bits."""
+    from workbook import sampling
+
+    seen, model = [], torch.nn.Module()
+    model.config = type("Config", (), {"bos_token_id": 1})
+    monkeypatch.setattr(sampling, "cached", lambda *_, **__: seen.append(torch.get_num_threads()))
+    monkeypatch.setattr(measure.time, "process_time", iter(range(100)).__next__)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert measure.tokens_per_second(model, tokens=8, rounds=2) == 8.0
+        assert seen == [1, 1, 1] and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_an_unknown_method_is_refused(town):

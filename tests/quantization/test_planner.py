@@ -155,6 +155,18 @@ def test_a_model_in_a_folder(root):
     assert weight_bytes(spec, "fp32") == 4 * spec.shape.parameters
 
 
+@pytest.mark.parametrize(
+    ("kind", "gated"), [("starcoder2", False), ("gemma", True), ("qwen2", True), ("gpt2", False)]
+)
+def test_a_gate_is_told_from_the_family_not_from_the_activation(tmp_path, kind, gated):
+    """Guards: Starcoder2 has Gemma's activation function, and two matrices, not three."""
+    from safetensors.torch import save_file
+
+    hf.AutoConfig.for_model(kind).save_pretrained(tmp_path)
+    save_file({"weight": torch.zeros(8)}, tmp_path / "model.safetensors")
+    assert spec_of(str(tmp_path)).gated is gated
+
+
 def test_the_command_prints_the_plan(root):
     run = CliRunner().invoke(app, ["plan", "falcon-7b", "--weights", "nf4", "--tokens", "60"])
     assert run.exit_code == 0 and "5.50" in run.output and "weights" in run.output

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from workbook.core.runs.seeding import generator
-from workbook.quantization.quantizers import Scheme, quantize, round_trip
+from workbook.quantization.quantizers import Scheme, _quantile, quantize, round_trip
 
 METHODS = ("absmax", "zero_point", "percentile", "mse")
 
@@ -76,6 +76,15 @@ def test_a_percentile_saves_the_many_from_one_outlier():
     assert errors[1] < errors[0] / 20
 
 
+@pytest.mark.parametrize("share", [0.0, 0.37, 0.999, 1.0])
+def test_a_percentile_is_torchs_and_has_no_largest_tensor(share):
+    """Guards: torch.quantile refuses more than 2^24 numbers, fewer than one layer of a 7B model."""
+    x = weight(rows=3, columns=501)
+    torch.testing.assert_close(_quantile(x, share), torch.quantile(x, share, 1, keepdim=True))
+    large = torch.zeros(1, 2**24 + 1)
+    assert _quantile(large, share).item() == 0.0
+
+
 def test_a_zero_point_wins_where_all_numbers_have_one_sign():
     x = weight().abs()
     assert error(x, Scheme(4, "channel", "zero_point")) < error(x, Scheme(4)) / 3
@@ -114,6 +123,12 @@ def test_weight_only_integers_are_torchaos(name, bits, per, torchao):
         (lambda: Scheme(1), "2 to 8 bits, not 1"),
         (lambda: Scheme(4, "row"), "not 'row'"),
         (lambda: Scheme(4, 0), "not 0"),
+        (lambda: Scheme(4, True), "not True"),
+        (lambda: quantize(torch.ones(2, 0), Scheme(4)), "without a number"),
+        (
+            lambda: quantize(torch.full((1, 4), 1e9), Scheme(4, scale_dtype=torch.float16)),
+            r"1.43e\+08 does not fit in float16",
+        ),
         (lambda: Scheme(4, method="best"), "no method 'best'"),
         (lambda: quantize(torch.ones(2, 10), Scheme(4, 16)), "groups of 16 do not fill"),
         (lambda: quantize(torch.tensor([[float("nan")]]), Scheme(4)), "NaN or infinity"),

@@ -24,7 +24,7 @@ def plan(
     devices: Annotated[int, typer.Option(help="That share the work.")] = 1,
     recompute: Annotated[bool, typer.Option(help="Compute activations twice.")] = False,
 ) -> None:
-    """Print the memory that a model takes, part by part, in GB (10^9 bytes)."""
+    """Print the memory that a model takes, part by part, in GB (10^9 bytes) or MB (10^6)."""
     from rich.console import Console
     from rich.table import Table
 
@@ -40,7 +40,8 @@ def plan(
         planned = planner.plan_serving(spec, weights, batch, tokens, cache)
     table = Table(title=planned.title, title_justify="left")
     table.add_column("")
-    table.add_column("GB", justify="right")
+    unit, factor = ("GB", 1) if planned.total >= planner.GB else ("MB", 1000)
+    table.add_column(unit, justify="right")
     for name, size in planned.gigabytes().items():
-        table.add_row(name, f"{size:,.2f}")
+        table.add_row(name, f"{factor * size:,.2f}")
     Console().print(table)

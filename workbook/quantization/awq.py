@@ -12,7 +12,6 @@ Shapes: I inputs, O outputs of a layer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import torch
 from jaxtyping import Float, Int
@@ -21,8 +20,7 @@ from torch import Tensor, nn
 from workbook.quantization.calibration import gather_inputs, output_error
 from workbook.quantization.layers import QuantizedLinear, weight_of
 from workbook.quantization.quantizers import Scheme, quantize
-from workbook.training.modules import ALL, linear_names
-from workbook.training.modules import replace as put
+from workbook.training.modules import ALL, linear_names, replace
 
 POWERS = tuple(step / 10 for step in range(11))  # 0 leaves the weights as they are
 
@@ -42,13 +40,12 @@ def search_scales(
     """Return (s `I`, the power, the output error) with the least error of the layer's output.
 
     weight: `O I`. activations: `I`, mean magnitudes of the inputs. hessian: `I I`, of the inputs.
-    The search rounds with absmax scales, whatever the scheme's method, which is much quicker.
+    The power 0 leaves the weights as they are, so the error is at most that of rounding alone.
     """
-    quick = replace(scheme, method="absmax")
     best = (torch.ones_like(activations), 0.0, float("inf"))
     for power in POWERS:
         scales = input_scales(activations, power)
-        kept = quantize(weight * scales, quick).dequantize() / scales
+        kept = quantize(weight * scales, scheme).dequantize() / scales
         error = output_error(weight, kept, hessian)
         if error < best[2]:
             best = (scales, power, error)
@@ -71,5 +68,5 @@ def awq_model(
         weight = weight_of(layer).float()
         scales, _, errors[name] = search_scales(weight, seen.magnitude, seen.hessian, scheme)
         bias = getattr(layer, "bias", None)
-        put(model, name, QuantizedLinear(quantize(weight * scales, scheme), bias, scales))
+        replace(model, name, QuantizedLinear(quantize(weight * scales, scheme), bias, scales))
     return errors

@@ -1,9 +1,9 @@
-"""Our quantized layers against float32, bitsandbytes and torchao: speed and time to quantize.
+"""Our quantized layers against float32, bitsandbytes and torchao: speed, memory, time to quantize.
 
-Layers of a middling model (1,024 inputs) with one row and with many, and the whole town model. A
-row with torchao is there where torchao is installed; it is not among the course's packages, because
-transformers would load it with every model. Left out: memory, which lesson 05 prints beside the
-methods. Run it as `workbook bench quantization`.
+Layers of a middling model (1,024 inputs) with one row and with many, and the whole town model: many
+tokens at once, and token by token at batch 1, with the memory of both. A row with torchao is there
+where torchao is installed; it is not among the course's packages, because transformers would load
+it with every model. Run it as `workbook bench quantization`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from torch import Tensor, nn
 from workbook.core.hub import load_model
 from workbook.core.runs.bench import Row, compare
 from workbook.core.runs.seeding import generator
+from workbook.core.system.memory import in_words
 from workbook.quantization.int8 import Int8Linear, LLMInt8Linear
-from workbook.quantization.layers import NF4Linear, quantize_model
+from workbook.quantization.layers import NF4Linear, quantize_model, weight_bytes
 from workbook.quantization.nf4 import nf4_quantize
 
 WIDTH = 1024
 ROWS = (1, 64, 512)
+TOKENS = 32  # written at batch 1
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -70,14 +72,22 @@ def quantize_rows(rounds: int, size: int = WIDTH) -> list[Row]:
 
 
 def model_rows(rounds: int) -> list[Row]:
-    """Return the role "base" read in 8 bits against float32, many tokens at once."""
+    """Return the role "base" in 8 bits against float32: reading, and writing at batch 1."""
+    from workbook.sampling import cached
+
     model = load_model("base").float()
     small = copy.deepcopy(model)
     quantize_model(small, Int8Linear)
     ids = torch.randint(3, model.config.vocab_size, (8, 128), generator=generator(0))
-    work = ids.numel()
-    return [compare("the town's model, W8A8 against float32", partial(small, ids),
-                    partial(model, ids), rounds=rounds, work=work, unit="tokens/s")]  # fmt: skip
+    memory = " against ".join(in_words(weight_bytes(each)) for each in (small, model))
+    name = f"the town's model, W8A8 against float32 ({memory})"
+    first = ids[:1, :1]
+    one_by_one = [partial(cached, each, first, max_new_tokens=TOKENS) for each in (small, model)]
+    return [
+        compare(f"{name}, reading", partial(small, ids), partial(model, ids), rounds=rounds,
+                work=ids.numel(), unit="tokens/s"),
+        compare(f"{name}, batch 1", *one_by_one, rounds=rounds, work=TOKENS, unit="tokens/s"),
+    ]  # fmt: skip
 
 
 def _times(repeat: int, layer: Callable[[Tensor], Tensor], x: Tensor) -> None:

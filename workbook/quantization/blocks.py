@@ -10,13 +10,14 @@ Shapes: N blocks, G elements of a block.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from workbook.quantization.formats import FloatFormat, format_named, from_bits
+from workbook.quantization.formats import FloatFormat, format_named, from_bits, to_bits
 from workbook.quantization.rounding import round_to
 
 MX_BLOCK, NVFP4_BLOCK = 32, 16
@@ -32,10 +33,19 @@ class Blocks:
     scales: Tensor  # N 1
     shape: torch.Size  # of what was quantized
     bits: float  # per number, scales included
+    element: str = "fp4_e2m1"  # a name of `FORMATS`
 
     def dequantize(self) -> Float[Tensor, " ..."]:
         """Return the numbers that the blocks stand for, in the shape they came in."""
         return (self.elements * self.scales).reshape(self.shape)
+
+    def codes(self) -> UInt8[Tensor, "N G"]:
+        """Return the bit patterns of the elements, `N G`."""
+        sizes = self.elements.abs()
+        codes = self.elements.signbit().to(torch.uint8) * to_bits(-0.0, self.element)
+        for size in sizes.unique().tolist():
+            codes += (sizes == size).to(torch.uint8) * to_bits(size, self.element)
+        return codes
 
 
 def from_e8m0(bits: int) -> float:
@@ -45,13 +55,27 @@ def from_e8m0(bits: int) -> float:
     return float("nan") if bits == E8M0_NAN else 2.0 ** (bits - E8M0_BIAS)
 
 
+def to_e8m0(scale: float) -> int:
+    """Return the 8 bits of a power of two from 2^-127 to 2^127; NaN is 255.
+
+    Raises ValueError for another number.
+    """
+    if math.isnan(scale):
+        return E8M0_NAN
+    half, exponent = math.frexp(scale)
+    if half != 0.5 or not -E8M0_BIAS <= exponent - 1 <= E8M0_BIAS:
+        raise ValueError(f"e8m0 holds powers of two from 2^-127 to 2^127, not {scale:g}.")
+    return exponent - 1 + E8M0_BIAS
+
+
 def mx_quantize(x: Float[Tensor, " ..."], element: str = "fp4_e2m1") -> Blocks:
     """Return `x` in MX blocks of 32 (OCP Microscaling Formats 1.0, section 6.3).
 
     The shared scale is 2 to the exponent of the block's largest number less that of the element
     format's largest; elements that are still too large saturate.
 
-    x: any shape with a multiple of 32 numbers. Raises ValueError for another number or element.
+    x: any shape with a multiple of 32 numbers. Raises ValueError for another number or element,
+    and for NaN or infinity.
     """
     kind = format_named(element)
     if element not in MX_ELEMENTS or not isinstance(kind, FloatFormat):
@@ -62,14 +86,15 @@ def mx_quantize(x: Float[Tensor, " ..."], element: str = "fp4_e2m1") -> Blocks:
     exponent = exponent.masked_fill(largest == 0, -E8M0_BIAS).clamp(-E8M0_BIAS, E8M0_BIAS)
     scales = torch.ldexp(torch.ones_like(largest), exponent)
     elements = round_to(rows / scales, element, saturate=True)
-    return Blocks(elements, scales, x.shape, kind.bits + 8 / MX_BLOCK)
+    return Blocks(elements, scales, x.shape, kind.bits + 8 / MX_BLOCK, element)
 
 
 def nvfp4_quantize(x: Float[Tensor, " ..."]) -> Blocks:
     """Return `x` in NVFP4 blocks of 16: E2M1 elements, an E4M3 scale each, one float32 for all.
 
     The float32 is the largest number over 448 * 6, so that the largest block scale is E4M3's
-    largest number. x: any shape with a multiple of 16 numbers, or ValueError.
+    largest number. x: any shape with a multiple of 16 numbers, all finite, or
+    ValueError.
     """
     rows = _rows(x, NVFP4_BLOCK)
     top = from_bits(0x7, "fp4_e2m1")  # 6
@@ -84,6 +109,8 @@ def nvfp4_quantize(x: Float[Tensor, " ..."]) -> Blocks:
 def _rows(x: Tensor, block: int) -> Tensor:
     if x.numel() == 0 or x.numel() % block:
         raise ValueError(f"{x.numel():,} numbers do not fill blocks of {block}.")
+    if not bool(x.isfinite().all()):
+        raise ValueError("a tensor with NaN or infinity cannot be quantized.")
     return x.float().reshape(-1, block)
 
 

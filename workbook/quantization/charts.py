@@ -70,6 +70,60 @@ def _top_power(name: str) -> int:
     return math.frexp(from_bits(FORMATS[name].largest_code, name))[1] - 1  # type: ignore[union-attr]
 
 
+def add_number_lines(
+    figure: go.Figure, ends: tuple[float, float], near: Mapping[str, Sequence[float] | None]
+) -> None:
+    """Draw a line for each format in the second row: a tick for each of its numbers.
+
+    ends: of the part of the line that is drawn. near: format -> its numbers there; None: too many
+    for ticks, a solid line.
+    """
+    ticks = [(x, name) for name, values in near.items() for x in values or ()]
+    figure.add_scatter(
+        x=[round(x, 12) for x, _ in ticks], y=[name for _, name in ticks], mode="markers",
+        name="its other numbers", row=2, col=1,
+        marker={"symbol": "line-ns-open", "size": 9, "color": figures.QUIET},
+    )  # fmt: skip
+    dense = [name for name, values in near.items() if values is None]
+    figure.add_scatter(
+        x=[*ends, None] * len(dense), y=[name for name in dense for _ in range(3)], mode="lines",
+        name="numbers too close to tell apart", line={"color": figures.QUIET, "width": 5},
+        row=2, col=1,
+    )  # fmt: skip
+
+
+def add_marks(
+    figure: go.Figure,
+    ends: tuple[float, float],
+    values: Mapping[str, float],
+    name: str,
+    symbol: str,
+    look: int,
+) -> None:
+    """Mark a number on the line of each format; beyond an end: an arrow with the number.
+
+    values: format -> its number; what is not finite is left out. look: of `core`'s `style`.
+    """
+    import math
+
+    low, high = ends
+    shown = {each: x for each, x in values.items() if math.isfinite(x)}
+    symbols, texts = [], []
+    for x in shown.values():
+        arrow = "triangle-left" if x < low else "triangle-right" if x > high else ""
+        symbols.append(arrow or symbol)
+        texts.append(f"{x:.4g}" if arrow else "")
+    colour = charts.style(look).colour
+    figure.add_scatter(
+        x=[min(max(x, low), high) for x in shown.values()] or [None],
+        y=list(shown or values)[: len(shown) or 1], mode="markers+text", name=name, text=texts,
+        textposition=[f"middle {each.removeprefix('triangle-')}" if text else "middle right"
+                      for each, text in zip(symbols, texts, strict=True)] or None,
+        textfont={"color": colour}, row=2, col=1,
+        marker={"size": 11 + 3 * look, "color": colour, "symbol": symbols or symbol},
+    )  # fmt: skip
+
+
 def loss_by_bits(rows: Sequence[Mapping[str, Any]], loss: float) -> go.Figure:
     """Return the loss of each method against its bits. rows: of the part "methods"; loss: of the
     model as it is stored."""
@@ -77,19 +131,30 @@ def loss_by_bits(rows: Sequence[Mapping[str, Any]], loss: float) -> go.Figure:
     for row in sorted(rows, key=lambda row: -row["bits"]):
         if row["bits"] < 16:
             curves.setdefault(row["method"], []).append((row["bits"], row["loss"]))
-    figure = charts.lines(curves, "bits", "loss, nats a token", {"as stored": loss})
-    return figure.update_xaxes(autorange="reversed").update_layout(height=460)
+    figure = charts.lines(curves, "bits", "loss, nats a token").update_yaxes(type="log")
+    charts.add_reference(figure, {"as stored": loss})
+    figure.update_xaxes(autorange="reversed")
+    return figure.update_layout(height=520, legend={"y": -0.15, "yanchor": "top"})
 
 
 def skills_by_bits(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
-    """Return a table of shades: skills across, one row for each row of "methods" that has them."""
+    """Return a table of shades: skills across, one row for each row of "methods" that has them.
+
+    Each cell says the score and its 95 % interval (Wilson) over the row's cases.
+    """
     asked = [row for row in rows if "skills" in row]
     names = list(asked[0]["skills"])
     values = [[row["skills"][name] for name in names] for row in asked]
     labels = [f"{row['bits']} bits, {row['method']}" for row in asked]
-    text = [[f"{value:.2f}" for value in row] for row in values]
+    text = [[_with_ends(value, row["cases"]) for value in line]
+            for row, line in zip(asked, values, strict=True)]  # fmt: skip
     figure = charts.heat(values, columns=names, index=labels, text=text)
     return figure.update_layout(height=120 + 32 * len(asked))
+
+
+def _with_ends(score: float, cases: int) -> str:
+    share = Interval.of_share([number < round(score * cases) for number in range(cases)])
+    return f"{score:.2f} [{share.low:.2f}, {share.high:.2f}]"
 
 
 def outlier_chart(rows: Sequence[Mapping[str, Any]]) -> go.Figure:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
-from workbook.quantization.layers import KEPT
+from workbook.quantization.layers import KEPT, quantize_model, weight_bytes
 from workbook.quantization.measure import (
     calibration,
     file_bytes,
@@ -27,7 +27,7 @@ from workbook.quantization.qat import train_quantized
 from workbook.quantization.quantizers import Scheme
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 CHANNEL = "round to nearest, per channel"
 GROUPS = "round to nearest, groups of 32"
@@ -46,14 +46,15 @@ QAT_STEPS, QAT_DOCUMENTS, QAT_SEED = 100, 800, 7000
 
 
 def run_method(method: str, bits: int, with_skills: bool, _seed: int = 0) -> dict[str, Any]:
-    """Quantize town-lm for its loss, size and speed, and town-instruct for its skills."""
+    """Quantize town-lm for its loss, file, memory and speed, and town-instruct for its skills."""
     model, tokenizer = bundled("town-lm")
     texts = calibration(tokenizer)
     small = quantized_copy(model, method, bits, texts)
     row: dict[str, Any] = {
         "method": method if bits < 16 else "as stored", "bits": bits,
         "loss": round(known_loss(small, town_rows(tokenizer, DOCUMENTS)), 4),
-        "bytes": file_bytes(small), "tokens_per_second": round(tokens_per_second(small), 1),
+        "bytes": file_bytes(small), "memory": weight_bytes(small),
+        "tokens_per_second": round(tokens_per_second(small), 1),
     }  # fmt: skip
     if with_skills:
         talker, tokenizer = bundled("town-instruct")
@@ -73,7 +74,11 @@ def run_outlier(factor: float, _seed: int = 0) -> dict[str, Any]:
 
 
 def run_qat(kind: str, seed: int, steps: int = QAT_STEPS) -> dict[str, Any]:
-    """Train town-lm with 3 bits per channel; or as it is, on the same text ("no rounding")."""
+    """Train town-lm with 3 bits per channel; or as it is, on the same text ("no rounding").
+
+    The model that was trained as it is gets rounded as well, so that QAT can be compared with
+    rounding after as long a training.
+    """
     import copy
 
     from workbook.training import FitConfig, causal_loss, fit
@@ -90,24 +95,30 @@ def run_qat(kind: str, seed: int, steps: int = QAT_STEPS) -> dict[str, Any]:
         run = fit(trained, batches, causal_loss, config, progress=False)
         trained.eval()
     loss = known_loss(trained, town_rows(tokenizer, DOCUMENTS))
-    return {"kind": kind, "steps": steps, "loss": round(loss, 4),
-            "losses": [round(each, 3) for each in run.losses[::4]]}  # fmt: skip
+    row = {"kind": kind, "steps": steps, "loss": round(loss, 4),
+           "losses": [round(each, 3) for each in run.losses[::4]]}  # fmt: skip
+    if kind == "no rounding":
+        row["rounded"] = {
+            method: _rounded_loss(trained, tokenizer, method) for method in ("least error", "GPTQ")
+        }
+    return row
 
 
 def run_rounded(method: str, _seed: int = 0) -> dict[str, Any]:
     """What QAT is compared with: the same 3 bits per channel without training."""
+    return {"kind": method, "steps": 0, "loss": _rounded_loss(*bundled("town-lm"), method)}
+
+
+def _rounded_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, method: str) -> float:
+    """The loss of a copy in 3 bits per channel, by "GPTQ" or "least error"; "float": as it is."""
     from workbook.quantization.gptq import gptq_model
 
-    model, tokenizer = bundled("town-lm")
     small = quantized_copy(model, CHANNEL, 16)
     if method == "GPTQ":
         gptq_model(small, calibration(tokenizer), QAT_SCHEME)
     elif method == "least error":
-        from workbook.quantization.layers import quantize_model
-
         quantize_model(small, QAT_SCHEME)
-    loss = known_loss(small, town_rows(tokenizer, DOCUMENTS))
-    return {"kind": method, "steps": 0, "loss": round(loss, 4)}
+    return round(known_loss(small, town_rows(tokenizer, DOCUMENTS)), 4)
 
 
 def method_jobs(_seeds: Iterable[int]) -> Iterator[Job]:

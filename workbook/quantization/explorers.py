@@ -19,7 +19,15 @@ from torch import Tensor
 
 from workbook.core.notebook import charts, figures
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
-from workbook.quantization.formats import FORMATS, NAMES, from_bits, split_bits, to_bits
+from workbook.quantization import charts as pictures
+from workbook.quantization.formats import (
+    FORMATS,
+    NAMES,
+    from_bits,
+    split_bits,
+    to_bits,
+    values_between,
+)
 from workbook.quantization.planner import (
     GB,
     MODELS,
@@ -50,6 +58,8 @@ class Bits:
     flipped: int  # which one was flipped, from 1 at the left; 0: none
     value: float  # what the pattern stands for
     kept: dict[str, float]  # what each format makes of the number as typed
+    ends: tuple[float, float]  # of the part of the line that is drawn
+    near: dict[str, list[float] | None]  # each format's numbers there; None: more than can be drawn
 
 
 def compute_bits(number: str, format: str, flip: int) -> Bits:
@@ -68,14 +78,23 @@ def compute_bits(number: str, format: str, flip: int) -> Bits:
     bits = to_bits(typed, format)
     bits ^= 1 << (width - flip) if flip else 0
     kept = {name: from_bits(to_bits(typed, name), name) for name in NAMES}
-    return Bits(typed, format, bits, flip, from_bits(bits, format), kept)
+    ends = _around(typed)
+    near = {name: values_between(*ends, name) for name in NAMES}
+    return Bits(typed, format, bits, flip, from_bits(bits, format), kept, ends, near)
+
+
+def _around(number: float) -> tuple[float, float]:
+    """The part of the number line that is drawn around a number."""
+    middle = number if math.isfinite(number) else 0.0
+    reach = 0.6 * abs(middle) or 1.0
+    return middle - reach, middle + reach
 
 
 def draw_bits(data: Bits) -> go.Figure:
-    """Return the pattern as a strip, and below it a line with what every format makes of it."""
+    """Return the pattern as a strip, and below it a number line for every format."""
     from plotly.subplots import make_subplots
 
-    figure = make_subplots(2, 1, row_heights=[0.22, 0.78], vertical_spacing=0.16)
+    figure = make_subplots(2, 1, row_heights=[0.2, 0.8], vertical_spacing=0.12)
     parts = [(bit, LEVEL[name]) for name, text in split_bits(data.bits, data.format).items()
              for bit in text]  # fmt: skip
     marked = [f"<b>[{bit}]</b>" if place == data.flipped else bit
@@ -86,17 +105,10 @@ def draw_bits(data: Bits) -> go.Figure:
         place={"row": 1, "col": 1},
     )  # fmt: skip
     figure.update_xaxes(visible=False, row=1, col=1)
-    shown = {name: value for name, value in data.kept.items() if math.isfinite(value)}
-    figure.add_scatter(
-        x=list(shown.values()), y=list(shown), mode="markers", name="nearest value",
-        marker={"size": 11, "color": charts.style(0).colour}, row=2, col=1,
-    )  # fmt: skip
-    flipped = [data.value] if math.isfinite(data.value) else [None]
-    figure.add_scatter(
-        x=flipped, y=[data.format], mode="markers", name="this pattern",
-        marker={"size": 14, "symbol": "diamond-open", "color": charts.style(1).colour},
-        row=2, col=1,
-    )  # fmt: skip
+    pictures.add_number_lines(figure, data.ends, data.near)
+    pictures.add_marks(figure, data.ends, data.kept, "nearest value", "circle", 0)
+    shown = {data.format: data.value}
+    pictures.add_marks(figure, data.ends, shown, "this pattern", "diamond-open", 1)
     typed = data.number if math.isfinite(data.number) else None
     figure.add_scatter(
         x=[typed, typed], y=[NAMES[0], NAMES[-1]], mode="lines", name="as typed",
@@ -104,8 +116,11 @@ def draw_bits(data: Bits) -> go.Figure:
     )  # fmt: skip
     order = {"categoryorder": "array", "categoryarray": list(reversed(NAMES))}
     figure.update_yaxes(order, row=2, col=1)
+    low, high = data.ends
+    room = 0.2 * (high - low)  # for the numbers beside the arrows at both ends
+    figure.update_xaxes(range=[low - room, high + room], row=2, col=1)
     title = f"{data.format}: {_spaced(data)} is {data.value:.9g}"
-    return figure.update_layout(title=title, height=520, legend={"y": -0.08, "yanchor": "top"})
+    return figure.update_layout(title=title, height=560, legend={"y": -0.08, "yanchor": "top"})
 
 
 def _spaced(data: Bits) -> str:
@@ -206,7 +221,8 @@ def draw_rounded(data: Rounded) -> go.Figure:
         place={"row": 1, "col": 2},
     )  # fmt: skip
     figure.update_xaxes(title="weight", row=1, col=1)
-    figure.update_xaxes(title="|error|: input", row=1, col=2)
+    largest = f"{gap.max().item():.2g}"
+    figure.update_xaxes(title=f"|error|: input (darkest: {largest})", row=1, col=2)
     figure.update_yaxes(title="output", row=1, col=2)
     title = f"{data.bits:.2f} bits a weight, relative error {data.error:.3f}"
     return figure.update_layout(title=title, barmode="overlay", bargap=0, height=430)

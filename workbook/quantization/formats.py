@@ -139,10 +139,11 @@ def to_bits(value: float, format: str, saturate: bool | None = None) -> int:
 def from_bits(bits: int, format: str) -> float:
     """Return the number that a bit pattern stands for.
 
-    Raises ValueError for an unknown format and for a pattern with too many bits.
+    Raises ValueError for an unknown format and for what is no whole number of so many bits.
     """
     kind = format_named(format)
-    if isinstance(bits, bool) or not 0 <= bits < 2**kind.bits:
+    is_whole = hasattr(bits, "__index__") and not isinstance(bits, bool)
+    if not is_whole or not 0 <= bits < 2**kind.bits:
         raise ValueError(f"{kind.name} has patterns 0 to {2**kind.bits - 1}, not {bits}.")
     if isinstance(kind, FloatFormat):
         return _float_value(int(bits), kind)
@@ -207,6 +208,28 @@ def finite_values(format: str) -> list[float]:
         raise ValueError(f"{kind.name} has 2^{kind.bits} patterns: too many for a list.")
     numbers = (from_bits(bits, format) for bits in range(2**kind.bits))
     return sorted({number for number in numbers if math.isfinite(number)})
+
+
+def values_between(low: float, high: float, format: str, most: int = 150) -> list[float] | None:
+    """Return the format's numbers from `low` to `high`, ascending; None for more than `most`."""
+    kind = format_named(format)
+    if isinstance(kind, FloatFormat):
+        first, last = _rank(low, kind), _rank(high, kind)
+        if last - first > most:
+            return None
+        ranks = range(first, last + 1)
+        values = [math.copysign(_float_value(abs(rank), kind), rank) for rank in ranks]
+    else:
+        values = finite_values(format)
+    inside = [value for value in values if low <= value <= high]
+    return inside if len(inside) <= most else None
+
+
+def _rank(value: float, kind: FloatFormat) -> int:
+    """The place of the nearest number among all of a format's, counted from zero."""
+    bits = to_bits(value, kind.name, saturate=True)
+    sign, magnitude = divmod(bits, 2 ** (kind.bits - 1))
+    return -magnitude if sign else magnitude
 
 
 def nearest_index(value: float, table: tuple[float, ...]) -> int:

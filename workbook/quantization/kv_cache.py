@@ -1,8 +1,9 @@
 """A cache of keys and values in few bits, for any model of transformers.
 
 Keys are quantized per channel over blocks of tokens, values per token, both with a zero point, as
-in KIVI (Liu et al. 2024); the tokens of the block that is not full yet stay as they are. Left out:
-beam search, and attention that reads the codes without unpacking. Lesson 05 measures it.
+in KIVI (Liu et al. 2024); the tokens of the block that is not full yet stay as they are.
+Beams can be reordered, tokens taken back. Left out: attention that reads the codes without
+unpacking. Lesson 05 measures it.
 
 Shapes: B batch, H heads, T time, S all tokens so far, D head size.
 """
@@ -10,10 +11,11 @@ Shapes: B batch, H heads, T time, S all tokens so far, D head size.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
@@ -42,6 +44,17 @@ class PackedBlock:
         codes = unpack(self.packed, self.bits, self.blocks.numel()).reshape(self.blocks)
         x = (codes.float() - self.zeros) * self.scales.float()
         return x.reshape(self.turned).movedim(-1, self.axis).to(self.dtype)
+
+    def of_rows(self, indices: Int[Tensor, " _N"]) -> PackedBlock:
+        """Return the block of the chosen rows of the batch, in the same codes and scales."""
+        count, chosen = self.turned[0], copy.copy(self)
+        codes = unpack(self.packed, self.bits, self.blocks.numel()).reshape(count, -1)[indices]
+        chosen.turned = torch.Size((len(indices), *self.turned[1:]))
+        chosen.blocks = torch.Size((codes.numel() // self.blocks[-1], self.blocks[-1]))
+        chosen.packed = pack(codes.reshape(chosen.blocks), self.bits)
+        chosen.scales = self.scales.reshape(count, -1)[indices].reshape(-1, 1)
+        chosen.zeros = self.zeros.reshape(count, -1)[indices].reshape(-1, 1)
+        return chosen
 
     @property
     def nbytes(self) -> int:
@@ -94,6 +107,43 @@ class QuantizedLayer(DynamicLayer):
         if not self.is_initialized:
             return 0
         return len(self.packed) * self.block + self.recent[0].shape[-2]
+
+    def crop(self, tokens_to_remove: int) -> None:
+        """Take back the last tokens, a negative number of them; a block that is cut is unpacked."""
+        if tokens_to_remove > 0:
+            raise ValueError(f"crop takes a negative number of tokens, not {tokens_to_remove}.")
+        if not self.is_initialized or not tokens_to_remove:
+            return
+        kept = max(0, self.get_seq_length() + tokens_to_remove)
+        full, rest = divmod(kept, self.block)
+        cut = self.recent
+        if full < len(self.packed):
+            keys, values = self.packed[full]
+            cut = keys.unpack(), values.unpack()
+        self.packed = self.packed[:full]
+        self.keys, self.values = cut[0][:, :, :rest].clone(), cut[1][:, :, :rest].clone()
+
+    def batch_select_indices(self, indices: Int[Tensor, " _N"]) -> None:
+        """Keep some rows of the batch, in a new order, any of them more than once."""
+        if not self.is_initialized:
+            return
+        self.packed = [(k.of_rows(indices), v.of_rows(indices)) for k, v in self.packed]
+        self.keys, self.values = self.recent[0][indices], self.recent[1][indices]
+
+    def batch_repeat_interleave(self, repeats: int) -> None:
+        """Repeat each row of the batch."""
+        if self.is_initialized:
+            rows = torch.arange(len(self.recent[0]), device=self.recent[0].device)
+            self.batch_select_indices(rows.repeat_interleave(repeats))
+
+    def reorder_cache(self, beam_idx: Int[Tensor, " _N"]) -> None:
+        """Follow a beam search that goes on with these rows."""
+        self.batch_select_indices(beam_idx)
+
+    def reset(self) -> None:
+        """Forget all tokens."""
+        super().reset()
+        self.packed = []
 
     @property
     def nbytes(self) -> int:

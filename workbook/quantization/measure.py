@@ -32,10 +32,12 @@ from workbook.town import RAW_MIXTURE, mixture
 from workbook.training import causal_loss
 from workbook.training.examples import raw_example
 from workbook.training.losses import mean_loss
-from workbook.training.packing import Rows
+from workbook.training.packing import IGNORE, Rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+    from workbook.town import Document
 
 GROUP = 32
 KNOWN_SEED, CALIBRATION_SEED = 5005, 5105  # documents about people that the models read about
@@ -85,10 +87,27 @@ def town_rows(
     tokenizer: PreTrainedTokenizerBase, count: int, seed: int = KNOWN_SEED, batch_size: int = 8
 ) -> Rows:
     """Return rows of raw town text about people that the models read about, in new documents."""
-    texts: Iterator = mixture(RAW_MIXTURE, "train", seed)
-    examples = [raw_example(tokenizer, document.text) for document in islice(texts, count)]
+    examples = [raw_example(tokenizer, text.text) for text in _documents(count, seed)]
     pad_id = tokenizer.pad_token_id or 0
     return Rows(examples, batch_size, SEQ_LEN, pad_id, seed)
+
+
+def entropy_bound(tokenizer: PreTrainedTokenizerBase, count: int, seed: int = KNOWN_SEED) -> float:
+    """Return the nats a token that no model can go below, on average, on `town_rows`' documents.
+
+    The generator's -ln p of all its choices, over all tokens but the begin tokens (lesson 02).
+    """
+    nats, tokens = 0.0, 0
+    for text in _documents(count, seed):
+        labels = raw_example(tokenizer, text.text).labels
+        if len(labels) <= SEQ_LEN:  # as in `town_rows`
+            nats += text.nats
+            tokens += sum(label != IGNORE for label in labels)
+    return nats / tokens
+
+
+def _documents(count: int, seed: int) -> Iterator[Document]:
+    return islice(mixture(RAW_MIXTURE, "train", seed), count)
 
 
 def calibration(tokenizer: PreTrainedTokenizerBase, count: int = 64) -> list[Int[Tensor, "_B _T"]]:
@@ -136,15 +155,21 @@ def file_bytes(model: nn.Module) -> int:
 def tokens_per_second(model: PreTrainedModel, tokens: int = NEW_TOKENS, rounds: int = 3) -> float:
     """Return the tokens of greedy decoding at batch 1 in a second of CPU time, the best of rounds.
 
-    CPU time and not the clock on the wall, so that other work on the machine matters little.
+    CPU time and not the clock on the wall, so that other work on the machine matters little; and
+    one thread, because threads that wait for each other take CPU time as well.
     """
     from workbook.sampling import cached
 
     ids = torch.tensor([[model.config.bos_token_id or 0]])
-    cached(model, ids, max_new_tokens=4)
-    seconds = []
-    for _ in range(rounds):
-        start = time.process_time()
-        cached(model, ids, max_new_tokens=tokens)
-        seconds.append(time.process_time() - start)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        cached(model, ids, max_new_tokens=4)
+        seconds = []
+        for _ in range(rounds):
+            start = time.process_time()
+            cached(model, ids, max_new_tokens=tokens)
+            seconds.append(time.process_time() - start)
+    finally:
+        torch.set_num_threads(threads)
     return tokens / min(seconds)

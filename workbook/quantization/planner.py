@@ -255,6 +255,7 @@ def spec_of(name: str) -> ModelSpec:
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     shape = memory.shape_of(config, fits.parameters(folder))
-    gated = getattr(config, "hidden_act", "") in ("silu", "gelu_pytorch_tanh")
+    is_gemma = config.model_type.startswith("gemma")  # others have that GELU without a gate
+    gated = is_gemma or getattr(config, "hidden_act", "") == "silu"
     tied = bool(getattr(config, "tie_word_embeddings", False))
     return ModelSpec(folder.name, shape, tied=tied, gated=gated)

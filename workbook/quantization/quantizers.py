@@ -42,7 +42,7 @@ class Scheme:
         if self.method not in ("absmax", "zero_point", "percentile", "mse"):
             raise ValueError(f"there is no method {self.method!r}; take absmax, zero_point, "
                              "percentile or mse.")  # fmt: skip
-        is_group = isinstance(self.per, int) and self.per > 0
+        is_group = isinstance(self.per, int) and not isinstance(self.per, bool) and self.per > 0
         if not is_group and self.per not in ("tensor", "channel"):
             raise ValueError(f'numbers share a scale per "tensor", "channel" or group size, not '
                              f"{self.per!r}.")  # fmt: skip
@@ -78,8 +78,11 @@ def quantize(x: Float[Tensor, " ..."], scheme: Scheme) -> Quantized:
     """Return the codes of a tensor.
 
     x: any shape; for "channel" the first dimension counts the channels, groups lie within the last.
-    Raises ValueError where groups do not fill the last dimension, and for NaN or infinity.
+    Raises ValueError where groups do not fill the last dimension, for NaN or infinity, for no
+    number at all, and for scales that their dtype cannot hold.
     """
+    if not x.numel():
+        raise ValueError("a tensor without a number cannot be quantized.")
     if not bool(x.isfinite().all()):
         raise ValueError("a tensor with NaN or infinity cannot be quantized.")
     blocks = _blocks(x.float(), scheme.per)  # N G
@@ -103,7 +106,7 @@ def choose_scales(
         return scales, (-low / scales).round().clamp(0, 2**scheme.bits - 1)
     largest = blocks.abs().amax(1, keepdim=True)
     if scheme.method == "percentile":
-        largest = torch.quantile(blocks.abs(), scheme.percentile, dim=1, keepdim=True)
+        largest = _quantile(blocks.abs(), scheme.percentile)
     zeros = torch.full_like(largest, scheme.middle)
     if scheme.method == "mse":
         return _least_error(blocks, largest, zeros, scheme), zeros
@@ -142,7 +145,21 @@ def _levels(scheme: Scheme) -> float:
 
 def _kept(scales: Tensor, scheme: Scheme) -> Tensor:
     """Scales as they are stored; a block of zeros gets a scale that is not 0."""
-    return scales.clamp(min=TINY).to(scheme.scale_dtype).float()
+    kept = scales.clamp(min=TINY).to(scheme.scale_dtype).float()
+    if not bool(kept.isfinite().all()):
+        kind = str(scheme.scale_dtype).removeprefix("torch.")
+        raise ValueError(f"a scale of {scales.max().item():.3g} does not fit in {kind}.")
+    return kept
+
+
+def _quantile(x: Tensor, share: float) -> Tensor:
+    """`torch.quantile` along dimension 1, `N 1`, for more than its 2^24 numbers too."""
+    place = share * (x.shape[1] - 1)
+    low = int(place)
+    below, above = (
+        x.kthvalue(min(rank, x.shape[1]), dim=1, keepdim=True).values for rank in (low + 1, low + 2)
+    )
+    return below.lerp(above, place - low)
 
 
 def _least_error(blocks: Tensor, largest: Tensor, zeros: Tensor, scheme: Scheme) -> Tensor:

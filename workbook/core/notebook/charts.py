@@ -12,6 +12,7 @@ Left out: the theme and how a figure is shown (`figures.py`), and charts of one 
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -117,8 +118,10 @@ def add_lines(
 def add_reference(figure: go.Figure, reference: Mapping[str, float], axis: str = "y") -> None:
     """Draw a named line across the figure at each value of an axis, "x" or "y".
 
-    Names that would lie on each other stand at different ends and sides of their lines.
+    Names that would lie on each other stand at different ends and sides of their lines. On a
+    logarithmic axis, give the axis its type first: plotly places names there by log10 of a value.
     """
+    is_log = figure.layout[f"{axis}axis"].type == "log"
     draw = figure.add_hline if axis == "y" else figure.add_vline
     ends = _ends(figure, reference, axis)
     for number, (name, value) in enumerate(reference.items()):
@@ -132,6 +135,8 @@ def add_reference(figure: go.Figure, reference: Mapping[str, float], axis: str =
             },
             annotation_position=ends[name],
         )
+        if is_log:
+            figure.layout.annotations[-1][axis] = math.log10(value)
 
 
 def _ends(figure: go.Figure, reference: Mapping[str, float], axis: str) -> dict[str, str]:
