@@ -93,6 +93,15 @@ def test_only_what_is_new_is_graded_and_each_grade_is_told(light, tmp_path):
     }  # fmt: skip
 
 
+def test_a_notebook_whose_name_says_no_lesson_is_graded_once(light, tmp_path):
+    """It used to be graded in every run, and to replace the newer copy of its student."""
+    hand_in(tmp_path / "in", "ada", tiny("x = 1"))
+    (tmp_path / "in" / "ada" / NAME).rename(tmp_path / "in" / "ada" / "homework.ipynb")
+    book = Gradebook(tmp_path / "book.sqlite")
+    assert light(book)[1] == ["ada"] and light(book)[1] == []
+    assert book.times_graded() == {("ada", "03_sampling"): 1}
+
+
 def test_a_submission_that_ends_its_worker_is_tried_alone_and_costs_no_other(light, tmp_path):
     for name in ("ada", "bo", "killer", "mo", "zoe"):
         hand_in(tmp_path / "in", name, tiny("x = 1"))

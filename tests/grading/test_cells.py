@@ -32,6 +32,36 @@ def test_code_that_is_no_python_stops_nothing(source):
     assert isinstance(cells.needed({"x"}, [source]), list)
 
 
+@pytest.mark.parametrize("line", ["!ls", "%pwd", "x = !ls", "x?"])
+def test_a_cell_full_of_magics_costs_no_time(line, monkeypatch):
+    """IPython's work grows with lines times magics: 200 lines took six seconds."""
+    asked = []
+    monkeypatch.setattr(
+        "IPython.core.inputtransformer2.TransformerManager.transform_cell",
+        lambda self, source: asked.append(source) or "x = 1",
+    )
+    assert cells.parsed("\n".join([line] * 50)) is not None and len(asked) == 1
+    assert cells.parsed("\n".join([line] * 51)) is None
+    assert cells.parsed("y = 1\n" * 2000 + line) is None and len(asked) == 1
+
+
+def test_magics_that_ipython_gives_up_on_are_no_python(monkeypatch):
+    def gives_up(self, source):
+        raise RuntimeError("Input transformation still changing after 500 iterations")
+
+    monkeypatch.setattr(
+        "IPython.core.inputtransformer2.TransformerManager.transform_cell", gives_up
+    )
+    assert cells.parsed("!ls  # of this test") is None
+
+
+def test_only_magics_over_python_are_left_out():
+    assert cells.without_cell_magics("%%time\n%%capture x\ny = 1") == "y = 1"
+    assert cells.without_cell_magics("%%time") == ""
+    for other in ("%%bash\nls", "%%timer\nx", "x = 1\n%%time\ny"):
+        assert cells.without_cell_magics(other) == other
+
+
 def test_functions_are_those_at_the_top_of_a_cell():
     source = "def f():\n    def g(): ...\nclass C:\n    def h(self): ...\ndef last(): ..."
     assert cells.functions(source) == ["f", "last"]

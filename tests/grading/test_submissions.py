@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+import time
+from datetime import UTC, datetime
 
 import pytest
 from released import NOTEBOOK, zipped
 
-from workbook.grading.submissions import find
+from workbook.grading.grade import days_late
+from workbook.grading.submissions import deadline_of, find
 
 LESSONS = ["03_sampling", "08_finetuning"]
 
@@ -99,6 +101,45 @@ def test_the_newest_copy_in_time_counts_and_a_late_one_only_alone(tmp_path):
     assert (ada.content(), ada.late) == (b"second", False)
     assert (bo.content(), bo.late) == (b"third", True)
     assert find(tmp_path, LESSONS)[0].content() == b"third"
+
+
+def test_a_due_date_with_a_time_zone_is_compared_in_local_time(tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "Etc/GMT-3")  # three hours before Greenwich's clock
+    time.tzset()
+    try:
+        lay(tmp_path, "ada/03_sampling.ipynb", "bo/03_sampling.ipynb")
+        for name, minute in (("ada", 59), ("bo", 61)):
+            when = datetime(2027, 1, 31, 18, tzinfo=UTC).timestamp() + 60 * (minute - 60)
+            os.utime(tmp_path / name / "03_sampling.ipynb", (when, when))
+        ada, bo = find(tmp_path, LESSONS, due="2027-01-31T18:00Z")
+        assert (ada.late, bo.late) == (False, True)
+        assert days_late(bo, "2027-01-31T18:00Z") == 1
+        assert deadline_of("2027-01-31T18:00Z") == datetime(2027, 1, 31, 21)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_the_lesson_is_read_from_the_content_where_the_name_does_not_say_it(tmp_path):
+    lay(tmp_path, "ada/homework.ipynb", raw=b"08_finetuning")
+    lay(tmp_path, "ada/03_sampling.ipynb", "bo/x.ipynb")
+    found = find(tmp_path, LESSONS, lesson_in=lambda raw: raw.decode()[:13])
+    assert [(each.student, each.lesson) for each in found] == [
+        ("ada", "03_sampling"), ("ada", "08_finetuning"), ("bo", ""),
+    ]  # fmt: skip
+    only = find(tmp_path, LESSONS[:1])
+    assert [(each.student, each.lesson) for each in only] == [
+        ("ada", "03_sampling"), ("bo", "03_sampling"),
+    ]  # fmt: skip
+    assert "2 copies were handed in" in only[0].notes[0]
+
+
+def test_an_anonymous_download_of_canvas_keeps_students_apart(tmp_path):
+    names = ["anon_aB1c2_2001_03_sampling.ipynb", "anon_LATE_Zz9y8_2002_03_sampling.ipynb"]
+    (tmp_path / "x.zip").write_bytes(zipped([(name, NOTEBOOK) for name in names]))
+    one, two = find(tmp_path / "x.zip", LESSONS)
+    assert (one.student, two.student) == ("anon_Zz9y8", "anon_aB1c2")
+    assert (one.late, two.late) == (True, False)
 
 
 def test_the_first_attempts_are_graded_and_the_others_are_listed(tmp_path):

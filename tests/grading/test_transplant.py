@@ -73,6 +73,47 @@ def test_split_copied_moved_retyped_and_deleted_cells_are_found_and_listed(root,
     assert "cell s020 was deleted" in said and "cells are in another order" in said
 
 
+def test_cells_without_ids_are_known_again(root, released, entry):
+    """Editors of nbformat 4.0 to 4.4 keep no ids: nothing of it is a change by the student."""
+    notebook = handed_in(root)
+    notebook.cells[0].source = "# My title"
+    for cell in notebook.cells:
+        del cell["id"]
+    notebook.nbformat_minor = 4
+    result = transplant(released, read(notebook), entry)
+    assert result.missing == {}
+    assert result.changes == ["cell s000 was changed: '# My title'"]
+
+
+def test_the_list_of_changes_has_an_end(root, released, entry):
+    notebook = handed_in(root)
+    notebook.cells += [nbformat.v4.new_code_cell(f"x = {n}", id=f"new{n}") for n in range(100)]
+    changes = transplant(released, read(notebook), entry).changes
+    assert len(changes) == 41 and changes[-1] == "and 60 changes more."
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture --no-stderr", "\n%%time\n%%capture out"])
+def test_a_magic_on_top_of_an_answer_hides_nothing(root, released, entry, magic):
+    notebook = handed_in(root)
+    cell = next(cell for cell in notebook.cells if cell.id == "s029")
+    cell.source = f"{magic}\n{cell.source}"
+    result = transplant(released, read(notebook), entry)
+    answer = result.answers["sampling.epsilon_filter"]
+    assert answer.source == RIGHT["s029"] and answer.context == ("import torch",)
+    assert result.changes == ["sampling.epsilon_filter: a magic on top of the cell is left out."]
+
+
+def test_a_decorator_and_its_function_in_two_cells_are_one_answer(root, released, entry):
+    notebook = handed_in(root)
+    place, cell = next((n, c) for n, c in enumerate(notebook.cells) if c.id == "s040")
+    first, _, rest = cell.source.partition("\n")
+    cell.source = first
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(rest, id="second"))
+    result = transplant(released, read(notebook), entry)
+    assert result.answers["sampling.no_repeat"].source == RIGHT["s040"]
+    assert "sampling.no_repeat: the cell was split; both parts are taken." in result.changes
+
+
 def test_a_deleted_answer_is_missing(root, released, entry):
     notebook = handed_in(root)
     notebook.cells = [cell for cell in notebook.cells if cell.id != "s040"]

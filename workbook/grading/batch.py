@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook.grading import key, manifest, worker
+from workbook.grading import key, manifest, notebook_input, worker
 from workbook.grading.grade import Settings, days_late
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.isolation import refuse_without_sandbox
@@ -55,7 +55,10 @@ def run(
     if cluster is None:
         refuse_without_sandbox(settings.isolation)
     opened = key.read(settings.key, settings.hidden)
-    found = find(folder, opened.lessons, opened.listed.due, settings.attempts)
+    found = find(
+        folder, opened.lessons, opened.listed.due, settings.attempts,
+        lambda raw: notebook_input.lesson_in(notebook_input.parse(raw), opened.topics),
+    )  # fmt: skip
     todo = [each for each in found if not _is_current(each, opened, book)]
     with workplace() as place:
         settings = replace(settings, edition=place)

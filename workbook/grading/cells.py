@@ -18,6 +18,9 @@ from dataclasses import dataclass
 CALLS = ("exercise", "answer")
 IN_TEXT = re.compile(r"\b(?:exercise|answer)\s*\(\s*[rfbu]*(['\"])([a-z_]+\.[a-z_0-9]+)\1")
 INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+OVER_PYTHON = re.compile(r"\s*%%(?:time|timeit|capture|prun)\b[^\n]*(?:\n|\Z)")
+MAGIC = re.compile(r"^\s*[!%?]|=\s*[!%]|\?\s*$")  # lines that IPython turns into calls
+MOST_LINES, MOST_MAGICS = 2000, 50  # of a cell that is turned into Python; the work grows with both
 GIVEN = {"answer", "exercise", "hint", "progress", "guess", "display", "get_ipython"}
 
 
@@ -30,19 +33,39 @@ class Names:
     reads: frozenset[str]
 
 
+def without_cell_magics(source: str) -> str:
+    """Return a cell without the magics on top that leave its code Python, such as %%time."""
+    while (match := OVER_PYTHON.match(source)) is not None:
+        source = source[match.end() :]
+    return source
+
+
 def python_of(source: str) -> str:
-    """Return a cell as plain Python: magics become calls."""
+    """Return a cell as plain Python: magics become calls.
+
+    Raises SyntaxError for more lines or magics than IPython can turn into Python in a moment.
+    """
     from IPython.core.inputtransformer2 import TransformerManager
 
+    lines = source.splitlines()
+    if len(lines) > MOST_LINES or sum(bool(MAGIC.search(line)) for line in lines) > MOST_MAGICS:
+        raise SyntaxError("too many lines or magics to be read")
     return TransformerManager().transform_cell(source)
 
 
 @functools.lru_cache(maxsize=1024)
 def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell, or None where it is not Python."""
+    source = without_cell_magics(source)
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        pass
+    except (ValueError, RecursionError, MemoryError):
+        return None
     try:
         return ast.parse(python_of(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RuntimeError, RecursionError, MemoryError):
         return None
 
 

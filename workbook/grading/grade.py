@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from workbook import __version__
 from workbook.grading import cells, key, manifest, marks, notebook_input
 from workbook.grading.kernel import Isolation
 from workbook.grading.marks import Grade
-from workbook.grading.submissions import Submission
+from workbook.grading.submissions import Submission, deadline_of
 from workbook.grading.transplant import Transplant, transplant
 
 SOURCE = 20_000  # characters of an answer that are kept
@@ -151,7 +150,8 @@ def days_late(submission: Submission, due: str | None) -> int:
     """Return how many days late, begun ones included; 1 where only the mark "late" is known."""
     if not submission.late:
         return 0
-    if due is None or submission.handed_in is None:
+    deadline = deadline_of(due)
+    if deadline is None or submission.handed_in is None:
         return 1
-    late = (submission.handed_in - datetime.fromisoformat(due)).total_seconds() / 86400
+    late = (submission.handed_in - deadline).total_seconds() / 86400
     return max(1, math.ceil(late))

@@ -117,4 +117,5 @@ def _cell(row: Any) -> Cell | None:
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
     kept = tuple(str(tag) for tag in tags) if isinstance(tags, list) else ()
     noted = claims.read(row.get("outputs"))
-    return Cell(str(row.get("cell_type")), str(row.get("id", "")), source, kept, noted)
+    own = metadata.get("id") if isinstance(metadata, dict) else None  # where Colab keeps it
+    return Cell(str(row.get("cell_type")), str(row.get("id") or own or ""), source, kept, noted)

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -23,6 +23,9 @@ MOODLE = re.compile(
     r"^(?P<name>.+)_(?P<id>\d{1,40})_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)$"
 )
 CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d{1,40})_\d+_(?P<file>.+)$")
+CANVAS_ANONYMOUS = re.compile(
+    r"^(?P<name>anon)_(?P<late>LATE_)?(?P<id>[A-Za-z0-9]{5})_\d+_(?P<file>.+)$"
+)
 COPY = re.compile(
     r"(?:[ _-]*\((\d{1,9})\)|-(\d{1,9})|[ _-]+copy(\d{0,9})|[ _-]+Kopie(\d{0,9}))$", re.IGNORECASE
 )
@@ -65,13 +68,18 @@ class Submission:
 
 
 def find(
-    folder: Path, lessons: Iterable[str], due: str | None = None, attempts: int = 0
+    folder: Path,
+    lessons: Iterable[str],
+    due: str | None = None,
+    attempts: int = 0,
+    lesson_in: Callable[[bytes], str] = lambda raw: "",
 ) -> list[Submission]:
     """Return the submission of every student to every lesson that was handed in, sorted.
 
     folder: of submissions, or one zip archive. due: ISO date and time; later is late. attempts:
     how many of a student's copies are graded, the first ones in time, and all are returned; 0:
-    only the copy that counts is.
+    only the copy that counts is. lesson_in: the lesson that a notebook's content says, or ""; it is
+    asked where the name of the file does not say one and there are several.
     Raises ValueError, in one sentence, for a folder that is not there or holds no submission.
     """
     known = sorted(lessons)
@@ -80,7 +88,8 @@ def find(
     found = list(_in_archive(folder, (), known) if folder.is_file() else _in_folder(folder, known))
     if not found:
         raise ValueError(f"{folder} holds no notebook of {', '.join(known)}.")
-    deadline = datetime.fromisoformat(due) if due else None
+    found = [_with_lesson(each, known, lesson_in) for each in found]
+    deadline = deadline_of(due)
     groups: dict[tuple[str, str], list[Submission]] = {}
     for each in found:
         late = each.late or bool(deadline and each.handed_in and each.handed_in > deadline)
@@ -88,6 +97,29 @@ def find(
     if not attempts:
         return [_counting(groups[key]) for key in sorted(groups)]
     return [each for key in sorted(groups) for each in _numbered(groups[key], attempts)]
+
+
+def deadline_of(due: str | None) -> datetime | None:
+    """Return a due date in this machine's time, without a zone, as files have their times."""
+    if due is None:
+        return None
+    when = datetime.fromisoformat(due)
+    return when.astimezone().replace(tzinfo=None) if when.tzinfo else when
+
+
+def _with_lesson(
+    submission: Submission, known: list[str], lesson_in: Callable[[bytes], str]
+) -> Submission:
+    """The submission with its lesson, where the name of the file does not say it."""
+    if submission.lesson or submission.problem:
+        return submission
+    if len(known) == 1:
+        return replace(submission, lesson=known[0])
+    try:
+        inside = lesson_in(submission.content())
+    except ValueError:
+        inside = ""
+    return replace(submission, lesson=inside if inside in known else "")
 
 
 def _numbered(copies: list[Submission], allowed: int) -> Iterator[Submission]:
@@ -178,13 +210,13 @@ def _in_archive(path: Path, whose: tuple[str, ...], lessons: list[str]) -> Itera
 
 
 def _platform(name: str) -> bool:
-    return bool(MOODLE.match(name) or CANVAS.match(name))
+    return any(each.match(name) for each in (MOODLE, CANVAS, CANVAS_ANONYMOUS))
 
 
 def who(parts: tuple[str, ...]) -> tuple[str, str, bool]:
     """Return (student, name of the file as the student called it, marked as late) of a path."""
     top, name = (unicodedata.normalize("NFC", part) for part in (parts[0], parts[-1]))
-    for pattern in (MOODLE, CANVAS):
+    for pattern in (MOODLE, CANVAS, CANVAS_ANONYMOUS):
         match = pattern.match(top)
         if match:
             late = bool(match.groupdict().get("late"))

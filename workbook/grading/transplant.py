@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 from workbook.grading import cells, claims
 from workbook.grading.claims import Claim
 from workbook.grading.manifest import ExerciseEntry, LessonEntry
 from workbook.grading.notebook_input import Cell
+
+MOST_CHANGES = 40  # that are listed of a submission
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ def transplant(released: Sequence[Cell], handed_in: Sequence[Cell], lesson: Less
                ) -> Transplant:  # fmt: skip
     """Find the answers of one lesson in a submission."""
     result = Transplant()
+    handed_in = _with_ids(released, handed_in)
     pristine = {cell.id: cell for cell in released if cell.id}
     order = {cell.id: place for place, cell in enumerate(released)}
     used: set[int] = set()
@@ -52,13 +56,31 @@ def transplant(released: Sequence[Cell], handed_in: Sequence[Cell], lesson: Less
             result.missing[entry.id] = "cell missing: no cell answers this exercise."
             continue
         used.update(places)
-        cell = handed_in[place]
+        cell = _whole(handed_in[place], entry, handed_in[place + 1 :], result)
         earlier = [c.source for c in released[: order[entry.cell]] if c.kind == "code"]
         answer = _answer(cell, earlier, handed_in, place, pristine)
         result.answers[entry.id] = replace(answer, claim=claims.of(entry.id, cell.claims))
         _note_answer(entry, cell, result)
     _note_others(released, handed_in, used, result)
     return result
+
+
+def _with_ids(released: Sequence[Cell], handed_in: Sequence[Cell]) -> list[Cell]:
+    """The cells of an editor that keeps no ids, with those of the released cells that they were.
+
+    Cells of the same text, and in between those in the same order, are the same.
+    """
+    cells_now = list(handed_in)
+    if any(cell.id for cell in cells_now):
+        return cells_now
+    matcher = SequenceMatcher(
+        None, [c.kind + c.source for c in released], [c.kind + c.source for c in cells_now], False
+    )
+    for _, start, end, first, last in matcher.get_opcodes():
+        if end - start == last - first:
+            for before, now in zip(range(start, end), range(first, last), strict=True):
+                cells_now[now] = replace(cells_now[now], id=released[before].id)
+    return cells_now
 
 
 def _places(entry: ExerciseEntry, handed_in: Sequence[Cell]) -> list[int]:
@@ -94,6 +116,21 @@ def _chosen(
             f"{entry.id} is answered in {len(places)} cells; the last one counts."
         )
     return chosen
+
+
+def _whole(cell: Cell, entry: ExerciseEntry, later: Sequence[Cell], result: Transplant) -> Cell:
+    """The answer without magics on top, joined with its function where a split parted the two."""
+    source = cells.without_cell_magics(cell.source)
+    if source != cell.source:
+        result.changes.append(f"{entry.id}: a magic on top of the cell is left out.")
+    if cells.parsed(source) is None and entry.function:
+        for other in later:
+            if other.kind == "code" and entry.function in cells.functions(other.source):
+                joined = f"{source.rstrip()}\n{other.source}"
+                if cells.parsed(joined) is not None:
+                    result.changes.append(f"{entry.id}: the cell was split; both parts are taken.")
+                    return replace(cell, source=joined)
+    return replace(cell, source=source)
 
 
 def _answer(
@@ -169,6 +206,9 @@ def _note_others(
     places = [[*pristine].index(name) for name in seen]
     if places != sorted(places):
         result.changes.append("cells are in another order.")
+    more = len(result.changes) - MOST_CHANGES
+    if more > 0:
+        result.changes[MOST_CHANGES:] = [f"and {more} changes more."]
 
 
 def _short(source: str) -> str:
