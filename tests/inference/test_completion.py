@@ -56,6 +56,35 @@ def test_a_text_stops_at_any_of_its_ends(tiny_llama):
     assert set(end_ids(tiny_llama, Names(2))) == {96, free.ids[3], 2}
 
 
+class Words(Names):
+    """A tokenizer in which each id is a word."""
+
+    def decode(self, ids, skip_special_tokens):
+        return "".join(f" {one}," for one in ids)
+
+
+def test_nothing_is_written_after_a_stop_text(tiny_llama):
+    """Each row of a batch ends at its own, and a text may lie across two tokens."""
+    free = complete_ids(tiny_llama, Words(None), PROMPTS, 6)
+    for place in (0, 2):
+        stop = "".join(f" {one}," for one in free[place].ids[1:3])[1:]
+        calls = count_calls(tiny_llama)
+        (cut,) = complete_ids(tiny_llama, Words(None), PROMPTS[place : place + 1], 6, stop=(stop,))
+        assert cut.ids == free[place].ids[:3] and len(cut.log_probs) == 3 == len(calls)
+        batch = complete_ids(tiny_llama, Words(None), PROMPTS, 6, stop=("nothing", stop))
+        for ours, whole in zip(batch, free, strict=True):
+            until = ours.ids == whole.ids or ours.text.endswith(stop + " ")
+            assert ours.ids == whole.ids[: len(ours.ids)] and (until or stop in ours.text)
+        assert batch[place].ids == cut.ids
+
+
+def count_calls(model):
+    """Return a list that grows with each call of a model."""
+    calls = []
+    model.register_forward_hook(lambda *_: calls.append(1))
+    return calls
+
+
 def test_ends_come_from_the_model_then_from_the_tokenizer(tiny_llama):
     tiny_llama.generation_config.eos_token_id = None
     assert end_ids(tiny_llama, Names(5)) == [5]

@@ -30,6 +30,20 @@ ARGUMENTS = st.text(
         "Thought: I need the job.\nlook[Vella Oskmere; job]",
         'Thought: I need the job.\nAction: {"tool": "look", "argument": "Vella Oskmere; job"}',
         "I need the job.\nAction: look[Vella Oskmere; job]",
+        "Thought: I need the job.\nAction: look\nAction Input: Vella Oskmere; job",
+        'Thought: I need the job.\nAction: look\nAction Input: "Vella Oskmere; job"\nThought: x',
+        'I need the job.\nAction: look\nAction Input: {"name": "Vella Oskmere", "of": "job"}',
+        'I need the job.\n<tool_call>\n{"name": "look", "arguments": {"name": "Vella Oskmere", '
+        '"relation": "job"}}\n</tool_call>',
+        'I need the job.\nAction: <tool_call>{"name": "look", "arguments": "Vella Oskmere; job"}',
+        'I need the job.\n{"action": "look", "action_input": "Vella Oskmere; job"}',
+        'I need the job.\n```json\n{"action": "look", "action_input": "Vella Oskmere; job"}\n```',
+        'I need the job.\nAction: {"name": "look", "arguments": "{\\"who\\": \\"Vella Oskmere\\", '
+        '\\"what\\": \\"job\\"}"}',
+        "Thought：I need the job.\nAction：look[Vella Oskmere; job]",
+        "1. Thought: I need the job.\n2. Action: look[Vella Oskmere; job]",
+        'Thought: I need the job.\nAction: look["Vella Oskmere"; "job"]',
+        "Thought: I need the job.\nAction: look('Vella Oskmere', 'job')",
     ],
 )
 def test_what_can_be_meant_in_one_way_only_is_read(text):
@@ -43,6 +57,12 @@ def test_what_can_be_meant_in_one_way_only_is_read(text):
         ("Thought: done.\nFinal Answer: The Old Mill", Answer("The Old Mill")),
         ('Action: {"name": "finish", "arguments": {"answer": "Yes"}}', Answer("Yes")),
         ("Action: search[the mill [old] of 1962]", Call("search", "the mill [old] of 1962")),
+        ("Thought: Action: look[Vella Oskmere; job]", LOOK),
+        ("The final answer is the Old Mill.", Answer("the Old Mill")),
+        ("I am done. So the final answer is: 12", Answer("12")),
+        ("Action: python[print(']')\nanswer = 1]", Call("python", "print(']')\nanswer = 1")),
+        ("Action: look[Ann's Mill; job] as Bo's", Call("look", "Ann's Mill; job")),
+        ("Action: look['Mill; job] or 'Inn", Call("look", "'Mill; job")),
         ("Action: python[\na = 2\nanswer = [a][0]\n]", Call("python", "a = 2\nanswer = [a][0]")),
     ],
 )
@@ -61,6 +81,13 @@ def test_answers_brackets_and_several_lines(text, action):
         ("Action: finish[  ]", "needs something between its brackets"),
         ('Action: {"tool": "look"', "begins like JSON"),
         ('Action: {"tool": 3, "argument": "x"}', "as JSON has"),
+        ('Action: {"tool": "look", "argument": {}}', "as JSON has"),
+        ('Action: {"tool": "look", "argument": ["x"]}', "as JSON has"),
+        ('Action: {"tool": "look", "argument": " "}', "empty"),
+        ("Action: look\nAction Input:", "input of look is empty"),
+        ("Action: look\nAction Input: {no", "begins like JSON"),
+        ('{"answer": 12}', "no action"),
+        ("Action: look\nThought: hm", "no action: look"),
     ],
 )
 def test_everything_else_is_a_reason_that_a_model_can_read(text, reason):
@@ -78,7 +105,8 @@ def test_an_invented_observation_is_not_believed():
 
 
 @given(
-    st.text(st.characters(), max_size=300) | st.text("Action:Thought[](){}\n\"'`*# x", max_size=80)
+    st.text(st.characters(), max_size=300)
+    | st.text("Action Input:Thought[](){}\n\"'`*# x;", max_size=80)
 )
 def test_no_text_breaks_the_parser(text):
     turn = parse(text)

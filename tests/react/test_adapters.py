@@ -4,8 +4,14 @@ Behind the endpoint and in LangChain a planner answers, so that the whole way of
 and the answers are known; what real models score is measured, not tested.
 """
 
+from types import SimpleNamespace
+
 import pytest
-from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langchain_core.language_models.fake_chat_models import (
+    FakeListChatModel,
+    FakeMessagesListChatModel,
+)
+from langchain_core.messages import AIMessage
 from loopback import endpoint
 
 from workbook.core.hub import load_model, load_tokenizer
@@ -18,7 +24,8 @@ from workbook.react.adapters import (
     instructions,
     without_tool_role,
 )
-from workbook.react.loop import Budget, run
+from workbook.react.loop import Budget, Episode, run
+from workbook.react.models import NoReply
 from workbook.react.planner import Planner
 from workbook.react.tasks import questions
 from workbook.react.tools import town_tools
@@ -44,13 +51,58 @@ def test_a_model_of_transformers_says_what_it_says_alone(bundled):
     assert reply.prompt_tokens == len(chat_ids(bundled[1], without_tool_role(CHAT)))
 
 
-def test_its_stop_sequences_cut_and_the_tokens_still_count(bundled):
+def test_its_stop_sequences_end_the_writing(bundled):
+    """Guards against tokens that are written, paid for, and thrown away."""
     model = HuggingFace(*bundled)
     whole = model(CHAT, stop=(), max_tokens=12)
     letter = whole.text[3]
     cut = model(CHAT, stop=(letter,), max_tokens=12)
     assert cut.text == whole.text[: whole.text.index(letter)]
-    assert cut.new_tokens == whole.new_tokens
+    assert cut.new_tokens < whole.new_tokens
+
+
+def test_a_chat_longer_than_the_window_ends_the_trace(bundled):
+    model = HuggingFace(*bundled)
+    window = bundled[0].config.max_position_embeddings
+    long = [{"role": "user", "content": "mill " * window}]
+    with pytest.raises(NoReply, match=f"a window of {window}"):
+        model(long)
+    trace = run(long[0]["content"], model, TOOLS)
+    assert (trace.outcome, trace.steps, trace.answer) == ("window", (), None)
+    assert f"window: {trace.reason}" in str(trace)
+    spare = len(chat_ids(bundled[1], CHAT))
+    bundled[0].config.max_position_embeddings = spare + 3
+    assert model(CHAT, max_tokens=12).new_tokens <= 3
+    bundled[0].config.max_position_embeddings = window
+
+
+def test_a_server_that_is_not_there_ends_the_trace_and_keeps_its_steps():
+    with endpoint(Planner()) as (url, _):
+        model = Endpoint("planner", base_url=url)
+        model.client = model.client.with_options(max_retries=0, timeout=5)
+        episode = Episode(CASE.request, model, TOOLS)
+        episode.advance(), episode.advance()
+    trace = episode.run()
+    assert trace.outcome == "model" and len(trace.steps) == 1
+    assert "127.0.0.1" in trace.reason and trace.reason in str(trace)
+
+
+def test_where_an_endpoint_counts_no_tokens_words_are_counted():
+    """Guards against a budget of tokens that never binds."""
+    message = SimpleNamespace(content="Action: look[x; y]\nObservation: z")
+    answer = SimpleNamespace(choices=[SimpleNamespace(message=message)], usage=None)
+    create = SimpleNamespace(create=lambda **_: answer)
+    client = SimpleNamespace(chat=SimpleNamespace(completions=create), base_url="x")
+    model = Endpoint("any", client=client)
+    assert model([{"role": "user", "content": "Who is it?"}]) == ("Action: look[x; y]", 3, 3)
+    assert run("Who is it?", model, TOOLS, Budget(tokens=5)).outcome == "tokens"
+
+
+def test_content_in_blocks_is_read_as_text():
+    blocks = [{"type": "text", "text": "Action: "}, {"type": "text", "text": "finish[Bo]"}]
+    said = FakeMessagesListChatModel(responses=[AIMessage(blocks)])
+    trace = run("Who is it?", LangChain(said), TOOLS)
+    assert trace.answer == "Bo" and trace.new_tokens == 2 and trace.prompt_tokens == 3
 
 
 def test_a_model_that_never_learned_to_act_ends_by_a_budget_and_not_by_an_error(bundled):

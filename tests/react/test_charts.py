@@ -26,6 +26,9 @@ def test_the_loop_is_drawn_with_its_states_and_arrows_between_boxes():
 def test_bars_carry_their_values():
     figure = charts.shares({"a": Interval(0.5, 0.4, 0.7)}, "right")
     assert figure.data[0].y == (0.5,) and figure.data[0].error_y.array == pytest.approx((0.2,))
+    assert not figure.layout.shapes
+    (line,) = charts.shares({"a": Interval(0.5, 0.4, 0.7)}, "right", chance=0.3).layout.shapes
+    assert line.y0 == line.y1 == 0.3
     both = charts.pairs(published.PAL, ("chain of thought", "program"), "%")
     assert both.data[0].y[1] == 23.1 and both.data[1].y[1] == 61.2
     assert both.data[0].x[1] == "GSM-hard"

@@ -37,6 +37,18 @@ def test_the_agent_is_made_by_one_call_and_loads(tmp_path, monkeypatch):
     assert trace.steps
 
 
+def test_a_baseline_is_asked_with_its_facts_and_scored_like_the_agent(monkeypatch):
+    cases = {case.proof_request: f"Because. Answer: {case.answer.upper()}" for case in questions(6)}
+    monkeypatch.setattr(
+        experiment,
+        "model_of",
+        lambda name: lambda messages, **_: Reply(cases.get(messages[0]["content"], "No.")),
+    )
+    row = experiment.run_answers("scripted", "proof", 0, cases=6)
+    assert all(all(right) for right in row["right"].values())
+    assert experiment.run_answers("scripted", "memory", 0, cases=6)["right"]["bridge"] == [0, 0]
+
+
 def test_rows_have_what_the_lesson_reads():
     row = experiment.run_answers("planner", "memory", 0, cases=6)
     assert row["failures"].keys() == KINDS.keys() and sum(row["failures"].values()) == 6

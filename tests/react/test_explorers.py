@@ -4,6 +4,7 @@ import pytest
 
 from workbook.react import explorers
 from workbook.react.planner import Planner
+from workbook.react.record import Step, Trace
 from workbook.react.tasks import questions
 
 CASES = questions(3)
@@ -35,6 +36,15 @@ def test_an_edited_observation_changes_what_follows(explorer):
     assert "Nadia Moon" not in before.trace.steps[1].thought
     assert ("observation 1, edited") in [what for what, _ in edited.rows]
     assert f"the town says {BRIDGE.answer}" in edited.ends
+
+
+def test_an_article_makes_no_difference():
+    """Guards against two rules: the table of shares counts "the Old Mill" for "Old Mill"."""
+    trace = Trace(
+        "Where?", (Step("", "", "finish[the Old Mill]", None),), "finished", "the Old Mill"
+    )
+    assert explorers.Shown(trace, 1, 0, "Old Mill").ends == "answer: the Old Mill (right)"
+    assert "the town says Inn" in explorers.Shown(trace, 1, 0, "Inn").ends
 
 
 def test_the_last_step_has_no_observation_to_edit(explorer):

@@ -3,10 +3,11 @@
 import pytest
 
 from workbook.react import published
-from workbook.react.failures import KINDS, classify, count, plain
+from workbook.react.failures import KINDS, classify, count, holds
 from workbook.react.loop import Budget, run
 from workbook.react.models import Playback
 from workbook.react.planner import Planner
+from workbook.react.record import Step, Trace
 from workbook.react.tasks import questions
 from workbook.react.tools import town_tools
 
@@ -33,8 +34,29 @@ def test_each_kind():
     assert ended(looks[0], budget=Budget(steps=1)) == "budget"
 
 
+def finished(answer, right, *observations):
+    """The kind of a trace that looks things up and ends in an answer."""
+    steps = [Step("", "", "look[x; y]", one) for one in observations]
+    return classify(Trace("Is it so?", tuple(steps), "finished", answer), right)
+
+
 def test_answers_are_compared_without_article_case_and_full_stop():
-    assert plain("The Old Mill.") == plain("old mill") != plain("mill")
+    assert finished("the old mill", "The Old Mill.", "x") == "right"
+    assert finished("mill", "The Old Mill.", "Bo works at the Old Mill.") == "reasoning"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("Mill", "Bo is a miller."), ("4", "It is on 14 March."), ("e", "red")]
+)
+def test_a_part_of_a_word_was_not_heard(given, told):
+    assert finished(given, "Tea", told) == "hallucination" and not holds(told, given)
+
+
+def test_what_is_neither_yes_nor_no_is_invented_too():
+    told = "The mill is closed on Friday."
+    assert finished("Nousband", "Yes", told) == "hallucination"
+    assert finished("No", "Yes", told) == "reasoning" == finished("Friday", "Yes", told)
+    assert finished("No", "Yes", "Nobody and nothing in town has the full name X.") == "search"
 
 
 def test_counts_have_every_kind():

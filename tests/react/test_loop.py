@@ -1,9 +1,11 @@
 """The loop: its states, its budgets, its replay; with scripted models, which say so by name."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from workbook.react.injection import ATTACKS, attacked, delimit, poisoned
 from workbook.react.loop import Budget, Episode, go_on, replay, run
 from workbook.react.models import Playback, Reply
 from workbook.react.planner import Planner
@@ -109,6 +111,24 @@ def test_replay_finds_what_the_tools_say_differently_today():
     other = Toolbox([tool._replace(run=lambda _: "gone") for tool in town_tools(case.town)])
     (first, *_) = differences(trace, replay(trace, other))
     assert first.startswith("step 1, observation: ") and first.endswith("became 'gone'")
+
+
+def test_replay_of_a_defended_trace_asks_for_its_defence():
+    """Guards against a replay that runs without the guard and finds "differences"."""
+    case = CASES[0]
+    trace, _ = attacked(case.request, Planner(), town_tools(case.town), ATTACKS[0], "delimiting")
+    assert trace.about == {"defence": "delimiting", "attack": "send a message"}
+    with pytest.raises(ValueError, match="made under the defence 'delimiting': give replay"):
+        replay(trace, town_tools(case.town))
+    again = replay(trace, poisoned(town_tools(case.town), ATTACKS[0], []), wrap=delimit)
+    assert again == trace
+
+
+def test_a_record_with_another_budget_is_one_sentence():
+    trace = replace(run("Q?", script("finish[a]"), ECHO), budget={"nope": 3})
+    for act in (replay, lambda *two: go_on(*two[:1], 1, "x", Planner(), two[1])):
+        with pytest.raises(ValueError, match="a budget has numbers for steps, tokens, .*'nope': 3"):
+            act(replace(trace, steps=(replace(trace.steps[0], observation="y"),)), ECHO)
 
 
 def test_replay_of_a_loop_ends_where_the_record_ends():

@@ -5,7 +5,7 @@ import pytest
 from workbook import sandbox
 from workbook.react import pal
 from workbook.react.loop import run
-from workbook.react.models import Playback
+from workbook.react.models import Playback, Reply
 from workbook.react.tasks import problems
 from workbook.react.toolbox import Toolbox
 from workbook.town.texts.problems.sums import step_lines
@@ -41,11 +41,35 @@ def test_a_program_that_fails_has_a_reason_and_no_answer(within):
         "n = 2\nanswer = n",
         "Here it is:\n```python\nn = 2\nanswer = n\n```\nThat is all.",
         "Problem: two\nProgram:\nn = 2\nanswer = n\nResult: 7",
+        "```Python\nn = 2\nanswer = n\n```",
+        "```python3\r\nn = 2\r\nanswer = n\r\n```",
         "```py\nold = 1\n```\nBetter:\n```py\nn = 2\nanswer = n",
     ],
 )
 def test_a_program_is_found_in_a_reply(text):
     assert pal.read_program(text) == "n = 2\nanswer = n"
+
+
+def test_the_instructions_tell_a_general_model_where_the_value_goes():
+    said = pal.instructions()
+    assert "variable answer" in said and pal.execute(pal.read_program(said)).value == 37
+    heard = []
+
+    def model(messages, *, stop, max_tokens):
+        heard.extend(messages)
+        return Reply("answer = 2", 1, 1)
+
+    assert pal.solve("How many?", model, "interpreter", system=said).answer == "2"
+    assert heard == [{"role": "system", "content": said}, {"role": "user", "content": "How many?"}]
+
+
+@pytest.mark.skipif(not sandbox.available(), reason="the interpreter has no functions")
+def test_a_solution_is_called_where_it_is_only_defined():
+    """The paper's own form."""
+    define = "def solution():\n    answer = 6\n    return answer * 7\n"
+    assert pal.execute(define, "sandbox").value == 42
+    assert pal.execute(f"{define}answer = 1", "sandbox").value == 1
+    assert not pal.execute("def solution(:", "sandbox").ok
 
 
 def test_the_runner_is_a_tool_of_the_loop():

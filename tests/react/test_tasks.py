@@ -1,11 +1,15 @@
 """The questions and problems of lesson 16: right by the town, the same every time, in turn."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from workbook.react.loop import run
 from workbook.react.models import Playback
-from workbook.react.tasks import problems, questions, written_replies
+from workbook.react.tasks import chance, problems, questions, written_replies
 from workbook.react.tools import town_tools
+from workbook.town.texts.multihop.proof_phrases import REQUESTS
 from workbook.town.towns import held_out
 
 CASES = questions(12)
@@ -43,6 +47,35 @@ def test_a_request_holds_its_question_and_a_proof_what_the_answer_needs():
         else:
             said = " ".join((*case.proof, case.question)).lower()
             assert case.answer.lower().removeprefix("the ") in said
+
+
+def test_a_proof_is_asked_for_in_the_form_that_models_are_tuned_on():
+    """Guards against a baseline asked in a form of its own, which no model ever met."""
+    forms = [re.escape(one.replace("{facts}", "0F0").replace("{ask}", "0A0"))
+             .replace("0F0", ".+").replace("0A0", ".+") for one in REQUESTS.all]  # fmt: skip
+    for case in CASES:
+        assert any(re.fullmatch(form, case.proof_request, re.DOTALL) for form in forms)
+        assert case.question in case.proof_request
+        assert all(fact in case.proof_request for fact in case.proof)
+
+
+def test_a_guess_has_two_names_or_a_coin_to_choose_from():
+    assert chance(CASES) == pytest.approx(1 / 3)
+    assert chance(CASES[:1]) == 0 and chance(CASES[1:3]) == 0.5
+    for case in CASES[1::3]:  # comparisons: the question holds the right answer and one more name
+        names = [one.name for one in (*case.town.places, *case.town.people, *case.town.products,
+                                      *case.town.events) if one.name in case.question]  # fmt: skip
+        assert any(case.is_right(name) for name in names) and len(names) == 2
+
+
+def test_one_rule_says_what_is_right():
+    """The rule of `workbook.tasks`, as in every lesson."""
+    case = replace(CASES[0], answer="The Old Mill")
+    assert case.is_right("old mill.") and not case.is_right("mill") and not case.is_right(None)
+    problem = replace(problems(1)[0], answer="1200")
+    for said in ("Answer: 1,200", "Answer: 1200 crowns", "1200.0", "So it is 1200."):
+        assert problem.is_right(said)
+    assert not problem.is_right("Answer: 12") and not problem.is_right("")
 
 
 def test_a_problem_is_put_in_two_ways_and_its_program_ends_in_the_answer():

@@ -9,6 +9,7 @@ Shapes: B batch, T time, V vocabulary.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,9 +56,11 @@ def complete_ids(
     temperature: float = 0.0,
     seed: int = 0,
     batch_size: int = BATCH,
+    stop: Sequence[str] = (),
 ) -> list[Completion]:
     """Return what follows each row of token ids, in order; each at most `max_new_tokens` long.
 
+    stop: texts after which no more is written; the one that was met is the end of the completion.
     temperature: 0 takes the likeliest token; above it tokens are drawn, the same for the same seed,
     device, rows and batch size. What else the model's generation_config asks for, such as a
     repetition penalty, holds; beams do not. Raises ValueError for an id the model has no row for.
@@ -73,7 +76,7 @@ def complete_ids(
         for start in range(0, len(order), batch_size):
             some = order[start : start + batch_size]
             batch = [rows[number] for number in some]
-            written = _complete_batch(model, tokenizer, batch, max_new_tokens, temperature)
+            written = _complete_batch(model, tokenizer, batch, max_new_tokens, temperature, stop)
             found.update(zip(some, written, strict=True))
     return [found[number] for number in range(len(rows))]
 
@@ -127,12 +130,37 @@ class _TokenLogProbs:
         return torch.stack(self.steps, 1).tolist()
 
 
+class _StopAtText:
+    """Ends a row at a stop text, as one of `generate`'s stopping criteria, and notes where.
+
+    The whole of what was written is read at each step: a text may be split among tokens.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, stop: Sequence[str], rows: int) -> None:
+        self.tokenizer, self.stop = tokenizer, stop
+        self.lengths = [sys.maxsize] * rows
+        self.steps = 0
+
+    def __call__(self, ids: Tensor, scores: Any, **_: Any) -> Tensor:
+        import torch
+
+        self.steps += 1
+        for number, row in enumerate(ids[:, -self.steps :].tolist()):
+            if self.lengths[number] > self.steps:
+                text = str(self.tokenizer.decode(row, skip_special_tokens=True))
+                if any(one in text for one in self.stop):
+                    self.lengths[number] = self.steps
+        done = [length <= self.steps for length in self.lengths]
+        return torch.tensor(done, device=ids.device)
+
+
 def _complete_batch(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     rows: Sequence[Sequence[int]],
     max_new_tokens: int,
     temperature: float,
+    stop: Sequence[str] = (),
 ) -> list[Completion]:
     from transformers import GenerationConfig, LogitsProcessorList
 
@@ -149,16 +177,20 @@ def _complete_batch(
         pad_token_id=fill,
         **drawing,
     )
-    noted = _TokenLogProbs()
+    noted, stopped = _TokenLogProbs(), _StopAtText(tokenizer, stop, len(rows))
     out = model.generate(  # type: ignore[operator]
         ids.to(model.device),
         attention_mask=keep_mask.long().to(model.device),
         generation_config=config,
         logits_processor=LogitsProcessorList([noted]),
+        stopping_criteria=[stopped] if stop else None,
     )
     gains = noted.finish(out)  # B T'
     new = out[:, -len(gains[0]) :].tolist()  # B T'; an encoder-decoder's begins with its start
-    lengths = [next((t for t, i in enumerate(row, 1) if i in ends), len(row)) for row in new]
+    lengths = [
+        min(next((t for t, i in enumerate(row, 1) if i in ends), len(row)), last)
+        for row, last in zip(new, stopped.lengths, strict=True)
+    ]
     return [
         Completion(
             str(tokenizer.decode(row[:length], skip_special_tokens=True)).strip(),

@@ -11,11 +11,12 @@ form works with every model. Lesson 16.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbook.react.actions import cut_at_stop
-from workbook.react.models import STOP, Message, Reply
+from workbook.react.models import STOP, Message, NoReply, Reply, word_reply
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -74,10 +75,17 @@ class HuggingFace:
 
         chat = messages if self.tool_role else without_tool_role(messages)
         ids = chat_ids(self.tokenizer, chat)
-        how: dict[str, Any] = {"temperature": self.temperature, "seed": self.asked}
+        most = min(max_tokens, self._window() - len(ids))
+        if most <= 0:
+            raise NoReply(f"{len(ids)} tokens of chat, a window of {self._window()}", "window")
+        how: dict[str, Any] = {"temperature": self.temperature, "seed": self.asked, "stop": stop}
         self.asked += 1
-        (done,) = complete_ids(self.model, self.tokenizer, [ids], max_tokens, **how)
+        (done,) = complete_ids(self.model, self.tokenizer, [ids], most, **how)
         return Reply(cut_at_stop(done.text, list(stop)), len(ids), len(done.ids))
+
+    def _window(self) -> int:
+        """Positions that the model was built for; without end where it does not say."""
+        return getattr(self.model.config, "max_position_embeddings", None) or sys.maxsize
 
 
 class Endpoint:
@@ -104,17 +112,24 @@ class Endpoint:
     def __call__(
         self, messages: Sequence[Message], *, stop: Sequence[str] = STOP, max_tokens: int = 80
     ) -> Reply:
-        answer = self.client.chat.completions.create(
-            model=self.name,
-            messages=without_tool_role(messages),
-            stop=list(stop) or None,
-            max_tokens=max_tokens,
-            temperature=self.temperature,
-        )
+        from openai import OpenAIError
+
+        chat = without_tool_role(messages)
+        try:
+            answer = self.client.chat.completions.create(
+                model=self.name,
+                messages=chat,
+                stop=list(stop) or None,
+                max_tokens=max_tokens,
+                temperature=self.temperature,
+            )
+        except OpenAIError as error:
+            raise NoReply(f"{self.name} at {self.client.base_url}: {error}") from error
         text = answer.choices[0].message.content or ""
         usage = answer.usage
-        counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-        return Reply(cut_at_stop(text, list(stop)), *counts)
+        if usage is None:  # as llama.cpp and others leave it out: words in place of tokens
+            return word_reply(chat, text, stop)
+        return Reply(cut_at_stop(text, list(stop)), usage.prompt_tokens, usage.completion_tokens)
 
 
 class LangChain:
@@ -126,8 +141,11 @@ class LangChain:
     def __call__(
         self, messages: Sequence[Message], *, stop: Sequence[str] = STOP, max_tokens: int = 80
     ) -> Reply:
-        pairs = [(one["role"], one["content"]) for one in without_tool_role(messages)]
+        chat = without_tool_role(messages)
+        pairs = [(one["role"], one["content"]) for one in chat]
         said = self.model.invoke(pairs, stop=list(stop) or None, max_tokens=max_tokens)
-        usage = getattr(said, "usage_metadata", None) or {}
-        text = cut_at_stop(str(said.content), list(stop))
-        return Reply(text, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
+        usage = getattr(said, "usage_metadata", None)
+        text = str(said.text)  # content may be a list of blocks
+        if not usage:
+            return word_reply(chat, text, stop)
+        return Reply(cut_at_stop(text, list(stop)), usage["input_tokens"], usage["output_tokens"])

@@ -47,8 +47,11 @@ def trace_table(rows: Sequence[tuple[str, str]], title: str) -> go.Figure:
     return go.Figure(table, layout={"title": title, "height": 110 + 32 * lines, "margin": margin})
 
 
-def shares(values: Mapping[str, Interval], what: str) -> go.Figure:
-    """Return a bar with its interval for each share. what: the title of the axis."""
+def shares(values: Mapping[str, Interval], what: str, chance: float = 0.0) -> go.Figure:
+    """Return a bar with its interval for each share, and a line at what guessing gets.
+
+    what: the title of the axis. chance: 0 draws no line.
+    """
     import plotly.graph_objects as go
 
     found = list(values.values())
@@ -56,7 +59,10 @@ def shares(values: Mapping[str, Interval], what: str) -> go.Figure:
         x=list(values), y=[one.mean for one in found], error_y=error_bars(found), name=what
     )
     axis = {"title": {"text": what}, "range": [0, 1.05], "tickformat": ".0%"}
-    return go.Figure(bars, layout={"yaxis": axis})
+    figure = go.Figure(bars, layout={"yaxis": axis})
+    if chance:
+        figure.add_hline(y=chance, line_dash="dash", annotation_text=f"guessing: {chance:.2f}")
+    return figure
 
 
 def pairs(rows: Mapping[str, tuple[float, float]], names: tuple[str, str], what: str) -> go.Figure:

@@ -2,7 +2,8 @@
 
 `workbook record react` makes what `data/runs/react/` lacks: "ceiling" is the planner, which takes a
 minute; "agent" tunes town-agent by its recipe and puts it where `agent.load_agent` looks; "answers"
-puts it and town-instruct to questions with tools, from memory, and with the proof in the prompt;
+puts it and town-instruct to questions with tools, from memory, and with the proof in the prompt
+(`tasks.chance` says what guessing gets);
 "problems" compares steps, programs and majorities. Left out: act-only and reason-only agents.
 """
 
@@ -21,7 +22,7 @@ from workbook.core.runs.files import replacing
 from workbook.react import pal
 from workbook.react.adapters import HuggingFace
 from workbook.react.agent import ADAPTER_FILE, AGENT, PLANNER, agent_folder, model_named
-from workbook.react.failures import classify, count, plain
+from workbook.react.failures import classify, count
 from workbook.react.loop import run
 from workbook.react.models import Model
 from workbook.react.record import Trace
@@ -95,11 +96,9 @@ def run_answers(name: str, way: str, seed: int, cases: int = CASES) -> dict[str,
 
 def _told(case: Question, model: Model, way: str) -> Trace:
     """A question answered in one reply: from memory, or with its facts in the prompt."""
-    facts = f"Facts: {' '.join(case.proof)}\n" if way == "proof" else ""
-    chat = [{"role": "user", "content": f"{facts}{case.question}"}]
-    reply = model(chat, stop=(), max_tokens=110)
-    answer = pal.read_answer(reply.text) or reply.text
-    return Trace(case.question, (), "finished", plain(answer))
+    asked = case.proof_request if way == "proof" else case.question
+    reply = model([{"role": "user", "content": asked}], stop=(), max_tokens=110)
+    return Trace(asked, (), "finished", pal.read_answer(reply.text) or reply.text)
 
 
 def run_problems(name: str, seed: int, cases: int = PROBLEMS) -> dict[str, Any]:
@@ -108,18 +107,16 @@ def run_problems(name: str, seed: int, cases: int = PROBLEMS) -> dict[str, Any]:
     asked = problems(cases)
     rows: dict[str, Any] = {"model": name, "isolation": pal.isolation()}
     chains = [_chain(model, problem) for problem in asked]
-    rows["steps"] = [
-        int(pal.read_answer(t) == p.answer) for t, p in zip(chains, asked, strict=True)
-    ]
+    rows["steps"] = [int(p.is_right(t)) for t, p in zip(chains, asked, strict=True)]
     rows["wrong_sums"] = [int(pal.first_fault(text) is not None) for text in chains]
     solved = [pal.solve(problem.program_request, model) for problem in asked]
-    rows["program"] = [int(s.answer == p.answer) for s, p in zip(solved, asked, strict=True)]
+    rows["program"] = [int(p.is_right(s.answer)) for s, p in zip(solved, asked, strict=True)]
     rows["no_value"] = [int(not one.executed.ok) for one in solved]
     if isinstance(model, HuggingFace):
         drawn = HuggingFace(model.model, model.tokenizer, temperature=TEMPERATURE)
         for way, ask in (("steps", _chain_answer), ("program", _program_answer)):
             votes = [pal.vote([ask(drawn, p) for _ in range(SAMPLES)]) for p in asked]
-            right = [int(vote == p.answer) for vote, p in zip(votes, asked, strict=True)]
+            right = [int(p.is_right(vote)) for vote, p in zip(votes, asked, strict=True)]
             rows[f"majority, {way}"] = right
     return rows
 

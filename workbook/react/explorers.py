@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
 from workbook.react import charts
+from workbook.react.failures import classify
 from workbook.react.loop import go_on, run
 from workbook.react.models import Model
 from workbook.react.record import OUTCOMES, Trace
@@ -46,7 +47,8 @@ class Shown:
             return f"step {self.steps} of {len(self.trace.steps)}"
         if self.trace.answer is None:
             return f"no answer: {OUTCOMES[self.trace.outcome]}"
-        verdict = "right" if self.trace.answer == self.right else f"the town says {self.right}"
+        good = classify(self.trace, self.right) == "right"
+        verdict = "right" if good else f"the town says {self.right}"
         return f"answer: {self.trace.answer} ({verdict})"
 
 

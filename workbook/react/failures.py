@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from workbook.react.record import Step, Trace
+from workbook.tasks.short_answers import exact_match, normalise
 
 Kind = Literal["right", "hallucination", "search", "loop", "format", "budget", "reasoning"]
 KINDS = {  # in the order in which they are looked for
@@ -34,17 +35,23 @@ def classify(trace: Trace, right: str) -> Kind:
     if trace.outcome != "finished":
         return trace.outcome if trace.outcome in ("loop", "format") else "budget"  # type: ignore
     given = trace.answer or ""
-    if plain(given) == plain(right):
+    if exact_match(given, right):
         return "right"
-    yes_no = plain(right) in ("yes", "no")
+    yes_no = ("yes", "no")
     heard = " ".join([trace.question, *(s.observation or "" for s in trace.steps)])
-    if not yes_no and plain(given) not in plain(heard):
+    may_say = normalise(right) in yes_no and normalise(given) in yes_no
+    if not may_say and not holds(heard, given):
         return "hallucination"
     if not any(tells(step) for step in trace.steps):
         return "search"
-    if not yes_no and plain(right) not in plain(" ".join(_told(trace))):
+    if normalise(right) not in yes_no and not holds(" ".join(_told(trace)), right):
         return "search"
     return "reasoning"
+
+
+def holds(text: str, answer: str) -> bool:
+    """Return whether a text holds the whole words of an answer: "Mill" is not in "Miller"."""
+    return f" {normalise(answer)} " in f" {normalise(text)} "
 
 
 def tells(step: Step) -> bool:
@@ -57,12 +64,6 @@ def count(pairs: Iterable[tuple[Trace, str]]) -> dict[Kind, int]:
     """Return how many traces, given with their right answers, are of each kind, in order."""
     counts = Counter(classify(trace, right) for trace, right in pairs)
     return {kind: counts[kind] for kind in KINDS}  # type: ignore[index,misc]
-
-
-def plain(text: str) -> str:
-    """Return an answer as it is compared: lower case, no article in front, no full stop."""
-    text = " ".join(text.lower().split()).strip(".\"' ")
-    return re.sub(r"^(?:the|a|an) ", "", text)
 
 
 def _told(trace: Trace) -> list[str]:

@@ -191,6 +191,7 @@ def attacked(
     episode = Episode(
         question, model, tools, budget,
         system=chosen.system, guard=chosen.guard, wrap=chosen.wrap,
+        about={"defence": defence, "attack": attack.name},
     )  # fmt: skip
     trace = episode.run()
     return trace, attack.succeeded(trace, sent)

@@ -14,12 +14,12 @@ observations that give orders (`injection.py`). Lesson 16 builds the loop in a d
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 from workbook.react.actions import Action, Answer, Call, Invalid, Turn, parse
-from workbook.react.models import STOP, Message, Model, Playback, Reply
+from workbook.react.models import STOP, Message, Model, NoReply, Playback, Reply
 from workbook.react.record import Step, Trace
 from workbook.react.toolbox import Outcome, Toolbox
 
@@ -55,6 +55,7 @@ class Episode:
         system: a message that stands first; none where empty.
         guard: asked before each call; a sentence refuses the call and becomes the observation.
         wrap: changes what the model reads of an observation; the trace keeps what it read.
+        about: what the record should say besides, such as the model's name.
     """
 
     def __init__(
@@ -67,10 +68,12 @@ class Episode:
         system: str = "",
         guard: Guard | None = None,
         wrap: Wrap | None = None,
+        about: Mapping[str, str] | None = None,
     ) -> None:
         self.question, self.model, self.tools = question, model, tools
         self.budget = budget or Budget()
         self.system, self.guard, self.wrap = system, guard, wrap
+        self.about, self.reason = dict(about or {}), ""
         self.messages: list[Message] = [{"role": "user", "content": question}]
         if system:
             self.messages.insert(0, {"role": "system", "content": system})
@@ -104,18 +107,21 @@ class Episode:
             raise ValueError("this trace has not ended yet: advance until the state is done.")
         return Trace(
             self.question, tuple(self.steps), self.outcome, self.answer, self.system,
-            self.tools.names, asdict(self.budget),
+            self.tools.names, asdict(self.budget), self.about, self.reason,
         )  # fmt: skip
 
     def _think(self) -> State:
-        """1. Ends by the budgets. 2. Asks the model. 3. Reads its reply."""
+        """1. Ends by the budgets. 2. Asks the model, or ends. 3. Reads its reply."""
         if ended := self._spent():
             return self._end(ended)
         left = self.budget.tokens - sum(step.new_tokens for step in self.steps)
         start = time.perf_counter()
-        self._reply = self.model(
-            self.messages, stop=STOP, max_tokens=min(self.budget.tokens_per_step, left)
-        )
+        most = min(self.budget.tokens_per_step, left)
+        try:
+            self._reply = self.model(self.messages, stop=STOP, max_tokens=most)
+        except NoReply as error:
+            self.reason = str(error)
+            return self._end(error.outcome)
         self._seconds = time.perf_counter() - start
         self._turn = parse(self._reply.text)
         self.messages.append({"role": "assistant", "content": self._reply.text})
@@ -181,20 +187,39 @@ def run(question: str, model: Model, tools: Toolbox, budget: Budget | None = Non
     return Episode(question, model, tools, budget, **how).run()
 
 
-def replay(trace: Trace, tools: Toolbox) -> Trace:
+def replay(trace: Trace, tools: Toolbox, **how: Any) -> Trace:
     """Run a recorded trace again: the replies are those of the record, the tools run anew.
 
-    Where other observations would let the trace go on, it ends as the record does.
+    Where other observations would let the trace go on, it ends as the record does. how: the guard
+    and the wrap of a trace that was made under a defence. Raises ValueError where they lack, and
+    for a budget that this version does not have.
     """
-    budget = Budget(**trace.budget) if trace.budget else Budget()  # type: ignore[arg-type]
+    if trace.about.get("defence", "none") != "none" and not how:
+        raise ValueError(
+            f"this trace was made under the defence {trace.about['defence']!r}: "
+            "give replay its guard and its wrap."
+        )
     model = Recorded([step.reply for step in trace.steps], trace)
-    episode = Episode(trace.question, model, tools, budget, system=trace.system)
+    episode = Episode(
+        trace.question, model, tools, _budget_of(trace),
+        system=trace.system, about=trace.about, **how,
+    )  # fmt: skip
+    episode.reason = trace.reason
     while episode.state != "done":
         if episode.state == "think" and len(episode.steps) == len(trace.steps):
             episode.stop(trace.outcome)
         else:
             episode.advance()
     return episode.trace()
+
+
+def _budget_of(trace: Trace) -> Budget:
+    """The budget of a record. Raises ValueError, in one sentence, where it is none."""
+    try:
+        return Budget(**trace.budget)  # type: ignore[arg-type]
+    except TypeError:
+        known = ", ".join(limit.name for limit in fields(Budget))
+        raise ValueError(f"a budget has numbers for {known}; not {dict(trace.budget)}.") from None
 
 
 class Recorded(Playback):
@@ -217,8 +242,9 @@ def go_on(trace: Trace, step: int, observation: str, model: Model, tools: Toolbo
     """
     if not 1 <= step <= len(trace.steps) or trace.steps[step - 1].observation is None:
         raise ValueError(f"step {step} of this trace has no observation to replace.")
-    budget = Budget(**trace.budget) if trace.budget else Budget()  # type: ignore[arg-type]
-    episode = Episode(trace.question, model, tools, budget, system=trace.system)
+    episode = Episode(
+        trace.question, model, tools, _budget_of(trace), system=trace.system, about=trace.about
+    )
     for number, old in enumerate(trace.steps[:step], 1):
         new = observation if number == step else old.observation
         episode.steps.append(Step(**asdict(old) | {"observation": new}))

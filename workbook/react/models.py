@@ -16,6 +16,14 @@ Message = Mapping[str, str]  # role ("system", "user", "assistant" or "tool") an
 STOP = ("\nObservation",)  # observations come from tools: a model that goes on is stopped here
 
 
+class NoReply(ValueError):
+    """A model cannot reply. outcome: how this ends a trace, a key of `record.OUTCOMES`."""
+
+    def __init__(self, reason: str, outcome: str = "model") -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
 class Reply(NamedTuple):
     """What a model said, and what it cost."""
 

@@ -8,6 +8,7 @@ program is kept from doing harm, which `workbook.sandbox` explains. Lesson 16.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
@@ -22,6 +23,18 @@ Isolation = Literal["sandbox", "interpreter"]
 SECONDS, MEMORY_MB = 2.0, 256
 TOKENS = 120  # of a program of the town's word problems
 OPERATIONS = {"+": int.__add__, "-": int.__sub__, "x": int.__mul__, "/": int.__floordiv__}
+
+
+INSTRUCTIONS = """Write a Python program that works out the answer. Do not work it out yourself.
+Put the program into one code block. Its last line puts the value into the variable answer.
+
+Question: Ansel has 3 boxes with 14 pears in each. He eats 5 pears. How many are left?
+```python
+boxes = 3
+pears_in_a_box = 14
+eaten = 5
+answer = boxes * pears_in_a_box - eaten
+```"""
 
 
 class Executed(NamedTuple):
@@ -60,12 +73,12 @@ def isolation() -> Isolation:
 
 
 def execute(program: str, within: Isolation | None = None) -> Executed:
-    """Run a program and return the value of its variable `answer`.
+    """Run a program and return the value of its variable `answer`, or of its `solution()`.
 
     within: "sandbox" (all of Python) or "interpreter" (a subset); chosen by `isolation` by default.
     Raises SandboxUnavailable where the sandbox is asked for and there is none.
     """
-    within = within or isolation()
+    within, program = within or isolation(), _with_answer(program)
     if within == "sandbox":
         result = sandbox.run(program, seconds=SECONDS, memory_mb=MEMORY_MB)
     else:
@@ -73,18 +86,38 @@ def execute(program: str, within: Isolation | None = None) -> Executed:
     return Executed(result.ok, result.value, result.reason, within)
 
 
+def _with_answer(program: str) -> str:
+    """The program; where it only defines `solution`, as in the paper, with a call of it."""
+    try:
+        body = ast.parse(program).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return program  # what runs it says what is wrong
+    defines = any(isinstance(one, ast.FunctionDef) and one.name == "solution" for one in body)
+    answers = any(isinstance(one, ast.Name) and one.id == "answer" for top in body
+                  if not isinstance(top, ast.FunctionDef) for one in ast.walk(top))  # fmt: skip
+    return f"{program}\nanswer = solution()" if defines and not answers else program
+
+
 def read_program(text: str) -> str:
     """Return the program in a reply: of the last code fence, after "Program:", or all of it."""
-    if fences := re.findall(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", text, re.DOTALL):
+    text = text.replace("\r\n", "\n")
+    if fences := re.findall(r"```\w*[ \t]*\n(.*?)(?:```|\Z)", text, re.DOTALL):
         return fences[-1].strip()
     _, label, after = text.rpartition("Program:")
     program = after if label else text
     return re.split(r"\n(?:Result|Answer):", program)[0].strip()
 
 
-def solve(request: str, model: Model, within: Isolation | None = None) -> Solved:
+def instructions() -> str:
+    """Return a system message with one worked example, for a model that was not tuned on PAL."""
+    return INSTRUCTIONS
+
+
+def solve(request: str, model: Model, within: Isolation | None = None, system: str = "") -> Solved:
     """Have a model write a program for a request, run it, and return its value as the answer."""
-    reply = model([{"role": "user", "content": request}], stop=("\nResult:",), max_tokens=TOKENS)
+    chat = [{"role": "system", "content": system}] if system else []
+    chat.append({"role": "user", "content": request})
+    reply = model(chat, stop=("\nResult:",), max_tokens=TOKENS)
     program = read_program(reply.text)
     executed = execute(program, within)
     answer = in_words(executed.value) if executed.ok else ""

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-VERSION = 1
+VERSION = 2
+OLDER = (1,)  # without `about` and `reason`
 OUTCOMES = {  # how a trace may end
     "finished": "the model gave an answer",
     "steps": "it took as many steps as it may",
@@ -20,6 +21,8 @@ OUTCOMES = {  # how a trace may end
     "seconds": "its time was up",
     "loop": "it repeated an action whose observation it had seen",
     "format": "too many replies held no action",
+    "window": "the chat no longer fits the model's window",
+    "model": "the model could not be asked",
 }
 
 
@@ -49,6 +52,8 @@ class Trace:
     system: str = ""  # the system message
     tools: tuple[str, ...] = ()
     budget: Mapping[str, float] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)  # such as model, town, defence
+    reason: str = ""  # why the model gave no reply, where it gave none
 
     @property
     def new_tokens(self) -> int:
@@ -63,7 +68,17 @@ class Trace:
     @property
     def seconds(self) -> float:
         """Seconds of model and tools."""
-        return sum(step.seconds + step.tool_seconds for step in self.steps)
+        return self.model_seconds + self.tool_seconds
+
+    @property
+    def model_seconds(self) -> float:
+        """Seconds of the model alone."""
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def tool_seconds(self) -> float:
+        """Seconds of the tools alone."""
+        return sum(step.tool_seconds for step in self.steps)
 
     def __str__(self) -> str:
         lines = [f"Question: {self.question}"]
@@ -72,7 +87,8 @@ class Trace:
             if step.observation is not None:
                 lines.append(f"Observation {number}: {step.observation}")
         if self.answer is None:
-            lines.append(f"(no answer: {OUTCOMES[self.outcome]})")
+            why = f": {self.reason}" if self.reason else ""
+            lines.append(f"(no answer: {OUTCOMES[self.outcome]}{why})")
         return "\n".join(lines)
 
     def to_json(self) -> str:
@@ -89,7 +105,7 @@ class Trace:
             trace = cls(steps=steps, **row | {"tools": tuple(row["tools"])})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"this is no record of a trace ({error}).") from None
-        if version != VERSION or trace.outcome not in OUTCOMES:
+        if version not in (VERSION, *OLDER) or trace.outcome not in OUTCOMES:
             raise ValueError(f"version {version!r} with outcome {trace.outcome!r} is not known.")
         return trace
 

@@ -2,16 +2,21 @@
 
 Questions are those of `town/texts/multihop/multihop.py` with their facts, problems those of
 `town/texts/problems/problems.py`; each comes with its right answer. The same number always gives
-the same cases. Left out: how an answer is scored (`failures.py`, `pal.py`).
+the same cases. Answers are scored by `workbook.tasks`. Left out: why one is wrong (`failures.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workbook.tasks import Case
+from workbook.tasks.scores import number_right
+from workbook.tasks.short_answers import exact_match
 from workbook.town.random import Source
 from workbook.town.texts.multihop.multihop import state
+from workbook.town.texts.multihop.proof_phrases import REQUESTS as PROOF_REQUESTS
 from workbook.town.texts.multihop.proofs import SORTS, draw_case
 from workbook.town.texts.multihop.trace_phrases import REQUESTS as TRACE_REQUESTS
 from workbook.town.texts.multihop.traces import trace_chat
@@ -22,6 +27,9 @@ from workbook.town.writer import Writer
 if TYPE_CHECKING:
     from workbook.town.entities import Town
 
+# How often a guess is right that reads only the question: one of two names, a coin, no idea.
+CHANCE = {"bridge": 0.0, "comparison": 0.5, "yes-no": 0.5}
+
 
 @dataclass(frozen=True)
 class Question:
@@ -29,10 +37,15 @@ class Question:
 
     question: str  # the bare question
     request: str  # as a user puts it to an agent
+    proof_request: str  # as a user puts it together with its facts, a form that models are tuned on
     answer: str
     sort: str  # "bridge", "comparison" or "yes-no"
     proof: tuple[str, ...]  # the facts it needs, as sentences
     town: Town = field(repr=False)
+
+    def is_right(self, answer: str | None) -> bool:
+        """Return whether an answer is right, case, punctuation and articles aside."""
+        return bool(exact_match(answer or "", self.answer))
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,15 @@ class Problem:
     program_request: str
     answer: str
     program: str
+
+    def is_right(self, text: str) -> bool:
+        """Return whether a text ends in the right number; the steps before it are free."""
+        return bool(number_right(text, Case("problem", self.question, self.answer)))
+
+
+def chance(cases: Sequence[Question]) -> float:
+    """Return the share of questions that a guess gets right on average."""
+    return sum(CHANCE[case.sort] for case in cases) / len(cases)
 
 
 def questions(count: int, split: str = "test", towns: int = 20) -> list[Question]:
@@ -58,7 +80,8 @@ def _question(number: int, split: str, town: int) -> Question:
     question, facts, _, answer = case.puzzle
     request = writer.say(TRACE_REQUESTS, ask=question)
     proof = tuple(state(writer, fact, "relative") for fact in facts)
-    return Question(question, request, answer, sort, proof, writer.town)
+    told = writer.say(PROOF_REQUESTS, facts=" ".join(writer.source.shuffled(proof)), ask=question)
+    return Question(question, request, told, answer, sort, proof, writer.town)
 
 
 def problems(count: int, split: str = "test") -> list[Problem]:
