@@ -59,21 +59,33 @@ def test_canvas_has_a_row_for_each_student_and_a_column_for_each_lesson(finals):
 
 
 def test_moodle_knows_a_student_by_the_participants_number(finals):
-    assert table(exports.moodle_csv(finals, LISTED)) == [
-        ["Identifier", "Full name", LESSON, "08_finetuning"],
-        ["", "'=ada", "5", ""],
-        ["Participant 4711", "Zoë Müller", "0.33", "6"],
+    found = table(exports.moodle_csv(finals, LISTED.lessons[0]))
+    # What mod/assign/feedback/offline/importgradeslib.php asks for, by its English names.
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(found[0])
+    assert found[1:] == [
+        ["", "'=ada", "5", "3", "", "graded: 1 of 2 right"],
+        ["Participant 4711", "Zoë Müller", "0.33", "3", "", "graded: 1 of 2 right"],
     ]
+    (later,) = table(exports.moodle_csv(finals, LISTED.lessons[1]))[1:]
+    assert later[:3] == ["Participant 4711", "Zoë Müller", "6"]
+
+
+def test_a_name_copied_from_an_export_is_the_name():
+    for name in ("=ada", "Zoë", "'quoted'", "-x"):
+        assert exports.plain_text(exports._safe(name)) == name
 
 
 def test_junit_counts_what_is_not_right_and_says_why():
-    each = grade("a\0da")
+    each = grade("a\0da", isolation="none", package="0.1")
     each.exercises[1].cause = "the mean \ud800 is \x07 too small."
     (suite,) = xml.fromstring(exports.junit_xml([final(each, (), 0.0)]).encode("utf-8"))
     assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == (
         f"a?da/{LESSON}", "2", "1",
     )  # fmt: skip
-    right, wrong = suite
+    properties, right, wrong = suite
+    assert [(each.get("name"), each.get("value")) for each in properties] == [
+        ("isolation", "none"), ("seed", str(2**40)), ("package", "0.1"),
+    ]  # fmt: skip
     assert (right.get("name"), list(right)) == ("sampling.e1", [])
     assert wrong[0].attrib == {"message": "the mean ? is ? too small.", "type": "wrong"}
 

@@ -132,8 +132,8 @@ def test_exports_are_read_by_what_they_are_made_for(one):
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "03_sampling"]
     assert canvas[0] == header and canvas[1][-1] == "20"
     assert ["Zoë", "7", "", "", "", "18.6"] in canvas
-    moodle = (out / "moodle.csv").read_text(encoding="utf-8")
-    assert "Participant 7,Zoë,18.6" in moodle
+    moodle = (out / "moodle" / "03_sampling.csv").read_text(encoding="utf-8")
+    assert "Participant 7,Zoë,18.6,20," in moodle
     cells = [cell for row in canvas for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
     suites = xml.parse(out / "junit.xml").getroot()

@@ -62,6 +62,15 @@ def test_what_is_no_manifest_is_told_with_the_place(tmp_path, change, words):
     assert "\n" not in str(refused.value)
 
 
+def test_a_manifest_that_an_editor_saved_with_a_mark_in_front_is_read(tmp_path):
+    listed = manifest.Manifest(lessons=[])
+    (tmp_path / manifest.NAME).write_text(listed.text(), encoding="utf-8-sig")
+    assert manifest.read(tmp_path) == listed
+    (tmp_path / manifest.NAME).write_bytes(b"{}\n\xff")
+    with pytest.raises(ValueError, match=f"{manifest.NAME} cannot be read .line 2"):
+        manifest.read(tmp_path)
+
+
 def test_a_folder_without_a_manifest_is_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="has no manifest.json; `workbook release` writes a key"):
         manifest.read(tmp_path)

@@ -35,7 +35,7 @@ def written(tmp_path, text, encoding="utf-8"):
 
 
 def test_marks_by_hand_are_read_with_their_comments(book, tmp_path):
-    text = HEADER + ROW + f'4,"a new idea, at last"\nbo,{LESSON},sampling.e1,0.5\n'
+    text = HEADER + ROW + f'4,"a new idea, at last"\nbo,{LESSON},sampling.e1,0.5,\n'
     assert results.read_manual(book, written(tmp_path, text, "utf-8-sig")) == 2
     ada, bo = book.finals()
     assert (ada.points, ada.manual) == (6, {"sampling.e2": (4.0, "a new idea, at last")})
@@ -45,22 +45,35 @@ def test_marks_by_hand_are_read_with_their_comments(book, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (HEADER + ROW + "4,\n" + ROW + "x,", "line 3: could not convert string to float: 'x'"),
+        (HEADER + ROW + "4,\n" + ROW + "x,", "line 3: 'x' is no number of points"),
+        (HEADER + ROW + '4,"two\nlines"\n' + ROW + "x,", "line 4: 'x' is no number of points"),
+        (HEADER + ROW + "4,fine,really", "line 2 has 6 cells for 5 columns"),
         (HEADER + ROW + "9,", "line 2: sampling.e2 is worth 0 to 4, not 9"),
         (HEADER + f"eve,{LESSON},sampling.e2,1,", "line 2: eve has no grade for sampling.e2"),
-        (HEADER + ROW + ",", "line 2: the columns are student, lesson, exercise, points"),
-        ("name,points\nada,4", "line 2: the columns are student, lesson, exercise, points"),
+        (HEADER + ROW + ",", "line 2: '' is no number of points"),
+        (
+            "name,points\nada,4",
+            "line 1: the columns are student, lesson, exercise, points",
+        ),
     ],
 )
 def test_a_row_that_does_not_fit_is_told_with_its_line(book, tmp_path, text, words):
     with pytest.raises(ValueError, match=f"hand.csv, {words}"):
         results.read_manual(book, written(tmp_path, text))
+    assert not any(final.manual for final in book.finals()), "all marks are taken, or none"
+
+
+@pytest.mark.parametrize("comment", ["a\u2028b", "a\u0085b", "two\nlines", "a, b"])
+def test_a_comment_is_kept_as_it_was_written(book, tmp_path, comment):
+    """Other readers take these for the end of a line, or glue the lines of a cell."""
+    results.read_manual(book, written(tmp_path, HEADER + ROW + f'4,"{comment}"\n'))
+    assert next(iter(book.finals())).manual == {"sampling.e2": (4.0, comment)}
 
 
 def test_a_table_that_cannot_be_read_is_one_sentence(book, tmp_path):
-    with pytest.raises(ValueError, match="hand.csv cannot be read"):
+    with pytest.raises(ValueError, match="hand.csv"):
         results.read_manual(book, tmp_path / "hand.csv")
-    with pytest.raises(ValueError, match="hand.csv cannot be read"):
+    with pytest.raises(ValueError, match="hand.csv cannot be read .line 2"):
         results.read_manual(book, written(tmp_path, HEADER + "Zoë", "latin-1"))
 
 
@@ -68,7 +81,7 @@ def test_everything_is_written_and_says_how_answers_were_kept_apart(book, opened
     finals = results.write(book, opened, tmp_path / "out")
     assert [each.grade.student for each in finals] == ["ada", "bo"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "grades.csv", "attempts.csv", "grades.json", "canvas.csv", "moodle.csv", "junit.xml",
+        "grades.csv", "attempts.csv", "grades.json", "canvas.csv", "moodle", "junit.xml",
         "answers.csv", "class.html", "plotly.min.js", "students",
     }  # fmt: skip
     assert len(list((tmp_path / "out" / "students").glob("*/*.html"))) == 2

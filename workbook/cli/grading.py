@@ -141,14 +141,20 @@ def _grade(
     book = Gradebook(gradebook or out / "gradebook.sqlite", policy)
     with _progress() as show:
         outcome = batch.run(submissions, settings, book, jobs, show, cluster)
+    problem = None
     if manual is not None:
-        print(f"{results.read_manual(book, manual)} marks by hand")
+        try:
+            print(f"{results.read_manual(book, manual)} marks by hand")
+        except ValueError as error:  # everything is graded: write it before saying so
+            problem = error
     results.write(book, opened, out)
     book.close()
     print(f"{outcome.submissions} submissions, {outcome.graded} of them graded now.")
     print(f"isolation: {outcome.isolation}")
     print(policy.in_words())
     print(f"-> {out / 'grades.csv'}, {out / 'class.html'}, {out / 'students'}")
+    if problem is not None:
+        raise ValueError(f"No mark by hand was taken: {problem}")
 
 
 @contextmanager

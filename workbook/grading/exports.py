@@ -18,9 +18,13 @@ from typing import Any
 
 from workbook.core.runs.files import write_atomically
 from workbook.grading.finals import Final
-from workbook.grading.manifest import Manifest
+from workbook.grading.manifest import LessonEntry, Manifest
 from workbook.grading.schema import ANSWERS
 
+MOODLE = (
+    "Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)",
+    "Feedback comments",
+)  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = ("student", "lesson", "points", "out_of", "verdict")
 ATTEMPTS = (
@@ -36,9 +40,10 @@ def write(finals: Sequence[Final], listed: Manifest, out: Path) -> list[Path]:
         "attempts.csv": attempts_csv(finals),
         "grades.json": grades_json(finals),
         "canvas.csv": canvas_csv(finals, listed),
-        "moodle.csv": moodle_csv(finals, listed),
+        **{f"moodle/{lesson.lesson}.csv": moodle_csv(finals, lesson) for lesson in listed.lessons},
         "junit.xml": junit_xml(finals),
     }
+    (out / "moodle").mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_atomically(out / name, text)
     return [out / name for name in texts]
@@ -98,14 +103,19 @@ def canvas_csv(finals: Sequence[Final], listed: Manifest) -> str:
     return _csv(rows)
 
 
-def moodle_csv(finals: Sequence[Final], listed: Manifest) -> str:
-    """Return a table in Moodle's columns for the import of grades; the identifier comes first."""
-    lessons = [lesson.lesson for lesson in listed.lessons]
-    rows = [["Identifier", "Full name", *lessons]]
-    for student, points in _by_student(finals).items():
-        name, number = _split(student)
-        identifier = f"Participant {number}" if number else ""
-        rows.append([identifier, name, *(points.get(each, "") for each in lessons)])
+def moodle_csv(finals: Sequence[Final], lesson: LessonEntry) -> str:
+    """Return one lesson's grading worksheet, as Moodle's assignment takes it back.
+
+    Moodle wants the participant's identifier, the grade, and a column with when the grade was last
+    changed there, which may be empty.
+    """
+    rows = [list(MOODLE)]
+    for final in finals:
+        if final.grade.lesson == lesson.lesson:
+            name, number = _split(final.grade.student)
+            identifier = f"Participant {number}" if number else ""
+            points, worth = _number(final.points), _number(lesson.out_of)
+            rows.append([identifier, name, points, worth, "", verdict(final)])
     return _csv(rows)
 
 
@@ -119,6 +129,10 @@ def junit_xml(finals: Iterable[Final]) -> str:
             suites, "testsuite", name=f"{_legal(grade.student)}/{grade.lesson}",
             tests=str(len(grade.exercises)), failures=str(len(failed)),
         )  # fmt: skip
+        properties = xml.SubElement(suite, "properties")
+        for name in ("isolation", "seed", "package"):
+            value = _legal(str(getattr(grade, name)))
+            xml.SubElement(properties, "property", name=name, value=value)
         for each in grade.exercises:
             case = xml.SubElement(suite, "testcase", classname=grade.lesson, name=each.id)
             if each.verdict != "right":
@@ -180,6 +194,11 @@ def _csv(rows: Iterable[Sequence[str]]) -> str:
 def _safe(cell: str) -> str:
     """A cell that is text in every spreadsheet."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def plain_text(cell: str) -> str:
+    """Return the text that a cell of an export stands for, without the apostrophe in front."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _legal(text: str) -> str:

@@ -7,7 +7,7 @@ of several attempts counts (`finals.py`), exports (`exports.py`) and pages (`rep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -137,19 +137,31 @@ class Gradebook:
         self, student: str, lesson: str, exercise: str, points: float, comment: str = ""
     ) -> None:
         """Write a mark that wins over the computed one; ValueError where there is no such grade."""
+        self.write_marks([self.manual_mark(student, lesson, exercise, points, comment)])
+
+    def manual_mark(
+        self, student: str, lesson: str, exercise: str, points: float, comment: str = ""
+    ) -> dict[str, Any]:
+        """Return the row of a mark by hand; ValueError where there is no such grade."""
         grade = self._attempt_that_counts(student, lesson)
         marks = {each.id: each for each in grade.exercises} if grade else {}
         if exercise not in marks:
             raise ValueError(f"{student} has no grade for {exercise} in {lesson}.")
         if not 0 <= points <= marks[exercise].out_of:
             raise ValueError(f"{exercise} is worth 0 to {marks[exercise].out_of:g}, not {points}.")
-        names = {"student": student, "lesson": lesson, "exercise": exercise}
-        where = sa.and_(*(_manual.c[name] == value for name, value in names.items()))
-        computed = marks[exercise].points
+        return {
+            "student": student, "lesson": lesson, "exercise": exercise, "points": points,
+            "comment": comment, "computed": marks[exercise].points,
+        }  # fmt: skip
+
+    def write_marks(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write marks by hand, all of them or none."""
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(_manual).where(where))
-            values = {**names, "points": points, "comment": comment, "computed": computed}
-            connection.execute(sa.insert(_manual).values(**values))
+            for row in rows:
+                names = ("student", "lesson", "exercise")
+                where = sa.and_(*(_manual.c[name] == row[name] for name in names))
+                connection.execute(sa.delete(_manual).where(where))
+                connection.execute(sa.insert(_manual).values(**row))
 
     def finals(self) -> Iterator[Final]:
         """Yield the grades that count, sorted by student and lesson."""

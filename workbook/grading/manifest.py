@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from workbook import __version__
 from workbook.core.exercises.exercise import Exercise
 from workbook.core.exercises.regrading import version_of
+from workbook.core.system.text_files import read_text
 
 NAME = "manifest.json"
 
@@ -73,7 +74,7 @@ def read(folder: Path) -> Manifest:
     if not file.is_file():
         raise ValueError(f"{folder} has no {NAME}; `workbook release` writes a key with one.")
     try:
-        return Manifest.model_validate_json(file.read_text(encoding="utf-8"))
+        return Manifest.model_validate_json(read_text(file))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"

@@ -6,9 +6,9 @@ hand read from a table. Left out: grading (`batch.py`).
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
+from workbook.core.system.text_files import read_csv
 from workbook.grading import exports, reports, similarity
 from workbook.grading.finals import Final
 from workbook.grading.gradebook import Gradebook
@@ -45,21 +45,29 @@ def alike(finals: list[Final], opened: Key) -> list[similarity.Pair]:
 def read_manual(book: Gradebook, file: Path) -> int:
     """Take marks by hand from a CSV file (student, lesson, exercise, points, comment).
 
-    Returns how many. Raises ValueError, in one sentence with the line, for a row that does not fit.
+    Names may be copied from grades.csv. Returns how many; all are taken, or none. Raises
+    ValueError, in one sentence with the line, for a row that does not fit.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} cannot be read ({error}).") from None
-    rows = list(csv.DictReader(text.splitlines()))
-    for number, row in enumerate(rows, 2):
-        if any(not row.get(name) for name in MANUAL):
-            raise ValueError(f"{file}, line {number}: the columns are {', '.join(MANUAL)}.")
+    columns, rows = read_csv(file)
+    if missing := [name for name in MANUAL if name not in columns]:
+        raise ValueError(
+            f"{file}, line 1: the columns are {', '.join(MANUAL)}, comment; "
+            f"{missing[0]!r} is not there."
+        )
+    marks = []
+    for number, row in rows:
+        words = [exports.plain_text(row[name]) for name in MANUAL[:3]]
         try:
-            points = float(row["points"])
-            book.mark_by_hand(
-                row["student"], row["lesson"], row["exercise"], points, row.get("comment") or ""
-            )
+            comment = row.get("comment", "")
+            marks.append(book.manual_mark(*words, _points(row["points"]), comment))
         except ValueError as error:
             raise ValueError(f"{file}, line {number}: {error}") from None
-    return len(rows)
+    book.write_marks(marks)
+    return len(marks)
+
+
+def _points(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number of points.") from None
