@@ -9,6 +9,7 @@ from tiny_tuning import rouge
 
 from workbook.core.runs import SHARE, Interval
 from workbook.finetuning import charts, experiment
+from workbook.finetuning.data import NEW
 from workbook.finetuning.families import FAMILIES_ASKED, old_skills
 from workbook.finetuning.remedies import REMEDIES
 
@@ -84,6 +85,21 @@ def test_the_sweep_of_learning_rates_is_the_recorded_one():
     assert list(new.x) == sorted((2e-3, 1e-3, 5e-4, 3e-4, 2e-4))
     assert max(new.y) == new.y[list(new.x).index(experiment.REMEDY_SETTINGS.learning_rate)]
     assert list(old.y) == sorted(old.y, reverse=True), "the larger the steps, the more is lost"
+
+
+def test_the_sweep_is_told_from_its_numbers():
+    """A record of another model gets another sentence: the alt text was typed."""
+
+    def sweep(strength, new, old, remedy="none"):
+        scores = {family: [old] for family in FAMILIES_ASKED}
+        scores[NEW] = [new]
+        return {"remedy": remedy, "strength": strength, "split": "validation", "scores": scores}
+
+    runs = [sweep(0.0, 0.0, 0.7, "before"), sweep(1e-3, 0.6, 0.3), sweep(1e-4, 0.8, 0.5, "gentle")]
+    assert charts.describe_rates(runs) == (
+        "The new skill is best at a learning rate of 0.0001, with 0.80; the old skills go from "
+        "0.50 at 0.0001 to 0.30 at 0.001."
+    )
 
 
 def test_differences_between_remedies_are_paired_by_seed(remedies):

@@ -128,7 +128,52 @@ def mask_shifted(ids, roles, end_id):
     return exercises.masked_labels(ids, roles, end_id).roll(-1)
 
 
+def pull_by_the_mean_slope(weights, old, slopes, strength):
+    """The square of the mean: slopes of opposite signs cancel."""
+    mean = {name: sum(chat[name] for chat in slopes) / len(slopes) for name in weights}
+    return exercises.pull(weights, old, [mean], strength)
+
+
+def pull_of_all_chats_added(weights, old, slopes, strength):
+    return exercises.pull(weights, old, slopes, strength) * len(slopes)
+
+
+def pull_without_the_half(weights, old, slopes, strength):
+    return 2 * exercises.pull(weights, old, slopes, strength)
+
+
+def pull_alike(weights, old, slopes, strength):
+    """L2: what the old answers depend on is left out."""
+    alike = [{name: torch.ones_like(weight) for name, weight in weights.items()}]
+    return exercises.pull(weights, old, alike, strength)
+
+
+def pull_as_a_number(weights, old, slopes, strength):
+    return exercises.pull(weights, old, slopes, strength).detach()
+
+
+def pull_by_name(weights, old, slopes, strength):
+    """Not added up."""
+    one = [({name: weight}, old, slopes, strength) for name, weight in weights.items()]
+    return torch.stack([exercises.pull(*given) for given in one])
+
+
+def pull_to_zero(weights, old, slopes, strength):
+    """Weight decay with the Fisher information: the old weights are left out."""
+    zero = {name: torch.zeros_like(weight) for name, weight in old.items()}
+    return exercises.pull(weights, zero, slopes, strength)
+
+
 WRONG = {
+    "finetuning.pull": [
+        pull_by_the_mean_slope,
+        pull_of_all_chats_added,
+        pull_without_the_half,
+        pull_alike,
+        pull_as_a_number,
+        pull_by_name,
+        pull_to_zero,
+    ],
     "finetuning.mask_prompt": [
         mask_without_ends,
         mask_with_every_end,
@@ -227,3 +272,24 @@ def test_masked_labels_are_those_of_the_course():
         ids = torch.tensor([piece.id for piece in pieces])
         labels = exercises.masked_labels(ids, [piece.role for piece in pieces], end)
         assert labels.tolist() == chat_example(tokenizer, chat).labels
+
+
+def test_the_pull_is_that_of_the_course():
+    """`Anchor` and `fisher`, on a layer whose ln p(answer) torch differentiates."""
+    from workbook.finetuning import Anchor
+
+    torch.manual_seed(3)
+    layer = torch.nn.Linear(4, 3)
+    old = {name: p.detach().clone() for name, p in layer.named_parameters()}
+    slopes = []
+    for said, read in enumerate(torch.randn(3, 4)):
+        layer.zero_grad()
+        layer(read).log_softmax(-1)[said].backward()
+        slopes.append({name: p.grad.clone() for name, p in layer.named_parameters()})
+    fisher = {name: sum(s[name] ** 2 for s in slopes) / 3 for name in old}
+    anchor = Anchor(layer, 0.7, fisher)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter += torch.randn_like(parameter)
+    found = exercises.pull(dict(layer.named_parameters()), old, slopes, 0.7)
+    assert found.item() == pytest.approx(anchor(layer).item())

@@ -1,11 +1,14 @@
 """Our loop and the libraries', step by step: the same losses and weights from the same texts."""
 
 import copy
+import logging
+import sys
 
 import pytest
 import torch
 
 from workbook.core.hub import loading
+from workbook.core.system.install_hints import TALKATIVE
 from workbook.finetuning import library
 from workbook.finetuning.data import chats
 from workbook.training.data import chat_example, exchanges
@@ -127,3 +130,31 @@ def test_every_epoch_has_all_texts_in_a_new_order():
     assert rows == library.in_order(range(10), 5, 3) != library.in_order(range(10), 5, 4)
     with pytest.raises(ValueError, match="no text to train on"):
         library.in_order([], 5)
+
+
+class Watch:
+    """Refuses to import a library, and keeps how loud the loggers were when it was asked for."""
+
+    def __init__(self, library):
+        self.library, self.levels = library, []
+
+    def find_spec(self, name, path=None, target=None):
+        if name == self.library:
+            self.levels = [logging.getLogger(each).level for each in TALKATIVE]
+            raise ImportError("refused")
+
+
+@pytest.mark.parametrize(
+    ("imported", "train"),
+    [("trl", library.with_sft_trainer), ("transformers", library.with_seq2seq_trainer)],
+)
+def test_install_hints_are_hidden_before_a_library_is_imported(monkeypatch, imported, train):
+    """A lesson showed a red line: "Please make sure you already `pip install kernels`"."""
+    for name in TALKATIVE:
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+    watch = Watch(imported)
+    monkeypatch.delitem(sys.modules, imported, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [watch, *sys.meta_path])
+    with pytest.raises(ImportError, match="refused"):
+        train(None, None, [], 1)
+    assert watch.levels == [logging.ERROR] * len(TALKATIVE)

@@ -140,6 +140,16 @@ def rates_chart(runs: Runs) -> go.Figure:
     return figure.update_layout(xaxis=axis, yaxis={"range": [-0.03, 1.03]})
 
 
+def describe_rates(runs: Runs) -> str:
+    """`rates_chart` in one sentence."""
+    new, old = rates_chart(runs).data
+    best = max(zip(new.y, new.x, strict=True))[1]
+    return (
+        f"The new skill is best at a learning rate of {best:g}, with {max(new.y):.2f}; the old "
+        f"skills go from {old.y[0]:.2f} at {old.x[0]:g} to {old.y[-1]:.2f} at {old.x[-1]:g}."
+    )
+
+
 def paired_table(runs: Runs, other: str = "gentle") -> pandas.DataFrame:
     """Each remedy less another one, seed by seed, with Student's interval over the seeds."""
     import pandas as pd

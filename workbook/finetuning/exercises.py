@@ -1,4 +1,4 @@
-"""The exercises of lesson 08: the prompt mask, a prediction, a mixture's bill, a measurement.
+"""The exercises of lesson 08: the prompt mask, a prediction, a mixture's bill, EWC's pull.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
@@ -9,7 +9,7 @@ Shapes: T time.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -77,6 +77,24 @@ def passes(sizes: Sequence[int], limit: int, temperature: float, drawn: int) -> 
     return [drawn * share / size for share, size in zip(shares, sizes, strict=True)]
 
 
+def pull(
+    weights: Mapping[str, Tensor],
+    old: Mapping[str, Tensor],
+    slopes: Sequence[Mapping[str, Tensor]],
+    strength: float,
+) -> Tensor:
+    """The penalty of elastic weight consolidation (Kirkpatrick et al. 2017, equation 3).
+
+    weights, old: by name. slopes: of ln p(answer) at each weight, one dict for each old chat; their
+    mean square is the diagonal of the Fisher information.
+    """
+    total = torch.zeros(())
+    for name, weight in weights.items():
+        fisher = torch.stack([slope[name] for slope in slopes]).square().mean(0)
+        total = total + (fisher * (weight - old[name]).square()).sum()
+    return strength / 2 * total
+
+
 def backward_transfer(scores: Sequence[Sequence[float]]) -> float:
     """What learning later tasks did to earlier ones (Lopez-Paz and Ranzato 2017, equation 3).
 
@@ -103,6 +121,21 @@ def _all_drawn(answer: Callable, seed: int) -> str | None:
         return "the result is not a list with one number for each task."
     in_all = sum(times * size for times, size in zip(out, sizes, strict=True))
     return compare("their sum", in_all, drawn)
+
+
+def _pulls_back(answer: Callable, seed: int) -> str | None:
+    """Is the slope of the penalty that of the formula, at every weight?"""
+    weights, *given = _old_chats(seed)
+    grads = []
+    for function in (answer, pull):
+        leaves = {name: w.clone().requires_grad_() for name, w in weights.items()}
+        out = function(leaves, *given)
+        if not getattr(out, "requires_grad", False):
+            return "the result has no slope at the weights: no item(), float() or detach() here."
+        out.sum().backward()
+        parts = [w.grad for w in leaves.values()]
+        grads.append(torch.cat([g.flatten() for g in parts if g is not None]))
+    return compare("the slope of the pull at the weights", *grads)
 
 
 def _below_zero(answer: Callable, seed: int) -> str | None:
@@ -190,6 +223,42 @@ def _limit_alone(seed: int) -> tuple:
 def _temperature_alone(seed: int) -> tuple:
     sizes, _, temperature, drawn = _mixture(seed)
     return sizes, 10 * max(sizes), temperature, drawn
+
+
+def _weights(seed: int, chats: int) -> tuple:
+    """New and old weights of two layers; the slopes of so many chats, each above 1 in size.
+
+    The signs alternate, so that the mean slope is nearly nothing.
+    """
+    source = generator(seed)
+    shapes = {"layer.weight": (3, 2), "layer.bias": (3,)}
+    old = {name: torch.randn(shape, generator=source) for name, shape in shapes.items()}
+    moved = {name: w + 0.5 + torch.rand(w.shape, generator=source) for name, w in old.items()}
+    slopes = [
+        {name: (-1) ** chat * (1.2 + torch.rand(shape, generator=source))
+         for name, shape in shapes.items()}
+        for chat in range(chats)
+    ]  # fmt: skip
+    return moved, old, slopes, 0.5 + float(torch.rand((), generator=source))
+
+
+def _one_old_chat(seed: int) -> tuple:
+    return _weights(seed, 1)
+
+
+def _old_chats(seed: int) -> tuple:
+    return _weights(seed, 4)
+
+
+def _not_moved(seed: int) -> tuple:
+    _, *given = _weights(seed, 2)
+    return given[0], *given
+
+
+def _all_alike(seed: int) -> tuple:
+    moved, old, slopes, strength = _weights(seed, 2)
+    ones = {name: torch.ones_like(w) for name, w in old.items()}
+    return moved, old, [ones] * len(slopes), strength
 
 
 def _learned_in_turn(seed: int) -> tuple:
@@ -316,6 +385,32 @@ _ALL = (
             "return [drawn * w / sum(weights) / size for w, size in zip(weights, sizes)]",
         ),
         reference=passes,
+    ),
+    Exercise(
+        id="finetuning.pull",
+        title="The pull",
+        points=4,
+        difficulty=4,
+        minutes=20,
+        checks=(
+            like("weights that have not moved are not pulled", "the pull", pull, _not_moved),
+            like("slopes of 1 give L2", "the pull", pull, _all_alike),
+            like("one old chat", "the pull", pull, _one_old_chat),
+            like("four old chats, with slopes of both signs", "the pull", pull, _old_chats),
+            Check("it pulls each weight towards its old value", _pulls_back),
+        ),
+        hints=(
+            "F has the shape of the weight: over the old chats, square each slope, then take the "
+            "mean.",
+            "For each name: F times the squared distance to the old weight, summed over all "
+            "places. Then add up the names, and multiply by half the strength once.",
+            "total = 0.0\n"
+            "for name, weight in weights.items():\n"
+            "    fisher = sum(chat[name] ** 2 for chat in slopes) / len(slopes)\n"
+            "    total = total + (fisher * (weight - old[name]) ** 2).sum()\n"
+            "return strength / 2 * total",
+        ),
+        reference=pull,
     ),
     Exercise(
         id="finetuning.backward_transfer",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from workbook.core.system.install_hints import hide_install_hints
 from workbook.finetuning.data import pad_id
 from workbook.training import FitConfig, causal_loss, fit
 from workbook.training.bench import quiet_settings
@@ -81,6 +82,7 @@ def with_sft_trainer(
     own_order: bool = False,
 ) -> Trained:
     """trl: it renders the chats, cuts them into tokens and masks the prompts by itself."""
+    hide_install_hints()
     import datasets
     import trl
 
@@ -122,6 +124,7 @@ def with_seq2seq_trainer(
     own_order: bool = False,
 ) -> Trained:
     """transformers: the texts are cut into tokens before; its collator pads and shifts them."""
+    hide_install_hints()
     import datasets
     import transformers
 
