@@ -76,11 +76,30 @@ def test_what_is_wrong_most_often_comes_first(monkeypatch):
         each.grade.exercises[0].cause = "not looked at, as it is right"
         each.grade.exercises[1].cause = cause
     assert reports.common_wrong(finals) == [
-        {"exercise": "sampling.e2", "cause": "too small", "count": 2},
-        {"exercise": "sampling.e2", "cause": "late", "count": 1},
+        {"exercise": "sampling.e2", "cause": "too small", "answered": "", "count": 2},
+        {"exercise": "sampling.e2", "cause": "late", "answered": "", "count": 1},
     ]
     monkeypatch.setattr(reports, "MOST_COMMON", 1)
     assert [row["count"] for row in reports.common_wrong(finals)] == [2]
+
+
+def test_wrong_answers_to_a_question_are_shown_and_numbers_split_no_cause():
+    finals = [final(grade(name), (), 0.0) for name in "abcd"]
+    answers = ("(2, 2, 1)", "( 2,2, 1)", "(1, 1, 1)", "(2, 2, 1)")
+    for n, (each, said) in enumerate(zip(finals, answers, strict=True)):
+        wrong = each.grade.exercises[1]
+        wrong.source, wrong.cause = f'answer("sampling.e2", {said})', f"in {n} of 36 places."
+    rows = reports.common_wrong(finals)
+    assert [(row["answered"], row["cause"], row["count"]) for row in rows] == [
+        ("(2, 2, 1)", "in 0 of 36 places.", 3), ("(1, 1, 1)", "in 2 of 36 places.", 1),
+    ]  # fmt: skip
+
+
+def test_a_page_has_an_end(tmp_path):
+    pairs = [Pair("sampling.e1", f"s{n}", "bo", 0.9) for n in range(103)]
+    finals = [final(grade(), (), 0.0)]
+    text = reports.write_class(finals, pairs, "none", tmp_path).read_text(encoding="utf-8")
+    assert "s99<" in text and "s100<" not in text and "And 3 pairs more." in text
 
 
 def test_the_class_page_has_its_figures_pairs_and_how_answers_were_kept_apart(tmp_path):
@@ -92,4 +111,5 @@ def test_the_class_page_has_its_figures_pairs_and_how_answers_were_kept_apart(tm
     assert "&lt;i&gt;bo&lt;/i&gt;" in text and "87 %" in text and "<i>bo" not in text
     for title in ("Verdicts by exercise", "Points", "Time to grade"):
         assert f'<figure aria-label="{title}">' in text
+    assert text.count("The figure as a table") == 3 and "sampling.e2" in text
     assert 'src="plotly.min.js"' in text and (tmp_path / "plotly.min.js").exists()

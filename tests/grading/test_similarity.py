@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import random
+from itertools import combinations
 
 import pytest
 from released import RIGHT
@@ -95,6 +97,31 @@ def test_what_more_than_half_of_a_class_shares_is_no_hint(students, found):
     with_reference = similarity.pairs(answers, {"a.b": LONG})
     known = [pair.one for pair in with_reference if pair.other == similarity.REFERENCE]
     assert known == sorted(answers["a.b"]), "the published answer is never common"
+
+
+@pytest.mark.parametrize("least", [0.3, 0.5, 0.8, 1.0])
+def test_no_pair_is_missed_by_looking_at_rare_hashes_only(least):
+    source = random.Random(3)
+    prints = {
+        f"s{n}": frozenset(source.sample(range(30), source.randint(1, 12))) for n in range(60)
+    }
+    alike = {
+        (one, other)
+        for one, other in combinations(sorted(prints), 2)
+        if similarity.similarity(prints[one], prints[other]) >= least
+    }
+    assert alike and alike <= similarity._likely(prints, least)
+
+
+def test_a_large_class_costs_no_look_at_every_pair(monkeypatch):
+    """3,000 students were 4.5 million comparisons for each exercise, at every run."""
+    asked = []
+    monkeypatch.setattr(similarity, "similarity", lambda one, other: asked.append(one) or 0.0)
+    monkeypatch.setattr(
+        similarity, "fingerprints", lambda source: frozenset(map(int, source.split()))
+    )
+    answers = {f"s{n}": " ".join(str(40 * n + k) for k in range(30)) for n in range(500)}
+    assert similarity.pairs({"a.b": answers}) == [] and len(asked) < 500
 
 
 def test_pairs_are_sorted_and_only_from_a_score_on():

@@ -102,6 +102,16 @@ def answered_value(source: str, exercise_id: str) -> bool:
     return False
 
 
+def answer_text(source: str, exercise_id: str) -> str:
+    """Return what a cell gives to `answer(exercise_id, ...)`, as code; "" if it gives nothing."""
+    for node in ast.walk(parsed(source) or ast.Module([], [])):
+        if isinstance(node, ast.Call) and _called(node) == "answer" and len(node.args) > 1:
+            first, value = node.args[:2]
+            if isinstance(first, ast.Constant) and first.value == exercise_id:
+                return ast.unparse(value)
+    return ""
+
+
 def same_code(left: str, right: str) -> bool:
     """Whether two cells are the same but for comments, blanks and layout."""
     trees = parsed(left), parsed(right)

@@ -17,6 +17,7 @@ from workbook.grading.finals import Final
 
 ORDER = ("right", "partly right", "wrong", "not answered")
 COLOURS = ("#2b8a4b", "#8fbf6b", "#d1495b", "#808080", "#c77d1e")
+SECONDS = (1, 2, 5, 10, 30, 60, float("inf"))  # ends of the bars
 PATTERNS = ("", "/", "x", ".", "\\")
 
 
@@ -46,13 +47,14 @@ def verdicts_chart(finals: Sequence[Final]) -> go.Figure:
 def points_chart(finals: Sequence[Final]) -> go.Figure:
     """Draw the distribution of points, as a share of what a lesson is worth."""
     figure = go.Figure()
+    labels = [f"{low} to {low + 9}" for low in range(0, 100, 10)] + ["100"]
     for lesson in sorted({final.grade.lesson for final in finals}):
-        shares = [
-            100 * final.points / final.grade.out_of
+        counts = Counter(
+            int(10 * final.points / final.grade.out_of)
             for final in finals
             if final.grade.lesson == lesson and final.grade.out_of
-        ]
-        figure.add_histogram(name=lesson, x=shares, xbins={"start": 0, "end": 101, "size": 10})
+        )
+        figure.add_bar(name=lesson, x=labels, y=[counts[n] for n in range(11)])
     return figure.update_layout(
         title="Points", xaxis_title="% of the points", yaxis_title="students", barmode="group"
     )
@@ -60,7 +62,9 @@ def points_chart(finals: Sequence[Final]) -> go.Figure:
 
 def seconds_chart(finals: Sequence[Final]) -> go.Figure:
     """Draw how long grading took."""
-    figure = go.Figure(go.Histogram(x=[final.seconds for final in finals]))
+    counts = Counter(next(n for n, s in enumerate(SECONDS) if f.seconds < s) for f in finals)
+    labels = ["under 1", "1 to 2", "2 to 5", "5 to 10", "10 to 30", "30 to 60", "over 60"]
+    figure = go.Figure(go.Bar(x=labels, y=[counts[n] for n in range(len(SECONDS))]))
     return figure.update_layout(
         title="Time to grade", xaxis_title="seconds a submission", yaxis_title="submissions"
     )

@@ -7,14 +7,16 @@ no script. Left out: the figures (`charts.py`) and exports (`exports.py`).
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbook.core.notebook import tables
 from workbook.core.runs.files import write_atomically
-from workbook.grading import exports
+from workbook.grading import cells, exports
 from workbook.grading.finals import Final
 from workbook.grading.manifest import digest
 from workbook.grading.marks import ExerciseMark
@@ -22,7 +24,9 @@ from workbook.grading.similarity import Pair
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 SIGNS = {"right": "✓", "partly right": "◐", "not answered": "○"}
-MOST_COMMON = 30
+MOST_COMMON, MOST_PAIRS = 30, 100  # rows of a table
+LONGEST_ANSWER = 60  # characters
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def write_students(finals: Sequence[Final], out: Path) -> list[Path]:
@@ -75,7 +79,11 @@ def write_class(
         charts.seconds_chart(finals),
     ]
     figures = [
-        {"title": figure.layout.title.text, "html": _figure(figure, f"figure-{n}")}
+        {
+            "title": figure.layout.title.text,
+            "html": _figure(figure, f"figure-{n}"),
+            "table": tables.folded(tables.as_table(figure), f"{figure.layout.title.text}."),
+        }
         for n, figure in enumerate(drawn)
     ]
     students = {final.grade.student for final in finals}
@@ -83,7 +91,8 @@ def write_class(
         "summary": f"{len(students)} students, {len(finals)} submissions.",
         "figures": figures,
         "common": common_wrong(finals),
-        "pairs": pairs,
+        "pairs": pairs[:MOST_PAIRS],
+        "more_pairs": max(0, len(pairs) - MOST_PAIRS),
         "isolation": isolation,
     }
     path = out / "class.html"
@@ -92,15 +101,24 @@ def write_class(
 
 
 def common_wrong(finals: Sequence[Final]) -> list[dict[str, Any]]:
-    """Return what is wrong most often, for each exercise."""
+    """Return what is wrong most often, for each exercise, and what was answered to a question.
+
+    Causes that differ in their numbers alone are one; the first of them stands for all.
+    """
     counts: Counter = Counter()
+    first: dict[tuple[str, str, str], str] = {}
     for final in finals:
         for each in final.grade.exercises:
             if each.verdict != "right" and each.cause:
-                counts[each.id, each.cause] += 1
+                answered = cells.answer_text(each.source, each.id)[:LONGEST_ANSWER]
+                kind = (each.id, NUMBER.sub("0", each.cause), answered)
+                first.setdefault(kind, each.cause)
+                counts[kind] += 1
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = [{"exercise": name, "cause": cause, "count": n} for (name, cause), n in ordered]
-    return rows[:MOST_COMMON]
+    return [
+        {"exercise": kind[0], "cause": first[kind], "answered": kind[2], "count": n}
+        for kind, n in ordered[:MOST_COMMON]
+    ]
 
 
 def page_name(student: str) -> str:

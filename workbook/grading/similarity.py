@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -71,18 +73,39 @@ def pairs(
     for exercise, by_student in answers.items():
         prints = {student: fingerprints(source) for student, source in by_student.items()}
         common = _common(list(prints.values()))
-        names = sorted(prints)
+        own = {name: prints[name] - common for name in sorted(prints)}
+        scores = {pair: similarity(*(own[name] for name in pair)) for pair in _likely(own, least)}
         reference = fingerprints((references or {}).get(exercise, ""))
-        for place, one in enumerate(names):
-            others = [(other, prints[other]) for other in names[place + 1 :]]
-            if reference:
-                others.append((REFERENCE, reference))
-            for other, theirs in others:
-                left = common if other != REFERENCE else frozenset()
-                score = similarity(prints[one] - left, theirs - left)
-                if score >= least:
-                    found.append(Pair(exercise, one, other, round(score, 3)))
+        if reference:
+            scores |= {(name, REFERENCE): similarity(prints[name], reference) for name in own}
+        found += [
+            Pair(exercise, one, other, round(score, 3))
+            for (one, other), score in scores.items()
+            if score >= least
+        ]
     return sorted(found, key=lambda pair: (-pair.score, pair.exercise, pair.one, pair.other))
+
+
+def _likely(prints: Mapping[str, frozenset[int]], least: float) -> set[tuple[str, str]]:
+    """The pairs that can reach a score, without looking at all pairs of a large class.
+
+    Who shares `least` of a set shares one of any len - least * len + 1 of its hashes: the rarest
+    are looked up (Chaudhuri et al. 2006, "A primitive operator for similarity joins").
+    """
+    owners = defaultdict(list)
+    for name, values in prints.items():
+        for value in values:
+            owners[value].append(name)
+    pairs = set()
+    for name, values in prints.items():
+        if least <= 0:
+            others: set[str] = set(prints)
+        else:
+            rarest = sorted(values, key=lambda value: (len(owners[value]), value))
+            several = len(values) - math.ceil(least * len(values) - 1e-9) + 1
+            others = {other for value in rarest[:several] for other in owners[value]}
+        pairs |= {(min(name, other), max(name, other)) for other in others if other != name}
+    return pairs
 
 
 def _common(prints: list[frozenset[int]]) -> frozenset[int]:
