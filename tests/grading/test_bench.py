@@ -50,6 +50,26 @@ def book(path, points):
     return made
 
 
+@pytest.mark.parametrize(
+    ("change", "missed"),
+    [
+        ({}, []),
+        ({"left_over": ["process 7"]}, ["something is left over"]),
+        ({"peak_bytes": {"first_half": 100, "second_half": 121}}, ["memory grows"]),
+        ({"ratio": 1.5}, ["two jobs against one: 1.5 times, not 1.6"]),
+        ({"peer": 4.9}, ["nbgrader autograde: 4.9 times, not 5"]),
+    ],
+)
+def test_goals_that_are_missed_are_named(change, missed):
+    found = {"left_over": [], "peak_bytes": {"first_half": 100, "second_half": 120}} | change
+    rows = [
+        bench._row(bench.TWO_JOBS, 1.0, change.get("ratio", 1.6), 9),
+        bench._row(bench.PEER, 1.0, change.get("peer", 5.0), 9),
+        bench._row("warm kernels against cold", 1.0, 0.1, 9),
+    ]
+    assert bench.missed_goals(found, rows) == missed
+
+
 def test_other_grades_are_no_comparison(tmp_path):
     one, two = (book(tmp_path / name, 9) for name in ("one", "two"))
     row = bench._compared("jobs", 30.0, 60.0, one, two)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import time
 import xml.etree.ElementTree as xml
 
 import nbformat
+import psutil
 import pytest
 from released import RIGHT, handed_in, lesson
 
-from workbook.grading import batch, key, release, results
+from workbook.grading import batch, key, release, results, workplace
 from workbook.grading.grade import Settings
 from workbook.grading.gradebook import Gradebook
 from workbook.sandbox import process
@@ -213,8 +215,39 @@ def test_a_grader_that_is_killed_goes_on_where_it_was(course, one):
     done = subprocess.run(command(course, out), capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert "6 submissions, " in done.stdout and "isolation: sandbox" in done.stdout
+    assert processes(course) == [] and workplace.remove_abandoned() == 0
     assert (out / "grades.csv").read_bytes() == (one[2] / "grades.csv").read_bytes()
     assert set(Gradebook(out / "gradebook.sqlite").times_graded().values()) == {1}
+
+
+def processes(course):
+    """The processes that still work on this class."""
+    return [
+        each.info["cmdline"]
+        for each in psutil.process_iter(["cmdline"])
+        if str(course) in " ".join(each.info["cmdline"] or ()) and each.pid != os.getpid()
+    ]
+
+
+def test_the_five_commands_of_the_instructors_chapter_grade_a_class(root, tmp_path):
+    """The fence of .github/INSTRUCTORS.md as it is printed there, with six students."""
+    text = (root / ".github" / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 5 and commands[0] == "make env" and "class.html" in commands[4]
+    for line in commands[1:4]:
+        program, *words = shlex.split(line)
+        assert program == ".venv/bin/workbook"
+        more = ["--students", "6"] if words[0] == "practice-class" else []
+        command = [sys.executable, "-m", "workbook", *words, *more]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr
+    rows = list(
+        csv.DictReader(io.StringIO((tmp_path / "grades" / "grades.csv").read_text("utf-8")))
+    )
+    assert len(rows) == 6 and len({row["points"] for row in rows}) > 2
+    assert any(row["points"] == row["out_of"] for row in rows)
+    assert any(row["verdict"].startswith("corrupt") for row in rows)
+    assert (tmp_path / "grades" / "class.html").exists()
 
 
 def count(out):

@@ -34,10 +34,13 @@ from workbook.grading.grade import Settings
 from workbook.grading.gradebook import Gradebook
 
 LESSON = "03_sampling"
+TWO_JOBS, PEER = "two jobs against one", "nbgrader autograde"
 SUBMISSIONS, QUICK = 300, 20
 PART = 12  # submissions of the comparisons of jobs and of kernels
 PEERS = 3  # that nbgrader grades: it runs the whole lesson for each
 SEED = 7
+GOALS = {TWO_JOBS: 1.6, PEER: 5.0}  # least ratios
+GROWTH = 1.2  # of the peak memory, from the first half of a class to the second
 NBGRADER = "WORKBOOK_NBGRADER"
 HOSTILE = (  # bodies of a function; every tenth student is one of them
     "while True: pass",
@@ -72,7 +75,25 @@ def run(quick: bool = False, submissions: int | None = None) -> list[Row]:
     row = {"run": f"soak/{count}", "seed": SEED, **found, "rows": [asdict(each) for each in rows]}
     records.append(record_path("grading", "soak"), {**row, "stamp": records.stamp(SEED)})
     print(json.dumps(found))
+    if missed := [] if quick else missed_goals(found, rows):
+        raise ValueError(f"a goal of grading was missed: {'; '.join(missed)}.")
     return rows
+
+
+def missed_goals(found: dict[str, Any], rows: list[Row]) -> list[str]:
+    """Return what a class graded on a quiet machine with two cores or more falls short of."""
+    ratios = {row.name: row.ratio for row in rows}
+    peak = found["peak_bytes"]
+    limits = {
+        "something is left over": bool(found["left_over"]),
+        "memory grows": peak["second_half"] > GROWTH * peak["first_half"],
+        **{
+            f"{name}: {ratios[name]:.1f} times, not {least:g}": ratios[name] < least
+            for name, least in GOALS.items()
+            if name in ratios
+        },
+    }
+    return [what for what, missed in limits.items() if missed]
 
 
 def make_class(key: Path, out: Path, students: int, hostile: bool = True) -> None:
@@ -119,7 +140,7 @@ def two_jobs(folder: Path, key: Path) -> Row:
     settings = Settings(key, folder, SEED)
     two, book_two = graded(folder / "some", settings, folder / "two.sqlite", jobs=2)
     one, book_one = graded(folder / "some", settings, folder / "one.sqlite", jobs=1)
-    return _compared("two jobs against one", two, one, book_two, book_one)
+    return _compared(TWO_JOBS, two, one, book_two, book_one)
 
 
 def warm_kernels(folder: Path, key: Path) -> Row:
@@ -144,7 +165,7 @@ def nbgrader(folder: Path, key: Path, lesson: list[Path], program: Path) -> Row:
     ours, book = graded(folder / "some", Settings(key, folder, SEED), folder / "peer.sqlite", 1)
     book.close()
     theirs = _autograde(folder, lesson[0].stem, key, program)
-    return _row("nbgrader autograde", ours, theirs, PEERS)
+    return _row(PEER, ours, theirs, PEERS)
 
 
 def graded(submissions: Path, settings: Settings, path: Path, jobs: int) -> tuple[float, Gradebook]:
