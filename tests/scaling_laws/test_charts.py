@@ -1,9 +1,11 @@
 """The figures of lesson 06: what is drawn is what was given, on axes that say so."""
 
+import math
+
 import pytest
 
 from workbook.core.runs import Interval
-from workbook.scaling_laws import charts, published
+from workbook.scaling_laws import charts, explorers, published
 from workbook.scaling_laws.approaches import Optimum, PowerLaw
 from workbook.scaling_laws.planner import place
 
@@ -79,6 +81,19 @@ def test_the_map_has_the_optima_and_lines_of_equal_compute():
         assert 6 * n * d == pytest.approx(1e22)
 
 
+@pytest.mark.parametrize("law", explorers.LAWS)
+def test_every_plan_of_the_slider_lies_on_the_map(law):
+    """The star of small budgets once fell off its lower edge, that of the largest off the right."""
+    explorer = explorers.budget_explorer()
+    slider = explorer.controls["flops"]
+    for flops in (slider.low, *slider.grid, slider.high):
+        data = explorers.compute_plan(flops, law, "H100", 8, 0.4)
+        figure = explorers.draw_plan(data)
+        (star,) = (trace for trace in figure.data if trace.name == "your plan")
+        for value, axis in ((star.x[0], figure.layout.xaxis), (star.y[0], figure.layout.yaxis)):
+            assert axis.range[0] + 0.1 < math.log10(value) < axis.range[1] - 0.1
+
+
 def test_years_run_forward_under_the_stock_of_text():
     models = [{"model": "b", "year": 2022, "parameters": 2e9, "tokens": 3e11},
               {"model": "a", "year": 2019, "parameters": 1e9, "tokens": 1e10}]  # fmt: skip
@@ -99,6 +114,7 @@ def test_longer_spans_are_curves_toward_lower_loss():
     assert points(drawn["4 tokens in a row"]) == [(3.0, 0.0), (2.0, 0.1)]
     assert figure.layout.xaxis.autorange == "reversed"
     assert tuple(figure.layout.yaxis.range) == (0, 1)
+    assert figure.layout.legend.y < 0  # below the axis, where it is in no title's way
 
 
 def test_epochs_are_drawn_by_doublings():
@@ -118,3 +134,17 @@ def test_both_terms_of_the_law_are_least_together_at_the_optimum():
     assert list(few.y) == sorted(few.y, reverse=True) and list(short.y) == sorted(short.y)
     assert figure.layout.shapes[0].x0 == best
     assert 10 ** figure.layout.annotations[0].x == pytest.approx(best)
+
+
+def test_three_models_of_one_budget_have_equal_areas():
+    figure = charts.split_diagram(LAW, 6e22, factor=4)
+    small, best, large = figure.layout.shapes
+    areas = [(box.x1 - box.x0) * (box.y1 - box.y0) for box in (small, best, large)]
+    assert areas == pytest.approx([1, 1, 1])
+    assert best.x1 - best.x0 == pytest.approx(best.y1 - best.y0)
+    assert large.x1 < figure.layout.xaxis.range[1] and small.y1 < figure.layout.yaxis.range[1]
+    words = [note.text for note in figure.layout.annotations]
+    parameters, tokens = LAW.optimum(6e22)
+    loss = LAW.loss(4 * parameters, tokens / 4)
+    assert f"N = {4 * parameters / 1e9:,.0f} billion<br>D = {tokens / 4e9:,.0f} b" in words[2]
+    assert words[2].endswith(f"L = {loss:.3f}") and loss > LAW.least_loss(6e22)

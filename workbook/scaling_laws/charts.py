@@ -1,8 +1,8 @@
 """The figures of lesson 06: each function takes plain data and gives a plotly figure.
 
 Axes of compute, parameters and tokens are logarithmic. Left out: the explorers, in `explorers.py`;
-the sentence for a screen reader, which is written where a figure is shown; and the diagram of the
-lesson, which is `budget_diagram` here because it is drawn from the law. Lesson 06.
+the sentence for a screen reader, which is written where a figure is shown. `split_diagram` is the
+diagram of the lesson. Lesson 06.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LOG = {"type": "log", "exponentformat": "power", "dtick": 1}
+# Powers of ten that the map reaches: every plan of its explorer lies within them.
+MAP_PARAMETERS, MAP_TOKENS = (7.7, 12.8), (9.0, 14.5)
 # Models named on the map, and where their name stands; the others say theirs when pointed at.
 NAMED = {
     "BERT-base": (0, 16), "T5-11B": (-14, 16), "GPT-3 175B": (-46, 0), "Chinchilla": (-42, 12),
-    "PaLM 540B": (0, 16), "BLOOM": (12, 16), "LLaMA-13B": (4, -16), "BloombergGPT": (12, 14),
-    "Gopher": (20, 14), "Llama 3.1 8B": (0, 16), "Llama 3.1 405B": (-30, 16),
+    "PaLM 540B": (0, 16), "BLOOM": (-8, 14), "LLaMA-13B": (42, 0), "BloombergGPT": (-60, -18),
+    "Gopher": (12, -14), "Llama 3.1 8B": (0, 16), "Llama 3.1 405B": (0, 16),
 }  # fmt: skip
 
 
@@ -107,12 +109,12 @@ def model_map(placed: Sequence[Placed], law: Law) -> go.Figure:
                 x=math.log10(one.parameters), y=math.log10(one.tokens), text=one.name,
                 xshift=across, yshift=up, showarrow=False, font={"color": figures.TEXT, "size": 12},
             )  # fmt: skip
-    best = [law.optimum(flops) for flops in np.geomspace(1e18, 1e27, 10)]
+    best = [law.optimum(flops) for flops in np.geomspace(1e17, 1e28, 12)]
     add_line(figure, "compute-optimal", best, figures.TEXT, "solid")
     for flops in (1e20, 1e22, 1e24, 1e26):
-        ends = [(n, flops / 6 / n) for n in (1e8, 1e12)]
+        ends = [(n, flops / 6 / n) for n in (1e7, 1e13)]
         add_line(figure, f"{flops:.0e} FLOPs", ends, figures.QUIET, "dot")
-    figure.update_xaxes(**LOG, range=[7.7, 12.3]).update_yaxes(**LOG, range=[10.3, 13.8])
+    figure.update_xaxes(**LOG, range=MAP_PARAMETERS).update_yaxes(**LOG, range=MAP_TOKENS)
     return figure.update_layout(height=560, legend={"y": -0.2, "yanchor": "top"})
 
 
@@ -139,7 +141,7 @@ def years_chart(models: Sequence[Mapping[str, Any]], stock: float) -> go.Figure:
 
 
 def emergence_chart(runs: Sequence[Mapping[str, Any]], spans: Sequence[str]) -> go.Figure:
-    """Return the share of spans that are right against the loss of each run, a curve a span.
+    """Return the exact match of spans against the loss of each run, a curve for each length.
 
     runs: rows of the sweep, each with "loss" and "right". The axis runs toward lower loss.
     """
@@ -150,8 +152,9 @@ def emergence_chart(runs: Sequence[Mapping[str, Any]], spans: Sequence[str]) -> 
         ]
         for span in spans
     }
-    figure = charts.lines(curves, "loss, nats a token (better to the right)", "share right")
-    return figure.update_xaxes(autorange="reversed").update_yaxes(range=[0, 1])
+    figure = charts.lines(curves, "loss, nats a token (better to the right)", "exact match")
+    figure.update_xaxes(autorange="reversed").update_yaxes(range=[0, 1])
+    return figure.update_layout(legend={"y": -0.25, "yanchor": "top"})
 
 
 def epochs_chart(curves: Mapping[str, Sequence[tuple[float, float]]], y: str) -> go.Figure:
@@ -185,3 +188,37 @@ def budget_diagram(law: Law, flops: float, spread: float = 6.0) -> go.Figure:
         xanchor="left", font={"color": figures.TEXT}, bgcolor=figures.PAPER,
     )  # fmt: skip
     return figure.update_xaxes(**LOG)
+
+
+def split_diagram(law: Law, flops: float, factor: float = 2.5) -> go.Figure:
+    """Return a drawing of one budget as three rectangles of equal area, N wide and D high.
+
+    factor: by how much the first model is too small, and the last too large.
+    """
+    import plotly.graph_objects as go
+
+    best, _ = law.optimum(flops)
+    grey, orange = "rgba(128,128,128,0.35)", figures.PALETTE[1]
+    boxes = {  # name -> wide, left, colour; the best is 1 by 1
+        "small, reads much": (1 / factor, 0.5, grey),
+        "best": (1.0, 1.8, orange),
+        "large, reads little": (factor, 3.3, grey),
+    }
+    figure = go.Figure()
+    for name, (wide, left, colour) in boxes.items():
+        parameters = best * wide
+        tokens = flops / 6 / parameters
+        figure.add_shape(type="rect", x0=left, x1=left + wide, y0=0, y1=1 / wide, opacity=0.6,
+                         fillcolor=colour, line={"color": figures.TEXT})  # fmt: skip
+        sizes = f"N = {parameters / 1e9:,.0f} billion<br>D = {tokens / 1e9:,.0f} billion"
+        words = f"<b>{name}</b><br>{sizes}<br>L = {law.loss(parameters, tokens):.3f}"
+        figure.add_annotation(x=left + wide / 2, y=-0.1, text=words, showarrow=False, yanchor="top")
+    figure.add_annotation(
+        x=4.5, y=1.9, text="wide: parameters N<br>high: tokens D<br>area: N x D = C / 6",
+        showarrow=False,
+    )  # fmt: skip
+    hidden = {"visible": False}
+    across, up = [-0.1, 3.6 + factor], [-1.0, factor + 0.1]
+    return figure.update_layout(
+        xaxis={**hidden, "range": across}, yaxis={**hidden, "range": up}, height=430
+    )

@@ -1,9 +1,9 @@
 """The explorers of lesson 06: a budget turned into a plan, and the loss along one budget.
 
 `budget_explorer` places the best model for a budget among published ones and prints its bill.
-`isoflop_explorer` moves along a line of equal compute, with text that may run out and use that may
-follow. The sums are in `planner.py` and `limits.py`, the map in `charts.py`. Left out: your own
-sweep, which the lesson draws itself.
+`isoflop_explorer` moves along a line of equal compute, with text that may run out. The sums are in
+`planner.py` and `limits.py`, the map in `charts.py`. Left out: what the model's use costs, which
+`limits.py` adds up, and your own sweep; the lesson shows both.
 """
 
 from __future__ import annotations
