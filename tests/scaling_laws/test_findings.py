@@ -56,3 +56,38 @@ def test_an_interval_holds_its_ends():
     interval = Interval(2.0, 1.0, 3.0)
     assert findings.holds(interval, 1.0) and findings.holds(interval, 3.0)
     assert not findings.holds(interval, 3.01)
+
+
+def one_winner():
+    """Three sizes over one stretch of compute, of which the middle one is always lowest."""
+    shares = np.geomspace(0.05, 1, 8)
+    return [
+        {"budget": 6e9, "flops": 6e9, "parameters": size, "tokens": 1e9 / size, "loss": loss,
+         "curve": [[1e9 / size * k, loss / k**0.1] for k in shares]}
+        for size, loss in ((10.0, 3.0), (20.0, 2.0), (40.0, 3.0))
+    ]  # fmt: skip
+
+
+def test_one_size_throughout_is_said_in_words():
+    """A line through one size has no interval, which was once shown as [nan, nan]."""
+    runs = one_winner()
+    assert {one.parameters for one in findings.optima(runs)["approach 1"]} == {20.0}
+    table = findings.exponents_table(runs, findings.law_of(RUNS, bootstrap=5))
+    assert table.loc["approach 1"].tolist() == [findings.ONE_SIZE] * 2
+
+
+def test_an_irreducible_loss_at_zero_is_said_not_to_be_determined():
+    fitted = findings.law_of(RUNS, bootstrap=20)
+    assert findings.irreducible(RUNS, fitted) == f"{fitted.intervals['E']:.2f}"
+    without = sweep_of(Law(A=900.0, B=1500.0, E=1e-9, alpha=0.6, beta=0.5), (1e11, 1e12, 1e13))
+    assert findings.irreducible(without, findings.law_of(without, bootstrap=5)) == findings.OPEN
+
+
+def test_a_longer_run_is_read_where_the_shorter_one_has_ended():
+    runs = [
+        {"parameters": 5, "tokens": 100, "loss": 3.0, "curve": [[50, 4.0], [100, 3.0]]},
+        {"parameters": 5, "tokens": 200, "loss": 2.0, "curve": [[90, 3.9], [110, 3.3], [200, 2.0]]},
+        {"parameters": 7, "tokens": 90, "loss": 2.5, "curve": [[90, 2.5]]},
+    ]
+    table = findings.halfway(runs)
+    assert table.to_dict("index") == {5: {"ends there": 3.0, "on its way": 3.3}}

@@ -53,3 +53,41 @@ def test_without_embeddings_to_leave_out_kaplan_sees_the_law_itself():
     seen = kaplan.as_kaplan_counts(law, omega=0.0)
     assert seen.exponent == pytest.approx(law.exponents[0])
     assert seen(1e20) == pytest.approx(law.optimum(1e20)[0])
+
+
+def test_straight_lines_through_the_best_runs_have_the_exponents_they_were_drawn_from():
+    """A grid of N and D: at the largest D the loss follows N alone, and the other way round."""
+    laws = kaplan.laws()
+    runs = [
+        {"parameters": n, "tokens": d, "flops": 6 * n * d, "loss": laws.of_both(n, d)}
+        for n in (1e6, 1e7, 1e8, 1e22)
+        for d in (1e7, 1e8, 1e9, 1e22)
+    ]
+    few = [run for run in runs if run["parameters"] < 1e9]
+    assert kaplan.fit(few)["parameters"].exponent == pytest.approx(-laws.alpha_N, abs=1e-3)
+    short = [run for run in runs if run["tokens"] < 1e10]
+    assert kaplan.fit(short)["tokens"].exponent == pytest.approx(-laws.alpha_D, abs=1e-3)
+
+
+def test_the_law_of_compute_goes_through_the_lowest_loss_of_each_budget():
+    runs = [
+        {"parameters": size, "tokens": c / 6 / size, "flops": c, "loss": 9 * c**-0.05 * worse}
+        for c in (1e10, 1e12, 1e14)
+        for size, worse in ((1e3, 1.3), (1e4, 1.0))
+    ]
+    laws = kaplan.fit(runs)
+    assert (laws["flops"].exponent, laws["flops"].factor) == pytest.approx((-0.05, 9))
+    assert "parameters" not in laws  # two sizes are no line
+
+
+def test_a_law_without_a_constant_passes_below_it():
+    law = published.law("besiroglu")
+    budgets = [1e18, 1e19, 1e20, 1e21]
+    runs = [
+        dict(zip(("parameters", "tokens"), law.optimum(c), strict=True))
+        | {"flops": c, "loss": law.least_loss(c)}
+        for c in budgets
+    ]
+    line = kaplan.fit(runs)["flops"]
+    assert all(line(c) == pytest.approx(law.least_loss(c), rel=0.02) for c in budgets)
+    assert line(1e27) < law.E

@@ -1,7 +1,8 @@
 """What the runs of a sweep say: exponents by all three approaches, and the loss that stays.
 
-Takes rows as `experiment.recorded("sweep")` or `experiment.live` gives them. Two budgets have no
-interval and are said to be too few. Left out: the figures (`charts.py`). Lesson 06.
+Takes rows as `experiment.recorded("sweep")` or `experiment.live` gives them. What so few runs
+cannot say is said in words: no interval for two budgets, no E where the fit puts it at zero. Left
+out: the figures (`charts.py`). Lesson 06.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Runs = Sequence[Mapping[str, Any]]
 FEW = "too few budgets"
+ONE_SIZE = "one size throughout"
+OPEN = "not determined by these runs"
+LITTLE = 1e-3  # of the lowest loss: a fitted E below that is zero
 BINS = 12  # amounts of compute of approach 1 that count as points of the power law
 
 
@@ -85,10 +89,7 @@ def exponents_table(runs: Runs, fitted: ChinchillaFit) -> pandas.DataFrame:
     found = optima(runs)
     laws = {"N* ~ C^a": power_laws(found, "parameters"), "D* ~ C^b": power_laws(found, "tokens")}
     rows = {
-        name: {
-            column: f"{each[name].interval:.2f}" if name in each else FEW
-            for column, each in laws.items()
-        }
+        name: {column: _exponent(each.get(name), found[name]) for column, each in laws.items()}
         for name in found
     }
     rows["approach 3"] = {
@@ -97,6 +98,38 @@ def exponents_table(runs: Runs, fitted: ChinchillaFit) -> pandas.DataFrame:
     return pd.DataFrame(rows).T
 
 
+def _exponent(law: PowerLaw | None, points: Sequence[Optimum]) -> str:
+    if law is None:
+        return FEW
+    if len({one.parameters for one in points}) == 1:
+        return ONE_SIZE
+    return f"{law.interval:.2f}"
+
+
+def irreducible(runs: Runs, fitted: ChinchillaFit) -> str:
+    """Return the fitted E with its interval, or that these runs do not determine it."""
+    if fitted.E < LITTLE * min(run["loss"] for run in runs):
+        return OPEN
+    return f"{fitted.intervals['E']:.2f}"
+
+
 def holds(interval: Interval, value: float) -> bool:
     """Return whether a value lies in an interval."""
     return interval.low <= value <= interval.high
+
+
+def halfway(runs: Runs) -> pandas.DataFrame:
+    """Return, by size, the loss of a run at its end beside that of a longer run on its way there.
+
+    The longer run is read off where it has seen at least as many tokens as the shorter one in all.
+    """
+    import pandas as pd
+
+    rows = {}
+    for size in sorted({run["parameters"] for run in runs}):
+        group = sorted((r for r in runs if r["parameters"] == size), key=lambda r: r["tokens"])
+        short, long = group[0], group[-1]
+        if short["tokens"] < long["tokens"]:
+            there = next(loss for tokens, loss in long["curve"] if tokens >= short["tokens"])
+            rows[size] = {"ends there": short["loss"], "on its way": there}
+    return pd.DataFrame(rows).T.rename_axis("parameters")

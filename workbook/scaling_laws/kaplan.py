@@ -1,13 +1,15 @@
 """Kaplan's power laws (2020), and why Chinchilla's law, seen as Kaplan looked, agrees with them.
 
 Kaplan counted parameters without embeddings, over small models. Small models are mostly embedding,
-so the same optimum looks steeper: `as_kaplan_counts` derives it (Pearce and Song 2024). Left out:
-the cost of the output layer, the length of the warm-up and settings tuned for each size, which
-Porian et al. (2024) name. Lesson 06.
+so the same optimum looks steeper: `as_kaplan_counts` derives it (Pearce and Song 2024). `fit` draws
+his straight lines through runs. Left out: the cost of the output layer, the length of the warm-up
+and settings tuned for each size, which Porian et al. (2024) name. Lesson 06.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +54,24 @@ def laws() -> Kaplan:
     """Return the laws with their published constants."""
     table = published.values("kaplan", "symbol")
     return Kaplan(**{name: table[name] for name in Kaplan.__dataclass_fields__})
+
+
+def fit(runs: Iterable[Mapping[str, float]]) -> dict[str, PowerLaw]:
+    """Return the loss as a power law of N, of D and of C, without a constant, as Kaplan fits it.
+
+    runs: each with "parameters" (without embeddings, to count as he does), "tokens", "flops" and
+    "loss". Each law goes through the lowest loss of every value of its variable, where the other
+    two limit least. A variable of fewer than 3 values has no law.
+    """
+    rows = list(runs)
+    laws = {}
+    for name in ("parameters", "tokens", "flops"):
+        lowest: dict[float, float] = {}
+        for row in rows:
+            lowest[row[name]] = min(row["loss"], lowest.get(row[name], math.inf))
+        if len(lowest) > 2:
+            laws[name] = fit_power_law(list(lowest), list(lowest.values()))
+    return laws
 
 
 def predicted_exponent() -> float:
