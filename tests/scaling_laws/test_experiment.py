@@ -95,10 +95,34 @@ def test_jobs_take_the_first_seed_but_those_about_noise():
         assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(("path", "names"), [(" points.csv ", ["refit"]), (" ", [])])
-def test_the_refit_is_asked_for_where_the_points_are_named(monkeypatch, path, names):
-    monkeypatch.setenv(experiment.POINTS, path)
-    assert [job.name for job in experiment.refit_jobs((0, 1))] == names
+def test_without_points_the_refit_says_what_it_needs(monkeypatch, capsys):
+    """It once ended without a word."""
+    monkeypatch.setenv(experiment.POINTS, " ")
+    assert list(experiment.refit_jobs((0, 1))) == []
+    assert capsys.readouterr().out == (
+        f"refit: set {experiment.POINTS} to the file of the points to fit them again.\n"
+    )
+
+
+def test_a_refit_is_named_by_its_points(monkeypatch, capsys, tmp_path):
+    """Other points are another job; the same ones are said to be recorded."""
+    file = tmp_path / "points.csv"
+    monkeypatch.setenv(experiment.POINTS, f" {file} ")
+    names = []
+    for text in ("a\n1\n", "a\n2\n"):
+        file.write_text(text)
+        names += [job.name for job in experiment.refit_jobs((0,))]
+    assert len(set(names)) == 2 and all(name.startswith("refit/") for name in names)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(experiment, "recorded", lambda part: [{"run": names[1]}])
+    list(experiment.refit_jobs((0,)))
+    assert f"the points of {file} are recorded already, as {names[1]}" in capsys.readouterr().out
+
+
+def test_a_refit_without_its_file_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setenv(experiment.POINTS, str(tmp_path / "none.csv"))
+    with pytest.raises(ValueError, match="none.csv cannot be read"):
+        list(experiment.refit_jobs((0,)))
 
 
 def test_rows_become_a_table_and_points_to_fit():

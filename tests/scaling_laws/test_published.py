@@ -94,3 +94,43 @@ def test_three_laws_give_chinchillas_budget_different_texts():
 def test_an_unknown_law_is_one_sentence():
     with pytest.raises(ValueError, match="no law is called 'x'; there are hoffmann printed"):
         published.law("x")
+
+
+POINTS = "x,Model Size,Training FLOP,loss\n1,2e6,{0}e15,2.0\n1,1e6,6e15,3.0\n1,1e6,6e15,9.0\n"
+
+
+def test_points_are_sorted_by_loss_and_the_worst_left_out(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_text(POINTS.format(24))
+    assert published.read_points(file, outliers=1) == ((2e6, 1e6), (2e9, 1e9), (2.0, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "points.csv cannot be read"),
+        (
+            POINTS.format("much").encode(),
+            "line 2: Training FLOP is a number above 0, not 'muche15'",
+        ),
+        (POINTS.format("-1").encode(), "line 2: Training FLOP is a number above 0, not '-1e15'"),
+        (POINTS.format(24).encode() + b"1,2e6\n", "line 5 has 2 cells for 4 columns"),
+        (POINTS.replace("loss", "Loss").format(24).encode(), "has no column 'loss'"),
+        (POINTS.format(24).encode() + b"\xe4\n", "line 5 is not UTF-8"),
+        (b"Model Size,Training FLOP,loss\n1e6,6e15,3.0\n", "has 1 points; 5 of them"),
+    ],
+)
+def test_a_file_that_holds_no_points_is_one_sentence(tmp_path, content, sentence):
+    """With the file and, where there is one, the line; these were tracebacks once."""
+    file = tmp_path / "points.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ValueError, match=sentence) as told:
+        published.read_points(file)
+    assert str(file) in str(told.value)
+
+
+def test_blooms_carbon_comes_out_of_its_hours():
+    run = published.values("bloom")
+    spent = bill.energy(run["gpu hours"], run["watts"], pue=1.0)
+    assert bill.carbon(spent, run["carbon"]) == pytest.approx(run["tonnes"], abs=5e-3)

@@ -9,6 +9,7 @@ of the lesson is `live`, with the same functions.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbook.core.runs import Experiment, Job, job
+from workbook.core.system.text_files import read_text
 from workbook.pretraining import data
 from workbook.scaling_laws import published, sweep
 from workbook.scaling_laws.chinchilla import CONSTANTS, fit_chinchilla
@@ -88,9 +90,18 @@ def repeated_jobs(seeds: Sequence[int]) -> Iterator[Job]:
 
 
 def refit_jobs(seeds: Iterable[int]) -> Iterator[Job]:
-    """Yield the refit where the points are at hand."""
-    if path := os.environ.get(POINTS, "").strip():
-        yield Job("refit", partial(run_refit, path), None)
+    """Yield the refit of the points at hand, named by what is in their file.
+
+    Says so where the variable is not set, or where just these points are recorded already.
+    """
+    path = os.environ.get(POINTS, "").strip()
+    if not path:
+        print(f"refit: set {POINTS} to the file of the points to fit them again.")
+        return
+    name = f"refit/{hashlib.sha256(read_text(path).encode()).hexdigest()[:8]}"
+    if name in {row["run"] for row in recorded("refit")}:
+        print(f"refit: the points of {path} are recorded already, as {name}.")
+    yield Job(name, partial(run_refit, path), None)
 
 
 EXPERIMENT = Experiment(

@@ -8,13 +8,16 @@ shipped; `read_points` reads them where you have them. Lesson 06.
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbook.core.hub import assets
+from workbook.core.system.text_files import read_csv
 from workbook.scaling_laws.chinchilla import CONSTANTS, Law
 
 OUTLIERS = 5  # of the 245 points, those with the highest loss, which Besiroglu et al. leave out
+POINT_COLUMNS = ("Model Size", "Training FLOP", "loss")
 
 
 class Points(NamedTuple):
@@ -58,18 +61,32 @@ def read_points(path: str | Path, outliers: int = OUTLIERS) -> Points:
 
     path: a CSV file with columns "Model Size", "Training FLOP" and "loss"; tokens are FLOP / 6 N.
     outliers: how many points of highest loss are left out.
+
+    Raises ValueError with file and line for a file that is not such a table.
     """
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        table = sorted(csv.DictReader(file), key=lambda row: float(row["loss"]))
-    kept = [
-        (float(row["Model Size"]), float(row["Training FLOP"]), float(row["loss"]))
-        for row in table[: len(table) - outliers]
-    ]
+    columns, table = read_csv(path)
+    if missing := [name for name in POINT_COLUMNS if name not in columns]:
+        raise ValueError(f"{path} has no column {missing[0]!r}; it needs {POINT_COLUMNS}.")
+    runs = sorted((_point(path, line, row) for line, row in table), key=lambda run: run[2])
+    if len(runs) <= outliers:
+        raise ValueError(f"{path} has {len(runs)} points; {outliers} of them are left out.")
+    kept = runs[: len(runs) - outliers]
     return Points(
         tuple(size for size, _, _ in kept),
         tuple(flops / 6 / size for size, flops, _ in kept),
         tuple(loss for _, _, loss in kept),
     )
+
+
+def _point(path: str | Path, line: int, row: dict[str, str]) -> tuple[float, float, float]:
+    """Return (N, FLOPs, loss) of a row."""
+    numbers = []
+    for name in POINT_COLUMNS:
+        number = _number(row[name])
+        if isinstance(number, str) or not 0 < number < math.inf:
+            raise ValueError(f"{path}, line {line}: {name} is a number above 0, not {row[name]!r}.")
+        numbers.append(number)
+    return numbers[0], numbers[1], numbers[2]
 
 
 def _number(text: str) -> Any:
