@@ -371,7 +371,7 @@ _ALL = (
     ),
     Exercise(
         id="evaluation.subsequence",
-        title="In order, with gaps",
+        title="The longest common subsequence",
         points=3,
         difficulty=3,
         minutes=20,
@@ -400,7 +400,7 @@ _ALL = (
     ),
     Exercise(
         id="evaluation.bootstrap_interval",
-        title="An interval from nothing but the cases",
+        title="A bootstrap interval",
         points=2,
         difficulty=2,
         minutes=10,
