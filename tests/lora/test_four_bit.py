@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from tiny_lora import gpt2, ids, in_peft, llama, logits, moved
+from tiny_lora import VARIANTS, gpt2, ids, in_peft, llama, logits, moved
 
 from workbook.lora import attach, load_adapter, lora_layers, merge, save_adapter, unmerge
 from workbook.lora.four_bit import bits_per_weight, quantize_base
@@ -36,9 +36,9 @@ def test_the_base_is_that_of_transformers(tmp_path):
     torch.testing.assert_close(logits(base(), ids()), logits(theirs, ids()), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("variant", ["lora", "dora"])
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_twenty_steps_end_where_peft_ends(variant, tmp_path):
-    theirs = in_peft(base(), 3, 6, TARGETS, use_dora=variant == "dora")
+    theirs = in_peft(base(), 3, 6, TARGETS, **VARIANTS[variant])
     theirs.save_pretrained(tmp_path)
     ours = load_adapter(base(), tmp_path)
     for model in (ours, theirs):

@@ -7,6 +7,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCau
 
 from workbook.core.system.memory import Shape, shape_of
 from workbook.lora import adapter_parameters, attach
+from workbook.lora.four_bit import quantize_base
 from workbook.lora.memory import (
     ALL,
     MeasuredPeak,
@@ -48,13 +49,17 @@ def model_of(name):
     return model, batch, tokens
 
 
-@pytest.mark.parametrize("base", ["float32", "bfloat16"])
+@pytest.mark.parametrize("base", ["float32", "bfloat16", "nf4"])
 @pytest.mark.parametrize("targets", [("q_proj", "v_proj"), ALL], ids=["q, v", "all"])
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_estimate_is_within_15_percent_of_the_measured_peak(name, targets, base):
     model, batch, tokens = model_of(name)
     shape = shape_of(model.config, model.num_parameters())
-    attach(model.to(getattr(torch, base)), 8, 16, targets).train()
+    if base == "nf4":
+        quantize_base(model)
+    else:
+        model.to(getattr(torch, base))
+    attach(model, 8, 16, targets).train()
     assert adapter_weights(shape, 8, targets) == adapter_parameters(model)
     optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], fused=True)
     ids = torch.randint(model.config.vocab_size, (batch, tokens))

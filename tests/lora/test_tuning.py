@@ -68,3 +68,19 @@ def test_the_seed_decides_the_adapters_first_numbers():
     one, again, other = (next(iter(lora_layers(r.model).values())).adapter("default").A
                          for r in runs)  # fmt: skip
     assert torch.equal(one, again) and not torch.equal(one, other)
+
+
+class Moved(dict):
+    """A batch that says where it was moved to."""
+
+    def to(self, device, **_):
+        self.clear()
+        self |= {"ids": ids(), "labels": ids(), "device": device}
+        return self
+
+
+def test_a_batch_goes_to_where_the_model_is():
+    """Guards a lesson on a GPU, whose batches are made on the CPU."""
+    batch = Moved()
+    step_cost(attached(), batch, 1)
+    assert batch["device"] == torch.device("cpu")

@@ -52,3 +52,21 @@ def test_a_time_is_the_median_without_the_call_that_warms_up(monkeypatch):
     batch = {"ids": ids, "labels": ids}
     assert train_cost(model, batch, causal_loss, steps=3).step_seconds == 2.0
     assert list(took) == []
+
+
+class Moved(dict):
+    """A batch that says where it was moved to."""
+
+    def to(self, device, **_):
+        self.clear()
+        self |= {name: torch.zeros(2, 3, dtype=torch.long) for name in ("ids", "labels")}
+        self["device"] = device
+        return self
+
+
+def test_a_batch_goes_to_where_the_model_is(monkeypatch):
+    """Guards a lesson on a GPU, whose batches are made on the CPU."""
+    monkeypatch.setattr("gc.collect", lambda: 0)
+    batch = Moved()
+    train_cost(tiny("llama"), batch, causal_loss, steps=1)
+    assert batch["device"] == torch.device("cpu")

@@ -54,6 +54,14 @@ def test_figures_of_the_papers():
     assert counts.prompt_weights(256, 12288) == 3_145_728
     assert counts.prompt_weights(5, 4096) == 20_480
     assert counts.prefix_weights(10, 24, 1024) == 491_520
+    assert counts.lora_weights(4, 24, 1024) == 393_216
+
+
+def test_all_weights_of_gpt3_are_those_of_its_shape(gpt3):
+    """The paper's own table has 0.4 % more, so its row does not close."""
+    assert counts.gpt2_weights(96, 12288, 2048) == sum(p.numel() for p in gpt3.parameters())
+    rows = counts.published()
+    assert rows.loc["all weights", "closes"] == rows.loc["LoRA, r = 4, q and v", "closes"] == "no"
 
 
 def test_prefix_of_gpt2_medium_and_prompt_of_t5_xxl():

@@ -1,5 +1,9 @@
 """The exercises of lesson 11: references right for every seed, wrong answers refused."""
 
+import json
+from pathlib import Path
+
+import nbformat
 import torch
 from exercise_rules import rules
 from torch.nn import functional as F
@@ -43,11 +47,17 @@ WRONG = {
         ),
     ],
     "peft_family.attend_with_prefix": [without_prefix_in_the_mask, without_a_mask],
-    "peft_family.predict_counts": [(20_480, 491_520, 6_343_680), (491_520, 983_040, 6_343_680)],
+    "peft_family.predict_counts": [
+        (38_400, 1_382_400, 8_942_976), (1_382_400, 2_764_800, 8_942_976),
+        (38_400, 2_764_800, 4_471_488),
+    ],
     "peft_family.merge_factors": [
         lambda weight, factors, is_input: weight * factors[0],
         lambda weight, factors, is_input: (
             weight * factors if is_input else weight / factors[:, None]
+        ),
+        lambda weight, factors, is_input: (
+            weight * factors if is_input else weight.mul_(factors[:, None])
         ),
     ],
     "peft_family.gap_closed": [
@@ -81,4 +91,15 @@ def test_merged_factors_do_what_they_did_beside_the_weight():
 
 
 def test_the_prediction_is_by_hand():
-    assert exercises.family_counts() == (20_480, 983_040, 6_343_680)
+    prompt, prefix = 30 * 1280, 2 * 30 * 36 * 1280
+    assert exercises.family_counts() == (prompt, prefix, 2 * 36 * (2 * 1280 * 48 + 1280 + 48))
+
+
+def test_the_prediction_cannot_be_read_off_above():
+    """Guards against answers that a table of the lesson prints before they are asked for."""
+    notebook = next((Path(__file__).parents[2] / "notebooks").glob("*_peft_family.ipynb"))
+    cells = nbformat.read(notebook, as_version=4).cells
+    asked = next(i for i, c in enumerate(cells) if '"peft_family.predict_counts"' in c.source)
+    before = "".join(json.dumps(cell.get("outputs", "")) + cell.source for cell in cells[:asked])
+    for number in exercises.family_counts():
+        assert f"{number}" not in before and f"{number:,}" not in before

@@ -61,6 +61,23 @@ def test_rates_are_chosen_on_validation_and_else_in_the_middle():
     assert len(set(names)) == len(names) == sum(len(v.rates) for v in experiment.VARIANTS.values())
 
 
+def test_a_best_rate_is_claimed_only_of_rates_that_were_compared(monkeypatch):
+    """Guards against "the best of three rates" above runs at a rate that nobody compared."""
+    used = [{"variant": name, "rate": each.rates[1]} for name, each in experiment.VARIANTS.items()]
+    records = {"methods": used, "rates": []}
+    monkeypatch.setattr(experiment, "_so_far", records.__getitem__)
+    assert "not compared yet" in experiment.rate_choice()
+    tried = [
+        {"variant": name, "rate": rate, "loss": abs(rate - each.rates[1])}
+        for name, each in experiment.VARIANTS.items()
+        for rate in each.rates
+    ]
+    assert "the best of its three" in experiment.rate_choice(tried)
+    assert "not compared yet" in experiment.rate_choice(tried[1:])
+    used[0]["rate"] = experiment.VARIANTS[used[0]["variant"]].rates[0]
+    assert "not compared yet" in experiment.rate_choice(tried)
+
+
 def test_without_a_record_a_few_variants_are_tuned_on_the_spot(monkeypatch, tmp_path):
     """Guards against cells of the lesson that show nothing where a record is missing."""
     model, words = tiny_model(), tokenizer()

@@ -37,8 +37,8 @@ def test_counts_are_those_of_attachments(name):
     assert counted["full"] == sum(p.numel() for p in model.parameters())
     ways = {"bottleneck": ("bottleneck", {"width": 3})}
     if name != "GPT-2 medium":  # one layer makes its queries, keys and values
-        ways |= {"(IA)^3": ("ia3", {}),
-                 "LoRA": ("lora", {"rank": 2, "targets": ["q_proj", "v_proj"]})}  # fmt: skip
+        ways["(IA)^3"] = ("ia3", {})
+        ways["LoRA on q, v"] = ("lora", {"rank": 2, "targets": ["q_proj", "v_proj"]})
     if counted["biases"]:
         ways["biases"] = ("bias", {})
     for key, (method, settings) in ways.items():
@@ -60,7 +60,7 @@ def test_files_and_memory_are_bytes_of_the_weights():
     methods = explorers.Methods()
     weights, file, training = (methods(m, "GPT-3", **DIALS).values for m in methods.measures)
     assert file["prompt"] == pytest.approx(7 * 12288 * 4 / 2**20) and "biases" in weights
-    assert training["LoRA"] == pytest.approx(3 * file["LoRA"])
+    assert training["LoRA on q, v"] == pytest.approx(3 * file["LoRA on q, v"])
     assert weights["full"] == max(weights.values()) and weights["prompt"] == 7 * 12288
     assert "biases" not in methods("file, MB", "Llama-2-7B", **DIALS).values
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 from tiny_family import FAMILIES, logits, settings_of, shake, texts, tiny
 
-from workbook.peft_family.files import CONFIG, WEIGHTS, fingerprint, load, save, switch
+from workbook.lora import load_adapter
+from workbook.peft_family.files import CONFIG, WEIGHTS, load, save, switch
 from workbook.peft_family.methods import METHODS, attach
 from workbook.peft_family.tokens import fixed_input
 
@@ -90,9 +91,10 @@ def test_another_base_is_one_sentence(method, tmp_path):
     """Same shapes, other weights: without the fingerprint it would load and answer nonsense."""
     _, folder, _ = saved(tmp_path, "llama", method)
     model = tiny("llama", seed=4)
-    with pytest.raises(
-        ValueError, match=f"{method} was trained on unnamed .* other weights"
-    ) as said:
+    message = (
+        f"{method} was trained on (unnamed,|a base) .*other weights .they differ most in model"
+    )
+    with pytest.raises(ValueError, match=message) as said:
         load(model, folder)
     assert "\n" not in str(said.value) and getattr(model, "attachment", None) is None
     assert load(model, folder, any_base=True).method == method
@@ -127,18 +129,68 @@ def test_a_damaged_folder_is_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="holds no adapter that can be read"):
         load(tiny("llama"), folder)
     shutil.rmtree(folder)
-    theirs = peft.get_peft_model(tiny("llama"), peft.LoraConfig(r=2))
+    targets = ["q_proj"]
+    theirs = peft.get_peft_model(tiny("llama"), peft.LoHaConfig(r=2, target_modules=targets))
     theirs.save_pretrained(folder)
-    with pytest.raises(ValueError, match="holds a LORA, which is not read here"):
+    with pytest.raises(ValueError, match="a LOHA is not read here"):
         load(tiny("llama"), folder)
 
 
-def test_a_fingerprint_sees_one_number_and_not_the_precision():
-    model = tiny("llama").bfloat16()
-    first = fingerprint(dict(model.named_parameters()))
-    assert fingerprint(dict(model.float().named_parameters())) == first
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("[]", "its config is a list"),
+        ('{"peft_type": "PROMPT_TUNING"}', "its config has num_virtual_tokens=None"),
+        ("\udcff", "can't decode byte"),
+    ],
+)
+def test_a_config_that_is_none_is_one_sentence(config, message, tmp_path):
+    theirs = peft.get_peft_model(
+        tiny("llama"), peft.PromptTuningConfig(num_virtual_tokens=4, task_type="CAUSAL_LM")
+    )
+    theirs.save_pretrained(tmp_path)
+    (tmp_path / CONFIG).write_bytes(config.encode(errors="surrogateescape"))
+    with pytest.raises(ValueError, match=message):
+        load(tiny("llama"), tmp_path)
+
+
+def test_numbers_that_are_not_finite_are_refused(tmp_path):
+    attachment = attach(tiny("llama"), "prompt", length=4)
+    attachment.weights["soft_prompt.embedding"].data[0] = torch.nan
+    save(attachment, tmp_path / "p")
+    with pytest.raises(ValueError, match="prompt_embeddings with numbers that are not finite"):
+        load(tiny("llama"), tmp_path / "p")
+
+
+@pytest.mark.parametrize("kind", ["bfloat16", "float16"])
+def test_a_base_is_known_again_in_16_bits_and_by_one_number(kind, tmp_path):
+    """Guards against a base in float16 that was refused on its own weights."""
+    _, folder, _ = saved(tmp_path, "llama", "prompt")
+    model = tiny("llama").to(getattr(torch, kind))
+    load(model, folder).detach()
     model.get_parameter("model.norm.weight").data[0] += 0.1
-    assert fingerprint(dict(model.named_parameters())) != first
+    with pytest.raises(ValueError, match="they differ most in model.norm.weight"):
+        load(model, folder)
+
+
+def test_a_deeper_base_is_another_base(tmp_path):
+    """A prompt fits a model of any depth; only what the file says of its base can tell."""
+    _, folder, _ = saved(tmp_path, "llama", "prompt")
+    for layers in (1, 3):
+        with pytest.raises(ValueError, match="this model has other weights"):
+            load(tiny("llama", num_hidden_layers=layers), folder)
+
+
+def test_lora_saved_here_is_read_by_lesson_10_and_by_peft(tmp_path):
+    attachment, folder, _ = saved(tmp_path, "llama", "lora")
+    ids, mask = texts()
+    wanted = answer(attachment, "lora")
+    assert torch.equal(logits(load_adapter(tiny("llama"), folder), ids, mask), wanted)
+    theirs = peft.PeftModel.from_pretrained(tiny("llama"), str(folder)).eval()
+    assert torch.allclose(logits(theirs, ids, mask), wanted, atol=1e-5)
+    theirs.save_pretrained(tmp_path / "theirs")
+    assert torch.allclose(answer(load(tiny("llama"), tmp_path / "theirs"), "lora"), wanted,
+                          atol=1e-5)  # fmt: skip
 
 
 def test_no_folder_of_this_machine_is_saved(tmp_path):

@@ -60,6 +60,25 @@ def test_detached_it_is_the_base_again(family, method):
     attach(model, method, **settings_of(family)[method])  # and is free for another
 
 
+@pytest.mark.parametrize("method", ["bottleneck", "lora", "ia3", "prefix", "prompt", "tokens"])
+def test_what_is_added_to_a_16_bit_base_is_float32(method):
+    """In bfloat16 a step below 1/256 of a weight would be lost."""
+    model = tiny("llama").bfloat16()
+    attachment = shake(attach(model, method, **settings_of("llama")[method]), 0.01)
+    assert {weight.dtype for weight in attachment.weights.values()} == {torch.float32}
+    ids, mask = texts()
+    given = fixed_input(attachment, ids) if method == "tokens" else ids
+    out = logits(model, given, None if method == "tokens" else mask)
+    assert out.dtype == torch.bfloat16
+    out.float().square().mean().backward()
+    assert all(weight.grad is not None for weight in attachment.weights.values())
+    assert attachment.training_bytes == 12 * attachment.trained
+
+
+def test_weights_of_a_16_bit_base_have_moments_in_16_bits():
+    assert (one := attach(tiny("llama").bfloat16(), "last")).training_bytes == 6 * one.trained
+
+
 @pytest.mark.parametrize(("family", "method"), [e for e in EACH if e[1] in SILENT])
 def test_at_the_start_nothing_has_changed(family, method):
     model, _ = attached(family, method)

@@ -77,3 +77,15 @@ def test_a_text_needs_a_decoder_and_no_network(family, settings):
     with pytest.raises(ValueError, match="starts from a text without a network, in a decoder"):
         attach_prefix(model, start=torch.tensor([[11, 5]]), **settings)
     assert all(p.requires_grad for p in model.parameters())
+
+
+def test_activation_checkpointing_is_refused_in_a_sentence():
+    """Computed again, a layer would find the prefix in its cache twice."""
+    model = tiny("llama").train()
+    attach(model, "prefix", length=3)
+    model.gradient_checkpointing_enable()
+    ids, mask = texts()
+    with pytest.raises(ValueError, match="gradient_checkpointing_disable"):
+        logits(model, ids, mask)
+    model.eval()
+    logits(model, ids, mask)

@@ -1,24 +1,33 @@
-"""Tiny random models of the three layouts, and settings for every method on each of them."""
+"""Tiny random models of the three layouts, two of Llama's, and settings for every method."""
 
 import torch
 import transformers
 
 V, C, L = 97, 32, 2
 ENDS = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
-FAMILIES = ("llama", "gpt2", "t5")
-NORMS = {"llama": ("input_layernorm",), "gpt2": ("ln_1", "ln_2"), "t5": ("layer_norm",)}
+FAMILIES = ("llama", "qwen2", "gpt2", "t5")
+NORMS = {
+    "llama": ("input_layernorm",),
+    "qwen2": ("input_layernorm",),
+    "gpt2": ("ln_1", "ln_2"),
+    "t5": ("layer_norm",),
+}
 
 
 def tiny(family, seed=3, **changes):
     """A model in eval mode with weights large enough to matter; a new one at every call."""
     torch.manual_seed(seed)
-    if family == "llama":
+    if family in ("llama", "qwen2"):
         shape = {
             "vocab_size": V, "hidden_size": C, "intermediate_size": 48, "num_hidden_layers": L,
             "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 128,
             "initializer_range": 0.2, **ENDS,
         }  # fmt: skip
-        model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**shape | changes))
+        kind, config = {
+            "llama": (transformers.LlamaForCausalLM, transformers.LlamaConfig),
+            "qwen2": (transformers.Qwen2ForCausalLM, transformers.Qwen2Config),
+        }[family]
+        model = kind(config(**shape | changes))
     elif family == "gpt2":
         shape = {
             "vocab_size": V, "n_embd": C, "n_layer": L, "n_head": 4, "n_positions": 128,
@@ -41,7 +50,7 @@ def settings_of(family):
     return {
         "chosen": {"modules": NORMS[family]},
         "last": {"layers": 1},
-        "bias": {"add": family != "gpt2"},
+        "bias": {"add": family in ("llama", "t5")},
         "bottleneck": {"width": 5},
         "lora": {"rank": 2},
         "ia3": {},

@@ -11,14 +11,15 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from workbook.lora.layer import LoraLinear
-from workbook.lora.weights import is_four_bit, read_weight
+from workbook.lora.weights import read_weight
 
 SAMPLES = 4  # numbers of each weight
 EXACT, FOUR_BITS = 0.005, 0.25  # largest relative difference of one base
@@ -33,49 +34,33 @@ class Seen(NamedTuple):
 
 
 def sample_weights(weights: Mapping[str, Tensor]) -> dict[str, Seen]:
-    """Return name -> a few numbers of each weight; those with 4 bits or in shards are left out."""
-    return {
-        name: Seen(_some(weight), False)
-        for name, weight in weights.items()
-        if not hasattr(weight, "quant_state") and not hasattr(weight, "full_tensor")
-    }
+    """Return name -> a few numbers of each weight; those in shards are left out."""
+    found = {}
+    for name, weight in weights.items():
+        four = hasattr(weight, "quant_state")
+        if not hasattr(weight, "full_tensor"):
+            full = read_weight(SimpleNamespace(weight=weight)) if four else weight
+            found[name] = Seen(_some(full), four)
+    return found
 
 
 def sample_base(model: nn.Module) -> dict[str, Seen]:
     """Return name -> a few numbers of each weight of a model, as it is without its adapters.
 
-    The names are those of the plain model. What is trained beside an adapter is no base, unless
-    the model has no adapter at all.
+    The names are those of the plain model. What is trained beside an adapter is no base.
     """
     layers = {name: each for name, each in model.named_modules() if isinstance(each, LoraLinear)}
-    wrapped = tuple(f"{name}." for name in layers)
-    plain = {
-        name: weight for name, weight in model.named_parameters()
-        if not name.startswith(wrapped or ("\n",)) and not (layers and weight.requires_grad)
-    }  # fmt: skip
-    found = sample_weights(plain)
-    for name, matrix, four in _matrices(model, layers):
-        if not hasattr(matrix, "full_tensor"):
-            found[f"{name}.weight"] = Seen(_some(matrix), four)
-    return found
-
-
-def _matrices(
-    model: nn.Module, layers: Mapping[str, LoraLinear]
-) -> Iterator[tuple[str, Tensor, bool]]:
-    """Yield the weight of each linear layer that is wrapped or has 4 bits a weight."""
+    wrapped = tuple(f"{name}." for name in layers) or ("\n",)
+    base: dict[str, Tensor] = {
+        name: weight
+        for name, weight in model.named_parameters()
+        if not name.startswith(wrapped) and not (layers and weight.requires_grad)
+    }
     for name, each in layers.items():
-        four = is_four_bit(each.base)
-        kept = each.base.weight if each.is_merged else None
-        each.unmerge()
-        yield name, read_weight(each.base) if four else each.base.weight, four
-        if kept is not None:
-            each.remerge(kept)
-    inside = {id(each.base) for each in layers.values()}
-    for name, module in model.named_modules():
-        if hasattr(getattr(module, "weight", None), "quant_state") and id(module) not in inside:
-            if not isinstance(module, LoraLinear):
-                yield name, read_weight(module), True
+        base[f"{name}.weight"] = each.weight if each.kept is None else each.kept
+        if each.bias is not None:
+            base[f"{name}.bias"] = each.bias
+    return sample_weights(base)
 
 
 def _some(weight: Tensor) -> Tensor:
@@ -110,28 +95,31 @@ def _short(name: str) -> str:
     return f"{zlib.crc32(name.encode()):08x}"
 
 
-def unlike(saved: Mapping[str, Seen], here: Mapping[str, Seen]) -> str | None:
+def unlike(saved: Mapping[str, Seen], here: Mapping[str, Seen], strict: bool = False) -> str | None:
     """Return the name of the weight that differs most from the one that was saved, if one does.
 
-    saved: as `read` gives it; here: as `sample_base` does. A weight of only one of the two is no
-    difference. Weights in 4 bits are compared all together, the others one by one.
+    saved: as `read` gives it; here: as `sample_base` does. strict: a weight of only one of the two
+    is a difference. Weights in 4 bits are compared all together, the others one by one.
     """
-    distances, four = {}, []
-    for name, seen in here.items():
-        old = saved.get(_short(name))
-        if old is None:
-            continue
+    pairs = {name: (saved.get(_short(name)), seen) for name, seen in here.items()}
+    both = {name: (old, seen) for name, (old, seen) in pairs.items() if old is not None}
+    if strict and len(both) < max(len(saved), len(here)):
+        return next((name for name in here if name not in both), "a weight that it lacks")
+    distances = {}
+    for name, (old, seen) in both.items():
         if old.values.shape != seen.values.shape:
             return name
-        if old.is_four_bit or seen.is_four_bit:
-            four.append((name, old.values, seen.values))
-        elif (distance := _distance(old.values, seen.values)) > EXACT:
-            distances[name] = distance
-    if four and _distance(*(torch.cat(part) for part in list(zip(*four, strict=True))[1:])) > (
-        FOUR_BITS
-    ):
-        distances |= {name: _distance(old, new) for name, old, new in four}
-    return max(distances, key=distances.__getitem__) if distances else None
+        distances[name] = _distance(old.values, seen.values)
+    four = [name for name, (old, seen) in both.items() if old.is_four_bit or seen.is_four_bit]
+    alike = {name for name, gap in distances.items() if gap <= EXACT}
+    if four and _distance(*(_joined(both, four, side) for side in (0, 1))) <= FOUR_BITS:
+        alike |= set(four)
+    others = distances.keys() - alike
+    return max(sorted(others), key=distances.__getitem__) if others else None
+
+
+def _joined(both: Mapping[str, tuple[Seen, Seen]], names: list[str], side: int) -> Tensor:
+    return torch.cat([both[name][side].values for name in names])
 
 
 def _distance(old: Tensor, new: Tensor) -> float:

@@ -132,11 +132,17 @@ def _targets(model: nn.Module, layers: list[str]) -> list[str]:
 
 
 def load_adapter(
-    model: Model, folder: str | Path, name: str = DEFAULT, *, trainable: bool = True
+    model: Model,
+    folder: str | Path,
+    name: str = DEFAULT,
+    *,
+    trainable: bool = True,
+    any_base: bool = False,
 ) -> Model:
     """Put a saved adapter (ours or peft's) beside the layers of `model` itself, and use it.
 
-    trainable: whether its weights may be trained on. Returns the model. Raises ValueError, in one
+    trainable: whether its weights may be trained on. any_base: load it on other weights than those
+    that it was trained on, too. Returns the model. Raises ValueError, in one
     sentence that names the thing, for a folder without an adapter, an adapter of another kind, a
     layer that the model lacks or has in another shape, missing or unknown weights, a name that is
     taken, and a base with other weights than the adapter was trained on (where the file says so:
@@ -151,7 +157,8 @@ def load_adapter(
     adapter_config.refuse_missing(config, list(layers), linears, folder)
     if name in adapter_names(model):
         raise ValueError(f"the model has an adapter {name!r} already: give another name=.")
-    if (other := base_sample.unlike(sample, base_sample.sample_base(model))) is not None:
+    other = None if any_base else base_sample.unlike(sample, base_sample.sample_base(model))
+    if other is not None:
         raise ValueError(
             f"the adapter in {folder} was trained on a base with other weights (they differ most "
             f"in {other}): load that base first."

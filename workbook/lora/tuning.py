@@ -20,6 +20,7 @@ from workbook.lora.adapters import attach
 from workbook.lora.layer import Variant
 from workbook.lora.memory import MeasuredPeak
 from workbook.training import FitConfig, causal_loss
+from workbook.training.batches import to_device
 from workbook.training.chat_examples import Messages
 from workbook.training.modules import ALL
 from workbook.training.optimisers import make_optimisers
@@ -74,6 +75,7 @@ def step_cost(model: nn.Module, batch: Mapping[str, Any], rounds: int = 3) -> St
     The weights move a little; give a copy. The time is the median of `rounds` steps.
     """
     optimisers = make_optimisers(model, FitConfig(learning_rate=1e-5))
+    batch = to_device(batch, next(model.parameters()).device)
 
     def step() -> None:
         loss = causal_loss(model, batch)

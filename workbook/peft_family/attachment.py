@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 GRADIENT, MOMENTS = 4, 8  # bytes of a trained float32 weight: its gradient, AdamW's two moments
+TIMES = 3  # a gradient and two moments, each as large as the weight
 
 
 class Attachment:
@@ -71,7 +72,7 @@ class Attachment:
     @property
     def training_bytes(self) -> int:
         """Bytes of gradients and AdamW's moments, which only trained weights have."""
-        return self.trained * (GRADIENT + MOMENTS)
+        return TIMES * sum(weight.nbytes for weight in self.weights.values())
 
 
 def refuse_second(model: PreTrainedModel) -> None:

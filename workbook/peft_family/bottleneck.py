@@ -20,6 +20,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from workbook.lora.weights import adapter_dtype
 from workbook.peft_family.attachment import Attachment
 from workbook.peft_family.layout import layout_of
 from workbook.training.modules import linear_names, replace, sizes
@@ -37,8 +38,9 @@ class Bottleneck(nn.Module):
         super().__init__()
         hidden_size = sizes(layer)[0]
         self.layer = layer
-        self.down = nn.Linear(hidden_size, width).to(layer.weight)
-        self.up = nn.Linear(width, hidden_size).to(layer.weight)
+        place = {"device": layer.weight.device, "dtype": adapter_dtype(layer)}
+        self.down = nn.Linear(hidden_size, width).to(**place)
+        self.up = nn.Linear(width, hidden_size).to(**place)
         self.activation = activation or nn.functional.gelu
         nn.init.zeros_(self.up.weight)
         nn.init.zeros_(self.up.bias)
@@ -50,7 +52,8 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Float[Tensor, "B T I"]) -> Float[Tensor, "B T C"]:
         out = self.layer(x)  # B T C
-        return out + self.up(self.activation(self.down(out)))
+        h = out.to(self.down.weight.dtype)
+        return out + self.up(self.activation(self.down(h))).to(out.dtype)
 
 
 def attach_bottleneck(

@@ -20,6 +20,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from workbook.core.runs.bench import seconds
+from workbook.training.batches import to_device
 from workbook.training.losses import Loss
 from workbook.training.optimisers import build_adamw
 
@@ -43,6 +44,7 @@ def train_cost(
     trained = [p for p in model.parameters() if p.requires_grad]
     before = [p.detach().clone() for p in trained]
     (optimiser,) = build_adamw(model, 1e-4)
+    batch = to_device(batch, next(model.parameters()).device)
 
     def step() -> None:
         optimiser.zero_grad()
@@ -65,5 +67,6 @@ def train_cost(
 @torch.inference_mode()
 def answer_cost(model: nn.Module, ids: Int[Tensor, "B T"], repeats: int = 7) -> float:
     """Return the seconds of a forward pass over ids `B T`."""
+    ids = ids.to(next(model.parameters()).device)
     took = [seconds(lambda: model(ids, use_cache=False)) for _ in range(repeats + 1)]
     return statistics.median(took[1:])

@@ -1,4 +1,4 @@
-"""The exercises of lesson 11: four mechanisms, a prediction, a merge and a measurement.
+"""The exercises of lesson 11: a prediction, four mechanisms, a merge and a measurement.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
@@ -51,21 +51,22 @@ def scale_attention(q: Tensor, k: Tensor, v: Tensor, l_k: Tensor, l_v: Tensor) -
     return (q @ (k * l_k).T / q.shape[-1] ** 0.5).softmax(-1) @ (v * l_v)
 
 
-MEDIUM = (24, 1024)  # layers and hidden size of GPT-2 medium
+LARGE = (36, 1280)  # layers and hidden size of GPT-2 large, which no table of the lesson has
+LENGTH, WIDTH = 30, 48
 PREDICTED = (
-    "the weights of a prompt of 20",
-    "the weights of a prefix of 20",
-    "the weights of bottlenecks 64 wide",
+    "the weights of a prompt of 30",
+    "the weights of a prefix of 30",
+    "the weights of bottlenecks 48 wide",
 )
 
 
 def family_counts() -> tuple[int, int, int]:
-    """Of GPT-2 medium: a prompt of 20, a prefix of 20, bottlenecks of width 64."""
-    layers, hidden_size = MEDIUM
+    """Of GPT-2 large: a prompt of 30, a prefix of 30, bottlenecks of width 48."""
+    layers, hidden_size = LARGE
     return (
-        counts.prompt_weights(20, hidden_size),
-        counts.prefix_weights(20, layers, hidden_size),
-        counts.bottleneck_weights(layers, hidden_size, 64),
+        counts.prompt_weights(LENGTH, hidden_size),
+        counts.prefix_weights(LENGTH, layers, hidden_size),
+        counts.bottleneck_weights(layers, hidden_size, WIDTH),
     )
 
 
@@ -186,6 +187,21 @@ def _part(place: int) -> Callable:
 
 _ALL = (
     Exercise(
+        id="peft_family.predict_counts",
+        title="How many weights?",
+        points=1,
+        difficulty=1,
+        minutes=5,
+        checks=tuple(_number(place) for place in range(len(PREDICTED))),
+        hints=(
+            "A prompt enters once, a prefix in all 36 layers, and there as keys and as values.",
+            "A bottleneck has two matrices and two biases, 2 d m + d + m, and a layer has two.",
+            "n d; 2 n L d; 2 L (2 d m + d + m), with L = 36, d = 1280, n = 30, m = 48.",
+        ),
+        reference=family_counts,
+        wants="value",
+    ),
+    Exercise(
         id="peft_family.bottleneck",
         title="An adapter",
         points=2,
@@ -221,6 +237,28 @@ _ALL = (
             "return (q @ (k * l_k).T / q.shape[-1] ** 0.5).softmax(-1) @ (v * l_v)",
         ),
         reference=scale_attention,
+    ),
+    Exercise(
+        id="peft_family.merge_factors",
+        title="Factors into the weight",
+        points=2,
+        difficulty=3,
+        minutes=10,
+        checks=(
+            like("factors on the input", "the weight", merge_factors,
+                 lambda seed: _weight(seed, True)),
+            like("factors on the output", "the weight", merge_factors,
+                 lambda seed: _weight(seed, False)),
+            like("factors of 1 change nothing", "the weight", merge_factors, _ones),
+            untouched(lambda seed: _weight(seed, True)),
+            untouched(lambda seed: _weight(seed, False)),
+        ),
+        hints=(
+            "y = W x. Which of the two indices of W belongs to the input, which to the output?",
+            "W is O I: a factor on input i multiplies column i, a factor on output o row o.",
+            "return weight * factors if is_input else weight * factors[:, None]",
+        ),
+        reference=merge_factors,
     ),
     Exercise(
         id="peft_family.put_in_front",
@@ -267,42 +305,6 @@ _ALL = (
             "return scores.masked_fill(hidden, -torch.inf).softmax(-1) @ torch.cat([prefix_v, v])",
         ),
         reference=attend_with_prefix,
-    ),
-    Exercise(
-        id="peft_family.predict_counts",
-        title="How many weights?",
-        points=1,
-        difficulty=1,
-        minutes=5,
-        checks=tuple(_number(place) for place in range(len(PREDICTED))),
-        hints=(
-            "A prompt enters once, a prefix in all 24 layers, and there as keys and as values.",
-            "A bottleneck has two matrices and two biases, 2 d m + d + m, and a layer has two.",
-            "n d; 2 n L d; 2 L (2 d m + d + m), with L = 24, d = 1024, n = 20, m = 64.",
-        ),
-        reference=family_counts,
-        wants="value",
-    ),
-    Exercise(
-        id="peft_family.merge_factors",
-        title="Factors into the weight",
-        points=2,
-        difficulty=3,
-        minutes=10,
-        checks=(
-            like("factors on the input", "the weight", merge_factors,
-                 lambda seed: _weight(seed, True)),
-            like("factors on the output", "the weight", merge_factors,
-                 lambda seed: _weight(seed, False)),
-            like("factors of 1 change nothing", "the weight", merge_factors, _ones),
-            untouched(lambda seed: _weight(seed, True)),
-        ),
-        hints=(
-            "y = W x. Which of the two indices of W belongs to the input, which to the output?",
-            "W is O I: a factor on input i multiplies column i, a factor on output o row o.",
-            "return weight * factors if is_input else weight * factors[:, None]",
-        ),
-        reference=merge_factors,
     ),
     Exercise(
         id="peft_family.gap_closed",

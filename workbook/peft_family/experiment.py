@@ -206,6 +206,21 @@ def best_rate(name: str, runs: Iterable[Mapping[str, Any]] | None = None) -> flo
     return min(losses, key=losses.__getitem__) if losses else middle
 
 
+def rate_choice(runs: Iterable[Mapping[str, Any]] | None = None) -> str:
+    """Say how the recorded runs of "methods" came to their learning rates.
+
+    runs: those of "rates". Only where each variant was tried at all of its rates, and then tuned
+    at the best one, is that what is said.
+    """
+    tried = _so_far("rates") if runs is None else list(runs)
+    found = {name: {r["rate"] for r in tried if r["variant"] == name} for name in VARIANTS}
+    swept = all(found[name] >= set(variant.rates) for name, variant in VARIANTS.items())
+    used = {(r["variant"], r["rate"]) for r in _so_far("methods") if r["variant"] in VARIANTS}
+    if swept and all(rate == best_rate(name, tried) for name, rate in used):
+        return "each at the best of its three learning rates, compared on the validation split"
+    return "each at the middle one of its three learning rates, which are not compared yet"
+
+
 def _rounded(scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
     return {family: [round(s, 3) for s in found] for family, found in scores.items()}
 

@@ -46,7 +46,7 @@ class Base:
             "full": self.weights,
             "biases": self.biases,
             "bottleneck": bottleneck_weights(self.layers, self.hidden_size, width),
-            "LoRA": lora,
+            "LoRA on q, v": lora,
             "(IA)^3": self.layers * (2 * self.key_channels + self.inner),
             "prefix": 2 * length * self.layers * self.key_channels,
             "prompt": prompt_weights(length, self.hidden_size),
@@ -150,7 +150,7 @@ def methods_explorer(runs: Sequence[Mapping[str, Any]] = ()) -> Explorer:
                 "Prompt, prefix: length", 20, (1, 5, 20, 100), low=1, high=100, step=1
             ),
             "width": Slider("Bottleneck: width", 16, low=1, high=256, step=1),
-            "rank": Slider("LoRA: rank", 8, low=1, high=64, step=1),
+            "rank": Slider("LoRA on q, v: rank", 8, low=1, high=64, step=1),
             "base": Choice("Model", names[0], options=names),
             "measure": Choice("Measure", compute.measures[0], options=compute.measures),
         },

@@ -1,47 +1,35 @@
 """One method's weights as a small folder: saved, loaded on its base, switched, refused elsewhere.
 
 `adapter_model.safetensors` holds the trained weights, `adapter_config.json` says what they are; for
-prompts, prefixes and (IA)^3 both are peft's own format, read and written. The header of the weights
-also names the base and holds a fingerprint of it: numbers of another model would load without a
-word, and answer nonsense. Left out: the base itself; LoRA in peft's format (lesson 10). Lesson 11.
+prompts, prefixes and (IA)^3 both are peft's own format, read and written, and LoRA's are lesson
+10's. The header of the weights also names the base and holds a few of its numbers: those of another
+model would load without a word, and answer nonsense. Left out: the base itself. Lesson 11.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from workbook import lora
 from workbook.core.runs.files import replacing
+from workbook.lora import base_sample
+from workbook.lora.files import base_name
 from workbook.peft_family.attachment import Attachment, refuse_second
-from workbook.peft_family.methods import attach
+from workbook.peft_family.methods import attach, lora_attachment
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
-SAMPLED = 32  # numbers of each weight that a fingerprint looks at
 PEFT_TYPES = {"prompt": "PROMPT_TUNING", "prefix": "PREFIX_TUNING", "ia3": "IA3"}
 PEFT_NAMES = {"prompt": "soft_prompt.embedding", "prefix": "prefix.rows"}  # its prompt_embeddings
-
-
-def fingerprint(weights: Mapping[str, Tensor]) -> str:
-    """Return 12 letters that change with the names, shapes and (sampled) values of weights.
-
-    Values are compared as bfloat16, so that a base loaded in 16 or 32 bits is the same base.
-    """
-    seen = hashlib.sha256()
-    for name, weight in sorted(weights.items()):
-        flat = weight.detach().flatten()
-        places = torch.linspace(0, len(flat) - 1, min(SAMPLED, len(flat))).long()
-        values = flat[places.to(flat.device)].cpu().bfloat16().view(torch.int16)
-        seen.update(f"{name} {tuple(weight.shape)}".encode() + values.numpy().tobytes())
-    return seen.hexdigest()[:12]
 
 
 def save(attachment: Attachment, folder: str | Path) -> int:
@@ -49,12 +37,14 @@ def save(attachment: Attachment, folder: str | Path) -> int:
     from safetensors.torch import save_file
 
     folder, model, method = Path(folder), attachment.model, attachment.method
-    name = Path(str(getattr(model.config, "_name_or_path", "") or "unnamed")).name
+    if method == "lora":
+        return _size(lora.save_adapter(model, folder))
+    name = base_name(model) or "unnamed"
     about = {
         "method": method,
         "settings": json.dumps(attachment.settings),
         "base": name,
-        "fingerprint": fingerprint(attachment.base),
+        "base_weights": base_sample.write(base_sample.sample_weights(attachment.base)),
     }
     weights = {
         _to_peft(method, key): _shaped(attachment, key, weight).contiguous().cpu()
@@ -65,6 +55,10 @@ def save(attachment: Attachment, folder: str | Path) -> int:
         save_file(weights, draft / WEIGHTS, metadata=about)
         config = json.dumps(_config(attachment, name), indent=2)
         (draft / CONFIG).write_text(config, encoding="utf-8")
+    return _size(folder)
+
+
+def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir())
 
 
@@ -77,13 +71,15 @@ def load(model: PreTrainedModel, folder: str | Path, any_base: bool = False) -> 
     refuse_second(model)
     folder = Path(folder)
     method, settings, about, weights = _read(folder)
+    if method == "lora":
+        return lora_attachment(model, partial(lora.load_adapter, folder=folder, any_base=any_base))
     if about and not any_base:
-        own = fingerprint(dict(model.named_parameters()))
-        if own != about["fingerprint"]:
+        saved = _saved_base(about, folder)
+        other = base_sample.unlike(saved, base_sample.sample_base(model), strict=True)
+        if other is not None:
             raise ValueError(
-                f"{folder.name} was trained on {about['base']} (fingerprint "
-                f"{about['fingerprint']}), and this model has other weights ({own}): load it on "
-                "that base, or say any_base=True."
+                f"{folder.name} was trained on {about['base']}, and this model has other weights "
+                f"(they differ most in {other}): load it on that base, or say any_base=True."
             )
     attachment = attach(model, method, **settings)
     try:
@@ -92,6 +88,15 @@ def load(model: PreTrainedModel, folder: str | Path, any_base: bool = False) -> 
         attachment.detach()
         raise
     return attachment
+
+
+def _saved_base(about: Mapping[str, str], folder: Path) -> dict[str, base_sample.Seen]:
+    try:
+        return base_sample.read(about["base_weights"])
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"{folder.name} does not say of which base it is: load it with any_base=True."
+        ) from error
 
 
 def switch(model: PreTrainedModel, folder: str | Path) -> Attachment:
@@ -111,18 +116,34 @@ def _read(folder: Path) -> tuple[str, dict[str, Any], dict[str, str], dict[str, 
         with safe_open(folder / WEIGHTS, "pt") as file:
             about = file.metadata() or {}
             weights = {key: file.get_tensor(key) for key in file.keys()}
+        method, settings, about = _meaning(config, about)
     except (OSError, ValueError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0]
         raise ValueError(f"{folder} holds no adapter that can be read ({reason}).") from error
-    if "method" in about:
-        method, settings = about["method"], json.loads(about["settings"])
-    else:
-        about, kinds = {}, {kind: method for method, kind in PEFT_TYPES.items()}
-        if config.get("peft_type") not in kinds:
-            raise ValueError(f"{folder} holds a {config.get('peft_type')}, which is not read here.")
-        method = kinds[config["peft_type"]]
-        settings = {} if method == "ia3" else {"length": config["num_virtual_tokens"]}
+    for key, weight in weights.items():
+        if not weight.isfinite().all():
+            raise ValueError(f"{folder} holds {key} with numbers that are not finite.")
     return method, settings, about, {_from_peft(method, k): w for k, w in weights.items()}
+
+
+def _meaning(
+    config: Any, about: Mapping[str, str]
+) -> tuple[str, dict[str, Any], Mapping[str, str]]:
+    """Method, settings and header of a folder. ValueError where the config is none of a method."""
+    if not isinstance(config, dict):
+        raise ValueError(f"its config is a {type(config).__name__}, and no set of settings")
+    if "method" in about:
+        return about["method"], json.loads(about["settings"]), about
+    kind = str(config.get("peft_type"))
+    if kind == "LORA":
+        return "lora", {}, {}
+    method = next((method for method, name in PEFT_TYPES.items() if name == kind), None)
+    if method is None:
+        raise ValueError(f"a {kind} is not read here")
+    length = config.get("num_virtual_tokens")
+    if method != "ia3" and not isinstance(length, int):
+        raise ValueError(f"its config has num_virtual_tokens={length!r}")
+    return method, {} if method == "ia3" else {"length": length}, {}
 
 
 @torch.no_grad()

@@ -18,6 +18,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from workbook.lora.weights import adapter_dtype
 from workbook.peft_family.attachment import Attachment
 from workbook.peft_family.layout import layout_of
 from workbook.training.modules import linear_names, replace, sizes
@@ -35,7 +36,8 @@ class Scaled(nn.Module):
     def __init__(self, layer: Any, is_input: bool) -> None:
         super().__init__()
         self.layer, self.is_input = layer, is_input
-        self.factors = nn.Parameter(layer.weight.new_ones(sizes(layer)[is_input]))
+        place = {"device": layer.weight.device, "dtype": adapter_dtype(layer)}
+        self.factors = nn.Parameter(torch.ones(sizes(layer)[is_input], **place))
 
     @property
     def weight(self) -> Tensor:
@@ -43,7 +45,10 @@ class Scaled(nn.Module):
         return self.layer.weight
 
     def forward(self, x: Float[Tensor, "*rows I"]) -> Float[Tensor, "*rows O"]:
-        return self.layer(x * self.factors) if self.is_input else self.layer(x) * self.factors
+        if self.is_input:
+            return self.layer((x * self.factors).to(x.dtype))
+        out = self.layer(x)
+        return (out * self.factors).to(out.dtype)
 
     @torch.no_grad()
     def merge(self) -> nn.Module:

@@ -11,11 +11,26 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 
 def named_inputs(args: tuple, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return a model's inputs by name; ids alone may be given without theirs."""
     return {**inputs, "input_ids": args[0]} if args else dict(inputs)
+
+
+def in_float32(start: Tensor) -> Tensor:
+    """Return first values in float32 at least: in 16 bits steps below 1/256 would be lost."""
+    return start.to(torch.promote_types(start.dtype, torch.float32))
+
+
+def refuse_checkpointing(model: nn.Module) -> None:
+    """Raise ValueError where the backward pass would read a cache that has grown since."""
+    if model.training and any(getattr(m, "gradient_checkpointing", False) for m in model.modules()):
+        raise ValueError(
+            "a prefix sits in the cache, which activation checkpointing would fill twice: call "
+            "model.gradient_checkpointing_disable() before you train it."
+        )
 
 
 def started(inputs: dict[str, Any]) -> bool:

@@ -11,8 +11,10 @@ each computes, in its own file. Lesson 11.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbook import lora
 from workbook.peft_family.attachment import Attachment
 from workbook.peft_family.bottleneck import attach_bottleneck
 from workbook.peft_family.ia3 import attach_ia3
@@ -33,13 +35,21 @@ def attach_lora(
     seed: int = 0,
 ) -> Attachment:
     """Put lesson 10's low-rank updates beside the meant linear layers; arguments as there."""
-    from workbook import lora
-
     settings = {"rank": rank, "alpha": alpha, "targets": targets}
-    attachment = Attachment(model, "lora", settings)
+    put = partial(lora.attach, rank=rank, alpha=alpha, targets=targets, seed=seed)
+    return lora_attachment(model, put, settings)
+
+
+def lora_attachment(
+    model: PreTrainedModel,
+    put: Callable[[PreTrainedModel], object],
+    settings: Mapping[str, Any] | None = None,
+) -> Attachment:
+    """Return the attachment of the LoRA layers that `put` puts into a model or loads for it."""
+    attachment = Attachment(model, "lora", settings or {})
     attachment.undo.append(lambda: lora.unload(model))
     try:
-        lora.attach(model, rank, alpha, targets, seed=seed)
+        put(model)
     except ValueError:
         attachment.detach()
         raise

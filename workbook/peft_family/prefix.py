@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from workbook.core.runs.seeding import generator
 from workbook.core.system.memory import shape_of
 from workbook.peft_family.attachment import Attachment
-from workbook.peft_family.inputs import named_inputs, started, widen
+from workbook.peft_family.inputs import named_inputs, refuse_checkpointing, started, widen
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -53,6 +53,7 @@ class Prefix(nn.Module):
 
     def write(self, model: PreTrainedModel, args: tuple, inputs: dict[str, Any]) -> Any:
         """Fill an empty cache with the prefix before the model reads."""
+        refuse_checkpointing(model)
         inputs, layers = named_inputs(args, inputs), self.form[0]
         two_parts = bool(getattr(model.config, "is_encoder_decoder", False))
         if not started(inputs):
@@ -89,7 +90,7 @@ def attach_prefix(
     layers = getattr(config, "num_decoder_layers", None) or config.num_hidden_layers
     prefix = Prefix(length, (layers, shape.key_heads, shape.head_size), hidden, seed)
     if start is not None:
-        prefix.rows.data = _cached(model, start)
+        prefix.rows.data = _cached(model, start).to(prefix.rows.dtype)
     attachment = Attachment(model, "prefix", {"length": length})
     attachment.insert("prefix", prefix.to(model.device))
     attachment.exported = lambda: {"prefix.rows": prefix.table()}

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
 from workbook.peft_family.attachment import Attachment
-from workbook.peft_family.inputs import named_inputs, started, widen
+from workbook.peft_family.inputs import in_float32, named_inputs, started, widen
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -61,7 +61,7 @@ class SoftPrompt(nn.Module):
 
     def __init__(self, start: Float[Tensor, "N C"]) -> None:
         super().__init__()
-        self.embedding = nn.Parameter(start)  # N C
+        self.embedding = nn.Parameter(in_float32(start))  # N C
         self.read = 0  # places of the last text with the prompt in front; 0: it had none
 
     def put_in_front(self, reader: Any, args: tuple, inputs: dict[str, Any]) -> Any:

@@ -3,7 +3,8 @@
 "bias": all biases (BitFit, Zaken et al., 2022). "last": the last layers. "chosen": the modules that
 you name, such as the norms. Nothing is added, so nothing is slower; what is kept for a task is the
 new values of the weights that were free. A model without biases, like Llama, can be given some,
-which start at zero. Left out: choosing weights by a rule, such as Fisher masks. Lesson 11.
+which start at zero. All of them keep the type of the model: a 16-bit one is made float32 before it
+is tuned so. Left out: choosing weights by a rule, such as Fisher masks. Lesson 11.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.peft_family.attachment import Attachment
+from workbook.peft_family.inputs import in_float32
 from workbook.peft_family.prompt import prompt_start
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class NewTokens(nn.Module):
 
     def __init__(self, table: nn.Embedding, start: Float[Tensor, "N C"]) -> None:
         super().__init__()
-        self.table, self.rows = table, nn.Parameter(start)
+        self.table, self.rows = table, nn.Parameter(in_float32(start))
 
     @property
     def weight(self) -> Float[Tensor, "V C"]:
