@@ -69,6 +69,25 @@ def test_problems_are_solved_by_what_writes_their_programs(monkeypatch):
     assert row["wrong_sums"] == [1] * 4 and sum(row["steps"]) == 0
 
 
+def test_the_table_of_the_lesson_holds_every_part(monkeypatch):
+    """Guards against records that no table shows: word problems were left out."""
+    recorded = {
+        "ceiling": [{"model": "planner", "way": "tools", "right": {"bridge": [1], "yes-no": [0]}}],
+        "answers": [{"model": "bundled:town-instruct", "way": "proof", "right": {"bridge": [0]}}],
+        "problems": [{"model": "town-agent", "steps": [0], "program": [1], "majority, steps": [1]}],
+    }
+    monkeypatch.setattr(experiment, "_rows", recorded.__getitem__)
+    assert experiment.recorded_cases() == {
+        "questions, planner, tools": [1, 0],
+        "questions, town-instruct, proof": [0],
+        "word problems, town-agent, steps": [0],
+        "word problems, town-agent, program": [1],
+        "word problems, town-agent, majority, steps": [1],
+    }
+    monkeypatch.undo()
+    assert "questions, planner, tools" in experiment.recorded_cases()
+
+
 def test_jobs_have_names_of_their_own():
     names = [job.name for jobs in experiment.EXPERIMENT.parts.values() for job in jobs((0,))]
     assert len(set(names)) == len(names) == 10

@@ -76,6 +76,8 @@ def test_the_runner_is_a_tool_of_the_loop():
     model = Playback(["Action: python[\nn = 6\nanswer = n * 7\n]", "Action: finish[42]"])
     trace = run("What is 6 times 7?", model, Toolbox([pal.python_tool("interpreter")]))
     assert trace.steps[0].observation == "42" and trace.answer == "42"
+    assert "in the interpreter;" in pal.python_tool("interpreter").help
+    assert f"in the {pal.isolation()};" in pal.python_tool().help
     bad = pal.python_tool("interpreter").run("answer = 1 // 0")
     assert bad.startswith("No value: ")
 

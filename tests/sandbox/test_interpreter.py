@@ -191,6 +191,7 @@ SHAPES = {
         "int({n})",
         "float({n})", "abs({n})", "bool({t})", "({n} if {n} else {n})", "sum(c * 2 for c in {i})",
         "any({n} > c for c in {i})", "all({i})", "divmod({n}, 3)[1]", "pow({n}, 2)",
+        "pow(int({n}), 3, 5)", "pow(3, 4, 5)", "pow({n}, 2, 7)",
         "[{n}, {n}][-1]",
         "({n} < {n} <= {n})", "(None is not {n})", "{i}[0]", "({t} == {t})", "int(str(int({n})))",
     ),

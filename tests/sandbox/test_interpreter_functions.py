@@ -36,6 +36,7 @@ def test_it_gives_pythons_answer(program, value, agrees_with_python):
 
 
 LIMITS = {
+    "x = pow(3, 9 ** 3000, 9 ** 3000)": "exponent and modulus of pow are too large",
     "x = round(5, -10 ** 9)": "round goes to at most 400 digits",
     "x = list(range(10 ** 12))": "step limit",
     "x = sum(range(10 ** 12))": "step limit",
@@ -75,12 +76,46 @@ def test_every_function_is_named_after_one_of_pythons_and_takes_no_other_options
         ("abs", (-2.5,)), ("all", ([1, 0],)), ("any", ([0, 1],)), ("bool", ([0],)),
         ("divmod", (-7, 2)), ("float", ("1e3",)), ("int", ("ff", 16)), ("len", ({"a": 1, "b": 2},)),
         ("list", ({"a": 1, "b": 2},)), ("max", ([3, 9, 4],)), ("min", (3, 9, 2)),
-        ("pow", (2, -1)), ("range", (5, 0, -2)), ("round", (1234.567, -2)), ("round", (2.5,)),
+        ("pow", (2, -1)), ("pow", (3, 4, 5)), ("pow", (3, -1, 7)),
+        ("pow", (2, 3, None)), ("range", (5, 0, -2)), ("round", (1234.567, -2)), ("round", (2.5,)),
         ("sorted", ("hello",)), ("str", ([1, None],)), ("sum", ([1, 2], 10)), ("tuple", ("ab",)),
     ],
 )  # fmt: skip
 def test_a_function_returns_what_pythons_own_returns(program, name, values):
     assert FUNCTIONS[name].function(program, *values) == getattr(builtins, name)(*values)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "pow(1)",
+        "pow(1, 2, 3, 4)",
+        "pow(1.5, 2, 3)",
+        "pow(1, 2, 0)",
+        "sum()",
+        "sum([1], 2, 3)",
+        "sum([1], 2, start=3)",
+        "all()",
+        "any([1], [2])",
+        "enumerate()",
+        "enumerate([1], 2, 3)",
+        "divmod(1)",
+        "divmod(1, 2, 3)",
+        "reversed()",
+        "reversed([1], 2)",
+        "str(1, 2)",
+        "round()",
+        "round(1, 2, 3)",
+        "len()",
+        "abs(1, 2)",
+    ],
+)
+def test_a_wrong_call_is_told_in_pythons_own_words(call):
+    """Guards against names of our own functions, such as `_power`, in what a learner reads."""
+    with pytest.raises((TypeError, ValueError)) as pythons:
+        eval(call)
+    reason = interpret(f"answer = {call}").reason
+    assert str(pythons.value) in reason and "_" not in reason.replace("__", ""), reason
 
 
 def test_what_is_looped_over_comes_item_by_item(program):

@@ -166,3 +166,21 @@ EXPERIMENT = Experiment(
     },
 )
 recorded = EXPERIMENT.read
+PROBLEM_WAYS = ("steps", "program", "majority, steps", "majority, program")
+
+
+def recorded_cases() -> dict[str, list[int]]:
+    """Return which cases were right, by model and way, of whatever has been recorded."""
+    cases: dict[str, list[int]] = {}
+    for part in ("ceiling", "answers"):
+        for row in _rows(part):
+            name = f"questions, {row['model'].removeprefix('bundled:')}, {row['way']}"
+            cases[name] = [one for sort in row["right"].values() for one in sort]
+    for row in _rows("problems"):
+        name = f"word problems, {row['model'].removeprefix('bundled:')}"
+        cases |= {f"{name}, {way}": row[way] for way in PROBLEM_WAYS if way in row}
+    return cases
+
+
+def _rows(part: str) -> list[dict[str, Any]]:
+    return recorded(part) if EXPERIMENT.path(part).exists() else []

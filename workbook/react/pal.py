@@ -137,7 +137,7 @@ def python_tool(within: Isolation | None = None) -> Tool:
         executed = execute(read_program(program), within)
         return in_words(executed.value) if executed.ok else f"No value: {executed.reason}."
 
-    help_ = "Runs a small program and returns its variable answer."
+    help_ = f"Runs a small program in the {within or isolation()}; returns its variable answer."
     return Tool("python", "python[program]", help_, run)
 
 

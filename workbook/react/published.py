@@ -2,8 +2,8 @@
 
 Gao et al. (2023), "PAL: Program-aided Language Models", table 1 (Codex, share solved, percent).
 Yao et al. (2023), "ReAct: Synergizing Reasoning and Acting in Language Models", tables 1 and 2
-(PaLM-540B), and the README of the paper's repository (ysymyth/ReAct). Left out: their fine-tuned
-models. Lesson 16 quotes these.
+(PaLM-540B), and the README of the paper's repository (ysymyth/ReAct). Wei et al. (2022) and Wang
+et al. (2023) on GSM8K. Left out: their fine-tuned models. Lesson 16 quotes these.
 """
 
 from __future__ import annotations
@@ -35,9 +35,16 @@ PAL = {
     "ADDSUB": PalRow(86.0, 92.5),
     "MULTIARITH": PalRow(95.9, 99.2),
 }
-PAL_MAJORITY_GSM8K = 80.4  # majority of 40 programs
 PAL_TEXT_GSM_HARD = PalRow(20.1, 61.5)  # section 5.1 prints other numbers than table 1
-LM_EXECUTES_ITSELF = 23.2  # GSM8K, when the model and not Python works out its program's value
+GSM8K = {  # percent solved
+    "PaLM 540B, answer at once (Wei et al.)": 17.9,
+    "PaLM 540B, chain of thought (Wei et al.)": 56.9,
+    "PaLM 540B, chain of thought (Wang et al.)": 56.5,
+    "PaLM 540B, vote of 40 chains (Wang et al.)": 74.4,
+    "Codex, program (Gao et al.)": PAL["GSM8K"].program,
+    "Codex, vote of 40 programs (Gao et al.)": 80.4,
+    "Codex, program that the model itself executes (Gao et al.)": 23.2,
+}
 
 REACT = {
     "standard": ReactRow(28.7, 57.1),

@@ -190,6 +190,7 @@ class Expressions:
             if keyword.arg not in known.options:
                 raise Refused(f"`{keyword.arg or '**'}=` in {name}")
             options[keyword.arg] = self.value(keyword.value)
+        interpreter_functions.check_count(name, arguments, options)
         return known.function(self, *arguments, **options)
 
     def show(self, text: str) -> None:

@@ -7,7 +7,8 @@ Python's. Left out: functions that take functions, and everything that touches t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import builtins
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from workbook.sandbox.interpreter_values import (
@@ -19,7 +20,23 @@ from workbook.sandbox.interpreter_values import (
 )
 
 MOST_OUTPUT = 64 * 1024  # characters
+MOST_POWER_BITS = 100_000  # of an exponent times those of a modulus
 MOST_DIGITS = 400  # to round to; no float has more
+
+
+# How many values a function takes, where Python's own is not called with all of them.
+COUNTS = {
+    "all": (1, 1), "any": (1, 1), "divmod": (2, 2), "enumerate": (1, 2), "pow": (2, 3),
+    "reversed": (1, 1), "round": (1, 2), "str": (0, 1), "sum": (1, 2),
+}  # fmt: skip
+
+
+def check_count(name: str, values: Sequence[Any], options: Mapping[str, Any]) -> None:
+    """Raise Python's own TypeError where a function gets too few or too many values."""
+    least, most = COUNTS.get(name, (0, len(values) + len(options)))
+    if len(values) < least or len(values) + len(options) > most:
+        getattr(builtins, name)(*values, **options)  # raises, without a look at the values
+        raise TypeError(f"{name}() takes {least} to {most} arguments ({len(values)} given)")
 
 
 class Program(Protocol):
@@ -98,8 +115,15 @@ def _round(run: Program, number: Any, ndigits: Any = None) -> Any:
     return round(_plain(run, number), ndigits)
 
 
-def _power(run: Program, base: Any, exponent: Any) -> Any:
-    return combine(run.budget, ast.Pow, _plain(run, base), _plain(run, exponent))
+def _power(run: Program, base: Any, exponent: Any, modulus: Any = None) -> Any:
+    if modulus is None:
+        return combine(run.budget, ast.Pow, _plain(run, base), _plain(run, exponent))
+    values = [_plain(run, value) for value in (base, exponent, modulus)]
+    if all(isinstance(value, int) for value in values):
+        bits = values[1].bit_length() * values[2].bit_length()
+        if bits > MOST_POWER_BITS:
+            raise LimitReached("exponent and modulus of pow are too large here")
+    return run.budget.fits(pow(*values))
 
 
 def _divmod(run: Program, left: Any, right: Any) -> Any:
