@@ -39,10 +39,12 @@ def test_charts_show_the_means(rows, asked):
     exchange = exchange_chart(rows, {"all": SETTINGS}, truth, town=0.5)
     assert list(exchange.data[0].text) == list(SETTINGS)
     assert exchange.data[0].y[1] == pytest.approx(truth.probability().mean().item())
-    chart = truth_chart(truth, {"no filter": {}}, {1.0: [0.1, 0.2, 0.3]}, {})
+    chart = truth_chart(truth, {"no filter": {}}, {1.0: Interval(0.2, 0.1, 0.4)}, {})
     exact, drawn = chart.data
     assert exact.y[exact.x.index(1.0)] == pytest.approx(truth.probability().mean().item())
     assert list(drawn.y) == pytest.approx([0.2])
+    assert list(drawn.error_y.array) == pytest.approx([0.2])
+    assert list(drawn.error_y.arrayminus) == pytest.approx([0.1])
 
 
 def test_the_curves_are_means_over_the_seeds():
@@ -75,7 +77,7 @@ def test_the_diagram_has_every_station_in_order():
 def test_each_dial_is_a_curve_with_the_spread_of_its_seeds(rows):
     """Shares are cut to what a share can be; nats are not."""
     dials = {"a": ["k", "greedy"], "b": ["drawn", "drawn"]}
-    for measure, bounds in (("loops", SHARE), ("surprise", None)):
+    for measure, bounds in (("distinct_2", SHARE), ("surprise", None)):
         figure = measure_chart(rows, measure, dials, {})
         assert [curve.name for curve in figure.data] == ["a", "b"]
         assert list(figure.data[0].x) == ["k", "greedy"]
@@ -91,13 +93,13 @@ def test_each_dial_is_a_curve_with_the_spread_of_its_seeds(rows):
 def test_truth_falls_from_the_exact_greedy_share_and_drawings_are_marks(asked):
     truth = answer_logits(tiny_model(), tiny_tokenizer(), asked)
     filters = {"no filter": {}, "top-k 1": {"top_k": 1}}
-    figure = truth_chart(truth, filters, {0.7: [0.0, 0.5]}, {"guess": 0.25})
+    figure = truth_chart(truth, filters, {0.7: Interval(0.25, 0.0, 0.5)}, {"guess": 0.25})
     free, cold, drawn = figure.data
     assert [curve.name for curve in figure.data] == [
         "exact, no filter", "exact, top-k 1", "drawn, no filter"
     ]  # fmt: skip
-    assert free.y[0] == truth.share_right(temperature=0.0)
-    assert free.y[-1] == pytest.approx(truth.share_right(temperature=2.0))
+    assert free.y[0] == truth.accuracy(temperature=0.0)
+    assert free.y[-1] == pytest.approx(truth.accuracy(temperature=2.0))
     assert set(cold.y) == {free.y[0]}, "one token left is greedy at every temperature"
     assert (free.mode, drawn.mode, drawn.x) == ("lines", "markers", (0.7,))
     assert figure.layout.yaxis.range == (0, 1.02)
@@ -109,9 +111,9 @@ def test_variety_is_across_and_the_towns_own_is_a_line(rows, asked):
     figure = exchange_chart(rows, {"one": {"k": {"top_k": 2}}}, truth, town=0.5)
     (curve,) = figure.data
     assert curve.x == pytest.approx((rows[rows.setting == "k"].distinct_2.mean(),))
-    assert curve.y == pytest.approx((truth.share_right(top_k=2),))
+    assert curve.y == pytest.approx((truth.accuracy(top_k=2),))
     axes = (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text)
-    assert axes == ("distinct-2", "share right")
+    assert axes == ("distinct-2", "accuracy")
     (line,) = figure.layout.shapes
     assert (line.x0, line.x1) == (0.5, 0.5)
 

@@ -8,7 +8,16 @@ from tiny_models import llama
 from tiny_models import tiny as tiny_of
 
 from workbook.core.runs.seeding import generator
+from workbook.sampling import SamplingConfig, naive
 from workbook.sampling.drafts import ChainDraft, ModelDraft, first_layers, pair_table
+from workbook.sampling.speculative import speculate
+
+
+class Letters:
+    """A tokenizer of seven tokens; a learner reads the tokens of a pair, not their ids."""
+
+    def decode(self, ids):
+        return " 'bcdef"[ids[0]]
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +52,13 @@ def test_the_table_of_pairs_has_the_models_numbers_and_shows_a_wrong_rule(tiny):
     with torch.no_grad():
         p = tiny(ids).logits[0, -1].softmax(-1)
         for name in table.index[:-1]:
-            a, b = map(int, name.split())
+            a, b = map(int, name.split(" + "))
             second = tiny(torch.tensor([[1, 2, a]])).logits[0, -1].softmax(-1)
             assert table.expected[name] == pytest.approx(150 * float(p[a] * second[b]), rel=1e-3)
     spoilt = pair_table(
-        tiny, sure_draft, ids, 200, generator(2), lambda p, q, token, uniform: (True, p)
+        tiny, sure_draft, ids, 200, generator(2), lambda p, q, token, uniform: (True, p), Letters()
     )  # fmt: skip
+    assert set(spoilt.index[:-1]) < {f"{a} + {b}" for a in "␣'bcdef" for b in "␣'bcdef"}
     assert chisquare(spoilt.drawn, spoilt.expected, sum_check=False).pvalue < 0.001
 
 
@@ -86,3 +96,30 @@ def test_a_model_that_cannot_be_cut_is_refused_in_one_sentence(tiny):
         first_layers(tiny_of("gpt2"), 1)
     with pytest.raises(ValueError, match="2 layers; it cannot be cut to 0"):
         first_layers(tiny, 0)
+
+
+def test_a_model_as_a_draft_reads_only_what_is_new():
+    """Fault: it read the whole text again for each token, which made every such draft slow."""
+    model, read = llama(), []
+    model.register_forward_pre_hook(
+        lambda _, args, kwargs: read.append((args or (kwargs.get("input_ids"),))[0].shape[1]),
+        with_kwargs=True,
+    )
+    draft = ModelDraft(model)
+    for text in ([5, 6, 7], [5, 6, 7, 8], [5, 6, 7, 8, 9], [5, 6, 9], [5, 6, 9, 9], [5, 6, 9, 9]):
+        with torch.no_grad():
+            expected = llama()(torch.tensor([text])).logits[0, -1].softmax(-1)
+        torch.testing.assert_close(draft(text), expected)
+    assert read == [3, 1, 1, 1, 1, 1]
+
+
+def test_the_first_layers_as_a_draft_keep_a_cache_of_their_own(tiny):
+    draft = ModelDraft(first_layers(tiny, 1))
+    ids = torch.tensor([[1, 2, 3]])
+    for text in ([1, 2, 3], [1, 2, 3, 4], [1, 2, 4]):
+        with torch.no_grad():
+            expected = first_layers(tiny, 1)(torch.tensor([text])).logits[0, -1].softmax(-1)
+        torch.testing.assert_close(draft(text), expected)
+    assert len(draft.reader.cache) == 1
+    out = speculate(tiny, draft, ids, max_new_tokens=8, config=SamplingConfig(temperature=0))
+    assert torch.equal(out.ids, naive(tiny, ids, max_new_tokens=8))

@@ -5,6 +5,7 @@ import pytest
 import torch
 from tiny_town import tiny_model, tiny_tokenizer
 
+from workbook.core.runs import Interval
 from workbook.inference import decode
 from workbook.sampling import experiment, generate
 from workbook.sampling.faithfulness import statements
@@ -63,7 +64,7 @@ def test_a_row_is_what_generate_says(rows, texts):
         generator=torch.Generator().manual_seed(1),
     )  # fmt: skip
     row = rows[(rows.setting == "k") & (rows.seed == 1)].iloc[0]
-    assert row[["surprise", "distinct_2", "loops"]].to_dict() == pytest.approx(
+    assert row[list(experiment.BY_SEED)].to_dict() == pytest.approx(
         experiment.measures(tiny_model(), texts, said)
     )
 
@@ -80,20 +81,37 @@ def test_right_answers_are_counted(asked, monkeypatch):
 
     monkeypatch.setattr(experiment, "generate", truthful)
     right = experiment.answers_right(tiny_model(), tiny_tokenizer(), asked, 0, {})
-    assert right == 0.5
+    assert right == (False, True) * 2
 
 
 def test_summary_keeps_the_order_and_has_intervals(rows):
     table = experiment.summarise(rows)
     assert list(table.index) == list(SETTINGS)
-    assert table.loc["greedy", "loops"].count("[") == 1
+    assert (table.map(lambda cell: cell.count("[")) == 1).all(axis=None)
 
 
 def test_no_share_of_a_summary_leaves_0_to_1():
     """Fault B8: intervals below 0 or above 1. What is no share, such as nats, is not cut."""
-    values = [0.95, 0.75, 0.55]
-    rows = pd.DataFrame({"setting": "one", **dict.fromkeys(experiment.MEASURES, values)})
+    values = dict.fromkeys(experiment.BY_SEED, [0.95, 0.75, 0.55])
+    rows = pd.DataFrame({"setting": "one", **values, "right": [[True, False]] * 3})
     (table,) = experiment.summarise(rows).to_dict("records")
-    for measure in ("distinct_2", "loops", "right"):
-        assert table[measure] == "0.75 [0.253, 1]"
-    assert table[experiment.MEASURES[0]] == "0.75 [0.253, 1.25]"
+    assert table["distinct_2"] == "0.75 [0.253, 1]"
+    assert table["surprise"] == "0.75 [0.253, 1.25]"
+    assert table["right"] == "0.5 [0, 1]"
+
+
+def test_an_accuracy_on_which_the_seeds_agree_has_a_width():
+    """Fault: ".891 [.891, .891]" where three seeds had the same number of right answers."""
+    shifted = [[(place + seed) % 8 != 0 for place in range(64)] for seed in range(3)]
+    found = experiment.accuracy(shifted)
+    assert found.mean == pytest.approx(7 / 8)
+    assert 0.02 < found.mean - found.low < 0.06 and 0.02 < found.high - found.mean < 0.06
+    for all_of_them in (True, False):
+        sure = experiment.accuracy([[all_of_them] * 64] * 3)
+        assert sure == Interval.of_share([all_of_them] * 64) and sure.high - sure.low > 0.03
+
+
+def test_asking_the_same_statements_again_makes_no_interval_smaller():
+    once = [place % 4 != 0 for place in range(64)]
+    three = experiment.accuracy([once] * 3)
+    assert three == pytest.approx(experiment.accuracy([once]))

@@ -107,3 +107,17 @@ def test_every_end_of_every_control_can_be_computed():
                 found = explorer.compute(temperature, kind, share)
                 assert len(found.tokens) == SHOWN and min(found.kept) >= 1
                 assert all(math.isfinite(each) for probs in found.probs for each in probs)
+
+
+def test_the_table_has_a_row_for_each_order_and_counts_in_numbers():
+    """Fault: the counts were in the names of seven columns, most of them empty; "1 tokens stay"."""
+    table = order_explorer(LOGITS, WORDS).static_table()
+    assert list(table.columns) == ["Temperature", "order", "tokens that stay", *WORDS]
+    assert len(table) == 2 * table.Temperature.nunique() and not table.isna().any(axis=None)
+    found = Orders(LOGITS, WORDS)(0.4, "top-p", 0.9)
+    first = table[table.Temperature == 0.4].iloc[0]
+    assert first["tokens that stay"] == found.kept[0] == 1
+    assert first[WORDS].tolist() == pytest.approx(found.probs[0])
+    assert draw(found).data[0].name == "temperature first: 1 token stays"
+    assert "temperature first, 1 token stays" in describe(found)
+    assert list(order_explorer(LOGITS, ["'s", " <"]).static_table())[-2:] == ["'s", "␣<"]

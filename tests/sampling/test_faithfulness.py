@@ -84,8 +84,8 @@ def test_exact_share_is_what_drawing_gives():
     config, source = SamplingConfig(**setting), torch.Generator().manual_seed(0)
     draws = torch.stack([config.sample(logits, generator=source) for _ in range(3000)])
     drawn = (draws == second[:, 0]).float().mean().item()
-    assert exact.share_right(**setting) == pytest.approx(drawn, abs=0.015)
-    assert exact.share_right(**setting) > exact.share_right(temperature=1.5) + 0.05
+    assert exact.accuracy(**setting) == pytest.approx(drawn, abs=0.015)
+    assert exact.accuracy(**setting) > exact.accuracy(temperature=1.5) + 0.05
 
 
 def test_greedy_answers_are_right_or_wrong():

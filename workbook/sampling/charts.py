@@ -42,22 +42,21 @@ def measure_chart(
 def truth_chart(
     truth: AnswerLogits,
     filters: Mapping[str, Mapping[str, float]],
-    drawn: Mapping[float, Sequence[float]],
+    drawn: Mapping[float, Interval],
     lines: Mapping[str, float],
 ) -> go.Figure:
-    """Share of right answers against temperature: exact for each filter, and as drawn without one.
+    """Accuracy against temperature: exact for each filter, and as drawn without one.
 
     filters: name -> settings beside the temperature, such as {"top_p": 0.9}. drawn: temperature ->
-    shares, one per seed. lines: as for `measure_chart`.
+    accuracy, as from `experiment.accuracy`. lines: as for `measure_chart`.
     """
     grid = [0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.3, 1.6, 2.0]
     exact = {
-        f"exact, {name}": {t: truth.share_right(temperature=t, **limit) for t in grid}
+        f"exact, {name}": {t: truth.accuracy(temperature=t, **limit) for t in grid}
         for name, limit in filters.items()
     }
-    figure = charts.lines(exact, "temperature", "share right", lines, mode="lines")
-    means = {t: Interval.of_seeds(list(found), bounds=SHARE) for t, found in drawn.items()}
-    charts.add_lines(figure, {"drawn, no filter": means}, mode="markers")
+    figure = charts.lines(exact, "temperature", "accuracy", lines, mode="lines")
+    charts.add_lines(figure, {"drawn, no filter": drawn}, mode="markers")
     marker = {"color": figures.TEXT, "symbol": "diamond-open", "size": 9}
     figure.data[-1].update(marker=marker)
     return figure.update_yaxes(range=[0, 1.02])
@@ -76,11 +75,11 @@ def exchange_chart(
     """
     variety = rows.groupby("setting").distinct_2.mean()
     curves = {
-        name: [(variety[key], truth.share_right(**setting)) for key, setting in settings.items()]
+        name: [(variety[key], truth.accuracy(**setting)) for key, setting in settings.items()]
         for name, settings in dials.items()
     }
     labels = {name: list(settings) for name, settings in dials.items()}
-    figure = charts.lines({}, "distinct-2", "share right")
+    figure = charts.lines({}, "distinct-2", "accuracy")
     charts.add_lines(figure, curves, labels=labels)
     charts.add_reference(figure, {"the town's own variety": town}, axis="x")
     return figure

@@ -10,6 +10,7 @@ Shapes: T time, V vocabulary.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,19 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from workbook.sampling.speculative import Accept, Draft, accept_or_leftover, speculate
+from workbook.core.notebook.charts import readable
+from workbook.sampling.speculative import (
+    Accept,
+    CachedReader,
+    Draft,
+    accept_or_leftover,
+    speculate,
+)
 from workbook.welcome.markov import END, START, Chain
 
 if TYPE_CHECKING:
     import pandas
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 class ChainDraft:
@@ -42,15 +50,14 @@ class ChainDraft:
 
 
 class ModelDraft:
-    """Any causal model with the same vocabulary. It reads the whole text again for each token."""
+    """Any causal model with the same vocabulary. A cache keeps what it has read of the text."""
 
     def __init__(self, model: PreTrainedModel):
-        self.model = model
+        self.reader = CachedReader(model)
 
     @torch.no_grad()
     def __call__(self, text: Sequence[int]) -> Tensor:
-        ids = torch.tensor([text], device=self.model.device)
-        return self.model(ids).logits[0, -1].float().softmax(-1).cpu()
+        return self.reader.read(list(text), 1)[0].softmax(-1).cpu()
 
 
 def first_layers(model: PreTrainedModel, layers: int) -> PreTrainedModel:
@@ -82,12 +89,13 @@ def pair_table(
     runs: int,
     source: torch.Generator,
     accept: Accept = accept_or_leftover,
+    tokenizer: PreTrainedTokenizerBase | None = None,
 ) -> pandas.DataFrame:
     """Return how often each pair of first tokens should come after a prompt `1 T`, and did.
 
     expected: `runs` times the model's own joint probability, computed from its logits; pairs below
-    5 are one row, and a pair is named by its two ids. drawn: in `runs` texts of three tokens,
-    written with the draft.
+    5 are one row. drawn: in `runs` texts of three tokens, written with the draft. tokenizer: names
+    a pair by its two tokens instead of their ids.
     """
     import pandas as pd
 
@@ -107,8 +115,14 @@ def pair_table(
         pair = tuple(out.ids[0, size : size + 2].tolist())
         if pair in drawn:
             drawn[pair] += 1
-    names = [f"{first} {second}" for first, second in expected]
+    names = [" + ".join(_name(each, tokenizer) for each in pair) for pair in expected]
     found = {"expected": list(expected.values()), "drawn": list(drawn.values())}
     table = pd.DataFrame(found, index=names)
     table.loc["all others"] = runs - table.sum()
     return table
+
+
+def _name(token: int, tokenizer: PreTrainedTokenizerBase | None) -> str:
+    if tokenizer is None:
+        return str(token)
+    return html.unescape(readable(str(tokenizer.decode([token]))))  # a table escapes it itself

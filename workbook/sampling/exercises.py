@@ -258,7 +258,7 @@ def _scored_greedily(seed: int) -> tuple:
 _ALL = (
     Exercise(
         id="sampling.temperature",
-        title="From logits to probabilities",
+        title="Temperature",
         points=1,
         difficulty=1,
         minutes=8,

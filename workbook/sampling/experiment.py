@@ -2,7 +2,7 @@
 
 `Continuations` holds beginnings of the town's pages with what the town itself says next, so that
 every measure of a model's text has the town's own text beside it. `sweep` measures settings by
-variety, loops, likelihood and truth. The one recorded run, `workbook record sampling`, trains a
+variety, likelihood and truth. The one recorded run, `workbook record sampling`, trains a
 small model that loops (`workbook.sampling.loops`), in two minutes on one core. Left out: the
 curves, which lesson 03 draws.
 
@@ -29,7 +29,7 @@ from workbook.inference import decode, encode
 from workbook.sampling import generate
 from workbook.sampling.faithfulness import Statement, is_right
 from workbook.sampling.loops import train_and_read
-from workbook.sampling.measure import distinct, loops, mean_nll
+from workbook.sampling.measure import distinct, mean_nll
 from workbook.town import stream
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Variants = Mapping[str, Mapping[str, Any]]  # name -> keyword arguments of `generate`
-MEASURES = ("surprise", "distinct_2", "loops", "right")
-BOUNDS = {"distinct_2": SHARE, "loops": SHARE, "right": SHARE}
+BY_SEED = ("surprise", "distinct_2")  # measures with one number a seed
+MEASURES = (*BY_SEED, "right")
+BOUNDS = {"distinct_2": SHARE}
 STATEMENT_TOKENS = 12  # enough for any fact of the town
 PAGE_SEED = 3003  # pages the model has not read, of people and places it has read about
 
@@ -97,8 +98,8 @@ def sweep(
     asked: Sequence[Statement],
     seeds: Sequence[int],
 ) -> pandas.DataFrame:
-    """One row per setting and seed with the four MEASURES: surprise (nats a token, under the plain
-    model), distinct-2, share of texts that loop, share of statements that are right.
+    """One row per setting and seed with the MEASURES: surprise (nats a token, under the plain
+    model), distinct-2, and for each statement whether it is right.
 
     Greedy decoding is the same for every seed and is run once. Shows a progress bar.
     """
@@ -111,18 +112,32 @@ def sweep(
             if seed == seeds[0] or setting.get("temperature") != 0:
                 said = continue_texts(model, texts, seed, setting)
                 measured = measures(model, texts, said)
-                measured["right"] = answers_right(model, tokenizer, asked, seed, setting)
-            rows.append({"setting": name, "seed": seed, **measured})
+                right = answers_right(model, tokenizer, asked, seed, setting)
+            rows.append({"setting": name, "seed": seed, **measured, "right": right})
     return pd.DataFrame(rows)
 
 
 def summarise(rows: pandas.DataFrame) -> pandas.DataFrame:
-    """One row per setting, in the order they were run: each measure's mean over the seeds with its
-    Student t interval, as text."""
-    by_setting = rows.groupby("setting", sort=False)[list(MEASURES)]
-    return by_setting.agg(
+    """One row per setting, in the order they were run, with intervals, as text: Student t over the
+    seeds, for accuracy a bootstrap over the statements."""
+    by_setting = rows.groupby("setting", sort=False)
+    table = by_setting[list(BY_SEED)].agg(
         lambda values: str(Interval.of_seeds(list(values), bounds=BOUNDS.get(values.name)))
     )
+    table["right"] = [f"{accuracy(group.right):.3g}" for _, group in by_setting]
+    return table
+
+
+def accuracy(right: Sequence[Sequence[bool]]) -> Interval:
+    """Return the accuracy over all seeds and its interval over the statements.
+
+    right: one list a seed, of the same statements. The draws of one statement are resampled
+    together, so that asking it again with another seed does not count as a new question.
+    """
+    each = [sum(seeds) / len(seeds) for seeds in zip(*right, strict=True)]
+    if len(set(each)) == 1 and each[0] in SHARE:  # no draw can differ: a bootstrap has no width
+        return Interval.of_share([bool(mean) for mean in each])
+    return Interval.of_cases(each)
 
 
 def continue_texts(
@@ -145,7 +160,6 @@ def measures(
     return {
         "surprise": mean_nll(model, ids, torch.ones_like(ids), start),
         "distinct_2": distinct(new, 2),
-        "loops": loops(new),
     }
 
 
@@ -155,8 +169,8 @@ def answers_right(
     asked: Sequence[Statement],
     seed: int,
     setting: Mapping[str, Any],
-) -> float:
-    """Share of statements that the model completes with the fact."""
+) -> tuple[bool, ...]:
+    """Return for each statement whether the model completes it with the fact."""
     prompts = [one.prompt for one in asked]
     ids, keep_mask = encode(tokenizer, prompts, str(model.device))
     out = generate(
@@ -169,7 +183,7 @@ def answers_right(
         **setting,
     )
     said = decode(tokenizer, out, start=ids.shape[1])
-    return sum(is_right(text, one.value) for text, one in zip(said, asked, strict=True)) / len(said)
+    return tuple(is_right(text, one.value) for text, one in zip(said, asked, strict=True))
 
 
 LOOP_PROMPTS = 32

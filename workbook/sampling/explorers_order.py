@@ -9,6 +9,7 @@ Shapes: V vocabulary.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from workbook.core.notebook.explorer import Choice, Explorer, Slider
 from workbook.sampling import filters
 
 if TYPE_CHECKING:
+    import pandas
     import plotly.graph_objects as go
     from jaxtyping import Float
     from torch import Tensor
@@ -72,7 +74,7 @@ def draw(data: TwoOrders) -> go.Figure:
 
     place = list(range(len(data.tokens)))
     figure = go.Figure([
-        go.Bar(name=f"{name}: {kept:,} tokens stay", x=place, y=list(probs),
+        go.Bar(name=f"{name}: {_stay(kept)}", x=place, y=list(probs),
                marker={"color": figures.PALETTE[number]})
         for number, (name, kept, probs) in enumerate(
             zip(ORDERS, data.kept, data.probs, strict=True))
@@ -88,10 +90,26 @@ def draw(data: TwoOrders) -> go.Figure:
 def describe(data: TwoOrders) -> str:
     """The figure in one sentence."""
     told = "; ".join(
-        f"{name}, {kept:,} tokens stay and {data.tokens[0]} has probability {probs[0]:.2f}"
+        f"{name}, {_stay(kept)} and {data.tokens[0]} has probability {probs[0]:.2f}"
         for name, kept, probs in zip(ORDERS, data.kept, data.probs, strict=True)
     )
     return f"{data.says}: {told}."
+
+
+def _stay(kept: int) -> str:
+    return "1 token stays" if kept == 1 else f"{kept:,} tokens stay"
+
+
+def order_table(data: TwoOrders) -> pandas.DataFrame:
+    """A row for each order: how many tokens stay, and the probabilities of the likeliest."""
+    import pandas as pd
+
+    rows = [
+        (name, kept, *probs)
+        for name, kept, probs in zip(ORDERS, data.kept, data.probs, strict=True)
+    ]
+    tokens = map(html.unescape, data.tokens)  # a table escapes them itself
+    return pd.DataFrame(rows, columns=["order", "tokens that stay", *tokens])
 
 
 def order_explorer(logits: Float[Tensor, "1 V"], words: Sequence[str]) -> Explorer:
@@ -111,4 +129,5 @@ def order_explorer(logits: Float[Tensor, "1 V"], words: Sequence[str]) -> Explor
             "amount": Slider("p (top-k: 20 times p)", 0.9, low=0.05, high=1.0, step=0.05),
         },
         alt=describe,
+        table=order_table,
     )

@@ -65,7 +65,7 @@ def is_right(continuation: str, value: str) -> bool:
 
 
 def blind_guess(town: Town, asked: Sequence[Statement], split: str = "train") -> float:
-    """Return the share right of always naming the commonest value among the split's people."""
+    """Return the accuracy of always naming the commonest value among the split's people."""
     counts: dict[str, Counter[str]] = {}
     for person in town.among("people", split):
         for fact in facts_of(town, person):
@@ -96,8 +96,8 @@ class AnswerLogits:
         chosen = chosen.view_as(self.answer_ids).masked_fill(~self.keep_mask, 0.0)
         return chosen.sum(1).exp()
 
-    def share_right(self, **settings: float | None) -> float:
-        """The expected share of right answers with these settings, exactly."""
+    def accuracy(self, **settings: float | None) -> float:
+        """The expected accuracy with these settings, exactly."""
         return self.probability(**settings).mean().item()
 
 

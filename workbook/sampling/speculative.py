@@ -113,7 +113,7 @@ def speculate(
     stops = stop_ids(eos_id, prompt.ids.device)
     ends = set() if stops is None else set(stops.tolist())
     text = prompt.ids[0].tolist()
-    reader, proposed, accepted = _Reader(model), 0, 0
+    reader, proposed, accepted = CachedReader(model), 0, 0
     with evaluating(model):
         while len(text) < prompt.max_seq_len:
             room = min(draft_tokens, prompt.max_seq_len - len(text) - 1)
@@ -166,8 +166,8 @@ def _until_end(tokens: list[int], ends: set[int]) -> list[int]:
     return tokens[: stop + 1]
 
 
-class _Reader:
-    """A model and how much of the text its cache holds."""
+class CachedReader:
+    """A model with a cache that is cut back where a text differs from the one before."""
 
     def __init__(self, model: PreTrainedModel):
         self.model, self.passes = model, 0
@@ -175,7 +175,10 @@ class _Reader:
         self.held: list[int] = []
 
     def read(self, text: list[int], last: int) -> Tensor:
-        """Return the logits `last V` after the last tokens; what was read before is not again."""
+        """Return the logits `last V` after the last tokens; what the cache holds is not read again.
+
+        Raises ValueError where the model's cache cannot be cut back.
+        """
         same = 0
         while same < min(len(self.held), len(text) - last) and self.held[same] == text[same]:
             same += 1
