@@ -186,6 +186,36 @@ def test_nothing_is_said_on_stderr_but_progress(path):
                 assert re.search(r"\d+%\||it/s|step/s", output.text), output.text[:200]
 
 
+@each_lesson
+def test_what_feedback_tells_to_run_is_imported(path):
+    """Guards against `hint` that every lesson tells its readers to run and one did not import."""
+    tree = ast.parse("\n".join(code(path)))
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {"exercise", "hint", "progress"} <= imported
+
+
+@each_lesson
+def test_its_place_in_the_course_is_in_the_header_alone(path):
+    assert "you are here" not in prose(path).lower()
+
+
+@each_lesson
+def test_its_last_cell_leads_to_the_lessons_before_and_after(path):
+    stems = [other.stem for other in PATHS]
+    place = stems.index(path.stem)
+    last = cells(path)[-1].source
+    for word, other in (("Previous", place - 1), ("Next", place + 1)):
+        if 0 <= other < len(stems):
+            assert re.search(rf"{word}: \[[^\]]+\]\({stems[other]}\.ipynb\)", last), word
+        else:
+            assert f"{word}: [" not in last
+
+
 def test_every_lesson_of_the_course_that_is_ready_is_read_here():
     assert {path.stem for path in PATHS} == {
         f"{row.number:02}_{row.topic}" for row in LESSONS if row.state == "ready"

@@ -48,7 +48,7 @@ LESSONS = (
         "welcome",
         "Welcome",
         "ready",
-        "One model is right about 98 of 100 facts from before its cutoff, and 0 from after.",
+        "One model is right about 96 of 100 facts from before its cutoff, and 0 from after.",
     ),
     Lesson(
         1,
@@ -79,7 +79,7 @@ LESSONS = (
         "quantization",
         "Quantization",
         "ready",
-        "One outlier channel of 192 ruins 8-bit products; that channel in float repairs them.",
+        "One outlier channel ruins 8-bit products; kept in float, that one channel repairs them.",
         stage="use",
     ),
     Lesson(
