@@ -59,7 +59,7 @@ def test_a_row_of_skills_says_how_it_was_rounded():
     ]
     (heat,) = charts.skills_by_bits(rows).data
     assert heat.x == ("a", "b") and heat.y == ("4 bits, m",)
-    assert heat.text == (["1.00 [0.91, 1.00]", "0.50 [0.35, 0.65]"],)  # Wilson 1927
+    assert heat.text == (["1.00<br>[0.91, 1.00]", "0.50<br>[0.35, 0.65]"],)  # Wilson 1927
 
 
 def test_a_bar_has_the_ends_of_its_interval_and_a_number_none():

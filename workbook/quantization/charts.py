@@ -134,7 +134,7 @@ def loss_by_bits(rows: Sequence[Mapping[str, Any]], loss: float) -> go.Figure:
     figure = charts.lines(curves, "bits", "loss, nats a token").update_yaxes(type="log")
     charts.add_reference(figure, {"as stored": loss})
     figure.update_xaxes(autorange="reversed")
-    return figure.update_layout(height=520, legend={"y": -0.15, "yanchor": "top"})
+    return figure.update_layout(height=540, legend={"y": -0.22, "yanchor": "top"})
 
 
 def skills_by_bits(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
@@ -149,12 +149,12 @@ def skills_by_bits(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     text = [[_with_ends(value, row["cases"]) for value in line]
             for row, line in zip(asked, values, strict=True)]  # fmt: skip
     figure = charts.heat(values, columns=names, index=labels, text=text)
-    return figure.update_layout(height=120 + 32 * len(asked))
+    return figure.update_layout(height=120 + 44 * len(asked))
 
 
 def _with_ends(score: float, cases: int) -> str:
     share = Interval.of_share([number < round(score * cases) for number in range(cases)])
-    return f"{score:.2f} [{share.low:.2f}, {share.high:.2f}]"
+    return f"{score:.2f}<br>[{share.low:.2f}, {share.high:.2f}]"
 
 
 def outlier_chart(rows: Sequence[Mapping[str, Any]]) -> go.Figure:

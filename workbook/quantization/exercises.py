@@ -117,7 +117,8 @@ def _patterns(says: str, patterns: range) -> Check:
 
 
 def _only_nan(answer, _seed: int) -> str | None:
-    nan = [bits for bits in range(256) if math.isnan(answer(bits))]
+    numbers = [answer(bits) for bits in range(256)]
+    nan = [bits for bits, number in enumerate(numbers) if math.isnan(number)]
     return None if nan == [0x7F, 0xFF] else f"{len(nan)} patterns are NaN, not two."
 
 
