@@ -104,7 +104,7 @@ def answers_table(asked: Asked) -> pandas.DataFrame:
     """One row a model."""
     import pandas
 
-    return pandas.DataFrame({"says": asked.answers}).rename_axis("model")
+    return pandas.DataFrame(asked.answers.items(), columns=["model", "says"])
 
 
 def _said(asked: Asked) -> str:
