@@ -13,7 +13,7 @@ from workbook.core.exercises import exercise as ex
 from workbook.welcome import exercises
 from workbook.welcome.eliza import SWAPS, mirror
 from workbook.welcome.exercises import EXERCISES, TO_ME
-from workbook.welcome.markov import Chain
+from workbook.welcome.markov import END, Chain
 
 
 def mirror_one_after_the_other(text):
@@ -103,7 +103,65 @@ def perplexity_left_in_nats(probabilities):
     return -sum(map(math.log, probabilities)) / len(probabilities)
 
 
+def mix_of_the_longest_history_alone(word, history, counts, vocabulary):
+    while history not in counts:
+        history = history[1:]
+    return counts[history].get(word, 0) / sum(counts[history].values())
+
+
+def mix_with_one_added_to_each_count(word, history, counts, vocabulary):
+    followed = counts.get(history, {})
+    return (followed.get(word, 0) + 1) / (sum(followed.values()) + vocabulary)
+
+
+def mix_without_the_uniform_floor(word, history, counts, vocabulary):
+    return exercises.interpolated(word, history, counts, math.inf)
+
+
+def mix_in_equal_parts(word, history, counts, vocabulary):
+    p = 1 / vocabulary
+    for length in range(len(history) + 1):
+        followed = counts.get(history[len(history) - length :])
+        if followed is None:
+            break
+        p = (followed.get(word, 0) / sum(followed.values()) + p) / 2
+    return p
+
+
+def mix_of_the_histories_beginnings(word, history, counts, vocabulary):
+    return exercises.interpolated(word, history[::-1], _reversed(counts), vocabulary)
+
+
+def _reversed(counts):
+    return {history[::-1]: counts[history] for history in counts}
+
+
+def mix_that_knows_every_history(word, history, counts, vocabulary):
+    p = 1 / vocabulary
+    for length in range(len(history) + 1):
+        followed = counts[history[len(history) - length :]]
+        p = (followed.get(word, 0) + len(followed) * p) / (sum(followed.values()) + len(followed))
+    return p
+
+
+def mix_that_adds_without_dividing(word, history, counts, vocabulary):
+    p = 1 / vocabulary
+    for length in range(len(history) + 1):
+        followed = counts.get(history[len(history) - length :], {})
+        p += followed.get(word, 0) / max(1, sum(followed.values()))
+    return p
+
+
 WRONG = {
+    "welcome.interpolated": [
+        mix_of_the_longest_history_alone,
+        mix_with_one_added_to_each_count,
+        mix_without_the_uniform_floor,
+        mix_in_equal_parts,
+        mix_of_the_histories_beginnings,
+        mix_that_knows_every_history,
+        mix_that_adds_without_dividing,
+    ],
     "welcome.count_ngrams": [
         ngrams_forget_the_last_word,
         ngrams_of_one_word,
@@ -138,9 +196,9 @@ WRONG = {
 globals().update(rules(EXERCISES, WRONG, SWAPS=SWAPS, TO_ME=TO_ME))
 
 
-def test_shares_by_hand():
+def test_probabilities_by_hand():
     """the cat | the dog | the cat: 2 of 3; the cat saw | the cat ran: 1 of 2; saw the dog: 1."""
-    assert exercises.shares() == (2 / 3, 1 / 2, 1)
+    assert exercises.probabilities() == (2 / 3, 1 / 2, 1)
     for written in ((0.67, 0.5, 1), (0.667, 0.5, 1.0)):
         assert ex.check("welcome.count_words", written).status == "right"
 
@@ -193,6 +251,29 @@ def test_ngrams_are_those_that_the_chain_counts(given_words, n):
                 for i in range(len(given_words) - n + 1)
             )
             assert count == inner
+
+
+def test_interpolation_by_hand():
+    """In a b a c: p_0(b) = (1 + 3/4) / (4 + 3); after a: (1 + 2 p_0) / (2 + 2)."""
+    counts = {(): {"a": 2, "b": 1, "c": 1}, ("a",): {"b": 1, "c": 1}, ("b",): {"a": 1}}
+    p_0 = (1 + 3 / 4) / 7
+    assert exercises.interpolated("b", (), counts, 4) == pytest.approx(p_0)
+    assert exercises.interpolated("b", ("a",), counts, 4) == pytest.approx((1 + 2 * p_0) / 4)
+    assert exercises.interpolated("b", ("a", "c"), counts, 4) == pytest.approx(p_0)
+    assert exercises.interpolated("d", (), counts, 4) == pytest.approx(3 / 4 / 7)
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=30), st.integers(1, 4))
+def test_interpolation_is_what_the_chain_does_and_adds_up_to_one(given_words, n):
+    chain = Chain([given_words], n, vocabulary=5)
+    for place in range(len(given_words)):
+        history = tuple(given_words[max(0, place - n + 1) : place])
+        p = [exercises.interpolated(w, history, chain.after, 5) for w in [*"abcd", END]]
+        assert p == pytest.approx([chain.probability(w, history) for w in [*"abcd", END]])
+        assert math.fsum(p) == pytest.approx(1) and min(p) > 0
+    assert chain.nats(given_words, mix=exercises.interpolated) == pytest.approx(
+        chain.nats(given_words)
+    )
 
 
 def test_perplexity_is_e_to_the_cross_entropy():

@@ -70,6 +70,7 @@ def test_the_bundled_model_knows_the_past_and_no_one_the_future():
     trio = Trio(chain, LanguageModel(load_model("instruct"), load_tokenizer("instruct")))
     known = knowledge.who_knows(trio, count=60)
     assert list(known.index) == [knowledge.BASELINE, *WHO, knowledge.CEILING]
+    assert known.index.name == "accuracy", "not the share of this or that"
     before, after = known.columns
     assert known.loc[WHO[2], before].value > 0.9 > 0.1 > known.loc[WHO[2], after].value
     assert known.loc[WHO[0], before].value == known.loc[WHO[1], before].value == 0

@@ -1,9 +1,16 @@
 """The life of a project: costs by hand and as published, the guide, the table of models."""
 
+import re
+from pathlib import Path
+
+import nbformat
 import pytest
 
+from workbook import LESSONS
 from workbook.welcome import lifecycle
 from workbook.welcome.lifecycle import STAGES
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_lesson_of_the_course_belongs_to_a_stage():
@@ -84,3 +91,29 @@ def test_a_model_whose_tokens_are_not_known_has_no_time():
     assert list(table["times the one before"]) == ["", "3", "10"]
     assert list(table["training tokens"]) == ["", "", "1,000,000,000"]
     assert list(table["GB to run"]) == ["0.002", "0.006", "0.06"]
+
+
+NAMED = re.compile(r"[Ll]essons?\s((?:\d\d(?:,\s|\sand\s|\sto\s)?)+)(\s\(in\spreparation\))?")
+
+
+@pytest.mark.parametrize("stem", ["00_welcome", "03_sampling"])
+def test_a_lesson_that_is_not_written_is_called_so(stem):
+    """Fault: a learner was sent to lessons that do not exist."""
+    planned = {lesson.number for lesson in LESSONS if not lesson.ready}
+    notebook = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    prose = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = NAMED.findall(prose)
+    assert found
+    for numbers, remark in found:
+        named = set(map(int, re.findall(r"\d\d", numbers)))
+        assert named <= planned if remark else not named & planned, numbers
+
+
+def test_stages_and_routes_say_which_lessons_are_in_preparation():
+    told = [stage.lessons for stage in STAGES]
+    told += [lifecycle.route(need, n, 5000)[1] for need in lifecycle.NEEDS for n in (5, 800)]
+    for lesson in LESSONS:
+        for text in told:
+            for rest in re.split(rf"(?<!\d){lesson.number:02}(?!\d)", text)[1:]:
+                part = re.split(r",|\.|:| and \d", rest)[0]
+                assert ("in preparation" in part) is not lesson.ready, (lesson.number, text)

@@ -67,12 +67,12 @@ def _on_axis(year: float) -> float:
 
 
 def next_words(following: Mapping[str, float]) -> go.Figure:
-    """Bars: the likeliest next words and their shares, as `Chain.next` gives them."""
+    """Bars: the likeliest next words and their probabilities, as `Chain.next` gives them."""
     import plotly.graph_objects as go
 
     best = list(following.items())[:SHOWN]
     words = [charts.readable(word) for word, _ in best]
-    figure = go.Figure(go.Bar(x=words, y=[share for _, share in best]))
+    figure = go.Figure(go.Bar(x=words, y=[p for _, p in best]))
     return figure.update_layout(
         xaxis={"title": {"text": "next word"}}, yaxis={"title": {"text": "probability"}}
     )

@@ -1,4 +1,4 @@
-"""The exercises of lesson 00: n-grams, perplexity, a better mirror, a judge, a choice of route.
+"""The exercises of lesson 00: n-grams, perplexity, interpolation, a mirror, a judge, a route.
 
 Each comes with its checks, its hints and a reference answer; reading on is reading the answers.
 How an exercise is asked and judged is explained in `workbook.core.exercises.exercise`.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import torch
 from torch import Tensor
@@ -20,7 +20,7 @@ from workbook.core.exercises.exercise import Check, Exercise, compare, like, pre
 from workbook.core.runs.seeding import generator
 from workbook.welcome.eliza import SWAPS
 from workbook.welcome.lifecycle import NEEDS, ROUTES, route
-from workbook.welcome.markov import Chain, words
+from workbook.welcome.markov import END, Chain, Counts, words
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -29,8 +29,8 @@ PLACES = (("cat", "the"), ("saw", "the cat"), ("dog", "saw the"))  # (word, afte
 TO_ME = frozenset("for to with about at of from near like".split())  # "you" after these is "me"
 
 
-def shares() -> tuple[float, ...]:
-    """Return how often each word follows its history in `SAID`, of the times it is there."""
+def probabilities() -> tuple[float, ...]:
+    """Return the conditional probability in `SAID` of each word after its history."""
     chain = Chain([words(SAID)], n=3)
     return tuple(chain.next(words(history)).get(word, 0.0) for word, history in PLACES)
 
@@ -47,6 +47,22 @@ def count_ngrams(words: Sequence[str], n: int) -> dict[tuple[str, ...], Counter[
 def perplexity(probabilities: Sequence[float]) -> float:
     """Return e to the mean of -ln p, over the probabilities that a model gave the true tokens."""
     return math.exp(-sum(map(math.log, probabilities)) / len(probabilities))
+
+
+def interpolated(word: Hashable, history: tuple, counts: Counts, vocabulary: int) -> float:
+    """Return p(word | history), mixed from histories of all lengths, the shortest first.
+
+    counts: history -> how often each word follows it, for histories of 0 words or more.
+    vocabulary: how many different words there can be.
+    """
+    p = 1 / vocabulary
+    for length in range(len(history) + 1):
+        followed = counts.get(history[len(history) - length :])
+        if followed is None:
+            break
+        kinds = len(followed)
+        p = (followed.get(word, 0) + kinds * p) / (sum(followed.values()) + kinds)
+    return p
 
 
 PROJECTS = (  # (need, examples, rankings) of the projects that the lesson asks about
@@ -94,11 +110,12 @@ def class_or_none(log_density: Tensor, prior: Tensor, limit: float) -> Tensor:
 # --- checks -------------------------------------------------------------------------------------
 
 
-def _share(place: int) -> Check:
-    """Is one of the three shares right?"""
+def _probability(place: int) -> Check:
+    """Is one of the three probabilities right?"""
     word, history = PLACES[place]
     says = f"p({word} | {history})"
-    return predicted(place, says, "the share", shares, "(share, share, share)", tolerance=0.006)
+    form = "(probability, probability, probability)"
+    return predicted(place, says, "the probability", probabilities, form, tolerance=0.006)
 
 
 def _random_words(seed: int) -> list[str]:
@@ -150,6 +167,46 @@ def _uneven(source: random.Random) -> list[float]:
 def _long(source: random.Random) -> list[float]:
     """So many tokens that their product is 0 in the computer."""
     return [source.uniform(0.001, 0.1) for _ in range(2000)]
+
+
+VOCABULARY = (*"the a cat dog saw ran and".split(), END, "moon", "sun")  # two are never seen
+
+
+def _smooth(
+    says: str, quantity: str, histories: Callable[[list[str]], list[tuple]], view: Callable = list
+) -> Check:
+    """Are the probabilities of all words after some histories of a fresh text right?"""
+
+    def test(answer: Callable, seed: int) -> str | None:
+        given = _random_words(seed)
+        counts, size = Chain([given], 3).after, len(VOCABULARY)
+
+        def rows(mix: Callable) -> list:
+            mixed = [
+                [mix(word, history, counts, size) for word in VOCABULARY]
+                for history in histories(given)
+            ]
+            return [view(row) for row in mixed]
+
+        return compare(quantity, rows(answer), rows(interpolated), 1e-6)
+
+    return Check(says, test)
+
+
+def _never_seen(probabilities: list[float]) -> float:
+    return probabilities[-1]
+
+
+def _known_pairs(given: list[str]) -> list[tuple]:
+    return [tuple(given[place : place + 2]) for place in range(0, 58, 2)]
+
+
+def _known_words(given: list[str]) -> list[tuple]:
+    return [(word,) for word in sorted(set(given))]
+
+
+def _new_beginnings(given: list[str]) -> list[tuple]:
+    return [("moon", *history) for history in _known_words(given)]
 
 
 def _route(place: int) -> Check:
@@ -233,14 +290,14 @@ _ALL = (
         points=1,
         difficulty=1,
         minutes=5,
-        checks=tuple(_share(place) for place in range(len(PLACES))),
+        checks=tuple(_probability(place) for place in range(len(PLACES))),
         hints=(
             "Find every place where the history occurs in the sentence, and look at the next word.",
-            "The share is how often the word comes next, divided by how often the history "
+            "The probability is how often the word comes next, divided by how often the history "
             "occurs with any word after it.",
             "“the” occurs three times; “cat” follows it twice.",
         ),
-        reference=shares,
+        reference=probabilities,
         wants="value",
     ),
     Exercise(
@@ -289,6 +346,36 @@ _ALL = (
             "return math.exp(sum(-math.log(p) for p in probabilities) / len(probabilities))",
         ),
         reference=perplexity,
+    ),
+    Exercise(
+        id="welcome.interpolated",
+        title="A probability for everything",
+        points=4,
+        difficulty=4,
+        minutes=20,
+        checks=(
+            _smooth("no history: a word never seen", "the probability", lambda _: [()],
+                    _never_seen),
+            _smooth("one word of history", "the probability", _known_words),
+            _smooth("two words of history", "the probability", _known_pairs),
+            _smooth("a history never seen: its end decides", "the probability", _new_beginnings),
+            _smooth("over the whole vocabulary", "the sum of the probabilities", _known_pairs, sum),
+        ),
+        hints=(
+            "Start at p = 1 / V and go from the empty history to the longest: each step makes "
+            "p_k from p_(k-1).",
+            "The end of a history that has `length` words is history[len(history) - length:]. "
+            "`m` is len of what followed it, not the sum of its counts.",
+            "p = 1 / vocabulary\n"
+            "for length in range(len(history) + 1):\n"
+            "    followed = counts.get(history[len(history) - length:])\n"
+            "    if followed is None:\n"
+            "        break\n"
+            "    m = len(followed)\n"
+            "    p = (followed.get(word, 0) + m * p) / (sum(followed.values()) + m)\n"
+            "return p",
+        ),
+        reference=interpolated,
     ),
     Exercise(
         id="welcome.better_mirror",

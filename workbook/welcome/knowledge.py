@@ -89,13 +89,13 @@ def _facts(town: Town) -> dict[tuple[str, str], str]:
 
 
 def who_knows(trio: Trio, count: int = 120, seed: int = 0) -> pandas.DataFrame:
-    """Share right of each way to answer, a `Score` with its 95 % interval.
+    """Accuracy of each way to answer, a `Score` with its 95 % interval.
 
     A row for each way, the baseline first, the ceiling last; a column for each side of the cutoff.
     """
     import pandas as pd
 
-    table = pd.DataFrame(index=pd.Index([BASELINE, *WHO, CEILING], name="share right"))
+    table = pd.DataFrame(index=pd.Index([BASELINE, *WHO, CEILING], name="accuracy"))
     for when in WHEN:
         asked = questions(count, when, seed)
         said = trio.replies([one.text for one in asked], seed)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbook import LESSONS
+
 if TYPE_CHECKING:
     import pandas
 
@@ -78,6 +80,17 @@ def _integrate_cost(parameters: float) -> str:
     )
 
 
+def lessons_named(*numbers: int) -> str:
+    """Return lessons with their titles: "04 Prompting (in preparation), 08 Fine-tuning"."""
+    rows = [lesson for lesson in LESSONS if lesson.number in numbers]
+    return ", ".join(f"{row.number:02} {row.title}{_state(row.number)}" for row in rows)
+
+
+def _state(number: int) -> str:
+    ready = {lesson.number: lesson.ready for lesson in LESSONS}
+    return "" if ready[number] else " (in preparation)"
+
+
 STAGES = (
     Stage(
         "Scope",
@@ -86,7 +99,7 @@ STAGES = (
         "Days.",
         "About 100 questions with the answers you want.",
         "You know the work that is to be done; no machine learning.",
-        "00 welcome, 09 evaluation",
+        lessons_named(0, 9),
         _scope_cost,
     ),
     Stage(
@@ -96,8 +109,7 @@ STAGES = (
         "Hours to try some; weeks to months to pretrain your own.",
         "None to choose; billions of tokens to pretrain.",
         "Little to choose; a team of specialists to pretrain.",
-        "01 attention, 02 pretraining, 03 sampling, 05 quantization, 06 scaling laws, "
-        "07 distributed, 17 flows and diffusion",
+        lessons_named(1, 2, 3, 5, 6, 7, 17),
         _select_cost,
     ),
     Stage(
@@ -108,8 +120,7 @@ STAGES = (
         "Minutes for a prompt, hours for tuning, days for human feedback.",
         "A few examples for a prompt, 500 to 1,000 for one task, rankings for alignment.",
         "Writing for a prompt; some PyTorch for tuning; more for alignment.",
-        "04 prompting, 08 fine-tuning, 09 evaluation, 10 LoRA, 11 PEFT family, 12 RLHF, "
-        "13 alignment",
+        lessons_named(4, 8, 9, 10, 11, 12, 13),
         _adapt_cost,
     ),
     Stage(
@@ -120,7 +131,7 @@ STAGES = (
         "Weeks, and then as long as it runs.",
         "Your documents; what users ask and complain about.",
         "Software engineering, security, operations.",
-        "14 compression, 15 RAG, 16 ReAct, 18 application",
+        lessons_named(14, 15, 16, 18),
         _integrate_cost,
     ),
 )
@@ -196,12 +207,12 @@ def route(need: str, examples: int, rankings: int = 0) -> tuple[str, str]:
     if need == NEEDS[1]:
         return "documents", (
             "Facts that change, or that it never read, belong in documents that it can look up: "
-            "lesson 15. Tuning teaches how to answer, and is a poor place for facts."
+            f"lesson 15{_state(15)}. Tuning teaches how to answer, and is a poor place for facts."
         )
     if need == NEEDS[2] and rankings >= 1000:
         return "align", (
             "You can tell a better answer from a worse one, and have many such comparisons: "
-            "lessons 12 and 13. Tune on good answers first."
+            f"lessons 12{_state(12)} and 13{_state(13)}. Tune on good answers first."
         )
     if examples >= 500:
         return "tune", (
@@ -209,8 +220,8 @@ def route(need: str, examples: int, rankings: int = 0) -> tuple[str, str]:
             "model needs no examples in every prompt."
         )
     return "prompt", (
-        "With few examples, put them into the prompt: lesson 04. If more than five or six do not "
-        "help, collect a few hundred and tune."
+        f"With few examples, put them into the prompt: lesson 04{_state(4)}. If more than five or "
+        "six do not help, collect a few hundred and tune."
     )
 
 

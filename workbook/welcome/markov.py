@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from random import Random
 
 WORD = re.compile(r"\w+(?:['’.:-]\w+)*|[^\w\s]|\n")
 START, END = "<start>", "<end>"  # around every text; no word or token id is equal to them
 CLOSE = frozenset(".,;:!?)\n")  # signs that no space goes before
+Counts = Mapping[tuple, Mapping[Hashable, int]]  # history -> next symbol -> count
+# symbol, history, counts of all histories, size of the vocabulary -> p(symbol | history)
+Mix = Callable[[Hashable, tuple, Counts, int], float]
 
 
 def words(text: str) -> list[str]:
@@ -61,7 +64,7 @@ class Chain:
                 found[text[place]] = found.get(text[place], 0) + 1
 
     def next(self, history: Sequence[Hashable]) -> dict[Hashable, float]:
-        """What follows the longest end of `history` that was seen -> its share, likeliest first."""
+        """What follows the longest end of `history` that was seen -> p, likeliest first."""
         history = self._known(tuple(history))
         total = self.total[history]
         ranked = sorted(self.after[history].items(), key=lambda found: -found[1])
@@ -104,12 +107,18 @@ class Chain:
             p = (found.get(symbol, 0) + len(found) * p) / (self.total[context] + len(found))
         return p
 
-    def nats(self, text: Sequence[Hashable], n: int | None = None) -> float:
-        """-ln p of a text and its end. n: use shorter histories than the chain has."""
+    def nats(self, text: Sequence[Hashable], n: int | None = None, mix: Mix | None = None) -> float:
+        """-ln p of a text and its end. n: use shorter histories than the chain has.
+
+        mix: gives the probabilities in the place of `probability`.
+        """
         reach, whole, total = (n or self.n) - 1, (START, *text, END), 0.0
         if not 0 <= reach < self.n:
             raise ValueError(f"this chain has counted up to n = {self.n}, not {n}.")
         for place in range(1, len(whole)):
             history = whole[max(0, place - reach) : place]
-            total -= math.log(self.probability(whole[place], history))
+            if mix is None:
+                total -= math.log(self.probability(whole[place], history))
+            else:
+                total -= math.log(mix(whole[place], history, self.after, self.vocabulary))
         return total

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from workbook.core.runs import Interval
 from workbook.town import mixture
-from workbook.welcome.markov import Chain
+from workbook.welcome.markov import Chain, Mix
 
 if TYPE_CHECKING:
     import pandas
@@ -71,9 +71,10 @@ def perplexities(
     seed: int,
     read: int = 1000,
     new: int = 60,
+    mix: Mix | None = None,
 ) -> dict[str, float]:
     """Perplexity a token on `new` documents: of chains that have read `read` others, of the model,
-    and of the generator. The end of a text counts as a token."""
+    and of the generator. The end of a text counts as a token. mix: as for `Chain.nats`."""
     chain = token_chain(tokenizer, documents(read, seed))
     end = tokenizer.eos_token_id or 0
     begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else end
@@ -82,7 +83,7 @@ def perplexities(
         ids = tokenizer.encode(document.text, add_special_tokens=False)
         tokens += len(ids) + 1
         for n in ORDERS:
-            sums[chain_name(n)] += chain.nats(ids, n)
+            sums[chain_name(n)] += chain.nats(ids, n, mix)
         sums[MODEL] += model_nats(model, ids, begin, end)
         sums[ENTROPY_BOUND] += document.nats
     return {name: math.exp(nats / tokens) for name, nats in sums.items()}
@@ -92,12 +93,16 @@ def compare(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     seeds: Sequence[int] = (0, 1, 2),
+    mix: Mix | None = None,
     **sizes: int,
 ) -> pandas.DataFrame:
-    """Mean perplexity with its 95 % interval over seeds, each with text of its own to read."""
+    """Mean perplexity with its 95 % interval over seeds, each with text of its own to read.
+
+    mix: the chains' probabilities, as for `Chain.nats`.
+    """
     import pandas as pd
 
-    runs = pd.DataFrame([perplexities(model, tokenizer, seed, **sizes) for seed in seeds])
+    runs = pd.DataFrame([perplexities(model, tokenizer, seed, mix=mix, **sizes) for seed in seeds])
     intervals = {name: Interval.of_seeds(runs[name]) for name in runs}
     table = pd.DataFrame(intervals, index=["perplexity", "low", "high"]).T
     return table.rename_axis("who")
