@@ -109,12 +109,11 @@ def test_longer_spans_are_curves_toward_lower_loss():
             {"loss": 3.0, "right": {"1": 0.4, "4": 0.0}}]  # fmt: skip
     figure = charts.emergence_chart(runs, ("1", "4"))
     drawn = traces(figure)
-    assert list(drawn) == ["1 token in a row", "4 tokens in a row"]
-    assert points(drawn["1 token in a row"]) == [(3.0, 0.4), (2.0, 0.6)]
-    assert points(drawn["4 tokens in a row"]) == [(3.0, 0.0), (2.0, 0.1)]
+    assert list(drawn) == ["1 token", "4 tokens"]
+    assert points(drawn["1 token"]) == [(3.0, 0.4), (2.0, 0.6)]
+    assert points(drawn["4 tokens"]) == [(3.0, 0.0), (2.0, 0.1)]
     assert figure.layout.xaxis.autorange == "reversed"
     assert tuple(figure.layout.yaxis.range) == (0, 1)
-    assert figure.layout.legend.y < 0  # below the axis, where it is in no title's way
 
 
 def test_epochs_are_drawn_by_doublings():
@@ -143,8 +142,16 @@ def test_three_models_of_one_budget_have_equal_areas():
     assert areas == pytest.approx([1, 1, 1])
     assert best.x1 - best.x0 == pytest.approx(best.y1 - best.y0)
     assert large.x1 < figure.layout.xaxis.range[1] and small.y1 < figure.layout.yaxis.range[1]
+    assert figure.layout.yaxis.scaleanchor == "x"  # else the square is none on the page
     words = [note.text for note in figure.layout.annotations]
     parameters, tokens = LAW.optimum(6e22)
     loss = LAW.loss(4 * parameters, tokens / 4)
     assert f"N = {4 * parameters / 1e9:,.0f} billion<br>D = {tokens / 4e9:,.0f} b" in words[2]
     assert words[2].endswith(f"L = {loss:.3f}") and loss > LAW.least_loss(6e22)
+
+
+def test_the_lengths_of_spans_fit_one_line_of_a_legend():
+    """Two lines of names once lay over the title; a line holds about 80 letters and five marks."""
+    spans = ["1", "2", "4", "8", "16"]
+    runs = [{"loss": 2.0, "right": dict.fromkeys(spans, 0.5)}]
+    assert sum(len(trace.name) for trace in charts.emergence_chart(runs, spans).data) < 60

@@ -147,14 +147,13 @@ def emergence_chart(runs: Sequence[Mapping[str, Any]], spans: Sequence[str]) -> 
     """
     rows = sorted(runs, key=lambda run: -run["loss"])
     curves = {
-        f"{span} token{'s' if span != '1' else ''} in a row": [
+        f"{span} token{'s' if span != '1' else ''}": [
             (row["loss"], row["right"][span]) for row in rows
         ]
         for span in spans
     }
     figure = charts.lines(curves, "loss, nats a token (better to the right)", "exact match")
-    figure.update_xaxes(autorange="reversed").update_yaxes(range=[0, 1])
-    return figure.update_layout(legend={"y": -0.25, "yanchor": "top"})
+    return figure.update_xaxes(autorange="reversed").update_yaxes(range=[0, 1])
 
 
 def epochs_chart(curves: Mapping[str, Sequence[tuple[float, float]]], y: str) -> go.Figure:
@@ -220,5 +219,7 @@ def split_diagram(law: Law, flops: float, factor: float = 2.5) -> go.Figure:
     hidden = {"visible": False}
     across, up = [-0.1, 3.6 + factor], [-1.0, factor + 0.1]
     return figure.update_layout(
-        xaxis={**hidden, "range": across}, yaxis={**hidden, "range": up}, height=430
+        xaxis={**hidden, "range": across},
+        yaxis={**hidden, "range": up, "scaleanchor": "x"},  # so that a square is one
+        height=500,
     )
