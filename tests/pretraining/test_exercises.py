@@ -1,5 +1,6 @@
 """The exercises of lesson 02: references against other sources, typical wrong answers refused."""
 
+import inspect
 import itertools
 import math
 
@@ -100,6 +101,70 @@ def softmax_by_hand_overflows(logits, ids, keep_mask):
     return -chosen[keep_mask[:, 1:]].log().mean()
 
 
+def step(answer):
+    """An answer whose parameters are named as in the exercise, however it is written here."""
+    answer.__signature__ = inspect.signature(exercises.adamw_step)
+    return answer
+
+
+@step
+def each_clipped_by_itself(weights, gradients, *rest):
+    clipped = [g / max(1.0, float(g.norm())) for g in gradients]
+    return exercises.adamw_step(weights, clipped, *rest)
+
+
+@step
+def short_ones_stretched(weights, gradients, *rest):
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    return exercises.adamw_step(weights, [g / norm for g in gradients], *rest)
+
+
+@step
+def not_clipped(weights, gradients, means, squares, *rest):
+    means = [0.9 * m + 0.1 * g for m, g in zip(means, gradients, strict=True)]
+    squares = [0.95 * s + 0.05 * g**2 for s, g in zip(squares, gradients, strict=True)]
+    return weights, means, squares
+
+
+def means_not_corrected(weights, gradients, means, squares, step, rate, decay):
+    _, means, squares = exercises.adamw_step(weights, gradients, means, squares, step, rate, decay)
+    moved = [w - rate * (decay * w + m / (s.sqrt() + 1e-8))
+             for w, m, s in zip(weights, means, squares, strict=True)]  # fmt: skip
+    return moved, means, squares
+
+
+@step
+def corrected_means_handed_on(weights, gradients, means, squares, step, *rest):
+    moved, means, squares = exercises.adamw_step(weights, gradients, means, squares, step, *rest)
+    return moved, [m / (1 - 0.9**step) for m in means], squares
+
+
+def decay_in_the_gradient(weights, gradients, means, squares, step, rate, decay):
+    """Adam with an L2 penalty: the decay is divided by the root of the squares, too."""
+    norm = sum(g.square().sum() for g in gradients) ** 0.5
+    pulled = [g / max(1.0, float(norm)) + decay * w
+              for g, w in zip(gradients, weights, strict=True)]  # fmt: skip
+    clipped = exercises.adamw_step(weights, gradients, means, squares, step, rate, 0.0)
+    means = [0.9 * m + 0.1 * g for m, g in zip(means, pulled, strict=True)]
+    squares = [0.95 * s + 0.05 * g**2 for s, g in zip(squares, pulled, strict=True)]
+    moved = [w - rate * m / (1 - 0.9**step) / ((s / (1 - 0.95**step)).sqrt() + 1e-8)
+             for w, m, s in zip(weights, means, squares, strict=True)]  # fmt: skip
+    return moved, *clipped[1:]
+
+
+@step
+def weights_alone(*arguments):
+    return exercises.adamw_step(*arguments)[0]
+
+
+@step
+def weights_in_place(weights, *rest):
+    moved, means, squares = exercises.adamw_step(weights, *rest)
+    for old, new in zip(weights, moved, strict=True):
+        old.copy_(new)
+    return weights, means, squares
+
+
 def special_tokens_too(ids, ordinary, draw, fate, other, mask_id):
     return exercises.mask_tokens(ids, torch.ones_like(ordinary), draw, fate, other, mask_id)
 
@@ -168,6 +233,16 @@ WRONG = {
         padding_counts_as_zero,
         a_sum_of_losses,
         softmax_by_hand_overflows,
+    ],
+    "pretraining.adamw_step": [
+        each_clipped_by_itself,
+        short_ones_stretched,
+        not_clipped,
+        means_not_corrected,
+        corrected_means_handed_on,
+        decay_in_the_gradient,
+        weights_alone,
+        weights_in_place,
     ],
     "pretraining.mask_tokens": [
         special_tokens_too,
@@ -254,6 +329,27 @@ def test_the_loss_is_torchs_own():
         logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORE
     )
     assert exercises.next_token_loss(logits, ids, keep_mask).item() == pytest.approx(own.item())
+
+
+@pytest.mark.parametrize("size", [0.01, 5.0])
+def test_steps_are_those_of_torch(size):
+    """Five steps of `clip_grad_norm_` and `AdamW`, of gradients below and above length 1."""
+    source = torch.Generator().manual_seed(4)
+    theirs = [torch.nn.Parameter(torch.randn(shape, generator=source)) for shape in ((3, 4), (5,))]
+    weights = [each.detach().clone() for each in theirs]
+    means, squares = ([torch.zeros_like(each) for each in weights] for _ in range(2))
+    torchs = torch.optim.AdamW(theirs, lr=0.02, betas=(0.9, 0.95), weight_decay=0.3)
+    for step in range(1, 6):
+        gradients = [size * torch.randn(each.shape, generator=source) for each in weights]
+        for each, gradient in zip(theirs, gradients, strict=True):
+            each.grad = gradient.clone()
+        torch.nn.utils.clip_grad_norm_(theirs, 1.0)
+        torchs.step()
+        weights, means, squares = exercises.adamw_step(
+            weights, gradients, means, squares, step, 0.02, 0.3
+        )
+    for ours, other in zip(weights, theirs, strict=True):
+        torch.testing.assert_close(ours, other.detach(), atol=1e-5, rtol=1e-4)
 
 
 def test_masking_is_the_packages_own_with_the_same_draws():

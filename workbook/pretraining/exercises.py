@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from workbook.core.exercises.exercise import Check, Exercise, like, predicted, u
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.objectives import corrupted_lengths, noise_and_spans
 from workbook.training.packing import IGNORE
+
+Tensors = list[Tensor]
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -35,6 +38,31 @@ def next_token_loss(logits: Tensor, ids: Tensor, keep_mask: Tensor) -> Tensor:
     log_probs = logits[:, :-1].log_softmax(-1)  # B T-1 V
     chosen = log_probs.gather(-1, ids[:, 1:, None])[..., 0]  # B T-1
     return -chosen[keep_mask[:, 1:]].mean()
+
+
+def adamw_step(
+    weights: Tensors,
+    gradients: Tensors,
+    means: Tensors,
+    squares: Tensors,
+    step: int,
+    rate: float,
+    decay: float,
+) -> tuple[Tensors, Tensors, Tensors]:
+    """One step of AdamW on clipped gradients: (weights, means, squares), all of them new.
+
+    means, squares: running means of the gradients and of their squares, 0 at the start. step: from
+    1. rate, decay: the learning rate and the weight decay.
+    """
+    norm = sum(g.square().sum() for g in gradients) ** 0.5
+    scale = 1 / max(1.0, float(norm))
+    means = [0.9 * m + 0.1 * scale * g for m, g in zip(means, gradients, strict=True)]
+    squares = [0.95 * s + 0.05 * (scale * g) ** 2 for s, g in zip(squares, gradients, strict=True)]
+    moved = []
+    for w, m, s in zip(weights, means, squares, strict=True):
+        m, s = m / (1 - 0.9**step), s / (1 - 0.95**step)
+        moved.append(w - rate * (decay * w + m / (s.sqrt() + 1e-8)))
+    return moved, means, squares
 
 
 def mask_tokens(
@@ -161,6 +189,53 @@ def _all_alike(seed: int) -> tuple:
 def _large(seed: int) -> tuple:
     logits, ids, keep_mask = _logits(seed)
     return 300 * logits, ids, keep_mask
+
+
+def _gradients(seed: int, length: float, step: int = 7, decay: float = 0.1) -> tuple:
+    """Two weights in the middle of a training; `length` of their gradients together."""
+    source, shapes = generator(seed), ((3, 4), (5,))
+    weights, gradients, means, squares = (
+        [torch.randn(shape, generator=source) for shape in shapes] for _ in range(4)
+    )
+    norm = torch.cat([each.flatten() for each in gradients]).norm()
+    gradients = [length * each / norm for each in gradients]
+    squares = [each.square() for each in squares]
+    return weights, gradients, means, squares, step, 0.01, decay
+
+
+def _first_step(seed: int) -> tuple:
+    """Nothing is remembered yet, and nothing decays."""
+    weights, gradients, means, _, step, rate, decay = _gradients(seed, 3.0, step=1, decay=0.0)
+    zeros = [torch.zeros_like(each) for each in means]
+    return weights, gradients, zeros, zeros, step, rate, decay
+
+
+def _part(place: int) -> Callable[[Any], Any]:
+    """One of the three lists of a step, as one row of numbers."""
+    return lambda out: torch.cat([each.flatten() for each in out[place]])
+
+
+def _is_step(got: Any, want: Any) -> str | None:
+    """Are there three lists of tensors, each with the shapes it came with?"""
+    if not isinstance(got, tuple) or len(got) != len(want):
+        return "the result is not three lists: weights, means, squares."
+    for name, ours, theirs in zip(("weights", "means", "squares"), got, want, strict=True):
+        if not isinstance(ours, list) or len(ours) != len(theirs):
+            return f"the {name} are not a list with a tensor for each weight."
+        for mine, other in zip(ours, theirs, strict=True):
+            if not isinstance(mine, Tensor) or mine.shape != other.shape:
+                return f"the {name} do not have the shapes of the weights."
+    return None
+
+
+def _leaves_lists(answer: Callable, seed: int) -> str | None:
+    given, before = _gradients(seed, 3.0), _gradients(seed, 3.0)
+    answer(*given)
+    for name, after, was in zip(("weights", "gradients", "means", "squares"), given, before,
+                                strict=False):  # fmt: skip
+        if len(after) != len(was) or not all(map(torch.equal, after, was)):
+            return f"the {name} that were passed in have changed; make new ones."
+    return None
 
 
 def _draws(seed: int) -> tuple:
@@ -300,6 +375,44 @@ _ALL = (
             "return -chosen[keep_mask[:, 1:]].mean()",
         ),
         reference=next_token_loss,
+    ),
+    Exercise(
+        id="pretraining.adamw_step",
+        title="One step",
+        points=4,
+        difficulty=4,
+        minutes=20,
+        checks=(
+            like("gradients shorter than 1 are not clipped", "the list of means", adamw_step,
+                 partial(_gradients, length=0.5), _part(1), _is_step),
+            like("longer ones are clipped to length 1, all of them together", "the list of means",
+                 adamw_step, partial(_gradients, length=6.0), _part(1), _is_step),
+            like("the squares are those of the clipped gradients", "the list of squares",
+                 adamw_step, partial(_gradients, length=6.0), _part(2), _is_step),
+            like("the first step is as long as the later ones", "the list of weights", adamw_step,
+                 _first_step, _part(0), _is_step),
+            like("a later step, without decay", "the list of weights", adamw_step,
+                 partial(_gradients, length=0.5, decay=0.0), _part(0), _is_step),
+            like("weights decay by themselves, not through the gradient", "the list of weights",
+                 adamw_step, partial(_gradients, length=6.0, decay=0.5), _part(0), _is_step),
+            Check("does not change what it was given", _leaves_lists),
+        ),
+        hints=(
+            "The length of all gradients together is the root of the sum of all their squares. "
+            "Divide every gradient by it where it is above 1.",
+            "Both running means start at 0, so they are too small at first: divide them by "
+            "1 - .9^step and 1 - .95^step, in the update alone, and hand on what is not divided.",
+            "norm = sum(g.square().sum() for g in gradients) ** 0.5\n"
+            "gradients = [g / max(1.0, float(norm)) for g in gradients]\n"
+            "means = [0.9 * m + 0.1 * g for m, g in zip(means, gradients)]\n"
+            "squares = [0.95 * s + 0.05 * g**2 for s, g in zip(squares, gradients)]\n"
+            "m_hat = [m / (1 - 0.9**step) for m in means]\n"
+            "s_hat = [s / (1 - 0.95**step) for s in squares]\n"
+            "moved = [w - rate * (decay * w + m / (s.sqrt() + 1e-8))\n"
+            "         for w, m, s in zip(weights, m_hat, s_hat)]\n"
+            "return moved, means, squares",
+        ),
+        reference=adamw_step,
     ),
     Exercise(
         id="pretraining.bits_per_byte",
