@@ -14,7 +14,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbook.core.exercises import checks
 from workbook.core.exercises import exercise as ex
+from workbook.grading import asking
 
 SEEDS = st.integers(0, 2**31 - 1)
 
@@ -30,8 +32,9 @@ def outcome(exercise_id, answer, seed=11):
 
 
 def rules(exercises, wrong, **names):
-    """Six tests by name: right references, messages that differ, no lottery, stubs left unanswered,
-    last hints that run when pasted, messages that do not give a predicted number away.
+    """Seven tests by name: right references, messages that differ, no lottery, stubs left
+    unanswered, last hints that run when pasted, a grader that says what the lesson says, messages
+    that do not give a predicted number away.
 
     exercises: the lesson's exercises by id. wrong: two or more wrong answers to each, by id. names:
     what the lesson has, beside torch, when a hint is pasted there.
@@ -93,11 +96,23 @@ def rules(exercises, wrong, **names):
                 told = "".join(text for text in said if "has another form" not in text)
                 assert not any(character.isdigit() for character in told), said
 
+    @pytest.mark.parametrize("exercise_id", functions)
+    def the_grader_says_what_the_lesson_says(exercise_id):
+        """A wrong answer that is handed in reads the sentences that it read in the lesson."""
+        asked = exercises[exercise_id]
+        for answer in wrong[exercise_id]:
+            if checks.same_parameters(asked.reference, answer):
+                continue
+            here = checks.run_checks(asked.checks, answer, 11, ex.CHECK_SECONDS).findings
+            there = [asking.answer_with(answer)(check, asked, 11) for check in asked.checks]
+            assert [f.wrong for f in there[: len(here)]] == [f.wrong for f in here]
+
     return {
         "test_the_reference_is_right_for_every_seed": references_are_right_for_every_seed,
         "test_wrong_answers_fail_with_different_messages": wrong_answers_get_different_messages,
         "test_wrong_answers_fail_for_every_seed": wrong_answers_fail_for_every_seed,
         "test_a_stub_is_not_answered": a_stub_is_not_answered,
         "test_the_last_hint_runs_when_pasted": the_last_hint_runs_when_pasted,
+        "test_the_grader_says_what_the_lesson_says": the_grader_says_what_the_lesson_says,
         "test_no_message_gives_the_prediction_away": no_message_gives_a_prediction_away,
     }

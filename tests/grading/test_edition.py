@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from workbook import LESSONS
 from workbook.core.exercises import plain_values, regrading, sealed
-from workbook.core.exercises.checks import compare
+from workbook.core.exercises.checks import compare, run_checks
+from workbook.core.exercises.exercise import CHECK_SECONDS
 from workbook.grading import edition, manifest
 
 TOPIC = "scaling_laws"
@@ -98,6 +100,66 @@ def test_stored_results_are_the_references_own_and_a_value_has_none():
             right = flat(asked.reference(*plain_values.decode(call["arguments"])))
             known = flat(plain_values.decode(call["result"]))
             assert all(compare(name, *pair) is None for pair in zip(known, right, strict=True))
+
+
+@pytest.mark.parametrize("topic", [lesson.topic for lesson in LESSONS if lesson.ready])
+def test_a_right_answer_is_right_in_the_edition_without_answers(topic, monkeypatch):
+    """Within the time that a learner's check has, too: what is stored is found fast enough."""
+    source = (edition.package_folder() / topic / "exercises.py").read_text(encoding="utf-8")
+    source = edition.seal(source, topic).source
+    stored = json.loads(json.dumps(edition.stored_results(source, topic)))
+    monkeypatch.setattr(sealed, "_stored", lambda name: stored[name])
+    sealed._by_arguments.cache_clear()
+    without = edition._load(source, topic, sealed.stored)
+    for name, asked in manifest.exercises_of(topic).items():
+        if asked.wants == "function":
+            seed = stored[name]["seed"]
+            found = run_checks(without[name].checks, asked.reference, seed, CHECK_SECONDS)
+            assert found.status == "right", [each for each in found.findings if each.wrong]
+    sealed._by_arguments.cache_clear()
+
+
+CALLS = """from workbook.core.exercises.exercise import Check, Exercise
+
+def ask_until(tool, most):
+    for number in range(most):
+        if tool(number):
+            return number
+    return None
+
+def _same(stop):
+    def test(answer, seed):
+        seen, wanted = [], []
+        got = answer(lambda n: seen.append(n) or n == stop, 4)
+        want = ask_until(lambda n: wanted.append(n) or n == stop, 4)
+        return None if (got, seen) == (want, wanted) else "no."
+    return Check(f"stops at {stop}", test)
+
+_ALL = (
+    Exercise(id="a.until", title="t", points=1, difficulty=1, minutes=1,
+             checks=(_same(1), _same(2), _same(9)), hints=("a", "b", "c"), reference=ask_until),
+)
+EXERCISES = {each.id: each for each in _ALL}
+"""
+
+
+def test_a_stored_result_calls_the_functions_that_it_is_given(monkeypatch):
+    """The three calls have the same arguments; what the function gives tells them apart."""
+    full = edition._load(CALLS, "a", None)
+    monkeypatch.setattr(edition, "exercises_of", lambda topic: full)
+    monkeypatch.setattr(edition, "version_of", lambda asked: "1")
+    source = edition.seal(CALLS, "a").source
+    stored = edition.stored_results(source, "a")
+    monkeypatch.setattr(sealed, "_stored", lambda name: stored[name])
+    sealed._by_arguments.cache_clear()
+    without = edition._load(source, "a", sealed.stored)["a.until"]
+    right = full["a.until"].reference
+    assert run_checks(without.checks, right, 1, 1.0).status == "right"
+    wrong = run_checks(without.checks, lambda tool, most: right(tool, most) or 0, 1, 1.0)
+    assert [each.wrong for each in wrong.findings] == [None, None, "no."]
+    with pytest.raises(sealed.Sealed):
+        without.reference(lambda n: n == 3, 4)
+    sealed._by_arguments.cache_clear()
 
 
 def test_only_the_topics_asked_for_lose_their_answers(tmp_path):

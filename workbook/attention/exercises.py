@@ -269,7 +269,7 @@ def _stream(answer: Callable, seed: int, size: float) -> str | None:
     scores, values = torch.randn(2, 30, generator=generator(seed)).double()
     scores = size * (scores.sort().values + 3)
     want = float((scores.softmax(0) * values).sum())
-    got = answer(iter(zip(scores.tolist(), values.tolist(), strict=True)))
+    got = answer(iter(list(zip(scores.tolist(), values.tolist(), strict=True))))
     return compare("the weighted mean", got, want, 1e-6)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import workbook
 from workbook import LESSONS
-from workbook.core.exercises import plain_values, sealed
+from workbook.core.exercises import gradients, plain_values, sealed
 from workbook.core.exercises.checks import run_checks
 from workbook.core.exercises.exercise import Exercise
 from workbook.core.exercises.regrading import version_of
@@ -113,15 +113,16 @@ def stored_results(source: str, topic: str) -> dict[str, Any]:
     source: the exercises without answers; their visible checks run here, and must pass.
     """
     answers = exercises_of(topic)
-    calls: dict[str, list[dict[str, Any]]] = {name: [] for name in answers}
+    calls: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in answers}
 
     def ask(exercise_id: str, arguments: tuple) -> Any:
-        before = plain_values.encode(arguments)
-        result = answers[exercise_id].reference(*arguments)
-        call = {"arguments": before, "result": plain_values.encode(result)}
-        if call not in calls[exercise_id]:
-            calls[exercise_id].append(call)
-        return result
+        call = {"arguments": plain_values.encode(arguments)}
+        called: list[Any] = []
+        noting = [_noting(one, place, called) for place, one in enumerate(arguments)]
+        result = answers[exercise_id].reference(*noting)
+        call |= {"result": plain_values.encode(result)} | ({"called": called} if called else {})
+        known = calls[exercise_id].setdefault(json.dumps(call), call)
+        return gradients.connected(result, arguments, lambda at: _slopes(known, result, noting, at))
 
     exercises = _load(source, topic, ask)
     entries = {}
@@ -131,10 +132,34 @@ def stored_results(source: str, topic: str) -> dict[str, Any]:
             outcome = run_checks(each.checks, answers[name].reference, seed, SECONDS)
             if outcome.status != "right":
                 raise ValueError(f"the checks of {name} do not pass on its own reference answer.")
-        stored = calls[name] if each.wants == "function" else []
-        version = version_of(answers[name])
-        entries[name] = {"version": version, "seed": seed, "calls": stored}
+        entries[name] = {"version": version_of(answers[name]), "seed": seed, "calls": []}
+    for name, entry in entries.items():  # a check may ask the reference of another exercise
+        if exercises[name].wants == "function":
+            entry["calls"] = list(calls[name].values())
     return entries
+
+
+def _noting(argument: Any, place: int, called: list[Any]) -> Any:
+    """A function that also notes each call: its place, the arguments and the result, in words."""
+    if not callable(argument):
+        return argument
+
+    def noted(*arguments: Any) -> Any:
+        coded = plain_values.encode(list(arguments))
+        gave = argument(*arguments)
+        called.append([place, coded, plain_values.encode(gave)])
+        return gave
+
+    return noted
+
+
+def _slopes(call: dict[str, Any], result: Any, arguments: list[Any], gradient: Any) -> list[Any]:
+    """The gradients at the arguments, noted in a stored call."""
+    found = gradients.slopes(result, arguments, gradient)
+    pair = [plain_values.encode(gradient), plain_values.encode(found)]
+    if pair not in call.setdefault("slopes", []):
+        call["slopes"].append(pair)
+    return found
 
 
 def _load(source: str, topic: str, ask: Any) -> dict[str, Exercise]:

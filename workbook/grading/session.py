@@ -170,24 +170,24 @@ class _Cell(nbval.IPyNbCell):
         assert self.check is not None
         asked, seed = self.work.asked, self.shared.seed
         if asked.wants == "value":
-            reply = self._reply(f"value({asked.id!r})")
+            (reply,) = self._replies(f"value({asked.id!r})", 1)
             return asking.judge_value(self.check, reply, seed)
-        replies: list[asking.Reply] = []
-        while True:
-            outcome = asking.replay(self.check, asked, seed, replies)
-            if isinstance(outcome, Finding):
-                return outcome
-            coded = json.dumps(outcome.arguments)
-            replies.append(self._reply(f"call({asked.id!r}, {self.work.function!r}, {coded!r})"))
 
-    def _reply(self, call: str) -> asking.Reply:
-        """Execute one question with nbval; the reply is what this very cell displayed."""
+        def put(questions: Sequence[asking.Question]) -> list[asking.Reply]:
+            coded = json.dumps([question.words() for question in questions])
+            call = f"call({asked.id!r}, {self.work.function!r}, {coded!r})"
+            return self._replies(call, len(questions))
+
+        return asking.find(self.check, asked, seed, put)
+
+    def _replies(self, call: str, count: int) -> list[asking.Reply]:
+        """Execute questions with nbval; the replies are what this very cell displayed."""
         self.cell = new_code_cell(PROBE + call, execution_count=1)
         self.received: list[Any] = []
         super().runtest()
-        if len(self.received) != 1:
-            return asking.Reply("none")
-        return asking.Reply.read(self.received[0])
+        if len(self.received) != count:
+            return [asking.Reply("none")] * count
+        return [asking.Reply.read(message) for message in self.received]
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         """Take the reply out of the outputs; the check compares, with its tolerance."""

@@ -92,11 +92,11 @@ def chances() -> tuple[float, float, float]:
 # --- checks -------------------------------------------------------------------------------------
 
 
-def _same(says: str, quantity: str, right: Callable, inputs: Callable[[int], tuple]) -> Check:
-    """Does the answer give exactly what `right` gives?"""
+def _same(says: str, quantity: str, right: Callable, *inputs: Callable[[int], tuple]) -> Check:
+    """Does the answer give exactly what `right` gives, for each of some inputs?"""
 
-    def test(answer: Callable, seed: int) -> str | None:
-        got, want = answer(*inputs(seed)), right(*inputs(seed))
+    def one(answer: Callable, given: tuple) -> str | None:
+        got, want = answer(*given), right(*given)
         if got is None and want is not None:
             return f"{quantity} is None; is a return missing?"
         if type(got) is not type(want):
@@ -106,6 +106,9 @@ def _same(says: str, quantity: str, right: Callable, inputs: Callable[[int], tup
         if type(want) is int:
             return f"{quantity} is too {'large' if got > want else 'small'}."
         return f"{quantity} is {reprlib.repr(got)}, which is not right."
+
+    def test(answer: Callable, seed: int) -> str | None:
+        return next((wrong for each in inputs if (wrong := one(answer, each(seed)))), None)
 
     return Check(says, test)
 
@@ -300,7 +303,8 @@ _ALL = (
                   lambda seed: _steps(seed, 2)),
             _same("the same action with new observations is no loop", "the result",
                   goes_round, _same_action_other_news),
-            _same("only the last pair counts", "the result", goes_round, _left_behind),
+            _same("only the last pair counts", "the result", goes_round, _left_behind,
+                  lambda seed: _steps(seed, 3)),
             _same("an empty list is no loop", "the result", goes_round, lambda seed: ([], 1)),
         ),
         hints=(
@@ -365,7 +369,7 @@ _ALL = (
             _same("writing before anything was read is allowed", "the result",
                   guard, _case("send")),
             _same("writing after a page was read, even earlier, is refused", "the result",
-                  guard,
+                  guard, _case("send"),
                   _case("send", ("calculate", "3"), ("search", "a page"), ("calculate", "4"))),
             _same("what a trusted tool says is harmless", "the result", guard,
                   _case("delete", ("calculate", "yes"))),

@@ -31,9 +31,14 @@ def edition(tmp_path, monkeypatch):
     (folder / sealed.FILE).write_text(json.dumps(SEALED), encoding="utf-8")
     place = tmp_path / "package" / "core" / "exercises" / "sealed.py"
     monkeypatch.setattr(sealed, "__file__", str(place))
-    sealed._file.cache_clear()
+    _forget()
     yield
+    _forget()
+
+
+def _forget():
     sealed._file.cache_clear()
+    sealed._by_arguments.cache_clear()
 
 
 def test_a_result_is_known_for_the_stored_arguments_alone(edition):

@@ -6,9 +6,10 @@ import json
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from workbook.core.exercises import exercise
-from workbook.core.exercises.plain_values import encode
+from workbook.core.exercises.plain_values import decode, encode
 from workbook.grading.inside import probe
 
 
@@ -21,9 +22,10 @@ class Cell:
     def run(self, source):
         exec(source, self.shell.user_ns)
 
-    def call(self, exercise_id, function, *arguments):
-        coded = json.dumps([encode(one) for one in arguments])
-        probe.call(exercise_id, function, coded)
+    def call(self, exercise_id, function, *arguments, gave=(), gradient=None):
+        coded = [one if isinstance(one, dict) else encode(one) for one in arguments]
+        question = {"arguments": coded, "gave": list(gave), "gradient": gradient}
+        probe.call(exercise_id, function, json.dumps([question]))
         return self.sent[-1]
 
     def value(self, exercise_id):
@@ -97,3 +99,59 @@ def test_a_result_that_is_too_large_is_an_error(cell, monkeypatch):
 def test_chance_is_the_same_at_every_call(cell, draw):
     cell.run(f'import {draw.partition(".")[0]}\n@exercise("a.b")\ndef f():\n    return {draw}')
     assert cell.call("a.b", "f") == cell.call("a.b", "f")
+
+
+def test_questions_that_come_together_are_answered_in_turn(cell):
+    cell.run('@exercise("a.b")\ndef f(x):\n    return 1 / x')
+    questions = [{"arguments": [x], "gave": [], "gradient": None} for x in (2, 0, 4)]
+    probe.call("a.b", "f", json.dumps(questions))
+    assert [said.get("result", said.get("type")) for said in cell.sent] == [
+        0.5, "ZeroDivisionError", 0.25,
+    ]  # fmt: skip
+
+
+OUTSIDE = {"t": "function", "v": 0}
+
+
+def test_a_function_among_the_arguments_is_called_outside(cell):
+    """What a call gives is known at the next try; then the answer goes on from there."""
+    cell.run('@exercise("a.b")\ndef f(g):\n    return g(g(1), by=2)')
+    first = cell.call("a.b", "f", OUTSIDE)
+    assert first == {"kind": "called", "which": 0, "arguments": encode([1]), "named": encode({})}
+    second = cell.call("a.b", "f", OUTSIDE, gave=[{"result": 7}])
+    assert (second["arguments"], second["named"]) == (encode([7]), encode({"by": 2}))
+    gave = [{"result": 7}, {"result": 9}]
+    assert cell.call("a.b", "f", OUTSIDE, gave=gave)["result"] == 9
+    missing = [{"error": ["KeyError", "x"]}]
+    assert cell.call("a.b", "f", OUTSIDE, gave=missing)["type"] == "KeyError"
+    own = [{"error": ["SystemExit", "x"]}]  # no error that could end the kernel
+    assert cell.call("a.b", "f", OUTSIDE, gave=own)["type"] == "Exception"
+
+
+def test_an_answer_that_catches_everything_still_waits_for_what_it_called(cell):
+    cell.run(
+        '@exercise("a.b")\ndef f(g):\n    try:\n        return g(1)\n'
+        "    except BaseException:\n        return 3"
+    )
+    assert cell.call("a.b", "f", OUTSIDE)["kind"] == "called"
+    assert cell.call("a.b", "f", OUTSIDE, gave=[{"result": 7}])["result"] == 7
+
+
+def test_a_gradient_at_the_result_is_led_back_to_the_arguments(cell):
+    cell.run('@exercise("a.b")\ndef f(x, y):\n    return 3 * x * x.detach()')
+    x, y = (torch.tensor([2.0, 5.0], requires_grad=True) for _ in range(2))
+    said = cell.call("a.b", "f", x, y, gradient=encode(torch.tensor([1.0, 10.0])))
+    at_x, at_y = decode(said["result"])
+    assert at_x.tolist() == [6.0, 150.0] and at_y is None
+
+
+def test_what_an_exercise_forbids_refuses_while_its_answer_runs(cell):
+    cell.run(
+        "from workbook.core.exercises import sealed\n"
+        "def given(x):\n    sealed.closed('a.b')\n    return x\n"
+        '@exercise("a.b")\ndef f(x):\n    return given(x)\n'
+        '@exercise("a.c")\ndef g(x):\n    return given(x)'
+    )
+    assert cell.call("a.b", "f", 1)["type"] == "Sealed"
+    assert cell.call("a.c", "g", 1)["result"] == 1
+    assert cell.shell.user_ns["given"](2) == 2

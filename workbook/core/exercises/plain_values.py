@@ -1,15 +1,19 @@
 """Values that cross between two processes as JSON: numbers, texts, lists, arrays; never code.
 
-`encode` writes exact built-in types, NumPy arrays and tensors; anything else becomes the name of
-its type, so that an object with an `__eq__` of its own cannot pass for a number. `decode` trusts
-nothing that it reads: it makes arrays from raw bytes, and unpickles nothing. The grader and the
-edition of the course without answers use it.
+`encode` writes exact built-in types, NumPy arrays, tensors and random generators by their state;
+anything else becomes the name of its type, so that an object with an `__eq__` of its own cannot
+pass for a number. `decode` trusts nothing that it reads: it makes arrays from raw bytes, and
+unpickles nothing. A tensor that wants a gradient says so; what it depends on does not cross
+(`gradients.py`). The grader and the edition of the course without answers use it.
 """
 
 from __future__ import annotations
 
 import base64
+import copy
+import json
 import math
+from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
 DEPTH = 20  # lists inside lists
@@ -17,6 +21,9 @@ DTYPES = {
     "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64",
     "complex64", "complex128",
 }  # fmt: skip
+LISTS = {list: "list", tuple: "tuple", type(iter([])): "iterator"}  # an iterator over a list
+SETS = {set: "set", frozenset: "frozenset"}
+DICTS = {dict: "dict", OrderedDict: "dict", defaultdict: "dict", Counter: "Counter"}
 NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -45,11 +52,17 @@ def encode(value: Any, depth: int = DEPTH) -> Any:
         return value if abs(value) < 2**53 else {"t": "int", "v": str(value)}
     if kind is float:
         return value if math.isfinite(value) else {"t": "float", "v": str(value)}
-    if depth and kind in (list, tuple):
-        return {"t": kind.__name__, "v": [encode(item, depth - 1) for item in value]}
-    if depth and kind is dict:
+    if depth and kind in LISTS:  # of an iterator a copy is read
+        items = [encode(item, depth - 1) for item in copy.copy(value)]
+        return {"t": LISTS[kind], "v": items}
+    if depth and kind in SETS:
+        items = sorted((encode(item, depth - 1) for item in value), key=json.dumps)
+        return {"t": SETS[kind], "v": items}
+    if depth and kind in DICTS:
         pairs = [[encode(k, depth - 1), encode(v, depth - 1)] for k, v in value.items()]
-        return {"t": "dict", "v": pairs}
+        return {"t": DICTS[kind], "v": pairs}
+    if (kind.__module__, kind.__name__) == ("torch._C", "Generator"):
+        return {"t": "generator", "v": encode(value.get_state())}
     return _encode_array(value)
 
 
@@ -57,9 +70,9 @@ def _encode_array(value: Any) -> dict[str, Any]:
     """Encode a tensor or a NumPy array or number, or name the type of anything else."""
     import numpy as np
 
-    kind, name = "array", type(value).__name__
+    kind, name, wants = "array", type(value).__name__, False
     if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
-        kind, value = "tensor", value.detach().cpu()
+        kind, wants, value = "tensor", value.requires_grad, value.detach().cpu()
         if str(value.dtype) == "torch.bfloat16":
             value = value.float()
         value = np.asarray(value if str(value.layout) == "torch.strided" else value.to_dense())
@@ -68,7 +81,8 @@ def _encode_array(value: Any) -> dict[str, Any]:
     if not isinstance(value, np.ndarray) or str(value.dtype) not in DTYPES:
         return {"t": "other", "v": name}
     raw = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode("ascii")
-    return {"t": kind, "dtype": str(value.dtype), "shape": list(value.shape), "v": raw}
+    coded = {"t": kind, "dtype": str(value.dtype), "shape": list(value.shape), "v": raw}
+    return coded | {"grad": True} if wants else coded
 
 
 def decode(coded: Any, depth: int = DEPTH) -> Any:
@@ -78,23 +92,46 @@ def decode(coded: Any, depth: int = DEPTH) -> Any:
     if not isinstance(coded, dict) or depth < 0:
         raise ValueError("this is no encoded value.")
     kind, content = coded.get("t"), coded.get("v")
-    if kind in ("list", "tuple") and isinstance(content, list):
-        items = [decode(item, depth - 1) for item in content]
-        return items if kind == "list" else tuple(items)
-    if kind == "dict" and isinstance(content, list):
-        try:
-            return {decode(key, depth - 1): decode(item, depth - 1) for key, item in content}
-        except TypeError as error:  # no pair, or a key that cannot be one
-            raise ValueError("this is no encoded dictionary.") from error
+    if kind in _MADE_OF_ITEMS and isinstance(content, list):
+        return _decode_items(kind, content, depth - 1)
     if kind == "float" and content in NUMBERS:
         return NUMBERS[content]
     if kind == "int" and isinstance(content, str) and len(content) < 400:
         return int(content)
     if kind in ("array", "tensor"):
         return _decode_array(coded, kind)
+    if kind == "generator":
+        return _decode_generator(content)
     if kind == "other":
         return foreign(str(content))
     raise ValueError("this is no encoded value.")
+
+
+_MADE_OF_ITEMS: dict[str, Any] = {
+    "list": list, "tuple": tuple, "iterator": iter, "set": set, "frozenset": frozenset,
+    "dict": dict, "Counter": lambda pairs: Counter(dict(pairs)),
+}  # fmt: skip
+
+
+def _decode_items(kind: str, content: list, depth: int) -> Any:
+    try:
+        if kind in DICTS.values():
+            content = [(decode(key, depth), decode(item, depth)) for key, item in content]
+        else:
+            content = [decode(item, depth) for item in content]
+        return _MADE_OF_ITEMS[kind](content)
+    except TypeError as error:  # no pair, or a key that cannot be one
+        raise ValueError(f"this is no encoded {kind}.") from error
+
+
+def _decode_generator(content: Any) -> Any:
+    import torch
+
+    state = decode(content)
+    try:
+        return torch.Generator().set_state(state)
+    except (TypeError, RuntimeError) as error:
+        raise ValueError("this is no state of a random generator.") from error
 
 
 def _decode_array(coded: dict[str, Any], kind: str) -> Any:
@@ -111,4 +148,6 @@ def _decode_array(coded: dict[str, Any], kind: str) -> Any:
         return array
     import torch
 
-    return torch.from_numpy(array)
+    tensor = torch.from_numpy(array)
+    wants = coded.get("grad") is True and (tensor.is_floating_point() or tensor.is_complex())
+    return tensor.requires_grad_() if wants else tensor

@@ -15,13 +15,16 @@ import ast
 import functools
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workbook.core.exercises import plain_values
+from workbook.core.exercises import gradients, plain_values
 from workbook.core.exercises.feedback import Refusal
 
 FILE = "stored_answers.json"
+CLOSED = "This function is what {} asks you to write, so an answer to it may not call it."
+_answering: list[str] = []  # the exercise whose answer runs now
 OPEN = "This needs your answer to {}: this edition of the course does not hold one."
 
 
@@ -32,14 +35,61 @@ class Sealed(Refusal):
 def stored(exercise_id: str, arguments: tuple) -> Any:
     """Return the stored result for these arguments.
 
+    Functions among them are called as the reference called them; a gradient is a stored one, too.
+
     Raises Sealed, in one sentence, where there is none.
     """
     asked = json.dumps(plain_values.encode(arguments))
-    for call in (_stored(exercise_id) or {}).get("calls", []):
-        if json.dumps(call["arguments"]) == asked:
-            return plain_values.decode(call["result"])
+    call = _followed(_by_arguments(exercise_id).get(asked, []), arguments)
+    if call is not None:
+        known = call.get("slopes", [])
+        result = plain_values.decode(call["result"])
+        return gradients.connected(
+            result, arguments, lambda gradient: _slopes(exercise_id, known, gradient)
+        )
     _bind_open(exercise_id)
     raise Sealed(OPEN.format(exercise_id))
+
+
+def _followed(calls: list[dict[str, Any]], arguments: tuple) -> dict[str, Any] | None:
+    """The one of some stored calls that fits what functions among the arguments give."""
+    step = 0
+    while calls:
+        called = calls[0].get("called", [])
+        if step == len(called):
+            return calls[0]
+        which, coded, _ = called[step]
+        gave = plain_values.encode(arguments[which](*plain_values.decode(coded)))
+        calls = [one for one in calls if one["called"][step : step + 1] == [[which, coded, gave]]]
+        step += 1
+    return None
+
+
+def _slopes(exercise_id: str, known: list[Any], gradient: Any) -> list[Any]:
+    asked = json.dumps(plain_values.encode(gradient))
+    for at_result, found in known:
+        if json.dumps(at_result) == asked:
+            return plain_values.decode(found)
+    raise Sealed(OPEN.format(exercise_id))
+
+
+@contextmanager
+def answering(exercise_id: str) -> Iterator[None]:
+    """While the answer to an exercise runs, what this exercise forbids refuses to work."""
+    _answering.append(exercise_id)
+    try:
+        yield
+    finally:
+        _answering.pop()
+
+
+def closed(*exercise_ids: str) -> None:
+    """Refuse, in one sentence, while the answer to one of these exercises runs.
+
+    An edition calls it first in each function that an exercise forbids.
+    """
+    if _answering and _answering[-1] in exercise_ids:
+        raise Sealed(CLOSED.format(_answering[-1]))
 
 
 class Open:
@@ -108,6 +158,15 @@ def version_of(exercise_id: str) -> str | None:
 
 def _stored(exercise_id: str) -> dict[str, Any] | None:
     return _file(exercise_id.partition(".")[0]).get(exercise_id)
+
+
+@functools.cache
+def _by_arguments(exercise_id: str) -> dict[str, list[dict[str, Any]]]:
+    """The stored calls of an exercise by the JSON of their arguments."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for call in (_stored(exercise_id) or {}).get("calls", []):
+        found.setdefault(json.dumps(call["arguments"]), []).append(call)
+    return found
 
 
 @functools.cache

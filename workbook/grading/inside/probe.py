@@ -1,16 +1,20 @@
 """Asks a student's answer for a value, and sends it out as one display message.
 
 `collect` puts decorators in place that note each answer; `call` hands an answer its inputs and
-sends back what it returned, what became of the inputs, or which error it raised. Left out: whether
-any of it is right, which nobody in this process knows.
+sends back what it returned, what became of the inputs, or which error it raised. A function among
+the inputs stays outside: when the answer calls it, that call is sent, and the answer is called
+again with what came of it. Left out: whether any of it is right, which nobody in this process
+knows.
 """
 
 from __future__ import annotations
 
+import builtins
 import json
 import random
 import sys
 import traceback
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MIME = "application/vnd.workbook.answer+json"
@@ -43,31 +47,79 @@ def collect(namespace: dict[str, Any]) -> None:
 
 
 def call(exercise_id: str, function: str, coded: str) -> None:
-    """Call an answer with encoded arguments and send what came of it.
+    """Put questions to an answer and send what came of each.
 
-    function: the name to look for where no answer was noted. coded: JSON of a list.
+    function: the name to look for where no answer was noted. coded: JSON of a list of questions.
     """
     from IPython import get_ipython
 
-    from workbook.core.exercises import plain_values
-
     shell: Any = get_ipython()  # type: ignore[no-untyped-call]
     noted = _answers.get(exercise_id, shell.user_ns.get(function))
-    if not callable(noted):
-        _send({"kind": "missing"})
-        return
-    arguments = [plain_values.decode(one) for one in json.loads(coded)]
+    for question in json.loads(coded):
+        _send(answered(noted, question, exercise_id) if callable(noted) else {"kind": "missing"})
+
+
+def answered(function: Callable, question: Mapping[str, Any], exercise_id: str) -> dict[str, Any]:
+    """Return the message about one question.
+
+    question: "arguments"; "gave", what came of the calls of functions among them; "gradient" at the
+    result, where those at the arguments are asked for, else None.
+    """
+    from workbook.core.exercises import gradients, plain_values, sealed
+
+    outside = _Outside(question["gave"])
+    arguments = [outside.argument(one) for one in question["arguments"]]
     _seed()
     try:
-        result = noted(*arguments)
+        with sealed.answering(exercise_id):
+            result = function(*arguments)
+        if question["gradient"] is not None:
+            at_result = plain_values.decode(question["gradient"])
+            result = gradients.slopes(result, arguments, at_result)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _send({"kind": "error", **_told(error, noted)})
-        return
+        if outside.asks is None:
+            return {"kind": "error", **_told(error, function)}
+    if outside.asks is not None:
+        return outside.asks
     coded_arguments = [plain_values.encode(one) for one in arguments]
     said = plain_values.encode(result)
-    _send({"kind": "result", "result": said, "arguments": coded_arguments})
+    return {"kind": "result", "result": said, "arguments": coded_arguments}
+
+
+class _Pause(BaseException):
+    """Ends an answer at a call whose result is not known yet."""
+
+
+class _Outside:
+    """Stands for the functions among the arguments. gave: what came of their calls, in order."""
+
+    def __init__(self, gave: list[Any]) -> None:
+        self.left, self.asks = list(gave), None  # type: ignore[var-annotated]
+
+    def argument(self, coded: Any) -> Any:
+        from workbook.core.exercises import plain_values
+
+        if isinstance(coded, dict) and coded.get("t") == "function":
+            return lambda *arguments, **named: self._called(coded["v"], arguments, named)
+        return plain_values.decode(coded)
+
+    def _called(self, which: int, arguments: tuple, named: dict[str, Any]) -> Any:
+        from workbook.core.exercises import plain_values
+
+        if self.asks is None and self.left:
+            came = self.left.pop(0)
+            if "error" not in came:
+                return plain_values.decode(came["result"])
+            name, text = came["error"]
+            known = getattr(builtins, name, None)
+            fits = isinstance(known, type) and issubclass(known, Exception)
+            raise (known if fits else Exception)(text)
+        if self.asks is None:
+            coded = plain_values.encode(list(arguments)), plain_values.encode(named)
+            self.asks = {"kind": "called", "which": which, "arguments": coded[0], "named": coded[1]}
+        raise _Pause
 
 
 def value(exercise_id: str) -> None:
