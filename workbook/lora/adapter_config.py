@@ -21,14 +21,17 @@ PLAIN: Mapping[str, tuple[Any, ...]] = {
     "alora_invocation_tokens": (None,), "kasa_config": (None,), "monteclora_config": (None,),
     "velora_config": (None,), "init_lora_weights": (True, False, "gaussian", "orthogonal", "eva"),
 }  # fmt: skip
-NUMBERS = {"r": int, "lora_alpha": (int, float)}  # keys that must be there, and their types
+NUMBERS: Mapping[str, Any] = {
+    "r": int,
+    "lora_alpha": (int, float),
+}  # keys that must be there, and their types
 
 
 def refuse(config: Any, folder: Path) -> None:
     """Raise ValueError, in one sentence, for a config that is none or means something else."""
     if not isinstance(config, dict):
-        kind = type(config).__name__
-        raise ValueError(f"the adapter's config in {folder} is a {kind}, and no set of settings.")
+        what = type(config).__name__
+        raise ValueError(f"the adapter's config in {folder} is a {what}, and no set of settings.")
     kind = config.get("peft_type")
     if kind != "LORA":
         raise ValueError(f"{folder} holds an adapter of the kind {kind}, not LORA.")

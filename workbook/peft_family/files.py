@@ -107,7 +107,7 @@ def switch(model: PreTrainedModel, folder: str | Path) -> Attachment:
     return load(model, folder)
 
 
-def _read(folder: Path) -> tuple[str, dict[str, Any], dict[str, str], dict[str, Tensor]]:
+def _read(folder: Path) -> tuple[str, dict[str, Any], Mapping[str, str], dict[str, Tensor]]:
     """Method, settings, what the header says (peft writes none), weights by our names."""
     from safetensors import SafetensorError, safe_open
 
