@@ -108,6 +108,7 @@ def add_marks(
 
     low, high = ends
     shown = {each: x for each, x in values.items() if math.isfinite(x)}
+    places: list[float | None] = [min(max(x, low), high) for x in shown.values()]
     symbols, texts = [], []
     for x in shown.values():
         arrow = "triangle-left" if x < low else "triangle-right" if x > high else ""
@@ -115,7 +116,7 @@ def add_marks(
         texts.append(f"{x:.4g}" if arrow else "")
     colour = charts.style(look).colour
     figure.add_scatter(
-        x=[min(max(x, low), high) for x in shown.values()] or [None],
+        x=places or [None],
         y=list(shown or values)[: len(shown) or 1], mode="markers+text", name=name, text=texts,
         textposition=[f"middle {each.removeprefix('triangle-')}" if text else "middle right"
                       for each, text in zip(symbols, texts, strict=True)] or None,
