@@ -82,9 +82,7 @@ def test_the_strip_multiplies_what_the_head_multiplies(positions, tokenizer):
     assert match.key == weights.argmax() and len(match.query) == 16
     assert sum(match.products) == pytest.approx(match.scores[match.key], abs=2e-2)
     product = torch.tensor(match.query) * torch.tensor(match.looked_at)
-    torch.testing.assert_close(
-        torch.tensor(match.products), product / 4, atol=2e-3, rtol=2e-3
-    )
+    torch.testing.assert_close(torch.tensor(match.products), product / 4, atol=2e-3, rtol=2e-3)
 
 
 @pytest.mark.parametrize(
