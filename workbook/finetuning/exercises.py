@@ -135,7 +135,8 @@ def _pulls_back(answer: Callable, seed: int) -> str | None:
         out.sum().backward()
         parts = [w.grad for w in leaves.values()]
         grads.append(torch.cat([g.flatten() for g in parts if g is not None]))
-    return compare("the slope of the pull at the weights", *grads)
+    got, want = grads
+    return compare("the slope of the pull at the weights", got, want)
 
 
 def _below_zero(answer: Callable, seed: int) -> str | None:
