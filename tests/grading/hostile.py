@@ -205,6 +205,20 @@ HARMLESS = [  # to what runs after them in the same kernel
     Attack("interrupts itself", HEAD + "    raise KeyboardInterrupt", ""),
 ]
 
+IMPORTS = [  # what the course's package has ready; the cell of another exercise, by its id
+    Attack("imports a filter", """@exercise("sampling.top_p")
+def top_p_filter(logits, p):
+    from workbook.sampling.filters import top_p_filter as theirs
+    return theirs(logits, p)""", "a function of the course"),
+    Attack("imports a module and asks it late", """import workbook.sampling.nucleus as m
+@exercise("sampling.top_p")
+def top_p_filter(logits, p):
+    return getattr(m, "quick_" + "top_p_filter")(logits, p)""", "a function of the course"),
+    Attack("hands the package's function in", """from workbook.sampling import speculative
+accept_or_leftover = exercise("sampling.accept")(speculative.accept_or_leftover)""",
+           "a function of the course"),
+]  # fmt: skip
+
 MEDDLING = [
     # --- changing the grader's side from inside ---
     Attack(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hostile import HARMLESS, KILLING, MEDDLING
+from hostile import HARMLESS, IMPORTS, KILLING, MEDDLING
 from released import RIGHT, handed_in
 
-from workbook.grading import edition, grade, key, release
+from workbook.grading import cells, edition, grade, key, release
 from workbook.grading.kernel import Isolation
 from workbook.grading.marks import mark
 from workbook.grading.session import Work, execute
@@ -64,7 +64,7 @@ def said(exercise):
 
 
 def test_there_are_at_least_sixty_and_no_two_are_the_same():
-    attacks = [*HARMLESS, *MEDDLING, *KILLING]
+    attacks = [*HARMLESS, *IMPORTS, *MEDDLING, *KILLING]
     assert len({attack.name for attack in attacks}) == len(attacks) >= 60
     assert len({attack.source for attack in attacks}) == len(attacks)
 
@@ -75,6 +75,20 @@ def test_an_attack_that_stays_in_its_answer(together, attack):
     exercise = together[attack.name]
     assert exercise.points == attack.points, said(exercise)
     assert attack.says in said(exercise)
+
+
+@pytest.mark.slow
+def test_an_import_from_the_course_earns_nothing_and_the_verdict_says_why(opened, settings):
+    questions, work = opened.lessons["03_sampling"].questions, []
+    for attack in IMPORTS:
+        (exercise_id,) = cells.exercise_ids(attack.source)
+        question = questions[exercise_id]
+        answer = Answer(("import torch",), (), attack.source)
+        work.append(Work(question.asked, question.entry.function, answer, question.checks))
+    execute(work, Isolation("sandbox", settings.edition), SEED)
+    for attack, each in zip(IMPORTS, work, strict=True):
+        exercise = mark(questions[each.asked.id], each.findings, each.cause, SEED)
+        assert (exercise.points, attack.says in exercise.cause) == (0, True), said(exercise)
 
 
 @pytest.mark.slow

@@ -312,6 +312,11 @@ _ALL = (
             "return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1) @ v",
         ),
         reference=scaled_dot_product,
+        forbids=(
+            "workbook.attention.dot_product.scaled_dot_product_attention",
+            "workbook.attention.dot_product.fused_attention",
+            "workbook.attention.dot_product.chunked_attention",
+        ),
     ),
     Exercise(
         id="attention.causal_weights", title="The causal mask", points=2, difficulty=2, minutes=10,
@@ -376,6 +381,7 @@ _ALL = (
             "return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)",
         ),
         reference=rotate,
+        forbids=("workbook.attention.positions.rotary_embedding",),
     ),
     Exercise(
         id="attention.online", title="A softmax that never sees all scores", points=3,

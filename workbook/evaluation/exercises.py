@@ -397,6 +397,7 @@ _ALL = (
             "return table[-1][-1]",
         ),
         reference=subsequence_length,
+        forbids=("workbook.evaluation.overlap.lcs_length",),
     ),
     Exercise(
         id="evaluation.bootstrap_interval",
@@ -462,6 +463,7 @@ _ALL = (
             "return 1 - math.comb(n - c, k) / math.comb(n, k)  # comb is 0 where k is too large",
         ),
         reference=pass_at_k,
+        forbids=("workbook.evaluation.pass_at_k.pass_at_k",),
     ),
     Exercise(
         id="evaluation.rouge_s",

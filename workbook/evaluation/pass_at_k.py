@@ -8,7 +8,7 @@ which is self-consistency or a reward model. Lesson 09.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb
+from math import prod
 from typing import TYPE_CHECKING
 
 from workbook.tasks import TASKS, Case
@@ -24,7 +24,8 @@ def pass_at_k(n: int, c: int, k: int) -> float:
     """
     if not (0 <= c <= n and 1 <= k <= n):
         raise ValueError(f"pass@k needs 0 <= c <= n and 1 <= k <= n, not n={n}, c={c}, k={k}.")
-    return 1 - comb(n - c, k) / comb(n, k)
+    wrong = (1 - k / size for size in range(n - c + 1, n + 1))  # one is 0 where n - c < k
+    return 1 - prod(wrong)
 
 
 def right_of(

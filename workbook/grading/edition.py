@@ -13,7 +13,7 @@ import json
 import shutil
 import sys
 import types
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,16 +51,51 @@ def write(folder: Path, topics: Collection[str] | None = None, with_results: boo
     """
     target = folder / "workbook"
     shutil.copytree(package_folder(), target, ignore=IGNORED)
+    closed: dict[str, list[str]] = {}
     for topic in [lesson.topic for lesson in LESSONS if lesson.ready]:
         file = target / topic / "exercises.py"
         if not file.exists() or (topics is not None and topic not in topics):
             continue
+        for exercise_id, names in forbidden(file.read_text(encoding="utf-8")).items():
+            for name in names:
+                closed.setdefault(name, []).append(exercise_id)
         _seal_file(file, topic, with_results)
+    for name, exercises in closed.items():
+        _close(folder, name, exercises)
     if not with_results:  # where answers run there is nothing of the grader but the probe
         for path in (target / "grading").iterdir():
             if path.is_file() and path.name != "__init__.py":
                 path.unlink()
     return target
+
+
+def forbidden(source: str) -> dict[str, tuple[str, ...]]:
+    """Return exercise id -> the functions that an `exercises.py` says its answers may not call."""
+    found = {}
+    for given in _exercises(ast.parse(source)):
+        if "forbids" in given:
+            found[ast.literal_eval(given["id"])] = ast.literal_eval(given["forbids"])
+    return found
+
+
+def _close(folder: Path, name: str, exercise_ids: list[str]) -> None:
+    """Let a function of the copied package refuse while the answer to some exercises runs.
+
+    Raises ValueError where there is no such function.
+    """
+    module, _, function = name.rpartition(".")
+    file = folder.joinpath(*module.split(".")).with_suffix(".py")
+    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    body = ast.parse(source).body
+    found = [n for n in body if isinstance(n, ast.FunctionDef) and n.name == function]
+    if not found:
+        raise ValueError(f"{', '.join(exercise_ids)} forbids {name}, which is no function.")
+    first = found[0].body[1 if ast.get_docstring(found[0]) and len(found[0].body) > 1 else 0]
+    asked = ", ".join(map(repr, exercise_ids))
+    refuse = f"from workbook.core.exercises.sealed import closed as _closed; _closed({asked})"
+    lines = source.splitlines(keepends=True)
+    lines.insert(first.lineno - 1, " " * first.col_offset + refuse + "\n")
+    file.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _seal_file(file: Path, topic: str, with_results: bool) -> None:
@@ -182,13 +217,18 @@ def _load(source: str, topic: str, ask: Any) -> dict[str, Exercise]:
 
 def _references(tree: ast.Module) -> dict[str, str]:
     """Return name of the reference function -> exercise id, from the calls of Exercise(...)."""
-    found = {}
+    return {
+        ast.unparse(given["reference"]): str(ast.literal_eval(given["id"]))
+        for given in _exercises(tree)
+        if "id" in given and "reference" in given
+    }
+
+
+def _exercises(tree: ast.Module) -> Iterator[dict[str | None, ast.expr]]:
+    """The keywords of each call of Exercise(...)."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Exercise":
-            given = {keyword.arg: keyword.value for keyword in node.keywords}
-            if "id" in given and "reference" in given:
-                found[ast.unparse(given["reference"])] = str(ast.literal_eval(given["id"]))
-    return found
+            yield {keyword.arg: keyword.value for keyword in node.keywords}
 
 
 def _reachable(

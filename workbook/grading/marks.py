@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from workbook.core.exercises import sealed
 from workbook.core.exercises.checks import Finding
 from workbook.grading.claims import Claim
 from workbook.grading.key import Question
 
+FORBIDDEN = "it calls a function of the course that does what it should do itself."
 SEALED = "it asks the course for a reference answer, which is not there while answers are graded."
 
 
@@ -100,7 +102,9 @@ def points(question: Question, passed: list[bool], seed: int) -> float:
 
 
 def _reworded(wrong: str | None) -> str | None:
-    return SEALED if wrong and wrong.startswith("it raised Sealed") else wrong
+    if not wrong or not wrong.startswith("it raised Sealed"):
+        return wrong
+    return FORBIDDEN if sealed.CLOSED.partition("{}")[0] in wrong else SEALED
 
 
 def _short(cause: str) -> str:

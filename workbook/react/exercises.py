@@ -356,6 +356,7 @@ _ALL = (
             "return max(dict.fromkeys(votes), key=votes.count, default='')",
         ),
         reference=majority,
+        forbids=("workbook.react.pal.vote",),
     ),
     Exercise(
         id="react.guard",

@@ -321,6 +321,10 @@ _ALL = (
             "return logits.masked_fill(cut.scatter(-1, order, cut), -torch.inf)",
         ),
         reference=nucleus,
+        forbids=(
+            "workbook.sampling.filters.top_p_filter",
+            "workbook.sampling.nucleus.quick_top_p_filter",
+        ),
     ),
     Exercise(
         id="sampling.epsilon_filter",
@@ -435,6 +439,7 @@ _ALL = (
             "return bool(uniform < p[token] / q[token]), leftover / leftover.sum()",
         ),
         reference=accept_draft,
+        forbids=("workbook.sampling.speculative.accept_or_leftover",),
     ),
     Exercise(
         id="sampling.token_ranks",

@@ -23,6 +23,8 @@ ASKED = Exercise(
         ({"checks": ()}, "three checks"),
         ({"hints": ("a", "", "c")}, "three hints"),
         ({"wants": "essay"}, "wants"),
+        ({"forbids": ("top_p_filter",)}, "functions of the package"),
+        ({"forbids": ("torch.nn.functional.softmax",)}, "functions of the package"),
     ],
 )
 def test_an_exercise_that_lacks_something_cannot_be_written(change, rule):

@@ -17,6 +17,8 @@ class Exercise:
     """One question with all that belongs to it.
 
     reference: the right function; for a value, a function without parameters that returns it.
+    forbids: functions of the package by their full names, "workbook.sampling.filters.top_p_filter",
+    which do what is asked: where answers are graded, they refuse while an answer runs.
     """
 
     id: str  # "sampling.top_p": topic and name
@@ -28,6 +30,7 @@ class Exercise:
     hints: tuple[str, str, str]  # from a nudge to nearly the answer
     reference: Callable
     wants: str = "function"  # or "value"
+    forbids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         topic, _, name = self.id.partition(".")
@@ -37,6 +40,9 @@ class Exercise:
             "points and minutes are at least 1": min(self.points, self.minutes) >= 1,
             "there are at least three checks": len(self.checks) >= 3,
             "there are three hints": len(self.hints) == 3 and all(self.hints),
+            "it forbids functions of the package": all(
+                name.startswith("workbook.") and name.count(".") >= 2 for name in self.forbids
+            ),
             'it wants a "function" or a "value"': self.wants in ("function", "value"),
         }
         for rule, kept in problems.items():
