@@ -63,6 +63,34 @@ def test_a_grade_rests_on_points_lesson_and_checks(key_folder, own, tmp_path):
     assert basis() == bases[0] and basis(code="7") == bases[3]
 
 
+TABLE = """
+from workbook.core.exercises.checks import Check
+TABLE = {{"known": list(range(300)), "last": {last}}}
+def closing(table):
+    return lambda answer, seed: None if answer(seed) in table else "no."
+CHECKS = {{"{id}": (Check("secret", closing(TABLE)),)}}
+"""
+
+
+def test_a_grade_rests_on_the_whole_of_a_hidden_table(key_folder, tmp_path):
+    """And only where it is used: the end of a long table counts, an object's address does not."""
+    file, bases = tmp_path / "hidden.py", []
+    for last in (1, 2):
+        file.write_text(TABLE.format(id=ID, last=last), encoding="utf-8")
+        bases.append(key.read(key_folder, file).lessons[NAME].basis)
+    assert bases[0] != bases[1]
+    assert key.read(key_folder, file).lessons[NAME].basis == bases[1]
+
+
+def test_the_text_of_a_check_has_its_closed_over_values_whole_and_no_address():
+    def closing(value):
+        return lambda answer, seed: value
+
+    texts = [key._code(closing([*range(300), last])) for last in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+    assert key._code(closing(object())) == key._code(closing(object()))
+
+
 def test_an_exercise_that_has_changed_since_the_release_is_refused(own):
     file = own / manifest.NAME
     listed = json.loads(file.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import re
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from workbook.core.exercises.regrading import version_of
 from workbook.grading import asking, manifest, notebook_input
 from workbook.grading.notebook_input import Cell
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the text of an object; another at every start
 RULES = "3"  # raise it when marks change for the same answers
 
 
@@ -80,13 +82,15 @@ def read(folder: Path, hidden: Path | None = None) -> Key:
     for name in extra:
         if name not in known:
             raise ValueError(f"{hidden} has checks for {name}, which the key does not list.")
-    lessons = {entry.lesson: _lesson(folder, entry, extra) for entry in listed.lessons}
+    written = hidden.read_bytes() if hidden else b""
+    lessons = {entry.lesson: _lesson(folder, entry, extra, written) for entry in listed.lessons}
     return Key(listed, lessons)
 
 
 def _lesson(
-    folder: Path, entry: manifest.LessonEntry, extra: dict[str, tuple[Check, ...]]
+    folder: Path, entry: manifest.LessonEntry, extra: dict[str, tuple[Check, ...]], written: bytes
 ) -> Lesson:
+    """Open a lesson. written: the file with hidden checks."""
     file = folder / "notebooks" / f"{entry.lesson}.ipynb"
     if not file.is_file():
         raise ValueError(f"the key has no {file.name}; release the lessons again.")
@@ -104,6 +108,8 @@ def _lesson(
         questions[each.id] = Question(each, asked, (*asked.checks, *more), len(more))
     parts = [RULES, __version__, entry.model_dump_json(), manifest.digest(raw)]
     parts += [_code(c.test) + c.says for q in questions.values() for c in q.checks]
+    if any(question.hidden for question in questions.values()):
+        parts.append(manifest.digest(written))  # a long table in it shows in no text of a function
     basis = hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:32]
     return Lesson(entry, notebook_input.parse(raw), questions, basis)
 
@@ -135,5 +141,6 @@ def _code(function: Any, depth: int = 6) -> str:
         parts.append(constant.co_code.hex() if inner else repr(constant))
     for cell in function.__closure__ or ():
         value = cell.cell_contents
-        parts.append(_code(value, depth - 1) if callable(value) else repr(value)[:200])
+        text = _code(value, depth - 1) if callable(value) else repr(value)
+        parts.append(ADDRESS.sub("", text))
     return "\n".join(parts)
