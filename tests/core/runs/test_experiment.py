@@ -47,7 +47,7 @@ def test_a_run_is_recorded_with_its_name_its_seed_and_its_stamp(tiny, capsys):
     assert capsys.readouterr().out == "sizes: size/1/3\nsizes: size/2/3\n"
 
 
-def test_what_is_recorded_is_not_run_again(tiny):
+def test_what_is_recorded_is_not_run_again(tiny, capsys):
     """Guards the resumed command: an hour's runs were made twice, or their lines lost."""
     tiny.run_missing("sizes", [0])
     before = tiny.path("sizes").read_bytes()
@@ -56,6 +56,9 @@ def test_what_is_recorded_is_not_run_again(tiny):
     assert [run["run"] for run in tiny.read("sizes")] == [
         "size/1/0", "size/2/0", "size/1/1", "size/2/1"
     ]  # fmt: skip
+    capsys.readouterr()
+    tiny.run_missing("sizes", [0, 1])
+    assert capsys.readouterr().out == "sizes: nothing is missing\n"
 
 
 def test_a_killed_command_goes_on_where_it_was(tmp_path, monkeypatch):

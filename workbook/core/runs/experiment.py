@@ -71,13 +71,16 @@ class Experiment:
 
         A job is asked for only when those before it are recorded, so it may depend on them.
         """
-        path = self.path(part)
+        path, made = self.path(part), 0
         for name, make, seed in self._jobs(part)(seeds):
             done = {row["run"] for row in records.read(path)} if path.exists() else set()
             if name not in done:
                 print(f"{part}: {name}", flush=True)
                 row = {"run": name, "seed": seed, **make(), "stamp": records.stamp(seed)}
                 records.append(path, row)
+                made += 1
+        if not made:
+            print(f"{part}: nothing is missing", flush=True)
 
     def _jobs(self, part: str) -> Jobs:
         if part not in self.parts:
