@@ -68,10 +68,13 @@ def _wrapped(base: PreTrainedModel, attachment: Attachment) -> PeftModel:
     elif attachment.method == "prefix":
         model = _prefix_model(base, module("prefix"), attachment.settings["length"], task)
     elif attachment.method == "ia3":
-        model = peft.get_peft_model(base, peft.IA3Config(**task))
-        for name, weight in attachment.weights.items():
-            path = f"base_model.model.{name.removesuffix('.factors')}"
-            _copy(model.get_submodule(path).ia3_l["default"], weight)
+        places = {n.removesuffix(".factors"): w for n, w in attachment.weights.items()}
+        inside = [name for name in places if module(name).is_input]
+        # named, as peft's own choice for Qwen2 is queries in the place of keys
+        config = peft.IA3Config(target_modules=[*places], feedforward_modules=inside, **task)
+        model = peft.get_peft_model(base, config)
+        for name, weight in places.items():
+            _copy(model.get_submodule(f"base_model.model.{name}").ia3_l["default"], weight)
     else:
         config = peft.LNTuningConfig(target_modules=attachment.settings["modules"], **task)
         model = peft.get_peft_model(base, config)
