@@ -61,7 +61,8 @@ def shares(values: Mapping[str, Interval], what: str, chance: float = 0.0) -> go
     axis = {"title": {"text": what}, "range": [0, 1.05], "tickformat": ".0%"}
     figure = go.Figure(bars, layout={"yaxis": axis})
     if chance:
-        figure.add_hline(y=chance, line_dash="dash", annotation_text=f"guessing: {chance:.2f}")
+        said = {"annotation_text": f"guessing: {chance:.2f}", "annotation_position": "top left"}
+        figure.add_hline(y=chance, line_dash="dash", line_color=figures.TEXT, **said)
     return figure
 
 
