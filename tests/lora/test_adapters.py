@@ -82,7 +82,7 @@ def test_logits_and_gradients_are_those_of_peft(family, variant, tmp_path):
 
 
 @FAMILIES
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", ["lora", "dora"])
 def test_twenty_steps_end_where_peft_ends(family, variant, tmp_path):
     ours, theirs = both(family, tmp_path, variant)
     for model in (ours, theirs):
