@@ -71,7 +71,7 @@ def test_the_towns_model_reads_letters_by_place_and_texts_by_likelihood():
     reader = judge_pairs(judge.Reader(*model), pairs)
     assert all(0 <= v.shown_first <= 1 for v in reader)
     assert abs(summary(reader)["position bias"].mean) > 0.3
-    likelihood = judge_pairs(judge.Likelihood(*model), pairs)
+    likelihood = judge_pairs(judge.LikelierText(*model), pairs)
     for one in likelihood:
         assert one.shown_first == pytest.approx(one.shown_second, abs=1e-6)
     assert summary(likelihood)["right, mean of both orders"].mean > 0.6
@@ -89,5 +89,5 @@ def test_likelihood_is_the_mean_over_the_answers_tokens():
         logits = lm(torch.tensor([prompt + said])).logits[0].log_softmax(-1)
     places = range(len(prompt) - 1, len(prompt) + len(said) - 1)
     mean = sum(logits[i, t].item() for i, t in zip(places, said, strict=True)) / len(said)
-    scores = judge.Likelihood(lm, tokenizer).scores([(task, answer), (task + " Now!", "Yes, yes.")])
+    scores = judge.LikelierText(lm, tokenizer).scores([(task, answer), (task + " Now!", "Yes, yes.")])
     assert scores[0] == pytest.approx(mean, abs=1e-4)

@@ -2,7 +2,7 @@
 
 Every pair is shown in both orders. A judge that looks at the texts names the same one twice; what
 is left over is position bias, and the mean of both orders is free of it (Zheng et al. 2023).
-`Reader` asks a model for a letter, `Likelihood` lets it say how likely each text is.
+`Reader` asks a model for a letter, `LikelierText` lets it say how likely each text is.
 Left out: rubrics, several judges, a judge that writes its reasons. Lesson 09 measures both judges.
 """
 
@@ -91,7 +91,7 @@ class Reader:
         return [_sigmoid(a - b) for a, b in rows]
 
 
-class Likelihood:
+class LikelierText:
     """Never shows the texts side by side: the one with the likelier tokens, on average, wins."""
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase):
