@@ -55,7 +55,9 @@ HARMLESS = [  # to what runs after them in the same kernel
         "type T",
     ),
     Attack(
-        "a mock", "from unittest.mock import MagicMock\n" + HEAD + "    return MagicMock()", "type"
+        "a mock",
+        "from unittest.mock import MagicMock\n" + HEAD + "    return MagicMock()",
+        "type MagicMock",
     ),
     Attack("a generator", HEAD + "    yield logits", "type generator"),
     Attack(
@@ -98,7 +100,7 @@ HARMLESS = [  # to what runs after them in the same kernel
         "asks the check",
         HEAD + "    from workbook.core.exercises.exercise import check\n"
         "    raise ValueError(check('sampling.epsilon_filter', lambda *a: 0).findings)",
-        "Error",
+        "they should be (logits, epsilon)",
     ),
     Attack(
         "reads the caller's frames",
@@ -137,9 +139,9 @@ HARMLESS = [  # to what runs after them in the same kernel
             "[p for p in __import__('os').listdir('/proc') if p.isdigit()"
             " and b'pytest' in open(f'/proc/{p}/cmdline', 'rb').read()]"
         ),
-        "Permission",
+        "PermissionError",
     ),
-    Attack("parent's memory", _raised("open('/proc/1/mem', 'rb').read(1)"), "Error"),
+    Attack("parent's memory", _raised("open('/proc/1/mem', 'rb').read(1)"), "PermissionError"),
     Attack(
         "hidden in the package",
         _raised(
@@ -151,24 +153,28 @@ HARMLESS = [  # to what runs after them in the same kernel
     Attack(
         "imports the grader",
         HEAD + "    from workbook.grading import key\n    return logits",
-        "Error",
+        "ImportError",
     ),
     # --- network and files ---
     Attack(
-        "network", _raised("__import__('socket').create_connection(('1.1.1.1', 80), 2)"), "Error"
+        "network", _raised("__import__('socket').create_connection(('1.1.1.1', 80), 2)"), "OSError"
     ),
     Attack("name lookup", _raised("__import__('socket').gethostbyname('example.org')"), "gaierror"),
     Attack(
         "loopback outside",
         _raised("__import__('socket').create_connection(('127.0.0.1', 22), 1)"),
-        "Error",
+        "ConnectionRefusedError",
     ),
-    Attack("writes to the package", _raised("open(__import__('workbook').__file__, 'a')"), "Error"),
-    Attack("writes to the system", _raised("open('/usr/owned', 'w')"), "Error"),
+    Attack(
+        "writes to the package",
+        _raised("open(__import__('workbook').__file__, 'a')"),
+        "PermissionError",
+    ),
+    Attack("writes to the system", _raised("open('/usr/owned', 'w')"), "OSError"),
     Attack(
         "a link out",
         HEAD + "    import os\n    os.symlink('/etc/shadow', 'x')\n    return open('x').read()",
-        "Error",
+        "FileNotFoundError",
     ),
     Attack(
         "a huge file",
@@ -202,7 +208,7 @@ HARMLESS = [  # to what runs after them in the same kernel
     Attack("wrong parameters", ID + "def epsilon_filter(x): return x", "TypeError"),
     Attack("cell raises", GOOD + "\nraise KeyError('after')", "KeyError"),
     Attack("sys.exit in the answer", HEAD + "    import sys\n    sys.exit(0)", "SystemExit"),
-    Attack("interrupts itself", HEAD + "    raise KeyboardInterrupt", ""),
+    Attack("interrupts itself", HEAD + "    raise KeyboardInterrupt", "KeyboardInterrupt"),
 ]
 
 IMPORTS = [  # what the course's package has ready; the cell of another exercise, by its id
@@ -244,6 +250,15 @@ MEDDLING = [
         "{probe.MIME: {'kind': 'right', 'points': 99}})\n" + WRONG,
         "not a plain value",
         rest=5,
+    ),
+    Attack(
+        "a thread that acts later",
+        "import threading, time\ndef later():\n    time.sleep(0.2)\n"
+        "    from workbook.grading.inside import probe\n    probe.answered = lambda *a: "
+        "{'kind': 'result', 'result': True, 'arguments': []}\n"
+        "threading.Thread(target=later, daemon=True).start()\ntime.sleep(0.5)\n" + WRONG,
+        "type bool",
+        rest=6,
     ),
     Attack(
         "malformed reply",
@@ -297,7 +312,7 @@ MEDDLING = [
         "sys.meta_path.insert(0, Hook())\n" + WRONG,
         "tokens kept",
     ),
-    Attack("builtins", "import builtins\nbuiltins.len = lambda x: 0\n" + WRONG, ""),
+    Attack("builtins", "import builtins\nbuiltins.len = lambda x: 0\n" + WRONG, "time limit"),
     Attack(
         "atexit and threads",
         "import atexit, threading, time\natexit.register(print, 'late')\n"
@@ -313,6 +328,17 @@ MEDDLING = [
 ]
 
 KILLING = [
+    Attack(
+        "many files",
+        HEAD + "    for n in range(10**6):\n        open(f'f{n}', 'w').write('x' * 5000)\n"
+        "    return logits",
+        "disk limit",
+    ),
+    Attack(
+        "stops itself",
+        HEAD + "    import os, signal\n    os.kill(os.getpid(), signal.SIGSTOP)\n    return logits",
+        "time limit",
+    ),
     Attack("os._exit", "import os\nos._exit(0)\n" + GOOD, "exit code 0"),
     Attack("exit in the function", HEAD + "    import os\n    os._exit(7)", "exit code 7"),
     Attack("segmentation fault", HEAD + "    import ctypes\n    ctypes.string_at(0)", "SIGSEGV"),
@@ -360,13 +386,13 @@ KILLING = [
         "writes to the pipe",
         HEAD + "    import os\n    for _ in range(1000):\n"
         "        os.write(1, b'x' * 100_000)\n    return logits",
-        "",
+        "output too long",
     ),
     Attack(
         "forged status",
         HEAD + "    s = get_ipython().kernel.session\n"
         "    s.send(get_ipython().kernel.iopub_socket, 'stream', {}, parent=None)\n"
         "    return logits",
-        "",
+        "tokens kept",
     ),
 ]

@@ -67,6 +67,7 @@ def test_there_are_at_least_sixty_and_no_two_are_the_same():
     attacks = [*HARMLESS, *IMPORTS, *MEDDLING, *KILLING]
     assert len({attack.name for attack in attacks}) == len(attacks) >= 60
     assert len({attack.source for attack in attacks}) == len(attacks)
+    assert all(attack.says for attack in attacks), "each names a cause"
 
 
 @pytest.mark.slow
