@@ -89,5 +89,7 @@ def test_likelihood_is_the_mean_over_the_answers_tokens():
         logits = lm(torch.tensor([prompt + said])).logits[0].log_softmax(-1)
     places = range(len(prompt) - 1, len(prompt) + len(said) - 1)
     mean = sum(logits[i, t].item() for i, t in zip(places, said, strict=True)) / len(said)
-    scores = judge.LikelierText(lm, tokenizer).scores([(task, answer), (task + " Now!", "Yes, yes.")])
+    scores = judge.LikelierText(lm, tokenizer).scores(
+        [(task, answer), (task + " Now!", "Yes, yes.")]
+    )
     assert scores[0] == pytest.approx(mean, abs=1e-4)
