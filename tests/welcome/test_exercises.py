@@ -109,11 +109,6 @@ def mix_of_the_longest_history_alone(word, history, counts, vocabulary):
     return counts[history].get(word, 0) / sum(counts[history].values())
 
 
-def mix_with_one_added_to_each_count(word, history, counts, vocabulary):
-    followed = counts.get(history, {})
-    return (followed.get(word, 0) + 1) / (sum(followed.values()) + vocabulary)
-
-
 def mix_without_the_uniform_floor(word, history, counts, vocabulary):
     return exercises.interpolated(word, history, counts, math.inf)
 
@@ -155,7 +150,6 @@ def mix_that_adds_without_dividing(word, history, counts, vocabulary):
 WRONG = {
     "welcome.interpolated": [
         mix_of_the_longest_history_alone,
-        mix_with_one_added_to_each_count,
         mix_without_the_uniform_floor,
         mix_in_equal_parts,
         mix_of_the_histories_beginnings,

@@ -12,6 +12,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -178,7 +179,7 @@ def _smooth(
     """Are the probabilities of all words after some histories of a fresh text right?"""
 
     def test(answer: Callable, seed: int) -> str | None:
-        given = _random_words(seed)
+        given = _random_words(seed)[:24]  # short: an edition without answers stores each call
         counts, size = Chain([given], 3).after, len(VOCABULARY)
 
         def rows(mix: Callable) -> list:
@@ -198,11 +199,12 @@ def _never_seen(probabilities: list[float]) -> float:
 
 
 def _known_pairs(given: list[str]) -> list[tuple]:
-    return [tuple(given[place : place + 2]) for place in range(0, 58, 2)]
+    pairs = {(a, b) for a, b in pairwise(given[:-1]) if a != b}
+    return sorted(pairs)[:4]
 
 
 def _known_words(given: list[str]) -> list[tuple]:
-    return [(word,) for word in sorted(set(given))]
+    return [(word,) for word in sorted(set(given))[:3]]
 
 
 def _new_beginnings(given: list[str]) -> list[tuple]:
