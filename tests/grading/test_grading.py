@@ -242,7 +242,9 @@ def test_the_five_commands_of_the_instructors_chapter_grade_a_class(root, tmp_pa
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stderr
     rows = list(
-        csv.DictReader(io.StringIO((tmp_path / "grades" / "grades.csv").read_text("utf-8")))
+        csv.DictReader(
+            io.StringIO((tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8"))
+        )
     )
     assert len(rows) == 6 and len({row["points"] for row in rows}) > 2
     assert any(row["points"] == row["out_of"] for row in rows)

@@ -166,13 +166,20 @@ def untouched(inputs: Inputs) -> Check:
         given = _copied(inputs(seed))
         answer(*given)
         for before, after in zip(inputs(seed), given, strict=True):
-            tensor = hasattr(before, "detach")
-            if not (before.equal(after) if tensor else before == after):
-                what = "the tensor" if tensor else f"a {type(before).__name__}"
+            if not _unchanged(before, after):
+                is_tensor = hasattr(before, "detach")
+                what = "the tensor" if is_tensor else f"a {type(before).__name__}"
                 return f"{what} that was passed in has changed; make a new one."
         return None
 
     return Check("leaves what it was given as it was", test)
+
+
+def _unchanged(before: Any, after: Any) -> bool:
+    """Whether two values are equal; lists and tuples may hold tensors."""
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_unchanged, before, after))
+    return before.equal(after) if hasattr(before, "detach") else before == after
 
 
 def predicted(
