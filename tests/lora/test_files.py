@@ -263,7 +263,7 @@ def test_a_kill_between_two_files_leaves_both_as_they_were(tmp_path, monkeypatch
 
 
 def test_what_else_a_folder_holds_stays(tmp_path):
-    (tmp_path / "tokenizer.json").write_text("{}")
+    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
     save_adapter(attached(), tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {CONFIG, WEIGHTS, "tokenizer.json"}
 

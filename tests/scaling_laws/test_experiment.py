@@ -110,7 +110,7 @@ def test_a_refit_is_named_by_its_points(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv(experiment.POINTS, f" {file} ")
     names = []
     for text in ("a\n1\n", "a\n2\n"):
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")
         names += [job.name for job in experiment.refit_jobs((0,))]
     assert len(set(names)) == 2 and all(name.startswith("refit/") for name in names)
     assert capsys.readouterr().out == ""

@@ -101,7 +101,7 @@ POINTS = "x,Model Size,Training FLOP,loss\n1,2e6,{0}e15,2.0\n1,1e6,6e15,3.0\n1,1
 
 def test_points_are_sorted_by_loss_and_the_worst_left_out(tmp_path):
     file = tmp_path / "points.csv"
-    file.write_text(POINTS.format(24))
+    file.write_text(POINTS.format(24), encoding="utf-8")
     assert published.read_points(file, outliers=1) == ((2e6, 1e6), (2e9, 1e9), (2.0, 3.0))
 
 
