@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import torch
 from released import RIGHT
 
 from workbook.core.exercises.checks import Check
@@ -58,6 +59,37 @@ def test_each_exercise_of_a_submission_has_its_own_outcome(light_kernel):
     )
     assert (ends.cause, ends.findings) == ("it ended with exit code 7", [])
     assert {each.cause for each in (right, wrong, three, open_one, after)} == {""}
+
+
+def called(answer, seed):
+    seen = []
+    got = answer(lambda n: seen.append(n) or 10 * n, seed)
+    return None if (got, seen) == (100 * seed, [seed, 10 * seed]) else f"{got}, {seen}"
+
+
+def slope(answer, seed):
+    x = torch.tensor([float(seed)], requires_grad=True)
+    answer(lambda n: n, x).sum().backward()
+    return None if x.grad is not None and x.grad.item() == 2 * seed else f"{x.grad}"
+
+
+def together(answer, seed):
+    got = [answer(lambda n: n, {n}) for n in range(99)]
+    return None if got == [{n} for n in range(99)] else "a set is wrong."
+
+
+def test_functions_gradients_and_many_questions_reach_a_kernel(light_kernel):
+    checks = tuple(Check(each.__name__, each) for each in (called, slope, together))
+    asked = replace(FUNCTION, checks=checks, reference=lambda function, n: n)
+    source = (
+        "def double(function, n):\n    if isinstance(n, set):\n        return n\n"
+        "    return n * n if hasattr(n, 'grad') else function(function(n))"
+    )
+    right = work("right", source, asked)
+    wrong = work("wrong", source.replace("n * n", "(n * n).detach()"), asked)
+    session.execute([right, wrong], light_kernel, 5)
+    assert wrongs(right) == [None] * 3
+    assert wrongs(wrong)[0] is None and wrongs(wrong)[1].startswith("it raised RuntimeError")
 
 
 def test_where_the_time_of_a_submission_is_up_nothing_more_is_started(light_kernel, monkeypatch):

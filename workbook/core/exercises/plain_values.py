@@ -21,9 +21,18 @@ DTYPES = {
     "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64",
     "complex64", "complex128",
 }  # fmt: skip
-LISTS = {list: "list", tuple: "tuple", type(iter([])): "iterator"}  # an iterator over a list
-SETS = {set: "set", frozenset: "frozenset"}
-DICTS = {dict: "dict", OrderedDict: "dict", defaultdict: "dict", Counter: "Counter"}
+LISTS: dict[type, str] = {
+    list: "list",
+    tuple: "tuple",
+    type(iter([])): "iterator",
+}  # an iterator over a list
+SETS: dict[type, str] = {set: "set", frozenset: "frozenset"}
+DICTS: dict[type, str] = {
+    dict: "dict",
+    OrderedDict: "dict",
+    defaultdict: "dict",
+    Counter: "Counter",
+}
 NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 

@@ -96,7 +96,8 @@ class _Outside:
     """Stands for the functions among the arguments. gave: what came of their calls, in order."""
 
     def __init__(self, gave: list[Any]) -> None:
-        self.left, self.asks = list(gave), None  # type: ignore[var-annotated]
+        self.left = list(gave)
+        self.asks: dict[str, Any] | None = None  # the call whose result is not known
 
     def argument(self, coded: Any) -> Any:
         from workbook.core.exercises import plain_values
@@ -113,7 +114,7 @@ class _Outside:
             if "error" not in came:
                 return plain_values.decode(came["result"])
             name, text = came["error"]
-            known = getattr(builtins, name, None)
+            known: Any = getattr(builtins, name, None)
             fits = isinstance(known, type) and issubclass(known, Exception)
             raise (known if fits else Exception)(text)
         if self.asks is None:
