@@ -56,10 +56,12 @@ def read_manual(book: Gradebook, file: Path) -> int:
         )
     marks = []
     for number, row in rows:
-        words = [exports.plain_text(row[name]) for name in MANUAL[:3]]
+        student, lesson, exercise = (exports.plain_text(row[name]) for name in MANUAL[:3])
         try:
-            comment = row.get("comment", "")
-            marks.append(book.manual_mark(*words, _points(row["points"]), comment))
+            points = _points(row["points"])
+            marks.append(
+                book.manual_mark(student, lesson, exercise, points, row.get("comment", ""))
+            )
         except ValueError as error:
             raise ValueError(f"{file}, line {number}: {error}") from None
     book.write_marks(marks)
