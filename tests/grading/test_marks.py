@@ -8,14 +8,14 @@ import pytest
 
 from workbook.core.exercises.checks import Check, Finding
 from workbook.grading import manifest, marks
-from workbook.grading.key import Question
+from workbook.grading.key import GradedExercise
 
 ID, PREDICTION, SEED = "sampling.no_repeat", "sampling.predict_kept", 5
 
 
 def question(exercise_id=ID):
     asked = manifest.exercises_of("sampling")[exercise_id]
-    return Question(manifest.entry_of(asked), asked, asked.checks)
+    return GradedExercise(manifest.entry_of(asked), asked, asked.checks)
 
 
 def found(asked, *wrong):

@@ -34,7 +34,7 @@ def _accidental(asked: Exercise, checks: tuple[Check, ...], seed: int) -> tuple[
 
 
 @dataclass(frozen=True)
-class Question:
+class GradedExercise:
     """One exercise as it is graded. hidden: how many checks, the last ones, students never see."""
 
     entry: manifest.ExerciseEntry
@@ -53,7 +53,7 @@ class Lesson:
 
     entry: manifest.LessonEntry
     cells: Sequence[Cell]
-    questions: dict[str, Question]
+    questions: dict[str, GradedExercise]
     basis: str
 
 
@@ -105,7 +105,7 @@ def _lesson(
                 "or grade with the package of the release."
             )
         more = extra.get(each.id, ())
-        questions[each.id] = Question(each, asked, (*asked.checks, *more), len(more))
+        questions[each.id] = GradedExercise(each, asked, (*asked.checks, *more), len(more))
     parts = [RULES, __version__, entry.model_dump_json(), manifest.digest(raw)]
     parts += [_code(c.test) + c.says for q in questions.values() for c in q.checks]
     if any(question.hidden for question in questions.values()):

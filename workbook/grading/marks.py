@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from workbook.core.exercises import sealed
 from workbook.core.exercises.checks import Finding
 from workbook.grading.claims import Claim
-from workbook.grading.key import Question
+from workbook.grading.key import GradedExercise
 
 FORBIDDEN = "it calls a function of the course that does what it should do itself."
 SEALED = "it asks the course for a reference answer, which is not there while answers are graded."
@@ -66,7 +66,7 @@ class Grade(BaseModel):
     package: str = ""
 
 
-def mark(question: Question, findings: list[Finding], cause: str, seed: int) -> ExerciseMark:
+def mark(question: GradedExercise, findings: list[Finding], cause: str, seed: int) -> ExerciseMark:
     """Return the mark of one exercise."""
     entry = question.entry
     visible = len(question.checks) - question.hidden
@@ -88,7 +88,7 @@ def mark(question: Question, findings: list[Finding], cause: str, seed: int) -> 
     )  # fmt: skip
 
 
-def points(question: Question, passed: list[bool], seed: int) -> float:
+def points(question: GradedExercise, passed: list[bool], seed: int) -> float:
     """Return what an exercise earns. passed: for each check, in order. seed: of their inputs."""
     total = question.entry.points
     if all(passed):

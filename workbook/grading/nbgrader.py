@@ -107,7 +107,7 @@ def earned(exercise_id: str) -> float:
     if result.status not in ("right", "wrong"):
         return 0.0
     entry = manifest.entry_of(asked)
-    question = key.Question(entry, asked, asked.checks)
+    question = key.GradedExercise(entry, asked, asked.checks)
     passed = [finding.wrong is None for finding in result.findings]
     passed += [False] * (len(asked.checks) - len(passed))  # those after one that took too long
     return marks.points(question, passed, result.seed)
