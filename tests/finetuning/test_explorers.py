@@ -127,7 +127,7 @@ def test_what_is_kept_is_counted_from_the_floor():
     savings = explorers.Savings(RUNS, FAMILIES)
     saved = savings("none", 2)
     assert saved.kept == pytest.approx(0.5) and saved.old == ("first", "second")
-    assert savings("none", 1).kept == pytest.approx(-0.25), "worse than a rule without thought"
+    assert savings("none", 1).kept == pytest.approx(-0.25), "worse than the baseline"
 
 
 def test_strengths_begin_with_the_weakest_of_either_kind():

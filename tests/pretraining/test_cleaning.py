@@ -1,4 +1,4 @@
-"""Cleaning a crawl: each broom takes what it is for and leaves the rest."""
+"""Cleaning a crawl: each step takes what it is for and leaves the rest."""
 
 from collections import Counter
 from dataclasses import replace

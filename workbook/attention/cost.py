@@ -97,7 +97,7 @@ def _measured(
 
 
 def _seconds(way: Callable, inputs: list[Tensor], device: str) -> float:
-    """Processor seconds of one call; a CUDA device's own clock; else a clock on the wall."""
+    """Processor seconds of one call; a CUDA device's own clock; else elapsed time."""
     kind = torch.device(device).type
     if kind == "cuda":
         start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))

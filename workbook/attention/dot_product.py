@@ -55,7 +55,7 @@ def attention_weights(
     scale: float | None = None,
     bias: Float[Tensor, " ..."] | None = None,
 ) -> Float[Tensor, "*q_rows Tq Tk"]:
-    """Who looks where: `B H Tq Tk`, each row adds up to 1, or to 0 if it may look at nothing.
+    """The attention weights `B H Tq Tk`, each row adds up to 1, or to 0 if it may look at nothing.
 
     Arguments as for `scaled_dot_product_attention`.
     """

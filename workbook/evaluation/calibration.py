@@ -1,7 +1,7 @@
 """Calibration: of the answers a model is 80 % sure of, are 80 % right?
 
 Answers are sorted into bins by the model's own confidence; in each bin the share that is right is
-held against the mean confidence. Left out: making a model calibrated (temperature scaling), and
+compared with the mean confidence. Left out: making a model calibrated (temperature scaling), and
 proper scores other than Brier's. Lesson 09 draws the diagram.
 
 Shapes: N answers. A confidence is a probability from 0 to 1.

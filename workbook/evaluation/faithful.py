@@ -1,4 +1,4 @@
-"""Is it true? Sentences about the town held against its facts, beside what overlap says of them.
+"""Is it true? Sentences about the town checked against its facts, beside what overlap says of them.
 
 "It is cold" and "it is not cold" share nearly every word. So here one fact is told in four ways:
 as the reference tells it, in other words, denied, and with a false value; each is scored by overlap

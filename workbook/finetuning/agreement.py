@@ -80,7 +80,7 @@ def table(part: str) -> pandas.DataFrame:
 
     Where the interval holds 0, the two agree. The last columns are the largest difference between
     the losses of one step, in nats: rounding, which a model made from nothing slowly blows up. The
-    baseline is a rule without thought on the same cases; a ceiling of every measure is 1.
+    baseline is a fixed rule on the same cases; a ceiling of every measure is 1.
     """
     import pandas as pd
 

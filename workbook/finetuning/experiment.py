@@ -71,7 +71,7 @@ def run_remedy(
 ) -> dict[str, Any]:
     """Tune town-instruct on the new task under one remedy, and put it to the new and the old.
 
-    "before" is the model untouched, "baseline" the rules without thought.
+    "before" is the model untouched, "baseline" the baselines.
     """
     model, tokenizer = bundled("town-instruct")
     cost: dict[str, Any] = {}
@@ -173,7 +173,7 @@ def damage(found: Sequence[Messages], count: int) -> list[Messages]:
 
 
 def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
-    """What summaries are held against: the first turns, prompting alone, the long-tuned model."""
+    """What summaries are compared with: the first turns, prompting alone, the long-tuned model."""
     asked = summary_cases()
     model, tokenizer = bundled("town-instruct" if name == "town-instruct" else "town-lm")
     if name == "baseline":

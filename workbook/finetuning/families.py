@@ -95,7 +95,7 @@ def ask(
 def measure_baseline(
     families: Sequence[str] = FAMILIES_ASKED, count: int = 32, **which: object
 ) -> dict[str, list[float]]:
-    """Return the scores of the rules without thought on the same cases as `measure`."""
+    """Return the scores of the baselines on the same cases as `measure`."""
     found = {}
     for family in families:
         asked = cases(family, count, **which)
@@ -104,7 +104,7 @@ def measure_baseline(
 
 
 def baseline(case: Case) -> str:
-    """Return what a rule without thought says: the first two turns, "Yes.", the largest number."""
+    """Return what a baseline says: the first two turns, "Yes.", the largest number."""
     return Task.by_name(FAMILIES, case.task).baseline(case.prompt)
 
 

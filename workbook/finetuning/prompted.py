@@ -1,4 +1,4 @@
-"""The same task by prompting alone: what fine-tuning is held against.
+"""The same task by prompting alone: what fine-tuning is compared with.
 
 Four ways to get a summary out of a model that was not tuned for it: the request in the chat
 template, the request as plain text, the pattern that the model's own training text has ("Summary:"

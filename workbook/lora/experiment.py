@@ -85,7 +85,7 @@ def run_rate(way: str, rate: float, seed: int, steps: int = STEPS) -> dict[str, 
 
 
 def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
-    """Score the model before it is tuned, or the rules without thought."""
+    """Score the model before it is tuned, or the baselines."""
     if name == BASELINE:
         old = measure_baseline(OLD_SKILLS, CASES // 2)
         new = measure_baseline((NEW,), CASES)[NEW]

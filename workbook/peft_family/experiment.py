@@ -37,7 +37,7 @@ CASES, OLD_CASES = 32, 8  # of the new task, and of each old one
 HELD_OUT = 32  # chats that the loss is measured on
 TEXT = "Enter this conversation in the log book: present, named, place."  # a prompt may start so
 LADDER = "town-instruct"  # the rungs are called by this name and their size
-ENDS = ("before", "baseline")  # the model untouched, and a rule without thought
+ENDS = ("before", "baseline")  # the model untouched, and a fixed rule
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def run_variant(
 ) -> dict[str, Any]:
     """Tune town-instruct in one way on the new task; its scores, its loss and what it cost.
 
-    "before" is the model untouched, "baseline" a rule without thought. old: ask the old tasks too.
+    "before" is the model untouched, "baseline" a fixed rule. old: ask the old tasks too.
     """
     model, tokenizer = bundled(LADDER)
     if name == "baseline":

@@ -3,7 +3,7 @@
 Some pages are the town's own text; the rest are copies, near-copies, menus, shouting, word salad
 and pages in Old Brindle. Most carry the boilerplate of a site around them, some carry addresses and
 telephone numbers (of people who do not exist). Each page knows its fault, so a filter can be
-judged. Left out: HTML, which real crawls start from. Lesson 02; the broom is `cleaning.py`.
+judged. Left out: HTML, which real crawls start from. Lesson 02; it is cleaned in `cleaning.py`.
 """
 
 from __future__ import annotations

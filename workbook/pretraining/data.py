@@ -41,7 +41,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def town_documents(seed: int, split: str = SEEN) -> Iterator[Document]:
-    """The text of this lesson, for ever."""
+    """The text of this lesson, without end."""
     return mixture(MIXTURE, split, seed)
 
 

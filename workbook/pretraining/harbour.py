@@ -71,7 +71,7 @@ def harbour_document(split: str = "train", seed: int = 0, index: int = 0) -> Doc
 
 
 def harbour_documents(seed: int, split: str = "train") -> Iterator[Document]:
-    """The log, for ever."""
+    """The log, without end."""
     return (harbour_document(split, seed, index) for index in count())
 
 

@@ -155,7 +155,7 @@ def file_bytes(model: nn.Module) -> int:
 def tokens_per_second(model: PreTrainedModel, tokens: int = NEW_TOKENS, rounds: int = 3) -> float:
     """Return the tokens of greedy decoding at batch 1 in a second of CPU time, the best of rounds.
 
-    CPU time and not the clock on the wall, so that other work on the machine matters little; and
+    CPU time and not elapsed time, so that other work on the machine matters little; and
     one thread, because threads that wait for each other take CPU time as well.
     """
     from workbook.sampling import cached

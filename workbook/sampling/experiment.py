@@ -74,7 +74,7 @@ def continuations(
 
 
 def _long_pages(tokenizer: PreTrainedTokenizerBase, length: int) -> Iterator[tuple[Tensor, float]]:
-    """(ids `T`, nats) of pages with at least `length` tokens, one after the other for ever."""
+    """(ids `T`, nats) of pages with at least `length` tokens, one after the other, without end."""
     end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     for page in stream("page", "train", PAGE_SEED):
         ids = encode(tokenizer, page.text)[0][0]

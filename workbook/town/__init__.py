@@ -1,6 +1,6 @@
 """Brindlemere, the town whose truth is known: facts, texts rendered from them, and their entropy.
 
-`stream(kind, split, seed)` yields documents for ever; `build_town()` gives the facts behind them;
+`stream(kind, split, seed)` yields documents without end; `build_town()` gives the facts behind;
 `data/town/town.sqlite` holds the same facts for plain SQL. The town has its own language model
 (`workbook/town_lm/models.py`). Every lesson takes its text from here.
 """

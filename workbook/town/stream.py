@@ -1,4 +1,4 @@
-"""Endless text about the town: `stream(kind, split, seed)` yields documents for ever.
+"""Endless text about the town: `stream(kind, split, seed)` yields documents without end.
 
 Document number i of a stream depends on (kind, split, seed, i) alone, so any document can be made
 again without the ones before it, on any platform. `mixture` draws kinds by weight, which is what
@@ -105,7 +105,7 @@ def mixture(
     seed: int = 0,
     start: int = 0,
 ) -> Iterator[Document]:
-    """Documents of several kinds for ever, each kind drawn by its weight.
+    """Documents of several kinds without end, each kind drawn by its weight.
 
     The choice of the kind is part of what the generator chose, so it is added to `nats`.
     """

@@ -1,4 +1,4 @@
-"""The sums of memory, held against real models: their tensors, caches, optimisers, saved values."""
+"""Sums of memory, compared with real models: their tensors, caches, optimisers, saved values."""
 
 from __future__ import annotations
 

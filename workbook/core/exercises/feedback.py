@@ -68,7 +68,7 @@ def show(
 
 
 def check_lines(findings: Sequence[Finding]) -> list[str]:
-    """Return a line for each check; an error that several checks met is told once."""
+    """Return a line for each check; an error that several checks met is shown once."""
     lines: dict[str, list[str]] = {}  # what is said -> the checks it is said of
     for number, finding in enumerate(findings):
         said = finding.wrong or ""

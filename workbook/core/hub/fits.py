@@ -1,4 +1,4 @@
-"""Does it fit? What a model takes to fetch and to run, held against what is free, before either.
+"""Does it fit? What a model takes to fetch and to run, beside what is free, before either.
 
 `check` refuses a model that is too large and names a smaller one that fits; `outlook` says the
 same of each role for `workbook doctor`, without a network. The sums are those of `memory.py`;
