@@ -187,7 +187,8 @@ UNCALLED = split("lora.bench: latencies pretraining.probing: question sampling.l
 # They take tensors without a shape in the signature: weights, of every shape.
 UNSHAPED = split("finetuning.anchor: fisher old_fisher training.checkpoint: save_tensors "
     "save_model training.devices: full_tensor lora.files: save_adapter "
-    "peft_family.files: fingerprint quantization.layers: stored_tensors")  # fmt: skip
+    "lora.base_sample: sample_weights peft_family.inputs: in_float32 "
+    "quantization.layers: stored_tensors")  # fmt: skip
 
 
 def checked(function, body):
