@@ -14,7 +14,7 @@ from itertools import combinations, product
 from math import comb
 from typing import Any
 
-from workbook.core.exercises.exercise import Check, Exercise, compare, like, untouched
+from workbook.core.exercises.exercise import Check, Exercise, compare, exercise_set, like, untouched
 
 # --- reference answers --------------------------------------------------------------------------
 
@@ -327,7 +327,8 @@ def _equal(seed: int) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "evaluation",
     Exercise(
         id="evaluation.predict_overlap",
         title="Shared words, and words in order",
@@ -550,5 +551,3 @@ _ALL = (
         reference=sign_flip_p,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

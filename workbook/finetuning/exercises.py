@@ -14,7 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    compare,
+    exercise_set,
+    like,
+    predicted,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 from workbook.finetuning.mixing import rates
 from workbook.training.packing import IGNORE
@@ -282,7 +290,8 @@ def _two_tasks(seed: int) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "finetuning",
     Exercise(
         id="finetuning.predict_labels",
         title="How many tokens carry loss?",
@@ -440,5 +449,3 @@ _ALL = (
         reference=backward_transfer,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

@@ -15,7 +15,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    compare,
+    exercise_set,
+    like,
+    predicted,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 
 # --- reference answers --------------------------------------------------------------------------
@@ -215,7 +223,8 @@ def _number(place: int) -> Check:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "lora",
     Exercise(
         id="lora.layer", title="The LoRA layer", points=2, difficulty=2, minutes=10,
         checks=(
@@ -337,5 +346,3 @@ _ALL = (
         reference=updates_per_row,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

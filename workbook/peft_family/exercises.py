@@ -13,7 +13,15 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    compare,
+    exercise_set,
+    like,
+    predicted,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 from workbook.peft_family import counts
 
@@ -185,7 +193,8 @@ def _part(place: int) -> Callable:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "peft_family",
     Exercise(
         id="peft_family.predict_counts",
         title="How many weights?",
@@ -325,5 +334,3 @@ _ALL = (
         reference=gap_closed,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

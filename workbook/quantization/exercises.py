@@ -17,6 +17,7 @@ from workbook.core.exercises.exercise import (
     Check,
     Exercise,
     compare,
+    exercise_set,
     like,
     predicted,
     untouched,
@@ -208,7 +209,8 @@ def _cache(seed: int, **changes: int) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "quantization",
     Exercise(
         id="quantization.decode_e4m3",
         title="From 8 bits to a number",
@@ -411,5 +413,3 @@ _ALL = (
         reference=gptq_column,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

@@ -12,7 +12,7 @@ import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from workbook.core.exercises.exercise import Check, Exercise, predicted
+from workbook.core.exercises.exercise import Check, Exercise, exercise_set, predicted
 
 WORDS = ("mill", "ferry", "Vella Oskmere", "harbour", "baker", "goose", "Linden Steps", "1962")
 TOOLS = ("search", "look", "calculate")
@@ -231,7 +231,8 @@ def _number(place: int) -> Check:
     return predicted(place, PREDICTED[place], "it", chances, form, 5e-3)
 
 
-_ALL = (
+EXERCISES = exercise_set(
+    "react",
     Exercise(
         id="react.parse",
         title="Read an action",
@@ -404,5 +405,3 @@ _ALL = (
         wants="value",
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

@@ -13,7 +13,15 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    compare,
+    exercise_set,
+    like,
+    predicted,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 
 # --- reference answers --------------------------------------------------------------------------
@@ -255,7 +263,8 @@ def _scored_greedily(seed: int) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "sampling",
     Exercise(
         id="sampling.temperature",
         title="Temperature",
@@ -463,5 +472,3 @@ _ALL = (
         reference=token_ranks,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

@@ -11,7 +11,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, like, predicted, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    exercise_set,
+    like,
+    predicted,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 
 # --- reference answers --------------------------------------------------------------------------
@@ -176,7 +183,8 @@ def _three(seed: int, factor: float = 4.0) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "scaling_laws",
     Exercise(
         id="scaling_laws.units",
         title="A petaflop/s for a day",
@@ -358,5 +366,3 @@ _ALL = (
         reference=limit_of_three,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

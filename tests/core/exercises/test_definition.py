@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from workbook.core.exercises.checks import Check
-from workbook.core.exercises.definition import Exercise
+from workbook.core.exercises.definition import Exercise, exercise_set
 
 ASKED = Exercise(
     "fake.double", "Twice as much", 2, 1, 3,
@@ -53,3 +53,19 @@ def test_what_lies_just_outside_is_refused_in_one_sentence(change):
 def test_the_label_says_difficulty_time_and_worth():
     assert ASKED.label == "difficulty 1 of 5, 3 minutes, 2 points"
     assert dataclasses.replace(ASKED, points=1).worth == "1 point"
+
+
+def test_a_set_has_the_exercises_by_id_in_order():
+    more = dataclasses.replace(ASKED, id="fake.a")
+    found = exercise_set("fake", ASKED, more)
+    assert list(found.items()) == [("fake.double", ASKED), ("fake.a", more)]
+
+
+@pytest.mark.parametrize(
+    "topic, exercises, words",
+    [("fakes", (ASKED,), "belong to the lesson 'fakes'"), ("fake", (ASKED, ASKED), "comes twice")],
+)
+def test_a_set_refuses_what_would_be_lost_or_misplaced(topic, exercises, words):
+    """Guards: of two exercises with one id, the first was gone without a word."""
+    with pytest.raises(ValueError, match=words):
+        exercise_set(topic, *exercises)

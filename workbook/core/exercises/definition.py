@@ -56,3 +56,18 @@ class Exercise:
     @property
     def worth(self) -> str:
         return f"{self.points} point{'s' if self.points > 1 else ''}"
+
+
+def exercise_set(topic: str, *exercises: Exercise) -> dict[str, Exercise]:
+    """Return a lesson's exercises by id, in order.
+
+    Raises ValueError for an exercise of another topic, and for an id that comes twice.
+    """
+    found: dict[str, Exercise] = {}
+    for each in exercises:
+        if each.id.partition(".")[0] != topic:
+            raise ValueError(f"Exercise {each.id!r} does not belong to the lesson {topic!r}.")
+        if each.id in found:
+            raise ValueError(f"Exercise {each.id!r} comes twice.")
+        found[each.id] = each
+    return found

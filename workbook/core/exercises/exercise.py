@@ -25,7 +25,7 @@ from workbook.core.exercises.checks import (
     predicted,
     untouched,
 )
-from workbook.core.exercises.definition import Exercise
+from workbook.core.exercises.definition import Exercise, exercise_set
 from workbook.core.exercises.feedback import Refusal
 from workbook.core.exercises.progress_table import Progress
 
@@ -37,6 +37,7 @@ __all__ = [
     "check",
     "compare",
     "exercise",
+    "exercise_set",
     "find",
     "hint",
     "like",
