@@ -7,9 +7,11 @@ import random
 from itertools import combinations
 
 import pytest
+from independent import BY_EXERCISE
 from released import RIGHT
 
-from workbook.grading import edition, similarity
+from workbook.core.exercises.checks import run_checks
+from workbook.grading import cells, edition, manifest, release, similarity
 
 LONG = RIGHT["s040"]
 
@@ -56,6 +58,28 @@ def test_a_renamed_copy_is_alike_and_independent_answers_are_not():
     assert {(pair.one, pair.other) for pair in found} == {
         ("ada", "bo"), ("eve", similarity.REFERENCE),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_EXERCISE)
+def test_right_answers_of_six_students_are_told_apart_and_a_copy_is_found(name):
+    """And nobody is taken for a copy of the published answer."""
+    asked = manifest.exercises_of("sampling")[name]
+    published = "\n".join(release.secrets_of(["sampling"])[name])
+    assert len(BY_EXERCISE[name]) >= 6
+    for source in BY_EXERCISE[name]:
+        space = {"exercise": lambda _: lambda function: function}
+        exec(f"import math, numpy, torch\n{source}", space)
+        answer = space[cells.functions(source)[-1]]
+        assert run_checks(asked.checks, answer, 5, 10.0).status == "right", source
+        copy = similarity.fingerprints(renamed(source))
+        assert similarity.similarity(similarity.fingerprints(source), copy) > 0.8
+    prints = [similarity.fingerprints(source) for source in (*BY_EXERCISE[name], published)]
+    assert all(len(each) > 10 for each in prints), "each is long enough to be compared"
+    assert max(similarity.similarity(*pair) for pair in combinations(prints, 2)) < 0.5
+    written = {f"s{n}": source for n, source in enumerate(BY_EXERCISE[name])}
+    known = {name: written | {"copy": renamed(written["s2"])}}
+    found = similarity.pairs(known, {name: published}, least=0.5)
+    assert [(pair.one, pair.other) for pair in found] == [("copy", "s2")]
 
 
 def test_short_answers_are_not_compared():
