@@ -94,12 +94,13 @@ def test_the_bill_is_sixteen_bytes_a_weight_and_two_rows_of_activations():
     assert held == 4 * shape.parameters + 12 * published.LAB_LORA
     assert full.activations == lora.activations
     long, short = (published.bill(shape, 8, 512, n).activations for n in (512, 128))
-    logits = 8 * shape.vocabulary * 6  # bytes a token of all rows, in 16 bits and in 32
+    logits = 8 * shape.vocabulary * (6 + 8)  # bytes a token of all rows; 8 of their gradients
     assert long - short > (512 - 128) * logits, "the logits are of the answer alone"
     assert published.bill(shape, 8, 1, 128).activations < full.activations / 3
     no_summary = published.bill(shape, 8, 512, 0).activations
     assert no_summary == memory.saved(replace(shape, layers=12, vocabulary=0), 8, 512, 2)
-    assert long == pytest.approx(memory.saved(shape, 8, 512, 2), rel=1e-3)
+    whole = memory.saved(shape, 8, 512, 2) + memory.logit_gradients(shape, 8, 512)
+    assert long == pytest.approx(whole, rel=1e-3)
 
 
 def test_operations_are_six_a_weight_of_the_half_that_reads():

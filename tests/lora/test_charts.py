@@ -4,9 +4,8 @@ import pytest
 from tiny_lora import llama
 
 from workbook.core.runs import Interval
-from workbook.core.system.memory import shape_of
+from workbook.core.system.memory import adapter_weights, shape_of
 from workbook.lora import charts
-from workbook.lora.memory import adapter_weights
 
 
 def run(rank, new, old=0.5, **more):

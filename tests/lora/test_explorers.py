@@ -5,10 +5,9 @@ import torch
 from tiny_lora import llama
 
 from workbook.core.runs import Interval
-from workbook.core.system.memory import shape_of
+from workbook.core.system.memory import adapter_weights, shape_of
 from workbook.lora import charts, experiment, explorers
 from workbook.lora.explorers import rank_explorer
-from workbook.lora.memory import adapter_weights
 from workbook.lora.spectrum import low_rank, relative_error
 
 SHAPE = shape_of(llama().config, 10_000)

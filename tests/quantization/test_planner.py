@@ -13,7 +13,6 @@ from workbook.quantization.planner import (
     GB,
     MODELS,
     ModelSpec,
-    cache_bytes,
     korthikanti_bytes,
     plan_serving,
     plan_training,
@@ -69,9 +68,9 @@ def test_korthikanti_by_hand():
 def test_grouped_queries_make_the_cache_smaller():
     """Llama-2-70B keeps 8 heads of 64: an eighth, 10.7 GB for 32,768 tokens in 16 bits."""
     shape = MODELS["llama-2-70b"].shape
-    assert cache_bytes(shape, 1, 32_768) / GB == pytest.approx(10.74, abs=0.01)
-    assert cache_bytes(shape, 4, 8192) == cache_bytes(shape, 1, 32_768)
-    assert cache_bytes(shape, 1, 1, 4) * 4 == cache_bytes(shape, 1, 1, 16)
+    assert memory.cache_bytes(shape, 1, 32_768) / GB == pytest.approx(10.74, abs=0.01)
+    assert memory.cache_bytes(shape, 4, 8192) == memory.cache_bytes(shape, 1, 32_768)
+    assert memory.cache_bytes(shape, 1, 1, 4) * 4 == memory.cache_bytes(shape, 1, 1, 16)
 
 
 def test_qlora_fits_where_full_training_does_not():

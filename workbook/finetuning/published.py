@@ -89,14 +89,15 @@ def bill(
     """Memory to tune an encoder-decoder on a GPU as this course's loop does, in bytes.
 
     Weights, gradients and AdamW's moments are float32; matrix products and what they keep are
-    bfloat16. The encoder reads `tokens` tokens and the decoder `answer`, at most. trainable:
-    weights that change (None: all of them).
+    bfloat16, but for the gradients of the logits. The encoder reads `tokens` tokens and the decoder
+    `answer`, at most. trainable: weights that change (None: all of them).
     """
     held = memory.training(shape, "float32", batch, 1, "cuda", trainable)
     half = {"layers": shape.layers // 2}
     encoder = memory.saved(replace(shape, **half, vocabulary=0), batch, tokens, 2)
     decoder = memory.saved(replace(shape, **half), batch, answer, 2)
-    return replace(held, activations=encoder + decoder)
+    loss = memory.logit_gradients(shape, batch, answer)
+    return replace(held, activations=encoder + decoder + loss)
 
 
 def operations(shape: Shape, texts: int, tokens: int, answer: int) -> float:

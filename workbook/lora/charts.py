@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.core.notebook import charts, figures
 from workbook.core.runs import SHARE, Interval
-from workbook.core.system.memory import Shape, in_words
+from workbook.core.system.memory import Shape, adapter_weights, in_words
 from workbook.lora.experiment import BASELINE, BEFORE, FULL, old_skills
-from workbook.lora.memory import BaseType, adapter_weights, estimate
+from workbook.lora.memory import BaseType, estimate
 
 if TYPE_CHECKING:
     import pandas
@@ -160,7 +160,7 @@ def memory_table(
     for name, (shape, rank, base, batch, tokens, recomputed) in plans.items():
         found = estimate(
             shape, rank, batch=batch, tokens=tokens, base=base, device=device,
-            recomputed=recomputed,
+            recompute=recomputed,
         )  # fmt: skip
         rows[name] = {
             "adapter": f"{adapter_weights(shape, rank):,}",

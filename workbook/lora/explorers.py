@@ -19,10 +19,9 @@ import torch
 
 from workbook.core.notebook.explorer import Choice, Explorer, Slider
 from workbook.core.runs import Interval
-from workbook.core.system.memory import MOMENTS, Shape, in_words
+from workbook.core.system.memory import FLOAT, MOMENTS, Shape, adapter_weights, in_words
 from workbook.lora import charts
 from workbook.lora.experiment import PLACES
-from workbook.lora.memory import FLOAT, adapter_weights
 from workbook.lora.spectrum import kept, low_rank
 
 if TYPE_CHECKING:

@@ -60,8 +60,7 @@ class ModelSpec:
 
     def adapters(self, rank: int) -> int:
         """Return the weights of LoRA adapters on every linear layer of every block."""
-        sizes = memory.projections(self.shape, self.gated).values()
-        return rank * sum(map(sum, sizes)) * self.shape.layers
+        return memory.adapter_weights(self.shape, rank, gated=self.gated)
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,9 @@ def plan_training(
 ) -> Plan:
     """Return the memory of one device that trains with AdamW.
 
-    Sixteen bytes for each weight that changes (Rajbhandari et al. 2020, section 3.1): in 16 bits 2
-    for the weight, 2 for its gradient, 4 for the float32 master copy, 8 for the moments; in fp32 4,
-    4, 8 and no copy. ZeRO shards the optimiser's part (stage 1), gradients too (2), weights too
+    Sixteen bytes for each weight that changes (`memory.states`): in 16 bits 2 for the weight, 2 for
+    its gradient, 4 for the float32 master copy, 8 for the moments; in fp32 4, 4, 8 and no copy.
+    ZeRO shards the optimiser's part (stage 1), gradients too (2), weights too
     (3). Activations as `memory.saved` counts them, and the loss's `memory.logit_gradients`;
     recompute: the inputs of the blocks alone are kept, and one block at a time is computed again.
 
@@ -117,17 +116,14 @@ def plan_training(
     if how != "full":
         frozen = weight_bytes(model, "nf4-dq" if how == "qlora" else dtype)
         parts["frozen weights"] = frozen / share[3]
-    parts["weights" if how == "full" else "adapters"] = changed * size / share[3]
-    parts["gradients"] = changed * size / share[2]
-    if size < 4:
-        parts["master copy (fp32)"] = changed * memory.MASTER / share[1]
-    parts["AdamW's moments (fp32)"] = changed * memory.MOMENTS / share[1]
-    if recompute:
-        inputs = s.layers * batch * tokens * s.width * size
-        block = memory.saved(_one_block(s), batch, tokens, size)
-        parts["activations (recomputed)"] = inputs + block
-    else:
-        parts["activations"] = memory.saved(s, batch, tokens, size)
+    held = memory.states(changed, size)
+    parts["weights" if how == "full" else "adapters"] = held.weights / share[3]
+    parts["gradients"] = held.gradients / share[2]
+    if held.master:
+        parts["master copy (fp32)"] = held.master / share[1]
+    parts["AdamW's moments (fp32)"] = held.moments / share[1]
+    kept = "activations (recomputed)" if recompute else "activations"
+    parts[kept] = memory.saved(s, batch, tokens, size, recompute)
     parts["gradients of the logits"] = memory.logit_gradients(s, batch, tokens)
     return Plan(f"{model.name}: {how} training in {dtype}, {batch} x {tokens:,} tokens", parts)
 
@@ -153,7 +149,7 @@ def plan_serving(
     if WEIGHT_BITS[weights] < 16:
         largest = max(s.vocabulary * s.width, s.inner * s.width)
         parts["one matrix unpacked"] = 2 * largest
-    parts["keys and values"] = cache_bytes(s, batch, tokens, CACHE_BITS[cache])
+    parts["keys and values"] = memory.cache_bytes(s, batch, tokens, CACHE_BITS[cache])
     return Plan(f"{model.name}: serving in {weights}, {batch} x {tokens:,} tokens", parts)
 
 
@@ -161,13 +157,7 @@ def weight_bytes(model: ModelSpec, format: str) -> float:
     """Return the bytes of a model's weights; embeddings stay in 16 bits where others have fewer."""
     if format not in WEIGHT_BITS:
         raise ValueError(f"weights are kept in {', '.join(WEIGHT_BITS)}, not {format!r}.")
-    bits = WEIGHT_BITS[format]
-    return (model.linear * bits + (model.shape.parameters - model.linear) * max(bits, 16)) / 8
-
-
-def cache_bytes(shape: Shape, batch: int, tokens: int, bits: float = 16) -> float:
-    """Return 2 x layers x key heads x D x tokens x batch x bits / 8 (Pope et al. 2022)."""
-    return memory.cached_numbers(shape) * tokens * batch * bits / 8
+    return memory.quantized_bytes(model.shape.parameters, model.linear, WEIGHT_BITS[format])
 
 
 def korthikanti_bytes(
@@ -189,20 +179,10 @@ def korthikanti_bytes(
 def zero_bytes(parameters: int, devices: int, stage: Zero) -> float:
     """Return the model states of one device in mixed precision (Rajbhandari et al., Table 1)."""
     _at_least_one(devices=devices)
-    weights, gradients, optimiser = 2.0 * parameters, 2.0 * parameters, 12.0 * parameters
-    if stage >= 1:
-        optimiser /= devices
-    if stage >= 2:
-        gradients /= devices
-    if stage >= 3:
-        weights /= devices
-    return weights + gradients + optimiser
-
-
-def _one_block(shape: Shape) -> Shape:
-    from dataclasses import replace
-
-    return replace(shape, layers=1)
+    held = memory.states(parameters, 2)
+    share = {part: devices if stage >= part else 1 for part in (1, 2, 3)}
+    optimiser = (held.master + held.moments) / share[1]
+    return held.weights / share[3] + held.gradients / share[2] + optimiser
 
 
 def _at_least_one(**counts: int) -> None:

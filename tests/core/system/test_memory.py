@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import transformers as hf
@@ -164,6 +166,36 @@ def test_what_makes_no_sense_is_refused(arguments, words):
     known = Shape(1000, 2, 8, 2, 2, 4, 16, 50)
     with pytest.raises(ValueError, match=words):
         memory.training(known, **{"dtype": "float32", "batch": 1, "tokens": 1, **arguments})
+
+
+def test_a_token_keeps_what_the_backward_pass_reads():
+    """Norms 2 C in float32; 2 H D + 2 K D + 3 F + R, and the input of an adapted layer, once."""
+    shape = Shape(10_000, 2, width=8, heads=2, key_heads=1, head_size=4, inner=16, vocabulary=50)
+    assert memory.adapter_saved(shape, 3, ("q_proj",), 4) == 4 * (16 + 8 + 48 + 3 + 8) + 64 == 396
+    assert memory.adapter_saved(shape, 3, ("q_proj", "v_proj"), 4) == 396 + 4 * 3
+    assert memory.adapter_saved(shape, 3, ("down_proj",), 2) == 2 * (16 + 8 + 48 + 3 + 16) + 64
+    assert memory.adapter_saved(shape, 3, ("o_proj",), 4) == 396 - 4 * 8
+
+
+def test_adapters_are_counted_on_the_layers_that_are_named():
+    known = Shape(1000, 2, width=8, heads=2, key_heads=1, head_size=4, inner=16, vocabulary=50)
+    assert memory.adapter_weights(known, 3, ("q_proj", "k_proj")) == 2 * 3 * (16 + 12)
+    whole, plain = (memory.adapter_weights(known, 3, gated=gated) for gated in (True, False))
+    assert whole - plain == 2 * 3 * (8 + 16)
+    with pytest.raises(ValueError, match="there is no layer 'query'; there are q_proj"):
+        memory.adapter_weights(known, 3, ("query",))
+
+
+def test_few_bits_are_for_the_linear_layers_alone():
+    assert memory.quantized_bytes(1000, 800, 4) == 800 / 2 + 200 * 2
+    assert memory.quantized_bytes(1000, 800, 32) == 4000
+
+
+def test_recomputing_keeps_inputs_and_one_block():
+    known = Shape(1000, 5, 8, 2, 2, 4, 16, vocabulary=0)
+    block = memory.saved(replace(known, layers=1), 3, 7, 2)
+    assert memory.saved(known, 3, 7, 2) == 5 * block
+    assert memory.saved(known, 3, 7, 2, recompute=True) == block + 5 * 3 * 7 * 8 * 2
 
 
 def test_free_memory_is_below_all_memory():

@@ -1,20 +1,21 @@
 """Memory before it is spent: what a transformer takes to run and to train, from its shape alone.
 
-`inference` and `training` are sums of a few products, each written beside its term, so that they
-can be checked by hand; the tests hold them against real models. `free` is what this device has
-left. They count tensors, not what a framework keeps for itself: OVERHEAD covers that. Left out:
-sharding over several devices and recomputed activations. Lesson 05 explains the terms.
+`inference`, `training` and `adapter_training` are sums of a few products, each written beside its
+term, so that they can be checked by hand; the tests compare them with real models. `free` is what
+this device has left. They count tensors, not what a framework keeps for itself: OVERHEAD covers
+that. Left out: sharding over several devices. Lessons 05 and 10 explain the terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 OVERHEAD = {"cpu": 0, "mps": 0, "cuda": 600 * 2**20}  # bytes: CUDA's context and its kernels
 MASTER, MOMENTS = 4, 8  # bytes a weight: AdamW's float32 copy beside 16-bit weights, its moments
+FLOAT = 4  # bytes of an adapter's own numbers, whatever the model's dtype
 DROPOUT = ("dropout_rate", "resid_pdrop", "hidden_dropout_prob", "dropout", "attention_dropout")
 UNFUSED = ("t5", "mt5", "umt5", "longt5")  # attention written out, because of its position bias
 ENCODERS = ("bert", "roberta", "distilbert", "deberta-v2", "xlm-roberta", "mpnet", "electra")
@@ -55,6 +56,16 @@ class Estimate:
         return sum(parts) + self.overhead
 
 
+@dataclass(frozen=True)
+class States:
+    """Bytes of weights that AdamW changes, and of what goes with them."""
+
+    weights: int
+    gradients: int
+    master: int  # the float32 copy beside 16-bit weights
+    moments: int
+
+
 def shape_of(config: Any, parameters: int) -> Shape:
     """The shape of a model from its config (of transformers) and its number of parameters.
 
@@ -88,13 +99,12 @@ def inference(shape: Shape, dtype: str, batch: int, tokens: int, device: str = "
     batch x bytes (Pope et al., 2022, section 2.1); activations = the widest step of one layer
     (4 C + 2 inner a token) and the float32 logits of the last token, twice.
     """
-    size, here = _bytes(dtype), batch * tokens
-    keys = cached_numbers(shape) * here * size
-    step = here * (4 * shape.width + 2 * shape.inner) * size
+    size = _bytes(dtype)
+    step = batch * tokens * (4 * shape.width + 2 * shape.inner) * size
     logits = 2 * batch * shape.vocabulary * 4 if shape.generates else 0
     return Estimate(
         weights=shape.parameters * size,
-        cache=keys if shape.generates else 0,
+        cache=int(cache_bytes(shape, batch, tokens, 8 * size)) if shape.generates else 0,
         activations=step + logits,
         overhead=OVERHEAD[device],
     )
@@ -110,21 +120,75 @@ def training(
 ) -> Estimate:
     """Memory to train a model with AdamW; trainable: weights that change (None: all of them).
 
-    Sixteen bytes for each weight that changes, whatever the dtype (Rajbhandari et al., 2020,
-    section 3.1): the weight, its gradient, two float32 moments, and beside 16-bit weights a
-    float32 copy. Activations follow `saved`, and at their peak `logit_gradients`.
+    Weights that change follow `states`, activations `saved`, and at their peak `logit_gradients`.
     """
     size = _bytes(dtype)
     changed = shape.parameters if trainable is None else trainable
     if not 0 <= changed <= shape.parameters:
         raise ValueError(f"{changed:,} of {shape.parameters:,} weights cannot be trained.")
+    held = states(changed, size)
     return Estimate(
         weights=shape.parameters * size,
-        gradients=changed * size,
-        optimiser=changed * (MOMENTS + (MASTER if size < 4 else 0)),
+        gradients=held.gradients,
+        optimiser=held.master + held.moments,
         activations=saved(shape, batch, tokens, size) + logit_gradients(shape, batch, tokens),
         overhead=OVERHEAD[device],
     )
+
+
+def adapter_training(
+    shape: Shape,
+    rank: int,
+    targets: Iterable[str],
+    batch: int,
+    tokens: int,
+    frozen: int,
+    size: int,
+    device: str = "cpu",
+    loss_share: float = 1.0,
+    recompute: bool = False,
+) -> Estimate:
+    """Memory of a LoRA training step at its peak. frozen: bytes of the base; size: of a number.
+
+    1. The base, as it is kept.
+    2. Of each adapter weight the `states`, in float32.
+    3. What each block keeps (`adapter_saved`), or with `recompute` (activation checkpointing) one
+       block's and every block's input.
+    4. At the loss: log-probabilities, their gradient and the logits', 3 V numbers for each token
+       that carries loss (loss_share of all).
+    """
+    targets = tuple(targets)
+    held = states(adapter_weights(shape, rank, targets), FLOAT)
+    block = adapter_saved(shape, rank, targets, size)
+    blocks = block + shape.layers * shape.width * size if recompute else shape.layers * block
+    loss = (shape.vocabulary * FLOAT + logit_gradients(shape, 1, 1)) * loss_share
+    return Estimate(
+        weights=frozen + held.weights,
+        gradients=held.gradients,
+        optimiser=held.moments,
+        activations=int(batch * tokens * (blocks + loss)),
+        overhead=OVERHEAD[device],
+    )
+
+
+def states(changed: int, size: int) -> States:
+    """Bytes of so many weights that AdamW changes; size: bytes of one.
+
+    Sixteen bytes for each weight, whatever the dtype (Rajbhandari et al., 2020, section 3.1): the
+    weight, its gradient, two float32 moments, and beside 16-bit weights a float32 copy.
+    """
+    master = changed * MASTER if size < 4 else 0
+    return States(changed * size, changed * size, master, changed * MOMENTS)
+
+
+def quantized_bytes(parameters: int, linear: int, bits: float) -> float:
+    """Bytes of weights of which the linear layers' are kept in some bits, others in 16 or more."""
+    return (linear * bits + (parameters - linear) * max(bits, 16)) / 8
+
+
+def cache_bytes(shape: Shape, batch: int, tokens: int, bits: float = 16) -> float:
+    """Bytes of the cache: 2 x layers x key heads x D x tokens x batch x bits / 8."""
+    return cached_numbers(shape) * tokens * batch * bits / 8
 
 
 def cached_numbers(shape: Shape) -> int:
@@ -150,14 +214,29 @@ def projections(shape: Shape, gated: bool = True) -> dict[str, tuple[int, int]]:
     return {name: size for name, size in sizes.items() if gated or name != "gate_proj"}
 
 
-def saved(shape: Shape, batch: int, tokens: int, size: int) -> int:
-    """Bytes kept from the forward pass for the backward pass, without recomputation.
+def adapter_weights(
+    shape: Shape, rank: int, targets: Iterable[str] | None = None, gated: bool = True
+) -> int:
+    """Return how many weights LoRA adapters have; targets: names of `projections` (None: all).
+
+    Raises ValueError for a layer there is none of.
+    """
+    known = projections(shape, gated)
+    targets = tuple(known if targets is None else targets)
+    for target in targets:
+        if target not in known:
+            raise ValueError(f"there is no layer {target!r}; there are {', '.join(known)}.")
+    return shape.layers * rank * sum(sum(known[target]) for target in targets)
+
+
+def saved(shape: Shape, batch: int, tokens: int, size: int, recompute: bool = False) -> int:
+    """Bytes kept from the forward pass for the backward pass.
 
     A token keeps in each layer about 9 C + 2 K D + 4 inner numbers: norms, queries, keys, values,
     residuals, and the gated feed-forward part; counted on Llama and Qwen2. Dropout keeps its
     masks and scaled copies (x 1.6), attention that is not fused its scores (6 H T). The loss
     keeps the logits and their float32 log-softmax (V numbers each). Compare Korthikanti et al.
-    (2022), equation 2.
+    (2022), equation 2. recompute: the blocks keep their inputs, and one block at a time the rest.
     """
     layer = 9 * shape.width + 2 * shape.key_heads * shape.head_size + 4 * shape.inner
     if shape.has_dropout:
@@ -165,7 +244,26 @@ def saved(shape: Shape, batch: int, tokens: int, size: int) -> int:
     if not shape.is_fused:
         layer += 6 * shape.heads * tokens
     loss = shape.vocabulary * (4 if size == 4 else 4 + size)
-    return batch * tokens * (layer * shape.layers * size + loss)
+    blocks = layer + shape.layers * shape.width if recompute else layer * shape.layers
+    return batch * tokens * (blocks * size + loss)
+
+
+def adapter_saved(shape: Shape, rank: int, targets: tuple[str, ...], size: int) -> int:
+    """Return the bytes that a token keeps in one block of a frozen model with adapters.
+
+    Two norms keep their inputs (2 C, in float32), attention its queries, keys, values and result
+    (2 H D + 2 K D), the gated feed-forward part three times its width. An adapter keeps the input
+    of its layer, where nothing else does, and its R numbers.
+    """
+    heads, keys = shape.heads * shape.head_size, shape.key_heads * shape.head_size
+    kept = 2 * heads + 2 * keys + 3 * shape.inner + rank * len(targets)
+    if {"q_proj", "k_proj", "v_proj"} & set(targets):
+        kept += shape.width
+    if {"gate_proj", "up_proj"} & set(targets):
+        kept += shape.width
+    if "down_proj" in targets:
+        kept += shape.inner
+    return kept * size + 2 * shape.width * FLOAT
 
 
 def logit_gradients(shape: Shape, batch: int, tokens: int) -> int:
