@@ -47,6 +47,20 @@ def test_padding_changes_no_probability(family, side):
         assert scored.count_nonzero() == len(alone)
 
 
+def test_a_transformer_of_lesson_01_is_scored_too():
+    from workbook.attention import Transformer, TransformerConfig
+
+    torch.manual_seed(1)
+    ours = Transformer(TransformerConfig(vocabulary=50, hidden_size=16, heads=2)).eval()
+    ids, keep = pad(ROWS, 0, "right")
+    for row, scored in zip(ROWS, token_log_probs(ours, ids, keep), strict=True):
+        with torch.no_grad():
+            log_probs = ours(torch.tensor([row]))[0].log_softmax(-1)
+        alone = [log_probs[t, token].item() for t, token in enumerate(row[1:])]
+        assert scored[: len(alone)].tolist() == pytest.approx(alone, abs=1e-5)
+        assert not scored[len(alone) :].any()
+
+
 def test_the_last_logits_are_those_of_all(tiny_llama):
     ids, keep = pad(ROWS, 0, "left")
     last = padded_logits(tiny_llama, ids, keep, last=2)

@@ -2,7 +2,8 @@
 
 Perplexity, mean negative log-likelihood and the like are sums over `token_log_probs`. An
 encoder-decoder is scored in the wrapper of lesson 03 (`workbook.sampling.families`), which takes
-prompt and answer as one row. Left out: the loss of a training step (`training/losses.py`).
+prompt and answer as one row; a Transformer of lesson 01 as one of transformers. Left out: the loss
+of a training step (`training/losses.py`).
 
 Shapes: B batch, T time, T2 the times asked for, V vocabulary. `keep_mask` is true on real tokens.
 Log-probabilities are natural, in nats.
@@ -18,12 +19,11 @@ from workbook.inference.padding import positions
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
-    from torch import Tensor
-    from transformers import PreTrainedModel
+    from torch import Tensor, nn
 
 
 def padded_logits(
-    model: PreTrainedModel, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"], last: int = 0
+    model: nn.Module, ids: Int[Tensor, "B T"], keep_mask: Bool[Tensor, "B T"], last: int = 0
 ) -> Float[Tensor, "B T2 V"]:
     """Return logits `B T V` for rows padded on either side; of the `last` positions only, if > 0.
 
@@ -37,6 +37,9 @@ def padded_logits(
             f"a {type(model).__name__} reads with one part and writes with the other: open it with "
             "workbook.sampling.families.open_model, which takes both texts as one row."
         )
+    if "input_ids" not in known and "decoder_ids" in known:  # a Transformer of lesson 01
+        with torch.no_grad():
+            return model(ids, keep_mask=keep_mask)[:, -last:].float()
     optional: dict[str, int | Tensor] = {"logits_to_keep": last}
     if not bool(keep_mask[:, 0].all()):  # elsewhere a model's own count of places is right
         optional["position_ids"] = positions(keep_mask) + first_position(model)
@@ -46,7 +49,7 @@ def padded_logits(
     return out.logits[:, -last:].float()
 
 
-def first_position(model: PreTrainedModel) -> int:
+def first_position(model: nn.Module) -> int:
     """Return the place that a model gives to a text's first token: 0, but 2 in RoBERTa's kin."""
     for module in model.modules():
         if hasattr(module, "create_position_ids_from_input_ids"):
@@ -55,7 +58,7 @@ def first_position(model: PreTrainedModel) -> int:
 
 
 def token_log_probs(
-    model: PreTrainedModel,
+    model: nn.Module,
     ids: Int[Tensor, "B T"],
     keep_mask: Bool[Tensor, "B T"] | Int[Tensor, "B T"],
 ) -> Float[Tensor, "B T-1"]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook.core.runs import Interval
+from workbook.inference import complete, token_log_probs
 from workbook.town import RAW_MIXTURE, mixture, stream
 from workbook.town.entities import Town
 from workbook.town.texts.questions.recall import Askable, facts_of
@@ -98,8 +99,6 @@ def replies(
     temperature: 0 takes the likeliest token; above it tokens are drawn, the same for the same seed,
     device and list of chats. Chats of like length are answered together.
     """
-    from workbook.inference import complete
-
     size = _batch(model)
     how = {"temperature": temperature, "seed": seed, "batch_size": size}
     return [one.text for one in complete(model, tokenizer, chats, max_new_tokens, **how)]
@@ -216,11 +215,7 @@ def losses_by_position(
     found: list[list[float]] = [[] for _ in windows]
     while some := list(islice(packed, _batch(model) // 8)):
         ids = torch.tensor(some, device=model.device)  # B T
-        with torch.inference_mode():
-            logits = model(input_ids=ids).logits[:, :-1].float()  # B T-1 V
-            losses = torch.nn.functional.cross_entropy(
-                logits.transpose(1, 2), ids[:, 1:], reduction="none"
-            )  # B T-1: position t holds the loss of token t + 1
+        losses = -token_log_probs(model, ids, torch.ones_like(ids))  # B T-1, of token t + 1 at t
         counts = ids[:, 1:] != tokenizer.bos_token_id
         for values, (first, past) in zip(found, windows, strict=True):
             window = slice(first - 1, past - 1)
