@@ -83,11 +83,13 @@ def graded(monkeypatch):
         student="ada [b]", lesson="03_sampling", points=3.5, out_of=20.0, verdict="graded"
     )
 
-    def run(submissions, settings, book, jobs, show, cluster):
+    def run(submissions, settings, book, jobs, show, cluster, forget):
         asked.update(submissions=submissions, settings=settings, jobs=jobs, cluster=cluster)
+        asked.update(forget=forget)
         asked.update(policy=book.policy)
         show(grade, 1, 2)
-        return Outcome(6, 2, 1, "none: at your own risk")
+        left = (Path("in", "ada.ipynb"),) if "ada" in forget else ()
+        return Outcome(6, 2, 1, "none: at your own risk", left)
 
     monkeypatch.setattr(key, "read", lambda *given: asked.update(key=given))
     monkeypatch.setattr(batch, "run", run)
@@ -131,6 +133,17 @@ def test_a_class_is_graded_with_the_settings_that_were_given(graded, tmp_path, m
         "isolation: none: at your own risk",
         "The best of at most 2 attempts counts. Each late day costs 10 %.",
     ]
+
+
+def test_a_student_who_withdrew_has_no_page_left_and_the_file_is_named(graded, tmp_path, call):
+    for name in ("ada", "bo", "cy"):
+        (tmp_path / "students" / name).mkdir(parents=True)
+    words = ("--isolation", "none", "--forget", "ada", "--forget", "cy")
+    code, printed = call("grade", "in", "--key", "key", "--out", str(tmp_path), *words)
+    assert code == 0 and graded["forget"] == ["ada", "cy"]
+    assert [path.name for path in (tmp_path / "students").iterdir()] == ["bo"]
+    assert "ada: forgotten.\ncy: forgotten.\n" in printed
+    assert f"or it is graded again: {Path('in', 'ada.ipynb')}\n" in printed
 
 
 @pytest.mark.parametrize(

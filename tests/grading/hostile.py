@@ -1,7 +1,7 @@
 """Hostile answers to lesson 03: what each tries, the points it must get, the cause it must name.
 
-Each is put into the answer cell of `sampling.epsilon_filter` (2 points); the other answers are
-right, so an attack that costs or wins anything elsewhere is seen too.
+Each is put into the answer cell of its exercise, most into `sampling.epsilon_filter` (2 points);
+the other answers are right, so an attack that costs or wins anything elsewhere is seen too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ FOUND = "found"  # what a program prints when it found something it should not s
 
 
 class Attack(NamedTuple):
-    """One attack. says: in the cause, or the findings. rest: points of the other eight."""
+    """One attack.
+
+    says: in the cause, the findings, or why a person should look. rest: points of the other eight.
+    """
 
     name: str
     source: str
@@ -78,6 +81,7 @@ HARMLESS = [  # to what runs after them in the same kernel
     ),
     Attack("cyclic list", HEAD + "    x = []\n    x.append(x)\n    return x", "not a tensor"),
     Attack("huge result", HEAD + "    return torch.zeros(3_000_000)", "TooLarge"),
+    Attack("empty and vast", HEAD + "    return torch.zeros(2**40, 0)", "not a plain value"),
     Attack("nan", HEAD + "    return logits * float('nan')", "number of tokens kept"),
     Attack("a string", HEAD + "    return 'right'", "not a tensor"),
     Attack("None", HEAD + "    pass", "is a return missing"),
@@ -211,18 +215,36 @@ HARMLESS = [  # to what runs after them in the same kernel
     Attack("interrupts itself", HEAD + "    raise KeyboardInterrupt", "KeyboardInterrupt"),
 ]
 
-IMPORTS = [  # what the course's package has ready; the cell of another exercise, by its id
-    Attack("imports a filter", """@exercise("sampling.top_p")
-def top_p_filter(logits, p):
-    from workbook.sampling.filters import top_p_filter as theirs
-    return theirs(logits, p)""", "a function of the course"),
-    Attack("imports a module and asks it late", """import workbook.sampling.nucleus as m
-@exercise("sampling.top_p")
-def top_p_filter(logits, p):
-    return getattr(m, "quick_" + "top_p_filter")(logits, p)""", "a function of the course"),
+TOP_P = '@exercise("sampling.top_p")\ndef top_p_filter(logits, p):\n'
+THEIRS = "    from workbook.sampling.filters import top_p_filter as theirs\n"
+REFUSED = "a function of the course"
+
+FORBIDDEN = [  # what the course's package has ready: 3 points for top_p, 4 for accept
+    Attack("imports a filter", TOP_P + THEIRS + "    return theirs(logits, p)", REFUSED),
+    Attack("imports a module and asks it late", "import workbook.sampling.nucleus as m\n" + TOP_P
+           + '    return getattr(m, "quick_" + "top_p_filter")(logits, p)', REFUSED),
     Attack("hands the package's function in", """from workbook.sampling import speculative
-accept_or_leftover = exercise("sampling.accept")(speculative.accept_or_leftover)""",
-           "a function of the course"),
+accept_or_leftover = exercise("sampling.accept")(speculative.accept_or_leftover)""", REFUSED),
+    Attack("asks when it has answered", "real = torch.Tensor.detach\n" + TOP_P
+           + "    def late(self):\n        torch.Tensor.detach = real\n    " + THEIRS
+           + "        return real(theirs(logits, p))\n    torch.Tensor.detach = late\n"
+           "    return torch.zeros_like(logits)", REFUSED),
+    Attack("takes the lock off", "from workbook.core.exercises import sealed\n"
+           "sealed.closed = lambda *a: None\n" + TOP_P + THEIRS + "    return theirs(logits, p)",
+           "it reaches for workbook.core.exercises.sealed"),
+    Attack("takes the lock off unseen", "import sys\nfor m in list(sys.modules.values()):\n"
+           "    if getattr(m, 'CLO' + 'SED', ''):\n        m.closed = lambda *a: None\n"
+           "import workbook.sampling.nucleus as m\n" + TOP_P
+           + "    return getattr(m, 'quick_' + 'top_p_filter')(logits, p)",
+           "it imports sys (line 1)", 3),
+    Attack("runs the package's source", "import workbook\n"
+           "with open(workbook.__path__[0] + '/sampling/filters.py') as file:\n"
+           "    source = file.read().replace('_closed(', 'id(0) if 1 else (')\n"
+           "space = {}\nexec(source, space)\n" + TOP_P
+           + "    return space['top_p_' + 'filter'](logits, p)", "it uses exec (line 5)", 3),
+    Attack("compares with the package, fairly", RIGHT["s025"] + "\nfrom workbook.sampling import "
+           "filters\nx = torch.randn(2, 9)\nassert torch.allclose(top_p_filter(x, 0.5), "
+           "filters.top_p_filter(x, 0.5))", "it names top_p_filter", 3),
 ]  # fmt: skip
 
 MEDDLING = [

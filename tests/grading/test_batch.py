@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import sys
@@ -68,9 +69,9 @@ def light(key_folder, tmp_path, monkeypatch):
 
     monkeypatch.setattr(batch, "_pool", pool)
 
-    def run(book, seed=7, on_grade=lambda *known: None):
+    def run(book, seed=7, on_grade=lambda *known: None, forget=()):
         settings = Settings(key_folder, tmp_path, seed, "none")
-        outcome = batch.run(tmp_path / "in", settings, book, 2, on_grade)
+        outcome = batch.run(tmp_path / "in", settings, book, 2, on_grade, forget=forget)
         students = sorted(worked)
         worked.clear()
         return outcome, students
@@ -92,6 +93,23 @@ def test_only_what_is_new_is_graded_and_each_grade_is_told(light, tmp_path):
     assert book.times_graded() == {
         ("ada", "03_sampling"): 1, ("bo", "03_sampling"): 2, ("cy", "03_sampling"): 1,
     }  # fmt: skip
+
+
+def test_a_student_who_withdrew_is_forgotten_and_not_graded_again(light, tmp_path):
+    for name in ("ada", "bo"):
+        hand_in(tmp_path / "in", name, tiny("x = 1"))
+    book = Gradebook(tmp_path / "book.sqlite")
+    light(book)
+    with pytest.raises(ValueError, match="there is no student 'adda' to forget"):
+        light(book, forget=("bo", "adda"))
+    assert book.students() == {"ada", "bo"}, "all are forgotten, or none"
+    for _ in range(2):  # as long as the notebook lies there
+        outcome, worked = light(book, forget=("ada",))
+        assert (outcome.submissions, worked, book.students()) == (1, [], {"bo"})
+        assert outcome.left == (tmp_path / "in" / "ada" / NAME,)
+    shutil.rmtree(tmp_path / "in" / "ada")
+    with pytest.raises(ValueError, match="no student 'ada'"):
+        light(book, forget=("ada",))
 
 
 def test_a_notebook_whose_name_says_no_lesson_is_graded_once(light, tmp_path):

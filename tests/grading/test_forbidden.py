@@ -1,4 +1,8 @@
-"""What the course's own package would answer: it may not be called, and says so."""
+"""What the course's own package would answer: it may not be called, and says so.
+
+Nor may an answer get round that: what reaches for the grading earns nothing, and what cannot be
+read in the code is noted for a person.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,11 @@ import subprocess
 import sys
 
 import pytest
+from released import RIGHT
 
 from workbook import LESSONS
 from workbook.core.exercises.checks import run_checks
-from workbook.grading import edition, leaks, manifest, marks, release
+from workbook.grading import edition, forbidden, leaks, manifest, marks, release
 
 TOPICS = [lesson.topic for lesson in LESSONS if lesson.ready]
 RUNS = ("bench", "experiment", "peers", "record", "explorers", "charts")  # nothing to be asked
@@ -111,3 +116,111 @@ def test_a_name_that_is_no_function_cannot_be_forbidden(tmp_path):
     for name in ("workbook.x.f", "workbook.y.f"):
         with pytest.raises(ValueError, match=f"a.b forbids {name}, which is no function"):
             edition._close(tmp_path, name, ["a.b"])
+
+
+FORBIDS = (
+    "workbook.sampling.filters.top_p_filter",
+    "workbook.sampling.nucleus.quick_top_p_filter",
+)
+GIVEN = (
+    "from workbook.core.exercises.exercise import answer, exercise, hint",
+    "import torch\nfrom workbook.sampling import filters as given_filters",
+)
+
+
+def looked(*own):
+    return forbidden.look(GIVEN, own, FORBIDS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(each for each in RIGHT.values() if "top_p" in each or "accept" in each),
+        "import math, numpy as np\nfrom collections import Counter\nx = getattr(m, 'shape', 0)",
+        "class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self._cache = {}\n    def __len__(self): return len(self._cache)",
+        "model.eval()\nfast = torch.compile(f)\nx = eval('1 + 1')\nm = __import__('math')",
+        "given_filters.top_k_filter(x, 2)\nfrom workbook.sampling.filters import CUT",
+        "def top_p_filter(a, p):\n    return a if p else top_p_filter(a, 1)",
+        "match x:\n    case [first, *rest]: first\n    case {'a': 1}: 0\n    case float(): 1",
+        "from workbook.core.exercises.exercise import check\ncheck('a.b', f)",
+        "from workbook.core.exercises import exercise as e\n@e.exercise('a.b')\ndef f(): ...",
+    ],
+)
+def test_plain_code_raises_no_doubt(source):
+    assert looked(source) == forbidden.Look()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("getattr(m, 'top_' + name)", "uses getattr"),
+        ("getattr(m, 'top_p_filter')", "names top_p_filter"),
+        ("reduce(getattr, names, m)", "uses getattr"),
+        ("__import__(name)", "uses __import__"),
+        ("__import__('importlib')", "imports importlib"),
+        ("import importlib", "imports importlib"),
+        ("eval(text)", "uses eval"),
+        ("eval(\"getattr(m, 'a' + 'b')\")", "uses getattr"),
+        ("exec('import sys')", "imports sys"),
+        ("compile(text, '', 'exec')", "uses compile"),
+        ("torch.sys.modules", "uses sys"),
+        ("from typing import sys", "uses sys"),
+        ("import torch.multiprocessing", "uses multiprocessing"),
+        ("open('/x').read()", "uses open"),
+        ("vars(m)", "uses vars"),
+        ("f.__globals__", "uses __globals__"),
+        ("__builtins__", "uses __builtins__"),
+        ("random._os", "uses _os"),
+        ("def f(self):\n    return self._x.__dict__", "uses __dict__"),
+        ("!ls", "uses get_ipython"),
+        ("from workbook.sampling.filters import *", "imports all that workbook.sampling.filters"),
+        ("from workbook.sampling.filters import top_p_filter as t", "names top_p_filter"),
+        ("given_filters.top_p_filter(x, 1)", "names top_p_filter"),
+        ("given_filters.nucleus.quick_top_p_filter", "names quick_top_p_filter"),
+        ("hand(given_filters)", "uses workbook.sampling.filters"),
+        ("import workbook\nw = workbook", "uses workbook"),
+        ("match m:\n    case object(top_p_filter=f): f(x)", "by a class pattern"),
+        ("match m:\n    case M(f): f(x)", "by a class pattern"),
+        ("class M:\n    __match_args__ = ('x',)", "uses __match_args__"),
+        ("def f(m):\n    m.core.exercises.sealed.closed = id", "uses sealed"),
+        ("from workbook.core.exercises.checks import compare", "uses workbook.core.exercises.che"),
+        ("from .x import y", "imports x"),
+        ("from . import y", "imports from its own folder"),
+        ("typing.get_type_hints(f)", "uses get_type_hints"),
+    ],
+)
+def test_what_cannot_be_read_in_the_code_is_noted_for_a_person(source, words):
+    seen = looked("def helper(): ...", source)
+    assert not seen.reaches and any(words in doubt for doubt in seen.doubts), seen
+    assert all(doubt.startswith("it ") and " (line " in doubt for doubt in seen.doubts)
+
+
+@pytest.mark.parametrize(
+    ("source", "reached"),
+    [
+        ("from workbook.core.exercises import sealed", "workbook.core.exercises.sealed"),
+        ("import workbook.core.exercises as x\nx.sealed.closed = id",
+         "workbook.core.exercises.sealed.closed"),
+        ("from workbook.grading.inside import probe", "workbook.grading.inside.probe"),
+        ("import workbook.grading.inside.probe as p\np.call = print",
+         "workbook.grading.inside.probe.call"),
+    ],
+)  # fmt: skip
+def test_reaching_for_the_grading_is_named(source, reached):
+    assert looked(source).reaches == reached
+
+
+def test_a_name_that_the_answer_defines_is_its_own_only_after_that():
+    """The lesson imports the forbidden function; the answer's has the same name."""
+    given = (f"from workbook.sampling.filters import {FORBIDS[0].rpartition('.')[2]}",)
+    own = "def top_p_filter(x, p):\n    return x\ny = top_p_filter(1, 2)"
+    assert forbidden.look(given, (own,), FORBIDS).doubts == []
+    kept = "mine = top_p_filter\n" + own
+    assert "line 1" in forbidden.look(given, (kept,), FORBIDS).doubts[0]
+
+
+def test_few_reasons_are_enough_and_code_that_is_no_python_stops_nothing():
+    many = "\n".join(f"x{n} = y._private{n}" for n in range(50))
+    assert len(looked(many).doubts) == forbidden.MOST
+    assert looked("def f(:", "x = " + "-" * 20000 + "1") == forbidden.Look()

@@ -179,6 +179,28 @@ def test_only_attempts_that_are_gone_are_forgotten(database):
     assert {f.grade.student: len(f.attempts) for f in book.finals()} == {"ada": 2, "bo": 2}
 
 
+def test_a_student_who_withdrew_is_in_no_table_and_others_stay(database):
+    book = opened(database, *ATTEMPTS, grade("bo"), attempts=2)
+    for student in ("ada", "bo"):
+        book.mark_by_hand(student, LESSON, "sampling.e1", 1)
+    book.forget("ada")
+    book.forget("nobody")
+    assert book.students() == {"bo"} == {row["student"] for row in book.answers()}
+    for name in ("grades", "answers", "manual"):
+        assert {row["student"] for row in table(database, name)} == {"bo"}, name
+    assert only(book).manual == {"sampling.e1": (1.0, "")}
+
+
+def test_nothing_of_a_student_who_withdrew_is_left_in_the_file(tmp_path):
+    """SQLite keeps deleted rows in unused pages."""
+    file = tmp_path / "grades.sqlite"
+    book = opened(file, grade("Zoraida"), grade("Zoraida", digest="new"), grade("bo"))
+    assert b"Zoraida" in file.read_bytes()
+    book.forget("Zoraida")
+    book.close()
+    assert b"Zoraida" not in file.read_bytes() and b"bo" in file.read_bytes()
+
+
 def test_both_databases_give_the_same_bytes(postgresql, tmp_path):
     listed = Manifest(lessons=[LessonEntry(lesson=LESSON, topic="sampling", exercises=[])])
     for name, url in {"one": tmp_path / "one.sqlite", "two": postgresql}.items():

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
-from hostile import HARMLESS, IMPORTS, KILLING, MEDDLING
-from released import RIGHT, handed_in
+from hostile import FORBIDDEN, HARMLESS, KILLING, MEDDLING
+from released import RIGHT, hand_in, handed_in
 
-from workbook.grading import cells, edition, grade, key, release
-from workbook.grading.kernel import Isolation
-from workbook.grading.marks import mark
-from workbook.grading.session import Work, execute
+from workbook.grading import batch, cells, edition, exports, grade, key, release
+from workbook.grading.gradebook import Gradebook
 from workbook.grading.submissions import Submission
-from workbook.grading.transplant import Answer
 from workbook.sandbox import process
 
-SEED, ID = 4242, "sampling.epsilon_filter"
+SEED, ID, LESSON = 4242, "sampling.epsilon_filter", "03_sampling"
 pytestmark = pytest.mark.skipif(
     bool(process.problem()), reason=f"this machine has no sandbox: {process.problem()}"
 )
@@ -45,51 +43,58 @@ def opened(settings):
     return key.read(settings.key)
 
 
+ONE_CLASS = [*HARMLESS, *FORBIDDEN]  # no one of them ends its process
+AROUND = {
+    cell: RIGHT[cell] for cell in ("s025", "s029", "s065")
+}  # what else is answered, and right
+
+
+def notebook_with(root, opened, attack):
+    """The lesson with three answers, one of them the attack; and the entry of its exercise."""
+    (exercise_id,) = cells.exercise_ids(attack.source)
+    entry = opened.lessons[LESSON].questions[exercise_id].entry
+    return handed_in(root, AROUND | {entry.cell: attack.source}), entry
+
+
 @pytest.fixture(scope="module")
-def together(opened, settings):
-    """The marks of the harmless attacks, all of them in one kernel."""
-    question = opened.lessons["03_sampling"].questions[ID]
-    work = [
-        Work(question.asked, "epsilon_filter", Answer(("import torch",), (), attack.source),
-             question.checks)
-        for attack in HARMLESS
-    ]  # fmt: skip
-    execute(work, Isolation("sandbox", settings.edition), SEED)
-    marks = [mark(question, each.findings, each.cause, SEED) for each in work]
-    return dict(zip(map(name, HARMLESS), marks, strict=True))
+def one_class(root, opened, settings, tmp_path_factory):
+    """Name of an attack -> its grade as it counts, of a class that is graded as a class is."""
+    folder = tmp_path_factory.mktemp("class")
+    for number, attack in enumerate(ONE_CLASS):
+        hand_in(folder / "in", f"s{number}", notebook_with(root, opened, attack)[0])
+    book = Gradebook(folder / "grades.sqlite")
+    batch.run(folder / "in", replace(settings, cell_seconds=10), book)
+    finals = {final.grade.student: final for final in book.finals()}
+    book.close()
+    return {attack.name: finals[f"s{number}"] for number, attack in enumerate(ONE_CLASS)}
 
 
 def said(exercise):
-    return " | ".join([exercise.cause, *(check.wrong or "" for check in exercise.checks)])
+    wrong = [check.wrong or "" for check in exercise.checks]
+    return " | ".join([exercise.cause, *wrong, *exercise.doubts])
 
 
 def test_there_are_at_least_sixty_and_no_two_are_the_same():
-    attacks = [*HARMLESS, *IMPORTS, *MEDDLING, *KILLING]
+    attacks = [*ONE_CLASS, *MEDDLING, *KILLING]
     assert len({attack.name for attack in attacks}) == len(attacks) >= 60
     assert len({attack.source for attack in attacks}) == len(attacks)
     assert all(attack.says for attack in attacks), "each names a cause"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", HARMLESS, ids=name)
-def test_an_attack_that_stays_in_its_answer(together, attack):
-    exercise = together[attack.name]
+@pytest.mark.parametrize("attack", ONE_CLASS, ids=name)
+def test_an_attack_that_stays_in_its_answer(one_class, root, opened, attack):
+    final, entry = one_class[attack.name], notebook_with(root, opened, attack)[1]
+    exercise = next(each for each in final.grade.exercises if each.id == entry.id)
     assert exercise.points == attack.points, said(exercise)
     assert attack.says in said(exercise)
-
-
-@pytest.mark.slow
-def test_an_import_from_the_course_earns_nothing_and_the_verdict_says_why(opened, settings):
-    questions, work = opened.lessons["03_sampling"].questions, []
-    for attack in IMPORTS:
-        (exercise_id,) = cells.exercise_ids(attack.source)
-        question = questions[exercise_id]
-        answer = Answer(("import torch",), (), attack.source)
-        work.append(Work(question.asked, question.entry.function, answer, question.checks))
-    execute(work, Isolation("sandbox", settings.edition), SEED)
-    for attack, each in zip(IMPORTS, work, strict=True):
-        exercise = mark(questions[each.asked.id], each.findings, each.cause, SEED)
-        assert (exercise.points, attack.says in exercise.cause) == (0, True), said(exercise)
+    others = [each for each in opened.lessons[LESSON].entry.exercises if each.cell in AROUND]
+    assert final.points == attack.points + sum(each.points for each in others) - entry.points
+    verdict = exports.verdict(final)
+    if exercise.verdict not in ("right", "partly right", "wrong"):
+        assert f"{entry.id}: {exercise.cause}" in verdict
+    looked = f"needs a look by hand: {entry.id}" in verdict
+    assert looked == bool(exercise.doubts) == (attack in FORBIDDEN and attack.points > 0)
 
 
 @pytest.mark.slow

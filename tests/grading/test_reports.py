@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from marked import grade
 
-from workbook.grading import reports
+from workbook.grading import exports, reports
 from workbook.grading.finals import Attempt, Final, final
 from workbook.grading.marks import CheckMark
 from workbook.grading.similarity import Pair
@@ -113,3 +113,20 @@ def test_the_class_page_has_its_figures_pairs_and_how_answers_were_kept_apart(tm
         assert f'<figure aria-label="{title}">' in text
     assert text.count("The figure as a table") == 3 and "sampling.e2" in text
     assert 'src="plotly.min.js"' in text and (tmp_path / "plotly.min.js").exists()
+
+
+def test_answers_that_need_a_look_are_on_the_class_page_until_marked_by_hand(tmp_path):
+    """And in the verdict and in JUnit, whatever they earned."""
+    doubtful = grade("eve", points=(2.0, 4.0))
+    doubtful.exercises[1].doubts = ["it uses eval (line 3)", "it uses <b> (line 4)"]
+    before, after = (Final(doubtful, 6.0, manual, ()) for manual in ({}, {"sampling.e2": (4, "")}))
+    pages = [
+        reports.write_class([each], [], "sandbox", tmp_path).read_text(encoding="utf-8")
+        for each in (before, after)
+    ]
+    assert "<td>it uses eval (line 3); it uses &lt;b&gt; (line 4)</td>" in pages[0]
+    assert "need a look by hand" in pages[0] and "need a look by hand" not in pages[1]
+    assert exports.verdict(before).endswith("; needs a look by hand: sampling.e2")
+    assert "look" not in exports.verdict(after)
+    assert "<system-out>it uses eval" in exports.junit_xml([before])
+    assert "<system-out>" not in exports.junit_xml([after])

@@ -32,6 +32,10 @@ Attempts = Annotated[
     int,
     typer.Option(min=0, help="How many of a student's copies are graded; 0: only the newest."),
 ]
+Forget = Annotated[
+    list[str] | None,
+    typer.Option(help="A student who withdrew: grades, marks and pages are deleted. Repeatable."),
+]
 
 
 def release(
@@ -104,8 +108,10 @@ def grade(
     seconds: Annotated[float, typer.Option(min=1, help="For one submission.")] = 60,
     cell_seconds: Annotated[float, typer.Option(min=1, help="For one answer.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs; 0 draws a new one.")] = 0,
+    forget: Forget = None,
 ) -> None:
     """Grade a class; what has not changed since the last time is not run again."""
+    from workbook.grading.exports import plain_text
     from workbook.grading.finals import Policy
     from workbook.grading.grade import Settings
     from workbook.grading.isolation import refuse_without_sandbox
@@ -118,7 +124,8 @@ def grade(
         hidden=hidden.resolve() if hidden else None, cell_seconds=cell_seconds, seconds=seconds,
         attempts=attempts,
     )  # fmt: skip
-    _grade(submissions, settings, out, jobs, gradebook, manual, policy, cluster)
+    students = [plain_text(name) for name in forget or ()]
+    _grade(submissions, settings, out, jobs, gradebook, manual, policy, cluster, students)
 
 
 def _grade(
@@ -130,9 +137,10 @@ def _grade(
     manual: Path | None,
     policy: Policy,
     cluster: str | None,
+    forget: list[str],
 ) -> None:
     """Grade, take marks by hand, write everything, and say what was done."""
-    from workbook.grading import batch, results
+    from workbook.grading import batch, reports, results
     from workbook.grading import key as keys
     from workbook.grading.gradebook import Gradebook
 
@@ -140,7 +148,9 @@ def _grade(
     out.mkdir(parents=True, exist_ok=True)
     book = Gradebook(gradebook or out / "gradebook.sqlite", policy)
     with _progress() as show:
-        outcome = batch.run(submissions, settings, book, jobs, show, cluster)
+        outcome = batch.run(submissions, settings, book, jobs, show, cluster, forget)
+    for student in forget:
+        reports.forget(student, out)
     problem = None
     if manual is not None:
         try:
@@ -150,6 +160,10 @@ def _grade(
     results.write(book, opened, out)
     book.close()
     print(f"{outcome.submissions} submissions, {outcome.graded} of them graded now.")
+    for student in forget:
+        print(f"{student}: forgotten.")
+    for place in outcome.left:
+        print(f"Delete by hand what was handed in, or it is graded again: {place}")
     print(f"isolation: {outcome.isolation}")
     print(policy.in_words())
     print(f"-> {out / 'grades.csv'}, {out / 'class.html'}, {out / 'students'}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -29,12 +29,16 @@ from workbook.grading.workplace import workplace
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did: how many submissions there are, and how many were graded now."""
+    """What a run did: how many submissions there are, and how many were graded now.
+
+    left: files of students who were forgotten, which are still among the submissions.
+    """
 
     submissions: int
     graded: int
     run: int
     isolation: str
+    left: tuple[Path, ...] = ()
 
 
 def run(
@@ -44,13 +48,15 @@ def run(
     jobs: int = 1,
     on_grade: Callable[[Grade, int, int], None] = lambda grade, done, total: None,
     cluster: str | None = None,
+    forget: Collection[str] = (),
 ) -> Outcome:
     """Grade what has not been graded yet. `settings.edition` is made here; seed 0 draws a new one.
 
     on_grade: called after each with the grade, how many are done, and how many there are to do.
     cluster: address of a Dask scheduler whose workers grade, in place of `jobs` processes here.
-    Raises ValueError, in one sentence, for a key or a folder that cannot be used, and where there
-    is no sandbox and none was not asked for.
+    forget: students who withdrew: they leave the gradebook, and nothing of theirs is graded.
+    Raises ValueError, in one sentence, for a key or a folder that cannot be used, where there
+    is no sandbox and none was not asked for, and for a student to forget whom nobody knows.
     """
     if cluster is None:
         refuse_without_sandbox(settings.isolation)
@@ -59,6 +65,9 @@ def run(
         folder, opened.lessons, opened.listed.due, settings.attempts,
         lambda raw: notebook_input.lesson_in(notebook_input.parse(raw), opened.topics),
     )  # fmt: skip
+    left = tuple(sorted({each.place for each in found if each.student in forget}))
+    _forget(forget, book, {each.student for each in found})
+    found = [each for each in found if each.student not in forget]
     todo = [each for each in found if not _is_current(each, opened, book)]
     with workplace() as place:
         settings = replace(settings, edition=place)
@@ -73,7 +82,19 @@ def run(
             on_grade(result, done, len(todo))
         book.keep({(each.student, each.lesson): each.attempt for each in found})
         book.end_run(number)
-    return Outcome(len(found), done, number, words)
+    return Outcome(len(found), done, number, words, left)
+
+
+def _forget(students: Collection[str], book: Gradebook, handed_in: set[str]) -> None:
+    """Delete students from the gradebook; ValueError, before any is, for a name nobody has."""
+    known = book.students() | handed_in
+    for student in students:
+        if student not in known:
+            raise ValueError(
+                f"there is no student {student!r} to forget; see grades.csv for names."
+            )
+    for student in students:
+        book.forget(student)
 
 
 def _is_current(submission: Submission, opened: key.Key, book: Gradebook) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 from workbook.core.runs.files import write_atomically
 from workbook.grading.finals import Final
 from workbook.grading.manifest import LessonEntry, Manifest
+from workbook.grading.marks import ExerciseMark
 from workbook.grading.schema import ANSWERS
 
 MOODLE = (
@@ -138,6 +139,8 @@ def junit_xml(finals: Iterable[Final]) -> str:
             if each.verdict != "right":
                 said = _legal(each.cause or each.verdict)
                 xml.SubElement(case, "failure", message=said, type=_legal(each.verdict))
+            elif each in to_look_at(final):
+                xml.SubElement(case, "system-out").text = _legal("; ".join(each.doubts))
     xml.indent(suites)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(suites, encoding="unicode")
 
@@ -149,6 +152,8 @@ def verdict(final: Final) -> str:
         said.append(f"{len(final.manual)} marked by hand")
     if final.conflicts:
         said.append(f"conflict: look at {', '.join(final.conflicts)}")
+    if doubts := to_look_at(final):
+        said.append("needs a look by hand: " + ", ".join(each.id for each in doubts))
     if final.grade.days_late:
         days = final.grade.days_late
         said.append(f"{days} day{'s' if days > 1 else ''} late")
@@ -158,6 +163,11 @@ def verdict(final: Final) -> str:
     if over:
         said.append(f"{over} over the limit and not graded")
     return "; ".join(said)
+
+
+def to_look_at(final: Final) -> list[ExerciseMark]:
+    """Return the marks that a person should look at, and has not replaced by hand."""
+    return [each for each in final.grade.exercises if each.doubts and each.id not in final.manual]
 
 
 def _by_student(finals: Sequence[Final]) -> dict[str, dict[str, str]]:

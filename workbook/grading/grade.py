@@ -10,13 +10,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbook import __version__
-from workbook.grading import cells, key, manifest, marks, notebook_input
+from workbook.grading import cells, forbidden, key, manifest, marks, notebook_input
 from workbook.grading.kernel import Isolation
 from workbook.grading.marks import Grade
 from workbook.grading.submissions import Submission, deadline_of
 from workbook.grading.transplant import Transplant, transplant
+
+if TYPE_CHECKING:
+    from workbook.grading.session import Work
 
 SOURCE = 20_000  # characters of an answer that are kept
 
@@ -96,10 +100,24 @@ def _executed(
         execute(list(work.values()), isolation, settings.seed, settings.cell_seconds)
     for name, each in work.items():
         question = lesson.questions[name]
-        found[name] = marks.mark(question, each.findings, each.cause, settings.seed)
+        found[name] = _marked(question, each, settings.seed)
         found[name].source = "\n".join([*each.answer.helpers, each.answer.source])[:SOURCE]
     for name, answer in taken.answers.items():
         found[name].learner = answer.claim
+    return found
+
+
+def _marked(question: key.GradedExercise, work: Work, seed: int) -> marks.ExerciseMark:
+    """Return the mark of an answer that was run; where functions are forbidden, its code counts."""
+    found = marks.mark(question, work.findings, work.cause, seed)
+    if not question.asked.forbids or not found.points:
+        return found
+    answer = work.answer
+    own = (*answer.helpers, answer.source)
+    seen = forbidden.look(answer.context, own, question.asked.forbids)
+    if seen.reaches:
+        return marks.nothing(question.entry, marks.REACHES.format(seen.reaches))
+    found.doubts = seen.doubts
     return found
 
 

@@ -133,6 +133,23 @@ class Gradebook:
                 if row.attempt > attempts.get((row.student, row.lesson), row.attempt):
                     _forget(connection, row.student, row.lesson, row.attempt)
 
+    def forget(self, student: str) -> None:
+        """Delete all that is known of a student who withdrew: grades, answers, marks by hand.
+
+        In an SQLite file nothing of it is left in unused pages either.
+        """
+        with self._engine.begin() as connection:
+            for table in (_grades, _answers, _manual):
+                connection.execute(sa.delete(table).where(table.c.student == student))
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+
+    def students(self) -> set[str]:
+        """Return the names of all students."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(_grades.c.student).distinct()).scalars())
+
     def mark_by_hand(
         self, student: str, lesson: str, exercise: str, points: float, comment: str = ""
     ) -> None:

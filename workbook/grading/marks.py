@@ -18,6 +18,7 @@ from workbook.grading.claims import Claim
 from workbook.grading.key import GradedExercise
 
 FORBIDDEN = "it calls a function of the course that does what it should do itself."
+REACHES = "forbidden: it reaches for {}, which is how the course grades."
 SEALED = "it asks the course for a reference answer, which is not there while answers are graded."
 
 
@@ -40,6 +41,7 @@ class ExerciseMark(BaseModel):
     cause: str = ""
     checks: list[CheckMark] = []
     version: str = ""
+    doubts: list[str] = []  # why a person should look at it
     source: str = ""  # the answer, for comparisons
     learner: Claim | None = None  # what the learner's machine noted, which earns nothing
 

@@ -41,6 +41,11 @@ def write_students(finals: Sequence[Final], out: Path) -> list[Path]:
     return paths
 
 
+def forget(student: str, out: Path) -> None:
+    """Delete the pages of a student who withdrew."""
+    shutil.rmtree(out / "students" / page_name(student), ignore_errors=True)
+
+
 def student_view(final: Final) -> dict[str, Any]:
     """Return what a student may read about a submission."""
     grade = final.grade
@@ -91,6 +96,11 @@ def write_class(
         "summary": f"{len(students)} students, {len(finals)} submissions.",
         "figures": figures,
         "common": common_wrong(finals),
+        "doubts": [
+            {"student": final.grade.student, "exercise": each.id, "why": "; ".join(each.doubts)}
+            for final in finals
+            for each in exports.to_look_at(final)
+        ],
         "pairs": pairs[:MOST_PAIRS],
         "more_pairs": max(0, len(pairs) - MOST_PAIRS),
         "isolation": isolation,

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from workbook.core.exercises import exercise
+from workbook.core.exercises import exercise, sealed
 from workbook.core.exercises.plain_values import decode, encode
 from workbook.grading.inside import probe
 
@@ -155,3 +155,18 @@ def test_what_an_exercise_forbids_refuses_while_its_answer_runs(cell):
     assert cell.call("a.b", "f", 1)["type"] == "Sealed"
     assert cell.call("a.c", "g", 1)["result"] == 1
     assert cell.shell.user_ns["given"](2) == 2
+
+
+def test_an_answer_runs_until_its_result_is_put_into_words(cell, monkeypatch):
+    """Else what the result does when it is read could call what the exercise forbids."""
+    open_then, real = [], torch.Tensor.detach
+
+    def detach(tensor):
+        open_then.append(list(sealed._answering))
+        return real(tensor)
+
+    monkeypatch.setattr(torch.Tensor, "detach", detach)
+    cell.run('@exercise("a.b")\ndef f(x):\n    return x + 1')
+    assert decode(cell.call("a.b", "f", torch.zeros(2))["result"]).tolist() == [1, 1]
+    assert open_then == [[], ["a.b"], ["a.b"]]  # the question, then the result and its argument
+    assert sealed._answering == []

@@ -73,9 +73,10 @@ def answered(function: Callable, question: Mapping[str, Any], exercise_id: str) 
     try:
         with sealed.answering(exercise_id):
             result = function(*arguments)
-        if question["gradient"] is not None:
-            at_result = plain_values.decode(question["gradient"])
-            result = gradients.slopes(result, arguments, at_result)
+            if question["gradient"] is not None:
+                at_result = plain_values.decode(question["gradient"])
+                result = gradients.slopes(result, arguments, at_result)
+            coded = plain_values.encode(result), [plain_values.encode(one) for one in arguments]
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -83,9 +84,7 @@ def answered(function: Callable, question: Mapping[str, Any], exercise_id: str) 
             return {"kind": "error", **_told(error, function)}
     if outside.asks is not None:
         return outside.asks
-    coded_arguments = [plain_values.encode(one) for one in arguments]
-    said = plain_values.encode(result)
-    return {"kind": "result", "result": said, "arguments": coded_arguments}
+    return {"kind": "result", "result": coded[0], "arguments": coded[1]}
 
 
 class _Pause(BaseException):
