@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from marked import LESSON, grade
 from released import RIGHT
@@ -10,6 +12,7 @@ from workbook.grading import key, results
 from workbook.grading.finals import Policy, final
 from workbook.grading.gradebook import Gradebook
 from workbook.grading.similarity import REFERENCE
+from workbook.sampling import nucleus
 
 HEADER = "student,lesson,exercise,points,comment\n"
 ROW = f"ada,{LESSON},sampling.e2,"
@@ -102,3 +105,12 @@ def test_answers_are_compared_with_each_other_and_with_the_published_ones(opened
     assert [(pair.one, pair.other) for pair in results.alike(finals, opened)] == [
         ("ada", "bo"), ("eve", REFERENCE),
     ]  # fmt: skip
+
+
+def test_a_copy_of_the_packages_own_function_is_alike_what_is_published(opened):
+    """Typed into the cell it breaks no lock, and the reference is written in another way."""
+    copied = inspect.getsource(nucleus.quick_top_p_filter).replace("rising", "up")
+    each = grade("eve")
+    each.exercises[0].id, each.exercises[0].source = "sampling.top_p", copied
+    (pair,) = results.alike([final(each, (), 0.0)], opened)
+    assert (pair.exercise, pair.one, pair.other) == ("sampling.top_p", "eve", REFERENCE)

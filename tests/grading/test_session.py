@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -87,7 +88,7 @@ def test_functions_gradients_and_many_questions_reach_a_kernel(light_kernel):
     )
     right = work("right", source, asked)
     wrong = work("wrong", source.replace("n * n", "(n * n).detach()"), asked)
-    session.execute([right, wrong], light_kernel, 5)
+    session.execute([right, wrong], light_kernel, 5, 60)  # torch is imported in between
     assert wrongs(right) == [None] * 3
     assert wrongs(wrong)[0] is None and wrongs(wrong)[1].startswith("it raised RuntimeError")
 
@@ -99,6 +100,25 @@ def test_where_the_time_of_a_submission_is_up_nothing_more_is_started(light_kern
     session.execute([late], over, 5)
     assert late.cause == "time limit: it ran longer than -1 s, with all exercises"
     assert not late.started and late.findings == []
+
+
+def test_an_answer_that_asks_on_and_on_ends_with_the_time_of_its_submission(light_kernel):
+    """Each question is quick, and each time all calls before it are made again on this side."""
+    kept = []
+
+    def slow(n):
+        kept.append(n)
+        time.sleep(0.2)
+        return n
+
+    check = Check("calls", lambda answer, seed: None if answer(slow, seed) else "no.")
+    asked = replace(FUNCTION, checks=(check,) * 3, reference=lambda function, n: n)
+    source = "def double(function, n):\n    while True: function(n)"
+    endless, after = work("endless", source, asked), work("after", "def double(n): return 2 * n")
+    short = replace(light_kernel, limits=replace(light_kernel.limits, seconds=8))
+    session.execute([endless, after], short, 5)
+    assert endless.cause == after.cause == "time limit: it ran longer than 8 s, with all exercises"
+    assert len(kept) < session.asking.MOST_CALLS
 
 
 def test_a_kernel_that_does_not_start_is_the_graders_fault_and_is_tried_again(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -64,11 +65,31 @@ def test_a_worker_ends_with_its_grader_and_leaves_interrupts_to_it(settings, mon
     monkeypatch.setattr(worker.ctypes, "CDLL", lambda name: library)
     monkeypatch.setattr(worker.signal, "signal", lambda *words: asked.append(words))
     monkeypatch.setattr(worker, "open_key", asked.append)
+    monkeypatch.setattr(worker, "limit_memory", lambda: asked.append("limit"))
     monkeypatch.setattr(worker.os, "_exit", lambda code: asked.append(f"exit {code}"))
     worker.begin(settings, os.getppid())
     assert asked == [
-        (1, signal.SIGKILL, 0, 0, 0), (signal.SIGINT, signal.SIG_IGN), settings,
+        (1, signal.SIGKILL, 0, 0, 0), "limit", (signal.SIGINT, signal.SIG_IGN), settings,
     ]  # fmt: skip
     asked.clear()
     worker.begin(settings, os.getppid() + 1)  # the grader is gone already
     assert asked[1] == "exit 1"
+
+
+GREEDY = """
+import torch
+from workbook.grading import worker
+worker.limit_memory()
+torch.zeros(2**27)
+try:
+    torch.zeros(worker.MEMORY // 4 + 1)
+except RuntimeError as error:
+    print("refused")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this machine has no sandbox: no Linux")
+def test_a_check_cannot_take_the_machines_memory():
+    """A result without a number can have a sum of gigabytes, which the grader computes."""
+    done = subprocess.run([sys.executable, "-c", GREEDY], capture_output=True, text=True)
+    assert done.stdout == "refused\n", done.stderr

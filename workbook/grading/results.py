@@ -6,6 +6,8 @@ hand read from a table. Left out: grading (`batch.py`).
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from pathlib import Path
 
 from workbook.core.system.text_files import read_csv
@@ -31,15 +33,27 @@ def write(book: Gradebook, opened: Key, out: Path) -> list[Final]:
 
 
 def alike(finals: list[Final], opened: Key) -> list[similarity.Pair]:
-    """Return the pairs of answers that are alike, among students and with the references."""
+    """Return the pairs of answers that are alike, among students and with what is published.
+
+    Published are the references, and the functions of the package that do what is asked.
+    """
     answers: dict[str, dict[str, str]] = {}
     for final in finals:
         for each in final.grade.exercises:
             if each.source:
                 answers.setdefault(each.id, {})[final.grade.student] = each.source
     secrets = secrets_of([lesson.entry.topic for lesson in opened.lessons.values()])
+    for lesson in opened.lessons.values():
+        for name, question in lesson.questions.items():
+            secrets.setdefault(name, []).extend(map(_source_of, question.asked.forbids))
     references = {name: "\n".join(sources) for name, sources in secrets.items()}
     return similarity.pairs(answers, references)
+
+
+def _source_of(function: str) -> str:
+    """The code of a function of the package, by its full name."""
+    module, _, name = function.rpartition(".")
+    return inspect.getsource(getattr(importlib.import_module(module), name))
 
 
 def read_manual(book: Gradebook, file: Path) -> int:

@@ -35,6 +35,7 @@ OUTPUT_SECONDS = 10  # between a cell's end and its last message
 STARTS = 3  # of a kernel, before the fault is called ours
 PROBE = "from workbook.grading.inside import probe as _probe\n_probe."
 TOO_LONG = "time limit: it ran longer than {:g} s"
+ALL_TOO_LONG = TOO_LONG + ", with all exercises"
 
 
 @dataclass
@@ -62,9 +63,9 @@ def execute(
     while left:
         if time.monotonic() > deadline:
             for each in left:
-                each.cause = TOO_LONG.format(isolation.limits.seconds) + ", with all exercises"
+                each.cause = ALL_TOO_LONG.format(isolation.limits.seconds)
             return
-        problem = _run(left, isolation, seed, cell_seconds)
+        problem = _run(left, _Session(isolation, seed, cell_seconds, deadline))
         # What was begun is done with, whatever became of it; the rest gets a new kernel.
         begun = [each for each in left if each.started]
         if not begun:
@@ -79,8 +80,11 @@ def execute(
 class _Session:
     """What the cells of one kernel share."""
 
-    def __init__(self, isolation: Isolation, seed: int, cell_seconds: float) -> None:
+    def __init__(
+        self, isolation: Isolation, seed: int, cell_seconds: float, deadline: float
+    ) -> None:
         self.isolation, self.seed, self.cell_seconds = isolation, seed, cell_seconds
+        self.deadline = deadline  # of the submission, on the monotonic clock
         self.over = ""  # why the kernel is of no use any more
 
 
@@ -174,6 +178,9 @@ class _Cell(nbval.IPyNbCell):
             return asking.judge_value(self.check, reply, seed)
 
         def put(questions: Sequence[asking.Question]) -> list[asking.Reply]:
+            if time.monotonic() > self.shared.deadline:  # of many quick questions, say
+                seconds = self.shared.isolation.limits.seconds
+                raise KernelGone(ALL_TOO_LONG.format(seconds))
             coded = json.dumps([question.words() for question in questions])
             call = f"call({asked.id!r}, {self.work.function!r}, {coded!r})"
             return self._replies(call, len(questions))
@@ -213,10 +220,10 @@ class _Plugin:
         return made
 
 
-def _run(work: Sequence[Work], isolation: Isolation, seed: int, cell_seconds: float) -> str:
+def _run(work: Sequence[Work], session: _Session) -> str:
     """One kernel, as far as it lives; returns why it is of no use any more, or nothing."""
+    isolation = session.isolation
     place = _place(isolation)
-    session = _Session(isolation, seed, cell_seconds)
     options = ["-c", "/dev/null", "--rootdir", str(isolation.edition), "--capture=no", "-q"]
     options += ["--no-header", "--no-summary", "--tb=no", "-p", "no:cacheprovider"]
     options += ["-p", "nbval.plugin", "--noconftest", "--color=no", str(place)]

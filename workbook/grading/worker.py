@@ -17,6 +17,7 @@ from workbook.grading.grade import Settings, grade, ungraded
 from workbook.grading.marks import Grade
 from workbook.grading.submissions import Submission
 
+MEMORY = 8 * 2**30  # bytes of this process: a check may compute with what an answer gave
 _held: dict[str, object] = {}
 
 
@@ -26,8 +27,18 @@ def begin(settings: Settings, parent: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             os._exit(1)
+        limit_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     open_key(settings)
+
+
+def limit_memory() -> None:
+    """Let a check that asks for too much fail, rather than the machine run out of memory."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, most))
 
 
 def open_key(settings: Settings) -> None:

@@ -142,6 +142,7 @@ FLOATS = {"t": "array", "dtype": "float32", "shape": [1], "v": "AAAAAA=="}
         FLOATS | {"shape": [-1]},
         FLOATS | {"shape": [True]},
         FLOATS | {"shape": "1"},
+        FLOATS | {"shape": [2**40, 0], "v": ""},
         FLOATS | {"v": "AAAA!AA=="},
         {"t": "tensor", "dtype": "float32", "shape": [1]},
     ],

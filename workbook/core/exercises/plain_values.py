@@ -17,6 +17,7 @@ from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
 DEPTH = 20  # lists inside lists
+LARGEST = 10_000_000  # numbers of an array; of an empty one, without its sizes of 0
 DTYPES = {
     "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64",
     "complex64", "complex128",
@@ -151,6 +152,8 @@ def _decode_array(coded: dict[str, Any], kind: str) -> Any:
         raise ValueError("this is no encoded array.")
     if not all(type(size) is int and size >= 0 for size in shape):
         raise ValueError("the shape of an array is a list of sizes.")
+    if math.prod(size or 1 for size in shape) > LARGEST:  # no bytes of it, and gigabytes of sums
+        raise ValueError("the array is too large.")
     raw = base64.b64decode(coded["v"], validate=True)
     array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
     if kind == "array":
