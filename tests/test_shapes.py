@@ -23,13 +23,17 @@ from tiny_models import llama
 from torch import Generator, Tensor, nn, rand
 
 from workbook.peft_family.tokens import attach_tokens
+from workbook.pretraining.copying_probe import Looks
+from workbook.pretraining.data import tokenizer
+from workbook.pretraining.entropy_bound import HeldOut
+from workbook.pretraining.models import build
 from workbook.quantization.quantizers import Scheme
 from workbook.sampling.beam import Search
 from workbook.sampling.constrained import Form
 from workbook.sampling.experiment import Continuations
+from workbook.welcome.classifier_vs_density import Generative
 
 PACKAGE = Path(__file__).resolve().parents[1] / "workbook"
-PARTLY = {"attention", "pretraining", "welcome"}  # folders with some annotated functions
 KINDS = {k: getattr(jaxtyping, k) for k in "Bool Float Int Int8 Int32 Integer UInt8".split()}
 SHAPED = re.compile(rf"\b(?:{'|'.join(KINDS)})\[Tensor, ")
 RETURN = "what it returns"  # in the place of an argument: the wrong value comes out
@@ -39,31 +43,46 @@ LLAMA, FRESH = partial(cache(llama), vocab_size=300), partial(llama, vocab_size=
 OURS, FORM = partial(cache(ours)), partial(lambda: Form("ab", BYTES(), 300))
 BYTES = partial(cache(byte_tokenizer), bos_token="<s>", eos_token="</s>", pad_token="<pad>")
 TEXTS, PAGE = Continuations(i(2, 5), i(2, 7), (i(9),), 1.0), [SimpleNamespace(text="ab")] * 2
+TOWN = partial(cache(tokenizer))
+DECODER = partial(cache(lambda: build("causal", tokenizer())))
 FOUR, LINEAR, CACHE = Scheme(4), nn.Linear(4, 3), (1, (2, 2, 6, 4), rand(1))
 Q, K, V = rand(2, 5, 8), rand(2, 6, 8), rand(2, 6, 4)
 MAPS, SQUARE, TURN = rand(2, 3, 4, 5, 5), torch.eye(4).double(), (rand(5, 8), rand(5, 8))
 BYTE, SMALL = torch.zeros(4, dtype=torch.uint8), torch.zeros(32, 16, dtype=torch.int8)
 X, OUT, LESS, KEY, ONE = map(rand, ((2, 5, 4), (2, 4, 3), (5, 4), (2, 2, 3, 4), (2, 2, 1, 4)))
 WRITE = {"model": LLAMA, "ids": i(2, 5), "max_new_tokens": 2}
+POINTS, CLASSES = rand(6, 2), torch.tensor([0, 1] * 3)
+HELD = HeldOut(i(2, 5), b(2, 5), 1.0, ("a", "b"))
 EVEN = torch.full((300,), 1 / 300)  # what a draft that knows nothing says
 DRAFT = {"draft": lambda _: EVEN, "ids": i(1, 5)}
 
 # Functions, their arguments in order or by name, which of them is wrong, and a value that is.
 ROWS = [
-    ("attention.dot_product: scaled_dot_product_attention chunked_attention",
+    ("attention.dot_product: scaled_dot_product_attention chunked_attention fused_attention",
      (Q, K, V), 2, V[:, 1:]),
     ("attention.dot_product: causal_mask sliding_mask", (3, 4), RETURN, b(3)),
     ("attention.dot_product: attention_weights visible", (Q, K, b(2, 6)), RETURN, rand(2, 6)),
-    ("attention.heads: attention_maps mean_query_and_key", (OURS, i(2, 5)), 1, i(5)),
+    ("attention.heads: attention_maps mean_query_and_key "
+     "attention.explorers_positions: position_explorer attention.recurrence: copy_loss",
+     (OURS, i(2, 5)), 1, i(5)),
+    ("attention.charts_diagrams: matrices_chart",
+     ({"w": (rand(2, 3), "ab", "abc")},), 0, {"w": (rand(2), "ab", "abc")}),
+    ("attention.explorers: mask_table", ("causal", 3, 0), RETURN, (b(8, 7), "")),
+    ("attention.explorers: draw_mask", ((b(3, 3), ""),), 0, (b(3, 4), "")),
     ("attention.heads: previous_token_score", (MAPS,), 0, MAPS[..., 1:]),
     ("attention.heads: induction_score", (MAPS, i(3, 5)), 1, i(3, 6)),
     ("attention.heads: after_earlier pretraining.objectives: causal_targets", (i(2, 5),), 0, i(5)),
     ("attention.heads: copied_names", (BYTES, ["Ann", "Bo"]), RETURN, (i(2, 3), b(2, 4))),
     ("attention.heads: copying", (OURS, i(2, 5), b(2, 5)), 2, b(2, 4)),
     ("attention.heads: copying_without", (OURS, i(2, 5), b(2, 5), [[(0, 0)]]), 2, b(2, 4)),
+    ("attention.layers: gelu_tanh", (rand(2, 4),), RETURN, rand(2, 5)),
     ("attention.positions: sinusoidal_positions frequencies", (6, 4), RETURN, b(5)),
     ("attention.positions: relative_buckets", (i(5, 5), True), RETURN, i(5)),
     ("attention.positions: rotary_scores", (rand(8), rand(8), 5), 1, rand(6)),
+    ("attention.recurrence: copy_batch", (2, 3, Generator()), RETURN, i(8)),
+    ("attention.validation: check_call",
+     (partial(lambda: OURS().config), i(2, 5), None, b(2, 5), None, None), 3, b(5)),
+    ("attention.validation: embed", (nn.Embedding(9, 4), i(2, 5)), 1, rand(2, 5)),
     ("attention.walk: walk", (OURS, i(1, 5)), 1, i(2, 5)),
     ("attention.walk: lens", (OURS, rand(2, 5, 16)), RETURN, rand(2, 6, 40)),
     ("finetuning.heads: features", (LLAMA, BYTES, ["a", "bc"]), RETURN, rand(2)),
@@ -93,10 +112,30 @@ ROWS = [
      (partial(lambda: attach_tokens(FRESH(), 2)), i(2, 5)), 1, i(5)),
     ("pretraining.data: text_rows", (["ab"] * 2, BYTES, 2, 4), RETURN, i(8)),
     ("pretraining.data: document_rows", (PAGE, BYTES, 2, 4), RETURN, i(8)),
+    ("pretraining.copying_probe: copying_heads",
+     ([Looks(["a"], ["a"], rand(2, 1, 1))],), RETURN, (rand(2, 1), 0.5)),
+    ("pretraining.entropy_bound: as_logits_fn", (LLAMA,), RETURN, rand(2, 5, 300)),
+    ("pretraining.entropy_bound: unigram_loss marks", (i(2, 5), HELD, 9), 0, i(5)),
+    ("pretraining.experiment: town_rows cut_rows", (TOWN, 2, 0), RETURN, i(8)),
+    ("pretraining.experiment: diet_rows", ("the town itself", TOWN, 0), RETURN, i(8)),
+    ("pretraining.models: train", ("causal", i(2, 5), TOWN, 1), 1, i(5)),
+    ("pretraining.objectives: corrupt_documents",
+     {"rows": [i(30)], "pad_id": 0, "sentinels": [7, 8], "end_id": 2, "start_id": 0,
+      "generator": Generator()}, "rows", [i(1, 30)]),
+    ("pretraining.objectives: pad_rows", ([i(3)], 0), 0, [i(1, 3)]),
     ("pretraining.objectives: mask_tokens", (i(2, 5), 1, 9, Generator(), b(2, 5)), 4, b(2, 4)),
     ("pretraining.objectives: corrupt_spans", (i(2, 30), [7, 8], 2, 0, Generator()), 0, i(30)),
+    ("pretraining.peers: with_fit with_trainer", (FRESH, i(16, 5), TOWN, 1), 1, i(5)),
+    ("pretraining.probing: sentence_states", ("causal", DECODER, TOWN, ["a"]), RETURN, rand(8)),
+    ("pretraining.probing: hidden_states", ("causal", DECODER, i(2, 5)), 2, i(5)),
+    ("pretraining.probing: probe", (rand(6, 4), rand(6), rand(3, 4)), 2, rand(3, 5)),
     ("pretraining.probing: reviews orders", (2,), RETURN, ([], rand(2, 1))),
     ("pretraining.probing: token_counts", (["a"], BYTES), RETURN, rand(3)),
+    ("pretraining.tasks: beginnings", (TOWN, 2), RETURN, (i(2, 3), i(3, 2))),
+    ("pretraining.tasks: continued", ("causal", DECODER, TOWN, i(2, 5), 0), 3, i(5)),
+    ("pretraining.tasks: mean_nll token_nll", (LLAMA, i(2, 5), i(2, 3)), 2, i(3, 3)),
+    ("pretraining.tasks: frequent_words", (i(2, 5), (3, 4)), 0, i(5)),
+    ("pretraining.transfer: mixed_rows", (0.5, TOWN, 2, 0), RETURN, i(8)),
     ("quantization.awq: input_scales", (rand(4), 0.5), 0, rand(1, 4)),
     ("quantization.awq: search_scales", (rand(3, 4), rand(4), SQUARE, FOUR), 2, SQUARE[:, 1:]),
     ("quantization.awq: awq_model quantization.gptq: gptq_model",
@@ -151,6 +190,9 @@ ROWS = [
     ("sampling.speculative: speculate", WRITE | DRAFT, "ids", i(2, 5)),
     ("training.losses: output_only_at", (LLAMA, i(3)), 1, i(3, 1)),
     ("training.optimisers: orthogonalize", (rand(3, 4), (3.4, -4.7, 2.0), 1), 0, rand(4)),
+    ("welcome.charts: sure_and_seen",
+     (nn.Linear(2, 2), partial(Generative, POINTS, CLASSES), POINTS, CLASSES, {"A": (0, 0)}),
+     3, i(7)),
     ("welcome.classifier_vs_density: crescents", (6,), RETURN, (rand(6, 3), i(6))),
     ("welcome.classifier_vs_density: train_classifier", (rand(6, 2), i(6) * 0, 0, 1), 1, i(7)),
     ("welcome.classifier_vs_density: confidence", (nn.Linear(2, 2), rand(6, 2)), 1, rand(6, 3)),
@@ -181,11 +223,12 @@ def split(text):
 
 CASES = [(*name, *row[1:]) for row in ROWS for name in split(row[0])]
 # No row calls these: they train, write or take times for seconds, the shape is of what they hand
-# on (`watch_inputs`), or they need a search under way (`read_on`).
+# on (`recorded`, `watch_inputs`), or they need a search under way (`read_on`).
 UNCALLED = split("lora.bench: latencies pretraining.probing: question sampling.loops: read_model "
-    "train_and_read quantization.calibration: watch_inputs sampling.beam: read_on")  # fmt: skip
+    "train_and_read attention.heads: recorded quantization.calibration: watch_inputs "
+    "sampling.beam: read_on")  # fmt: skip
 # They take tensors without a shape in the signature: weights, of every shape.
-UNSHAPED = split("finetuning.anchor: fisher old_fisher training.checkpoint: save_tensors "
+UNSHAPED = split("finetuning.penalties: fisher old_fisher training.checkpoint: save_tensors "
     "save_model training.devices: full_tensor lora.files: save_adapter "
     "lora.base_sample: sample_weights peft_family.inputs: in_float32 "
     "quantization.layers: stored_tensors")  # fmt: skip
@@ -219,6 +262,7 @@ def test_a_right_call_passes_and_a_wrong_one_does_not(where, name, arguments, pl
     bind = inspect.signature(function).bind
     bound = bind(**arguments) if isinstance(arguments, dict) else bind(*arguments)
     given = {key: made(value) for key, value in bound.arguments.items()}
+    given |= given.pop(inspect.getfullargspec(inspect.unwrap(function)).varkw, {})
     checked(function, function)(**given)
     if place != RETURN:
         given[place if isinstance(place, str) else list(given)[place]] = wrong
@@ -247,4 +291,4 @@ def test_every_annotated_function_has_a_row():
 def test_a_tensor_in_a_signature_has_a_shape():
     """Annotate a new function, or name it in UNSHAPED where every shape will do."""
     bare = {name for name, text in signatures().items() if "Tensor" in SHAPED.sub("", text)}
-    assert {name for name in bare if name[0].split(".")[0] not in PARTLY} == set(UNSHAPED)
+    assert bare == set(UNSHAPED)

@@ -3,6 +3,7 @@
 Each function returns a figure without showing it, so that a test can read it. Left out: figures of
 measurements, which are in `charts.py`, and the theme (`figures.py`).
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from workbook.core.notebook import charts, figures
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from jaxtyping import Float
     from torch import Tensor
 
 COLUMNS = 5  # panels in a row of the drawing of the projections
@@ -22,7 +24,7 @@ Box = tuple[str, float, float, str]  # what is written in it, its middle, its co
 
 
 def matrices_chart(
-    matrices: Mapping[str, tuple[Tensor, Sequence[str], Sequence[str]]],
+    matrices: Mapping[str, tuple[Float[Tensor, "_ _"], Sequence[str], Sequence[str]]],
 ) -> go.Figure:
     """Return small matrices side by side, five in a row, each number written into its cell.
 

@@ -73,16 +73,16 @@ def attention_weights(
 
 
 def fused_attention(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    keep_mask: Tensor | None = None,
+    q: Float[Tensor, "*q_rows Tq D"],
+    k: Float[Tensor, "*k_rows Tk D"],
+    v: Float[Tensor, "*k_rows Tk Dv"],
+    keep_mask: Bool[Tensor, " ..."] | None = None,
     is_causal: bool = False,
     *,
     scale: float | None = None,
-    bias: Tensor | None = None,
-) -> Tensor:
-    """The same result from torch's kernel, which never stores the `Tq Tk` scores in full.
+    bias: Float[Tensor, " ..."] | None = None,
+) -> Float[Tensor, "*q_rows Tq Dv"]:
+    """Return the same from torch's kernel, which never stores the `Tq Tk` scores in full.
 
     Arguments as for `scaled_dot_product_attention`. The kernel is the reference for the fast part;
     the meaning of the masks is ours.
@@ -162,9 +162,15 @@ def sliding_mask(
 
 
 def visible(
-    q: Tensor, k: Tensor, keep_mask: Tensor | None, is_causal: bool = False
+    q: Float[Tensor, "*q_rows Tq D"],
+    k: Float[Tensor, "*k_rows Tk D"],
+    keep_mask: Bool[Tensor, " ..."] | None,
+    is_causal: bool = False,
 ) -> Bool[Tensor, " ..."] | None:
-    """One mask from both, ready to broadcast to the scores; None if everything may be seen."""
+    """Return one mask of both kinds that broadcasts to the scores; None if all may be seen.
+
+    keep_mask, is_causal: as for `scaled_dot_product_attention`.
+    """
     seen = None if keep_mask is None else _spread(keep_mask, q, k)
     if is_causal:
         if q.shape[-2] > k.shape[-2]:

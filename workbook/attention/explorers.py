@@ -5,6 +5,7 @@ the lesson. Those for tokens, positions and the token walk are in files of their
 from here.
 Left out: editing weights by hand, and more than one head at a time.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from workbook.core.notebook.explorer import Choice, Explorer, Slider, TextInput
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
+    from jaxtyping import Bool
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
@@ -159,7 +161,7 @@ def describe_head(view: HeadView) -> str:
 # --- masks --------------------------------------------------------------------------------------
 
 
-def mask_table(order: str, window: int, padding: int) -> tuple[Tensor, str]:
+def mask_table(order: str, window: int, padding: int) -> tuple[Bool[Tensor, "T T"], str]:
     """Return (mask `T T` for a text of 8 places whose first `padding` are empty, a sentence).
 
     window: keys that a query may look at, its own among them; of a sliding window only.
@@ -193,8 +195,8 @@ def mask_explorer() -> Explorer:
     )
 
 
-def draw_mask(data: tuple[Tensor, str]) -> go.Figure:
-    """Blue where a query may look, a cross where it may not."""
+def draw_mask(data: tuple[Bool[Tensor, "T T"], str]) -> go.Figure:
+    """Draw what `mask_table` gives: blue where a query may look, a cross where it may not."""
     mask, sentence = data
     figure = charts.heat(
         mask.int().tolist(),

@@ -6,6 +6,7 @@ differences, so each curve is drawn below its own best distance. Rotary is a hea
 it is given, the learned ones are recorded runs (`learned_positions.py`). Left out: their look in a
 model that is trained for long.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from workbook.core.notebook.explorer import Explorer, Slider
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
+    from jaxtyping import Int
 
     from workbook.attention.transformer import Transformer
 
@@ -57,10 +59,12 @@ class PositionCurves:
         return {VECTORS: {"sinusoidal": clocks.tolist()} | self.learned, SCORES: below}
 
 
-def position_explorer(model: Transformer, ids: Tensor, layer: int = 0, head: int = 0) -> Explorer:
-    """Similarity and scores by distance, with the base of the angles and the head to look at.
+def position_explorer(
+    model: Transformer, ids: Int[Tensor, "B T"], layer: int = 0, head: int = 0
+) -> Explorer:
+    """Explore similarity and scores by distance; base of the angles and head are to be chosen.
 
-    model: with rotary positions. ids: `B T`, over which its queries and keys are averaged.
+    model: with rotary positions. ids: over which its queries and keys are averaged.
     """
     if model.config.positions != "rotary":
         raise ValueError("the position explorer needs a model with rotary positions.")

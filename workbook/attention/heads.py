@@ -36,8 +36,8 @@ def self_attentions(model: Transformer) -> list[MultiHeadAttention]:
 
 
 @contextmanager
-def recorded(model: Transformer) -> Iterator[list[Tensor]]:
-    """A list that gets the weights `B H T S` of each layer when the model is called."""
+def recorded(model: Transformer) -> Iterator[list[Float[Tensor, "B H T S"]]]:
+    """Yield a list that gets the weights of each layer when the model is called."""
     seen: list[Tensor] = []
     layers = self_attentions(model)
     try:

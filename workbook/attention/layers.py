@@ -172,8 +172,8 @@ class RMSNorm(nn.Module):
         return self.weight * wide.to(x.dtype)
 
 
-def gelu_tanh(x: Tensor) -> Tensor:
-    """GELU by a tanh, as GPT-2 and T5 have it (Hendrycks and Gimpel 2016)."""
+def gelu_tanh(x: Float[Tensor, "*rows F"]) -> Float[Tensor, "*rows F"]:
+    """Return GELU by a tanh, as GPT-2 and T5 have it (Hendrycks and Gimpel 2016)."""
     return F.gelu(x, approximate="tanh")
 
 

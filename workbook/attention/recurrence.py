@@ -8,6 +8,7 @@ models, and the recurrent networks with attention that came in between. Lesson 0
 
 Shapes: B batch, T time, C channels, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from workbook.attention.config import TransformerConfig
@@ -79,8 +81,8 @@ def copy_model(kind: str, hidden_size: int) -> nn.Module:
     raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")
 
 
-def copy_batch(batch_size: int, length: int, source: torch.Generator) -> Tensor:
-    """Texts `B 2 length + 2`: start, a random string, again, the same string."""
+def copy_batch(batch_size: int, length: int, source: torch.Generator) -> Int[Tensor, "B T"]:
+    """Draw texts: start, a random string, again, the same string; T is 2 length + 2."""
     string = torch.randint(0, ALPHABET, (batch_size, length), generator=source)
     marks = torch.tensor([START, AGAIN]).expand(batch_size, 2)
     return torch.cat([marks[:, :1], string, marks[:, 1:], string], 1)
@@ -111,8 +113,11 @@ def _batches(task: CopyTask) -> Iterator[Tensor]:
         yield copy_batch(task.batch_size, task.length, source)
 
 
-def copy_loss(model: nn.Module, ids: Tensor) -> Loss:
-    """Cross-entropy of the copied letters, and how many are the model's first choice."""
+def copy_loss(model: nn.Module, ids: Int[Tensor, "B T"]) -> Loss:
+    """Return the cross-entropy of the copied letters, and how many are the model's first choice.
+
+    ids: as of `copy_batch`.
+    """
     half = ids.shape[1] // 2
     logits, target = model(ids[:, :-1])[:, half:], ids[:, half + 1 :]
     total = F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="sum")

@@ -4,13 +4,15 @@ Each mistake gives one sentence that names it, instead of torch's message from d
 message and a wrong result. Left out: ids too large on a GPU, where looking would make the processor
 wait; there torch's own alarm stops. Lesson 01.
 
-Shapes: B batch, T time. `keep_mask` is true on real tokens.
+Shapes: B batch, T time, S time of the decoder, C channels. `keep_mask` is true on real tokens.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
@@ -20,13 +22,16 @@ if TYPE_CHECKING:
 
 def check_call(
     config: TransformerConfig,
-    ids: Tensor,
-    decoder_ids: Tensor | None,
-    keep_mask: Tensor | None,
-    decoder_keep_mask: Tensor | None,
+    ids: Int[Tensor, "B T"],
+    decoder_ids: Int[Tensor, "B S"] | None,
+    keep_mask: Bool[Tensor, "B _"] | None,
+    decoder_keep_mask: Bool[Tensor, "B _"] | None,
     cache: GrowingKVCache | None,
 ) -> None:
-    """ValueError for ids, masks or a cache that this model cannot read."""
+    """Raise ValueError for ids, masks or a cache that this model cannot read.
+
+    keep_mask, decoder_keep_mask: as long as their ids, or as the ids and those in the cache.
+    """
     both = config.architecture == "encoder-decoder"
     if both != (decoder_ids is not None):
         word = "needs" if both else "takes no"
@@ -67,8 +72,13 @@ def check_writer(config: TransformerConfig) -> None:
         raise ValueError(f"this model {lack}, so it cannot write: use a decoder with head=True.")
 
 
-def embed(table: nn.Embedding, ids: Tensor, what: str = "ids") -> Tensor:
-    """Rows of the table `B T C`; ValueError for a number outside (on a GPU, torch's error)."""
+def embed(
+    table: nn.Embedding, ids: Int[Tensor, "*rows"], what: str = "ids"
+) -> Float[Tensor, "*rows C"]:
+    """Look up rows of the table; ValueError for a number outside (on a GPU, torch's error).
+
+    what: the ids' name in the message.
+    """
     try:
         return table(ids)
     except IndexError:

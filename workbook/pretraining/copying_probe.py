@@ -8,6 +8,7 @@ encoder-decoder looks. Left out: which head does it (lesson 01 switches heads of
 
 Shapes: B batch, H heads, S time of the decoder, T time.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from workbook.pretraining.data import document_ids
@@ -150,8 +152,8 @@ def cross_attention(
     return looks
 
 
-def copying_heads(looks: Sequence[Looks]) -> tuple[Tensor, float]:
-    """For each head `H` the mean of `copying` over the pairs, and the mean of `chance`."""
+def copying_heads(looks: Sequence[Looks]) -> tuple[Float[Tensor, " H"], float]:
+    """Return for each head the mean of `copying` over the pairs, and the mean of `chance`."""
     heads = torch.stack([look.copying() for look in looks]).nanmean(0)
     chances = torch.tensor([look.chance() for look in looks])
     return heads, chances.nanmean().item()

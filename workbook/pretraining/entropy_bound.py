@@ -7,8 +7,9 @@ token by token, so the two can be compared; the losses of the other objectives a
 about a part of the text given the rest, and can not. Left out: the small share of documents that
 are longer than a row. Lesson 02.
 
-Shapes: B batch, T time, V vocabulary.
+Shapes: B batch, T time, S time of the labels, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
@@ -109,7 +111,7 @@ def mean_nll(
     return means
 
 
-def as_logits_fn(model: nn.Module) -> Callable[..., Tensor]:
+def as_logits_fn(model: nn.Module) -> Callable[..., Float[Tensor, "B S V"]]:
     """Return the model as a function (ids, decoder_ids=, keep_mask=) -> logits, as ours are."""
     if not hasattr(model, "generate"):
         return model
@@ -121,16 +123,16 @@ def as_logits_fn(model: nn.Module) -> Callable[..., Tensor]:
     return logits
 
 
-def unigram_loss(rows: Tensor, texts: HeldOut, vocabulary: int) -> float:
-    """Nats a token if each were guessed by its frequency in `rows` alone (add-one smoothing)."""
+def unigram_loss(rows: Int[Tensor, "B T"], texts: HeldOut, vocabulary: int) -> float:
+    """Return nats a token if guessed by frequency in `rows` alone (add-one smoothing)."""
     counts = torch.bincount(rows.flatten(), minlength=vocabulary).double() + 1
     labels = causal_targets(texts.ids, texts.keep_mask).labels
     targets = labels[labels != IGNORE]
     return -float((counts / counts.sum()).log()[targets].mean())
 
 
-def marks(rows: Tensor, texts: HeldOut, vocabulary: int) -> dict[str, float]:
-    """What a loss can be compared with, from ignorance to the entropy bound, nats a token."""
+def marks(rows: Int[Tensor, "B T"], texts: HeldOut, vocabulary: int) -> dict[str, float]:
+    """Return nats a token to compare a loss with, from ignorance to the entropy bound."""
     return {
         "every token alike": math.log(vocabulary),
         "by frequency alone": unigram_loss(rows, texts, vocabulary),

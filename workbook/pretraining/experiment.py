@@ -4,6 +4,7 @@
 `EXPERIMENT` behind it to make that one alone, and seeds with --seeds. Left out: what is trained
 live, which lesson 02 does with the same functions.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ from workbook.pretraining.transfer import BATCH as CUT_BATCH
 from workbook.pretraining.transfer import SHARES, adapt, judges
 
 if TYPE_CHECKING:
+    from jaxtyping import Int
+    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from workbook.attention import Transformer
@@ -41,15 +44,15 @@ HELD_OUT_SEED = 777
 RECIPES = ("cut rows, short gaps alone", "whole documents, short gaps alone")
 
 
-def town_rows(tokenizer: PreTrainedTokenizerFast, count: int, seed: int) -> torch.Tensor:
-    """Documents of the town, one a row `B T`, padded."""
+def town_rows(tokenizer: PreTrainedTokenizerFast, count: int, seed: int) -> Int[Tensor, "B T"]:
+    """Return documents of the town, one a row, padded."""
     return data.document_rows(data.town_documents(seed), tokenizer, count)
 
 
 def cut_rows(
     tokenizer: PreTrainedTokenizerFast, count: int, seed: int, length: int = data.LENGTH
-) -> torch.Tensor:
-    """The same text as a ribbon, cut into rows `B T` of one length."""
+) -> Int[Tensor, "B T"]:
+    """Return the same text as a ribbon, cut into rows of one length."""
     texts = (document.text for document in data.town_documents(seed))
     return data.text_rows(texts, tokenizer, count, length)
 
@@ -170,8 +173,8 @@ DIETS = (
 )  # fmt: skip
 
 
-def diet_rows(diet: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> torch.Tensor:
-    """The rows `B T` of one diet, at most as many as the training reads."""
+def diet_rows(diet: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> Int[Tensor, "B T"]:
+    """Return the rows of one diet, at most as many as the training reads."""
     most = CLEANING_STEPS * CUT_BATCH
     if diet == "the town itself":
         return cut_rows(tokenizer, most, seed)

@@ -5,6 +5,7 @@ encoder-decoder splits the blocks between its two stacks and has cross-attention
 feed-forward layers are narrower, to come out at the same number of weights. Left out: dropout (one
 pass over endless text needs none). Lesson 02 trains them.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from workbook.attention import Transformer, TransformerConfig
@@ -164,7 +166,7 @@ class ObjectiveBatches:
 
 def train(
     objective: str,
-    rows: Tensor,
+    rows: Int[Tensor, "B T"],
     tokenizer: PreTrainedTokenizerFast,
     steps: int,
     *,
@@ -175,7 +177,7 @@ def train(
     progress: bool = True,
     **settings: Any,
 ) -> Trained:
-    """Train a new model (or `model`, in place) on rows `B T` for so many steps.
+    """Train a new model (or `model`, in place) on rows of ids for so many steps.
 
     watched: what to measure of the model before the first step and at milestones. batches: where
     other rows a step, or no long spans, are wanted. settings: of `FitConfig`, instead of SETTINGS.

@@ -108,10 +108,12 @@ def corrupt_spans(
     return ObjectiveBatch(inputs, targets, torch.cat([start, targets[:, :-1]], 1))
 
 
-def corrupt_documents(rows: Sequence[Tensor], pad_id: int, **settings: Any) -> ObjectiveBatch:
-    """`corrupt_spans` of texts of several lengths, each by its own; padded to one batch.
+def corrupt_documents(
+    rows: Sequence[Int[Tensor, " _"]], pad_id: int, **settings: Any
+) -> ObjectiveBatch:
+    """Corrupt spans of texts of several lengths, each by its own; pad them to one batch.
 
-    rows: one `T` each. settings: the other arguments of `corrupt_spans`.
+    settings: the other arguments of `corrupt_spans`.
     """
     batches = [corrupt_spans(row[None], **settings) for row in rows]
     texts = [ObjectiveBatch(*(part[0] for part in batch[:3])) for batch in batches]
@@ -128,8 +130,8 @@ def collate(rows: Sequence[ObjectiveBatch], pad_id: int) -> ObjectiveBatch:
     )
 
 
-def pad_rows(rows: Sequence[Tensor], value: int) -> Tensor:
-    """Rows `T` of several lengths as `B T`."""
+def pad_rows(rows: Sequence[Int[Tensor, " _"]], value: int) -> Int[Tensor, "B T"]:
+    """Pad rows of several lengths on the right."""
     return pad_sequence(list(rows), batch_first=True, padding_value=value)
 
 

@@ -6,6 +6,7 @@ must be the same. Left out: speed, which `workbook bench training` measures. Les
 
 Shapes: B batch, T time.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import tempfile
 import warnings
 from typing import TYPE_CHECKING
 
+from jaxtyping import Int
 from torch import Tensor
 
 from workbook.attention.library_weights import from_transformers
@@ -53,9 +55,12 @@ def llama(
 
 
 def with_fit(
-    model: LlamaForCausalLM, rows: Tensor, tokenizer: PreTrainedTokenizerFast, steps: int
+    model: LlamaForCausalLM,
+    rows: Int[Tensor, "B T"],
+    tokenizer: PreTrainedTokenizerFast,
+    steps: int,
 ) -> list[float]:
-    """Our model with the same weights, our loop: the loss of each step on rows `B T`."""
+    """Train our model with the same weights by our loop; return the loss of each step."""
     batches = ObjectiveBatches("causal", rows, tokenizer)
     config = LIBRARYS_DEFAULTS.replace(steps=steps)
     ours = from_transformers(model)
@@ -63,9 +68,12 @@ def with_fit(
 
 
 def with_trainer(
-    model: LlamaForCausalLM, rows: Tensor, tokenizer: PreTrainedTokenizerFast, steps: int
+    model: LlamaForCausalLM,
+    rows: Int[Tensor, "B T"],
+    tokenizer: PreTrainedTokenizerFast,
+    steps: int,
 ) -> list[float]:
-    """The library's model and loop, `model` in place; its loss shifts the labels by itself."""
+    """Train the library's model, in place, by its loop; its loss shifts the labels by itself."""
     hide_install_hints()
     import transformers
 

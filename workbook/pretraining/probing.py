@@ -5,7 +5,8 @@ by a linear probe on frozen states. Both have a mark that needs no model: the co
 the same probe on counted tokens. `tasks.py` has the tasks of writing. Left out: fine-tuning for
 classification. Lesson 02.
 
-Shapes: B batch, T time, C channels, V vocabulary. `keep_mask` is true on real tokens.
+Shapes: B batch, T time, C channels, N test vectors, V vocabulary. `keep_mask` is true on real
+tokens.
 """
 # ruff: noqa: F722 - the strings in the annotations are shapes
 
@@ -19,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
@@ -170,8 +171,8 @@ def commonest_word(asked: Sequence[Blank], documents: int = 500) -> float:
 @torch.no_grad()
 def sentence_states(
     objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]
-) -> Tensor:
-    """One vector `B C` a text: the mean of the last hidden states of the stack that reads it."""
+) -> Float[Tensor, "B C"]:
+    """Return one vector a text: the mean of the last hidden states of the stack that reads it."""
     start = [tokenizer.bos_token_id]
     rows = [
         torch.tensor(start + tokenizer.encode(text, add_special_tokens=False)) for text in texts
@@ -191,9 +192,12 @@ def _mean_states(objective: str, model: nn.Module, batch: ObjectiveBatch) -> Ten
 
 
 def hidden_states(
-    objective: str, model: nn.Module, ids: Tensor, keep_mask: Tensor | None = None
-) -> Tensor:
-    """Return the last hidden states `B T C` of the stack that reads ids `B T`.
+    objective: str,
+    model: nn.Module,
+    ids: Int[Tensor, "B T"],
+    keep_mask: Bool[Tensor, "B T"] | None = None,
+) -> Float[Tensor, "B T C"]:
+    """Return the last hidden states of the stack that reads the ids.
 
     They are caught on their way out of the stack, before the output layer.
     """
@@ -243,10 +247,16 @@ def token_counts(texts: Sequence[str], tokenizer: PreTrainedTokenizerFast) -> Fl
     return torch.stack([torch.bincount(row, minlength=len(tokenizer)) for row in rows]).float()
 
 
-def probe(train: Tensor, labels: Tensor, test: Tensor, penalty: float = 10.0) -> Tensor:
-    """+1 or -1 for each test vector, by ridge regression on the training vectors `B C`.
+def probe(
+    train: Float[Tensor, "B C"],
+    labels: Float[Tensor, " B"],
+    test: Float[Tensor, "N C"],
+    penalty: float = 10.0,
+) -> Float[Tensor, " N"]:
+    """Predict +1 or -1 for each test vector, by ridge regression on the training vectors.
 
-    The vectors are standardised first, so the penalty means the same for every model.
+    labels: +1 or -1 for each training vector. The vectors are standardised first, so the penalty
+    means the same for every model.
     """
     mean, spread = train.mean(0), train.std(0).clamp(min=1e-6)
     x, y = (train - mean) / spread, (test - mean) / spread

@@ -5,8 +5,9 @@ what was written? Rewriting is learned from pairs for a few steps; what counts i
 polite sentence is foreseen, and how much of that comes from reading the rude one. `probing.py` has
 the tasks of reading. Left out: a judge of meaning (lesson 09). Lesson 02.
 
-Shapes: B batch, T time, N new tokens, V vocabulary.
+Shapes: B batch, T time, N new tokens, R rows of text, V vocabulary.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
@@ -75,8 +77,10 @@ def _by_task(shares: Callable[[str], dict[str, float]]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def beginnings(tokenizer: PreTrainedTokenizerFast, count: int = 32) -> tuple[Tensor, Tensor]:
-    """Prompts `B T` from new texts, and how the town goes on, `B N`."""
+def beginnings(
+    tokenizer: PreTrainedTokenizerFast, count: int = 32
+) -> tuple[Int[Tensor, "B T"], Int[Tensor, "B N"]]:
+    """Return prompts from new texts, and how the town goes on."""
     rows = []
     for document in town_documents(PAIR_SEED):
         ids = tokenizer.encode(document.text, add_special_tokens=False)
@@ -90,9 +94,13 @@ def beginnings(tokenizer: PreTrainedTokenizerFast, count: int = 32) -> tuple[Ten
 
 @torch.no_grad()
 def continued(
-    objective: str, model: nn.Module, tokenizer: PreTrainedTokenizerFast, prompts: Tensor, seed: int
-) -> Tensor:
-    """NEW tokens `B N` drawn from the model, one by one.
+    objective: str,
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerFast,
+    prompts: Int[Tensor, "B T"],
+    seed: int,
+) -> Int[Tensor, "B N"]:
+    """Draw NEW tokens from the model, one by one.
 
     The encoder is asked for a mask behind the text, the encoder-decoder for a span that is missing
     behind it. Special tokens are never drawn.
@@ -122,22 +130,29 @@ def _asking(tools: ObjectiveBatches, text: Tensor, said: Tensor, prompts: Tensor
     return ObjectiveBatch(reads, text, torch.cat([column(tools.start_id), first, said], 1))
 
 
-def mean_nll(judge: nn.Module, prompts: Tensor, said: Tensor) -> float:
-    """Return the mean -ln p of new tokens `B N` after prompts `B T` under the judge, in nats."""
+def mean_nll(judge: nn.Module, prompts: Int[Tensor, "B T"], said: Int[Tensor, "B N"]) -> float:
+    """Return the mean -ln p of the tokens said after the prompts under the judge, in nats."""
     return token_nll(judge, prompts, said).mean().item()
 
 
 @torch.no_grad()
-def token_nll(judge: nn.Module, prompts: Tensor, said: Tensor) -> Tensor:
-    """Return -ln p of each new token `B N` after prompts `B T` under the judge, in nats."""
+def token_nll(
+    judge: nn.Module, prompts: Int[Tensor, "B T"], said: Int[Tensor, "B N"]
+) -> Float[Tensor, "B N"]:
+    """Return -ln p of each token said after the prompts under the judge, in nats."""
     ids = torch.cat([prompts, said], 1).to(judge.device)
     logits = judge(input_ids=ids, use_cache=False).logits[:, prompts.shape[1] - 1 : -1].float()
     chosen = logits.log_softmax(-1).gather(2, said.to(judge.device)[..., None])
     return -chosen[..., 0].cpu()
 
 
-def frequent_words(rows: Tensor, shape: tuple[int, int], seed: int = 0) -> Tensor:
-    """The baseline of continuation: tokens `B N` drawn by their frequency alone."""
+def frequent_words(
+    rows: Int[Tensor, "R T"], shape: tuple[int, int], seed: int = 0
+) -> Int[Tensor, "B N"]:
+    """Draw the baseline of continuation: tokens by their frequency in the rows alone.
+
+    shape: B and N.
+    """
     flat = rows.flatten()
     return flat[torch.randint(len(flat), shape, generator=generator(seed))]
 

@@ -5,6 +5,7 @@ function shows transfer (what the old knowledge saves), domain mix (51 % of Bloo
 were financial, 49 % general) and forgetting (what becomes of the old domain without them). Left
 out: the remedies for forgetting, which are lesson 08. Lesson 02.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from workbook.pretraining import data
@@ -32,8 +34,10 @@ SHARES = (0.0, 0.25, 0.51, 0.75, 1.0)  # of harbour log among the rows
 GENTLER = {"learning_rate": 0.005, "muon_learning_rate": 0.015}  # half the peaks of a first run
 
 
-def mixed_rows(share: float, tokenizer: PreTrainedTokenizerFast, count: int, seed: int) -> Tensor:
-    """`count` rows `B T`, each of one domain, harbour with probability `share`."""
+def mixed_rows(
+    share: float, tokenizer: PreTrainedTokenizerFast, count: int, seed: int
+) -> Int[Tensor, "B T"]:
+    """Return `count` rows, each of one domain, harbour with probability `share`."""
     if not 0 <= share <= 1:
         raise ValueError(f"the harbour's share of the rows is between 0 and 1, not {share}.")
     source = Source(f"mix/{share}/{seed}")

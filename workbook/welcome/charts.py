@@ -3,6 +3,7 @@
 Each function takes plain data and gives a plotly figure in the course's colours; the sentence for
 a screen reader is written where the figure is shown. Left out: the explorers, in `explorers.py`.
 """
+# ruff: noqa: F722 - the strings in the annotations are shapes
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from workbook.welcome.perplexity import ENTROPY_BOUND, MODEL, ORDERS, chain_name
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects as go
+    from jaxtyping import Float, Int
     from torch import Tensor, nn
 
     from workbook.welcome.classifier_vs_density import Generative
@@ -98,13 +100,13 @@ def perplexity_chart(table: pandas.DataFrame) -> go.Figure:
 def sure_and_seen(
     network: nn.Module,
     generative: Generative,
-    points: Tensor,
-    labels: Tensor,
+    points: Float[Tensor, "N 2"],
+    labels: Int[Tensor, " N"],
     marked: Mapping[str, tuple[float, float]],
 ) -> go.Figure:
-    """Two maps side by side: the classifier's p of one class, and ln p of a density.
+    """Draw two maps side by side: the classifier's p of one class, and ln p of a density.
 
-    points: `N 2`, drawn as circles and triangles by their labels. marked: name -> a place to mark.
+    points: drawn as circles and triangles by their labels. marked: name -> a place to mark.
     """
     import torch
     from plotly.subplots import make_subplots
