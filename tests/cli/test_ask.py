@@ -1,21 +1,27 @@
-"""`workbook ask`: a trace of the planner, as text and as JSON, and mistakes in one sentence."""
+"""`workbook ask`: a trace, as text and as JSON; `workbook mcp`: whose tools are served."""
 
 import pytest
 from typer.testing import CliRunner
 
 from workbook import cli
-from workbook.react import Trace, agent
+from workbook.react import Trace, agent, mcp_server, town_tools
 from workbook.react.pal import isolation
 from workbook.react.tasks import questions
+from workbook.town import build_town
+from workbook.town.towns import held_out
 
 CASE = questions(1)[0]
 
 
-def ask(*arguments):
-    result = CliRunner().invoke(cli.app, ["ask", *arguments])
+def invoke(*arguments):
+    result = CliRunner().invoke(cli.app, list(arguments))
     if isinstance(result.exception, Exception) and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout
+
+
+def ask(*arguments):
+    return invoke("ask", *arguments)
 
 
 def test_without_the_tuned_agent_rules_act_and_the_command_says_so(monkeypatch):
@@ -43,3 +49,35 @@ def test_mistakes_are_one_sentence(monkeypatch):
 def test_from_memory_the_bundled_model_answers():
     code, text = ask("--model", "bundled:town-instruct", "Who?")
     assert code == 0 and text.strip()
+
+
+@pytest.mark.parametrize(
+    ("options", "town", "names"),
+    [
+        ([], build_town, ("search", "look", "calculate")),
+        (["--town", "test/1", "--sql"], lambda: held_out("test", 1),
+         ("search", "look", "calculate", "sql")),
+    ],
+)  # fmt: skip
+def test_the_server_offers_the_tools_of_the_town_that_is_named(options, town, names, monkeypatch):
+    served = []
+
+    class Server:
+        def run(self, transport):
+            served.append(transport)
+
+    monkeypatch.setattr(mcp_server, "make_server", lambda tools: served.append(tools) or Server())
+    code, text = invoke("mcp", *options)
+    assert (code, text) == (0, ""), "stdout is the protocol's"
+    tools, transport = served
+    assert transport == "stdio" and tools.names == names
+    person = town().people[0]
+    assert tools["look"].run(f"{person.name}; job") == town_tools(town())["look"].run(
+        f"{person.name}; job"
+    )
+    assert person.job in tools["look"].run(f"{person.name}; job")
+
+
+def test_an_unknown_town_ends_the_server():
+    with pytest.raises(ValueError, match='a town is "home"'):
+        invoke("mcp", "--town", "moon")

@@ -1,4 +1,4 @@
-"""`workbook evaluate`: which system is asked which tasks, and what becomes of the results."""
+"""`workbook evaluate`: which tasks a system is asked, what becomes of the results; `score`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.evaluation import suite, suite_report
+from workbook.evaluation import score_csv, suite, suite_report
 
 
 def test_evaluate_refuses_an_unknown_task_before_any_bar_or_model(monkeypatch, call):
@@ -65,3 +65,12 @@ def test_a_rule_is_measured_and_recorded_beside_the_learners_progress(call, monk
 def test_a_model_that_is_not_there_is_one_sentence(call):
     with pytest.raises(ValueError, match="^there is no model at 'bundled:nobody': give a folder"):
         call("evaluate", "--model", "bundled:nobody")
+
+
+def test_score_prints_the_scores_of_a_table(call, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text("human_baseline_summaries,my_summaries\nA goose,A goose\n", encoding="utf-8")
+    code, printed = call("score", str(file), "--seed", "7")
+    assert code == 0 and printed.splitlines() == score_csv.score_lines(file, 7)
+    with pytest.raises(ValueError, match="there is no table at"):
+        call("score", str(tmp_path / "none.csv"))

@@ -5,7 +5,7 @@ import torch
 from tiny_tuning import FAST, tiny_model, tokenizer, weights
 from torch import nn
 
-from workbook.finetuning import anchor, data, mixing, remedies
+from workbook.finetuning import data, mixing, penalties, remedies
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.mixing import NewChats
 from workbook.finetuning.remedies import remedy_run
@@ -85,9 +85,13 @@ def test_replay_and_elastic_weights_know_the_same_few_chats(monkeypatch):
     assert len(old) == 233 and all(chat in kept for chat in old)
     assert all(chat in old for chat in kept)
     measured = []
-    monkeypatch.setattr(anchor, "fisher", lambda model, batches, seed: measured.extend(batches) or
-                        {"w": torch.ones(1)})  # fmt: skip
-    anchor.old_fisher(tiny_model(), tokenizer())
+
+    def fisher(model, batches, seed):
+        measured.extend(batches)
+        return {"w": torch.ones(1)}
+
+    monkeypatch.setattr(penalties, "fisher", fisher)
+    penalties.old_fisher(tiny_model(), tokenizer())
     read = [batch["ids"][0].tolist() for batch in measured]
     assert read == [each.ids for each in data.examples(tokenizer(), kept)]
     fresh, _, _ = remedies._mix("multitask", new, 0.7, 1, tokenizer(), FAST, 0)

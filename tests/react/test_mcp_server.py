@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from mcp import Client
 
-from workbook.react import mcp_server
 from workbook.react.mcp_server import chosen_town, make_server
 from workbook.react.tasks import questions
 from workbook.react.toolbox import Tool, Toolbox
@@ -62,35 +61,3 @@ def test_each_tool_is_run_by_its_own_name_and_says_what_it_does():
     assert found["second"].description == "second[x]: Help of second."
     assert [one.annotations.read_only_hint for one in found.values()] == [True, False]
     assert tools.usage in instructions
-
-
-@pytest.mark.parametrize(
-    ("arguments", "town", "names"),
-    [
-        ([], build_town, ("search", "look", "calculate")),
-        (["--town", "test/1", "--sql"], lambda: held_out("test", 1),
-         ("search", "look", "calculate", "sql")),
-    ],
-)  # fmt: skip
-def test_the_command_line_chooses_town_and_database(arguments, town, names, monkeypatch):
-    served = []
-
-    class Server:
-        def run(self, transport):
-            served.append(transport)
-
-    monkeypatch.setattr(mcp_server, "make_server", lambda tools: served.append(tools) or Server())
-    mcp_server.main(arguments)
-    tools, transport = served
-    assert transport == "stdio" and tools.names == names
-    person = town().people[0]
-    assert tools["look"].run(f"{person.name}; job") == town_tools(town())["look"].run(
-        f"{person.name}; job"
-    )
-    assert person.job in tools["look"].run(f"{person.name}; job")
-
-
-def test_an_unknown_town_ends_the_command(capsys):
-    with pytest.raises(SystemExit) as ended:
-        mcp_server.main(["--town", "moon"])
-    assert ended.value.code == 2 and "invalid chosen_town value: 'moon'" in capsys.readouterr().err

@@ -68,7 +68,7 @@ def test_texts_of_a_tool_with_several_are_parted_by_semicolons():
 
 def test_the_command_names_the_town_and_the_database_only_on_demand():
     plain, full = command_of_town(), command_of_town("test/3", sql=True)
-    module = ["-m", "workbook.react.mcp_server"]
+    module = ["-m", "workbook", "mcp"]
     assert plain.args == [*module, "--town", "home"]
     assert full.args == [*module, "--town", "test/3", "--sql"]
     assert plain.command == full.command == sys.executable

@@ -1,7 +1,7 @@
-"""`workbook ask`: a question about the town, answered from memory or with tools.
+"""`workbook ask` and `workbook mcp`: questions about the town, and its tools for other programs.
 
-The loop is `workbook.react.loop`, its models are chosen in `workbook.react.agent`. Left out: a
-conversation of several turns. Lesson 16 explains a trace.
+The loop is `workbook.react.loop`, its models are chosen in `workbook.react.agent`; the server is
+`workbook.react.mcp_server`. Left out: a conversation of several turns. Lesson 16 explains both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+TownName = Annotated[str, typer.Option(help='"home", or a held-out one: "test/0".')]
+
 
 def ask(
     question: Annotated[str, typer.Argument(help="In quotation marks.")],
@@ -17,7 +19,7 @@ def ask(
     model: Annotated[
         str, typer.Option(help="town-agent, planner, bundled:NAME, a folder, owner/name@revision.")
     ] = "",
-    town: Annotated[str, typer.Option(help='"home", or a held-out one: "test/0".')] = "home",
+    town: TownName = "home",
     json: Annotated[bool, typer.Option("--json", help="Print the trace as one line.")] = False,
 ) -> None:
     """Ask about the town; with --agent the model looks things up and its trace is printed."""
@@ -48,3 +50,14 @@ def ask(
     )
     if trace.answer is None:
         raise typer.Exit(1)
+
+
+def mcp(
+    town: TownName = "home",
+    sql: Annotated[bool, typer.Option("--sql", help="Offer the database too.")] = False,
+) -> None:
+    """Serve the town's tools over MCP on stdin and stdout, until the client closes the pipe."""
+    from workbook.react import town_tools
+    from workbook.react.mcp_server import chosen_town, make_server
+
+    make_server(town_tools(chosen_town(town), sql=sql)).run(transport="stdio")

@@ -1,11 +1,12 @@
-"""`workbook evaluate`: the town suite for any model.
+"""`workbook evaluate` and `workbook score`: the town suite for any model, ROUGE for a CSV file.
 
-The suite itself is `workbook.evaluation.suite`, its table `workbook.evaluation.suite_report`.
-Left out: other benchmarks. Lesson 09 explains the suite.
+The suite itself is `workbook.evaluation.suite`, its table `workbook.evaluation.suite_report`, the
+file's scores `workbook.evaluation.score_csv`. Left out: other benchmarks. Lesson 09 explains both.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,3 +33,13 @@ def evaluate(
     Console(width=max(suite_report.WIDTH, Console().width)).print(suite_report.printed(results))
     if record:
         print(f"recorded in {suite.save(results)}")
+
+
+def score(
+    table: Annotated[Path, typer.Argument(help="CSV file with columns ending in _summaries.")],
+    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 42,
+) -> None:
+    """Score a CSV table of summaries with ROUGE: the mean, and the median of resampled means."""
+    from workbook.evaluation.score_csv import score_lines
+
+    print("\n".join(score_lines(table, seed)))

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workbook.finetuning.logbook import log_chat
+from workbook.finetuning.log_entry_task import log_chat
 from workbook.town import build_town
 from workbook.town.entities import SPLITS
 from workbook.town.random import Source

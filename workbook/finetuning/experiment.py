@@ -16,7 +16,7 @@ from typing import Any
 
 from workbook.core.hub import bundled
 from workbook.core.runs import Experiment, Job, job
-from workbook.finetuning import agreement, prompted
+from workbook.finetuning import peers, prompted
 from workbook.finetuning.data import NEW, chats, examples, statistics
 from workbook.finetuning.families import (
     FAMILIES_ASKED,
@@ -281,7 +281,7 @@ EXPERIMENT = Experiment(
         "tasks": task_jobs,
         "unseen": unseen_jobs,
         "damage": damage_jobs,
-        **agreement.LIBRARY.parts,
+        **peers.LIBRARY.parts,
     },
 )
 PARTS = tuple(EXPERIMENT.parts)

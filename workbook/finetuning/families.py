@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbook.finetuning.data import NEW
-from workbook.finetuning.logbook import NOBODY, log_chat
+from workbook.finetuning.log_entry_task import NOBODY, log_chat
 from workbook.inference import complete
 from workbook.tasks import TASKS, Case, Task
 from workbook.tasks import score as score_answers

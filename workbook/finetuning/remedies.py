@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from workbook.core.runs.seeding import seed_everything
-from workbook.finetuning.anchor import Anchor, old_fisher
 from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.mixing import NewChats, memory, mixed, old_count
+from workbook.finetuning.penalties import Anchor, old_fisher
 from workbook.finetuning.tuning import Penalty, TuneConfig, Tuned, train_on
 from workbook.training.data import Messages
 

@@ -13,7 +13,7 @@ from os.path import commonprefix
 from string import Formatter
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook.finetuning.logbook import REQUESTS
+from workbook.finetuning.log_entry_task import REQUESTS
 from workbook.town.entities import SPLITS
 from workbook.town.texts import instruction_phrases as say
 from workbook.town.writer import Phrases

@@ -1,6 +1,6 @@
 """The town's tools as a server of the Model Context Protocol, over stdin and stdout.
 
-    python -m workbook.react.mcp_server --town test/0 --sql
+    workbook mcp --town test/0 --sql
 
 Any client of the protocol can start it and use `search`, `look`, `calculate` and `sql`: an editor,
 a desktop assistant, or our own loop (`mcp_tools.py`). All tools only read. Left out: HTTP, and
@@ -9,14 +9,11 @@ resources and prompts, the other things such a server may offer. Lesson 16.
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from workbook.react.toolbox import Toolbox
-from workbook.react.tools import town_tools
 from workbook.town import build_town
 from workbook.town.entities import Town
 from workbook.town.towns import held_out
@@ -68,16 +65,3 @@ def chosen_town(name: str) -> Town:
     if not number.isdecimal():
         raise ValueError(f'a town is "home" or, for example, "test/0", not {name!r}.')
     return held_out(split, int(number))
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until the client closes the pipe."""
-    parser = argparse.ArgumentParser(description="Serve the town's tools over MCP.")
-    parser.add_argument("--town", type=chosen_town, default="home", help='"home" or "test/0"')
-    parser.add_argument("--sql", action="store_true", help="offer the database too")
-    given = parser.parse_args(arguments)
-    make_server(town_tools(given.town, sql=given.sql)).run(transport="stdio")
-
-
-if __name__ == "__main__":
-    main()

@@ -30,9 +30,7 @@ def command_of_town(town: str = "home", sql: bool = False) -> StdioServerParamet
     from mcp import StdioServerParameters
 
     options = ["--town", town, *(["--sql"] if sql else [])]
-    return StdioServerParameters(
-        command=sys.executable, args=["-m", "workbook.react.mcp_server", *options]
-    )
+    return StdioServerParameters(command=sys.executable, args=["-m", "workbook", "mcp", *options])
 
 
 @contextmanager

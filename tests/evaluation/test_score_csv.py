@@ -1,10 +1,8 @@
 """The labs' table from their own file of summaries, where it lies beside the checkout."""
 
-import sys
-
 import pytest
 
-from workbook.evaluation import labs
+from workbook.evaluation import score_csv
 
 PRINTED = {"original": ".2334", "instruct": ".4216", "peft": ".4081"}  # ROUGE-1 of the labs
 
@@ -17,11 +15,9 @@ def tables(shared_data):
     return found
 
 
-def test_it_prints_what_the_labs_printed(tables, monkeypatch, capsys):
+def test_the_medians_are_what_the_labs_printed(tables):
     for table in tables:
-        monkeypatch.setattr(sys, "argv", ["labs", str(table)])
-        labs.main()
-        head, *rows = capsys.readouterr().out.splitlines()
+        head, *rows = score_csv.score_lines(table)
         assert head.startswith("1,500 summaries") and len(rows) == 3
         medians = {row.split("_")[0]: row.split()[2].lstrip("0") for row in rows}
         assert medians == PRINTED
@@ -33,12 +29,12 @@ def test_a_small_table(tmp_path):
         "human_baseline_summaries,mine_summaries,note\nThe goose sat.,The goose sat.,x\nA,B,y\n",
         encoding="utf-8",
     )
-    references, systems = labs.read(file)
+    references, systems = score_csv.read_table(file)
     assert references == ["The goose sat.", "A"]
     assert systems == {"mine_summaries": ["The goose sat.", "B"]}
-    name, mean, median, *_ = labs.lines(file)[1].split()
+    name, mean, median, *_ = score_csv.score_lines(file)[1].split()
     assert (name, mean) == ("mine_summaries", "0.5000") and 0 <= float(median) <= 1
-    assert labs.lines(file, 1) == labs.lines(file, 1)
+    assert score_csv.score_lines(file, 1) == score_csv.score_lines(file, 1)
 
 
 @pytest.mark.parametrize(
@@ -50,16 +46,12 @@ def test_a_small_table(tmp_path):
         ("human_baseline_summaries\nx\n", "one or more others"),
     ],
 )
-def test_a_wrong_table_is_one_sentence(tmp_path, text, says, monkeypatch, capsys):
+def test_a_wrong_table_is_one_sentence(tmp_path, text, says):
     file = tmp_path / "table.csv"
     if text is not None:
         file.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=says):
-        labs.read(file)
-    monkeypatch.setattr(sys, "argv", ["labs", str(file)])
-    with pytest.raises(SystemExit):
-        labs.main()
-    assert says in " ".join(capsys.readouterr().err.split())
+        score_csv.read_table(file)
 
 
 HEAD = "human_baseline_summaries,mine_summaries"
@@ -70,7 +62,7 @@ def test_forty_rows_are_forty_rows(tmp_path):
     cells = [f'"row {i}\u2028\u0085\nend",' for i in range(40)]
     for mark in ("", "\ufeff"):
         (tmp_path / "own.csv").write_text("\n".join([mark + HEAD, *cells]), encoding="utf-8")
-        references, systems = labs.read(tmp_path / "own.csv")
+        references, systems = score_csv.read_table(tmp_path / "own.csv")
         assert references == [f"row {i}\u2028\u0085\nend" for i in range(40)]
         assert systems == {"mine_summaries": [""] * 40}  # a system may say nothing
 
@@ -88,4 +80,4 @@ def test_a_cell_that_is_missing_is_named_with_its_line(tmp_path, rows, says):
     """A short row gave None for a text, and a traceback in the middle of the scores."""
     (tmp_path / "own.csv").write_text(f"{HEAD}\n{rows}", encoding="utf-8")
     with pytest.raises(ValueError, match=says):
-        labs.read(tmp_path / "own.csv")
+        score_csv.read_table(tmp_path / "own.csv")

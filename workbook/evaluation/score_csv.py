@@ -1,6 +1,6 @@
 """Scores a table of summaries with ROUGE, as the well-known course lab on dialogues does.
 
-    python -m workbook.evaluation.labs TABLE.csv
+    workbook score TABLE.csv
 
 The table has one column of references and one for each system. For each system you read the mean
 F1, which is always the same, and the median of resampled means that the lab printed, which depends
@@ -9,7 +9,6 @@ on the seed. Left out: making the summaries (lesson 08). Lesson 09 names it.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from workbook.core.system.text_files import read_csv, text_problem
@@ -19,8 +18,8 @@ REFERENCES = "human_baseline_summaries"
 KINDS = ("rouge1", "rouge2", "rougeL")
 
 
-def read(file: Path, references: str = REFERENCES) -> tuple[list[str], dict[str, list[str]]]:
-    """(references, {system: its texts}); systems are the columns called ..._summaries.
+def read_table(file: Path, references: str = REFERENCES) -> tuple[list[str], dict[str, list[str]]]:
+    """Return references and {system: its texts}; systems are the columns called ..._summaries.
 
     A system may have said nothing, a reference may not. Raises ValueError, in one sentence, for a
     file that is not there or lacks such columns, and for a line with a cell missing or too many.
@@ -41,9 +40,9 @@ def read(file: Path, references: str = REFERENCES) -> tuple[list[str], dict[str,
     return texts.pop(references), texts
 
 
-def lines(file: Path, seed: int = 42) -> list[str]:
-    """A heading, then for each system its mean and the lab's median of each kind of ROUGE."""
-    references, systems = read(file)
+def score_lines(file: Path, seed: int = 42) -> list[str]:
+    """Return a heading, then each system's mean and the lab's median of each kind of ROUGE."""
+    references, systems = read_table(file)
     head = "  ".join(f"{kind:>6} mean  median" for kind in KINDS)
     found = [f"{len(references):,} summaries, stemmed, seed {seed}  {head}"]
     width = len(found[0]) - len(head)
@@ -53,18 +52,3 @@ def lines(file: Path, seed: int = 42) -> list[str]:
         pairs = "  ".join(f"{means[kind]:11.4f}  {medians[kind].mean:.4f}" for kind in KINDS)
         found.append(f"{name:{width}}{pairs}")
     return found
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m workbook.evaluation.labs")
-    parser.add_argument("table", type=Path, help="CSV file with columns ending in _summaries")
-    parser.add_argument("--seed", type=int, default=42, help="of the resampling")
-    asked = parser.parse_args()
-    try:
-        print("\n".join(lines(asked.table, asked.seed)))
-    except ValueError as error:
-        parser.error(str(error))
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workbook.finetuning import logbook
+from workbook.finetuning.log_entry_task import REQUESTS, log_chat, log_entry
 from workbook.town import build_town
 from workbook.town.random import Source
 from workbook.town.texts.dialogues.dialogues import dialogue
@@ -15,10 +15,10 @@ def test_a_log_entry_is_computed_from_the_talk():
     spoken = "Ada: Is Cyrus at Old Oak Mill?\nBo: No, Dee is. Ask at Elm Hall.\nAda: Thanks."
     names = ["Dee", "Ada", "Elm Hall", "Bo", "Old Oak Mill", "Cyrus"]
     fields = {"dialogue": spoken, "names": names}
-    entry = logbook.log_entry(Document("", "dialogue", 0.0, (), "train", fields))
+    entry = log_entry(Document("", "dialogue", 0.0, (), "train", fields))
     assert entry == "Present: Ada, Bo\nNamed: Cyrus, Dee\nPlace: Old Oak Mill, Elm Hall"
     alone = fields | {"names": ["Ada", "Bo"]}
-    entry = logbook.log_entry(Document("", "dialogue", 0.0, (), "train", alone))
+    entry = log_entry(Document("", "dialogue", 0.0, (), "train", alone))
     assert entry == "Present: Ada, Bo\nNamed: none\nPlace: none"
 
 
@@ -27,7 +27,7 @@ def test_every_entry_can_be_read_from_its_talk():
     places = {place.name for place in build_town().places}
     for index in range(300):
         talk = dialogue(Writer(Source(f"log/{index}"), build_town(), "train"))
-        entry = logbook.log_entry(talk)
+        entry = log_entry(talk)
         found = dict(re.fullmatch(r"(\w+): (.+)", line).groups() for line in entry.splitlines())
         assert list(found) == ["Present", "Named", "Place"]
         lines = {k: [] if v == "none" else v.split(", ") for k, v in found.items()}
@@ -41,16 +41,16 @@ def test_every_entry_can_be_read_from_its_talk():
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_a_chat_asks_for_the_entry_of_the_talk_in_it(split):
     for index in range(20):
-        user, assistant = logbook.log_chat(Writer(Source(f"log/{index}"), build_town(), split))
+        user, assistant = log_chat(Writer(Source(f"log/{index}"), build_town(), split))
         talk = dialogue(Writer(Source(f"log/{index}"), build_town(), split))
         assert (user["role"], assistant["role"]) == ("user", "assistant")
         assert talk.fields["dialogue"] in user["content"]
-        assert assistant["content"] == logbook.log_entry(talk)
+        assert assistant["content"] == log_entry(talk)
         assert not assistant["content"].endswith("\n")
 
 
 def test_each_split_but_training_has_a_request_of_its_own():
-    requests = logbook.REQUESTS.by_split
+    requests = REQUESTS.by_split
     assert set(requests["validation"]) - set(requests["train"]) == {
         "Please log this conversation.\n\n{dialogue}"
     }

@@ -7,8 +7,8 @@ import torch
 from tiny_tuning import FAST, tiny_model, tokenizer
 from torch import nn
 
-from workbook.finetuning import anchor
-from workbook.finetuning.anchor import Anchor, fisher
+from workbook.finetuning import penalties
+from workbook.finetuning.penalties import Anchor, fisher
 from workbook.finetuning.tuning import tune
 from workbook.training.packing import IGNORE, Example, collate
 
@@ -125,7 +125,7 @@ def test_an_important_weight_is_held_and_another_is_not(new):
 
 
 def test_old_fisher_has_a_mean_of_one_and_knows_what_was_read():
-    found = anchor.old_fisher(tiny_model(), tokenizer(), count=4)
+    found = penalties.old_fisher(tiny_model(), tokenizer(), count=4)
     total = sum(f.sum().item() for f in found.values())
     assert total / sum(f.numel() for f in found.values()) == pytest.approx(1, rel=1e-4)
     assert all((f >= 0).all() for f in found.values())
