@@ -39,6 +39,7 @@ settings.load_profile("busy")  # a machine that is busy with other work is no fa
 
 pytest.register_assert_rewrite("exercise_rules", "lab")  # shared code explains a failure, too
 
+import long_tests  # noqa: E402
 from lab import browser, lab, opened, run_cells  # noqa: E402, F401
 
 
@@ -164,8 +165,13 @@ def group_of(file: Path) -> str:
     return "kernel" if file.as_posix().endswith(KERNELS) else file.as_posix()
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m is looked at
 def pytest_collection_modifyitems(config, items):
-    """Let several workers begin with the long groups, so that none is alone at the end."""
+    """Mark the listed tests as slow. Let several workers begin with the long groups, so that none
+    is alone at the end."""
+    for item in items:
+        if item.nodeid.partition("[")[0].removeprefix("tests/") in long_tests.listed():
+            item.add_marker("slow")
     if hasattr(config, "workerinput"):
         first = ("kernel", "browser")
         slow = {group_of(item.path) for item in items if item.get_closest_marker("slow")}
