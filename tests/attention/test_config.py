@@ -47,7 +47,7 @@ def test_what_is_left_open_follows_from_the_channels_and_heads():
     block = Transformer(TransformerConfig(9, hidden_size=24, heads=3)).decoder.blocks[0]
     assert (block.attention.kv_heads, block.attention.head_size) == (3, 8)
     assert block.feed_forward.up.out_features == 96
-    changed = TransformerConfig(9, hidden_size=24, heads=3, kv_heads=1, head_size=4, inner=10)
+    changed = TransformerConfig(9, hidden_size=24, heads=3, kv_heads=1, head_size=4, ffn_dim=10)
     block = Transformer(changed).decoder.blocks[0]
     assert (block.attention.kv_heads, block.attention.head_size) == (1, 4)
     assert block.feed_forward.up.out_features == 10

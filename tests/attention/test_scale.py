@@ -19,7 +19,7 @@ def test_operations_of_gpt2_are_the_published_integer():
     [
         {},
         {"kv_heads": 1, "tied": False},
-        {"positions": "learned", "norm": "layer", "feed_forward": "gelu", "inner_bias": True},
+        {"positions": "learned", "norm": "layer", "feed_forward": "gelu", "ffn_bias": True},
         {"norm_first": False, "attention_bias": True, "out_bias": True, "head_size": 8},
     ],
 )

@@ -40,7 +40,7 @@ def test_a_model_is_scored_as_transformers_scores_it(town):
         with torch.no_grad():
             nats += model(input_ids=row, labels=row).loss.item() * (row.shape[1] - 1)
         tokens += row.shape[1] - 1
-    found = likelihood(model, tokenizer, TEXTS, batch=2)
+    found = likelihood(model, tokenizer, TEXTS, batch_size=2)
     assert found.tokens == tokens and found.nats == pytest.approx(nats, rel=1e-5)
     assert found.bytes == sum(len(text.encode("utf-8")) for text in TEXTS)
     assert found.perplexity == pytest.approx(math.exp(nats / tokens), rel=1e-4)

@@ -10,7 +10,7 @@ from workbook.lora.four_bit import quantize_base
 from workbook.lora.memory import ALL, MeasuredPeak, base_bytes, estimate
 from workbook.training.losses import causal_loss
 
-SMALL = Shape(10_000, 2, width=8, heads=2, key_heads=1, head_size=4, inner=16, vocabulary=50)
+SMALL = Shape(10_000, 2, width=8, heads=2, key_heads=1, head_size=4, ffn_dim=16, vocabulary=50)
 
 
 SHAPES = {  # what, batch, tokens
@@ -22,7 +22,7 @@ SHAPES = {  # what, batch, tokens
 
 
 def model_of(name):
-    kind, config, (vocabulary, width, inner, layers, heads, keys, tied), batch, tokens = SHAPES[
+    kind, config, (vocabulary, width, ffn_dim, layers, heads, keys, tied), batch, tokens = SHAPES[
         name
     ]
     torch.manual_seed(0)
@@ -30,7 +30,7 @@ def model_of(name):
         config(
             vocab_size=vocabulary,
             hidden_size=width,
-            intermediate_size=inner,
+            intermediate_size=ffn_dim,
             num_hidden_layers=layers,
             num_attention_heads=heads,
             num_key_value_heads=keys,
@@ -96,11 +96,11 @@ def test_recomputing_keeps_one_block():
 
 def test_an_estimate_by_hand():
     """q alone at rank 3 has 2 x 3 x (8 + 8) weights; a token keeps 396 bytes a block (below)."""
-    found = estimate(SMALL, 3, ("q_proj",), batch=2, tokens=5)
+    found = estimate(SMALL, 3, ("q_proj",), batch_size=2, tokens=5)
     assert found.weights == 4 * (10_000 + 96)
     assert (found.gradients, found.optimiser) == (4 * 96, 8 * 96)
     assert found.activations == 10 * (2 * 396 + 3 * 50 * 4)
-    answers = estimate(SMALL, 3, ("q_proj",), batch=2, tokens=5, loss_share=0.5)
+    answers = estimate(SMALL, 3, ("q_proj",), batch_size=2, tokens=5, loss_share=0.5)
     assert found.activations - answers.activations == 10 * 3 * 50 * 2
     half = estimate(SMALL, 3, ("q_proj",), base="bfloat16")
     assert half.weights == 2 * 10_000 + 4 * 96, "an adapter stays in float32"

@@ -17,7 +17,7 @@ def tokenizer():
 @pytest.fixture(scope="session")
 def tiny(tokenizer):
     """Objective -> a model with random weights; tests must leave them as they are."""
-    size = Size(hidden_size=24, blocks=2, heads=2, inner=32)
+    size = Size(hidden_size=24, blocks=2, heads=2, ffn_dim=32)
     return {name: models.build(name, tokenizer, 0, size).eval() for name in ARCHITECTURES}
 
 

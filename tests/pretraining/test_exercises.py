@@ -126,9 +126,11 @@ def not_clipped(weights, gradients, means, squares, *rest):
     return weights, means, squares
 
 
-def means_not_corrected(weights, gradients, means, squares, step, rate, decay):
-    _, means, squares = exercises.adamw_step(weights, gradients, means, squares, step, rate, decay)
-    moved = [w - rate * (decay * w + m / (s.sqrt() + 1e-8))
+def means_not_corrected(weights, gradients, means, squares, step, learning_rate, weight_decay):
+    _, means, squares = exercises.adamw_step(
+        weights, gradients, means, squares, step, learning_rate, weight_decay
+    )
+    moved = [w - learning_rate * (weight_decay * w + m / (s.sqrt() + 1e-8))
              for w, m, s in zip(weights, means, squares, strict=True)]  # fmt: skip
     return moved, means, squares
 
@@ -139,15 +141,15 @@ def corrected_means_handed_on(weights, gradients, means, squares, step, *rest):
     return moved, [m / (1 - 0.9**step) for m in means], squares
 
 
-def decay_in_the_gradient(weights, gradients, means, squares, step, rate, decay):
+def decay_in_the_gradient(weights, gradients, means, squares, step, learning_rate, weight_decay):
     """Adam with an L2 penalty: the decay is divided by the root of the squares, too."""
     norm = sum(g.square().sum() for g in gradients) ** 0.5
-    pulled = [g / max(1.0, float(norm)) + decay * w
+    pulled = [g / max(1.0, float(norm)) + weight_decay * w
               for g, w in zip(gradients, weights, strict=True)]  # fmt: skip
-    clipped = exercises.adamw_step(weights, gradients, means, squares, step, rate, 0.0)
+    clipped = exercises.adamw_step(weights, gradients, means, squares, step, learning_rate, 0.0)
     means = [0.9 * m + 0.1 * g for m, g in zip(means, pulled, strict=True)]
     squares = [0.95 * s + 0.05 * g**2 for s, g in zip(squares, pulled, strict=True)]
-    moved = [w - rate * m / (1 - 0.9**step) / ((s / (1 - 0.95**step)).sqrt() + 1e-8)
+    moved = [w - learning_rate * m / (1 - 0.9**step) / ((s / (1 - 0.95**step)).sqrt() + 1e-8)
              for w, m, s in zip(weights, means, squares, strict=True)]  # fmt: skip
     return moved, *clipped[1:]
 

@@ -8,7 +8,7 @@ from workbook.pretraining.models import ARCHITECTURES, ObjectiveBatches, Size
 from workbook.pretraining.objectives import ObjectiveBatch, objective_loss
 from workbook.training.packing import IGNORE
 
-TINY = Size(hidden_size=24, blocks=2, heads=2, inner=32)
+TINY = Size(hidden_size=24, blocks=2, heads=2, ffn_dim=32)
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +36,15 @@ def test_a_decoder_sees_nothing_of_what_comes_and_an_encoder_does(tiny, rows):
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)
 def test_batches_are_the_same_by_number_and_differ_by_number(objective, rows, tokenizer):
-    batches = ObjectiveBatches(objective, rows, tokenizer, batch=4, seed=3)
-    again = ObjectiveBatches(objective, rows, tokenizer, batch=4, seed=3)
+    batches = ObjectiveBatches(objective, rows, tokenizer, batch_size=4, seed=3)
+    again = ObjectiveBatches(objective, rows, tokenizer, batch_size=4, seed=3)
     assert torch.equal(batches.batch(1).inputs, again.batch(1).inputs)
     assert not torch.equal(batches.batch(0).inputs, batches.batch(1).inputs)
 
 
 def test_rows_that_come_again_are_cut_otherwise(rows, tokenizer):
     """12 rows in batches of 4: batch 3 has the rows of batch 0 and other masks."""
-    batches = ObjectiveBatches("masked", rows, tokenizer, batch=4)
+    batches = ObjectiveBatches("masked", rows, tokenizer, batch_size=4)
     first, fourth = batches.batch(0), batches.batch(3)
     assert not torch.equal(first.inputs, fourth.inputs)
     whole = [torch.where(b.labels == IGNORE, b.inputs, b.labels) for b in (first, fourth)]

@@ -5,7 +5,7 @@ import pytest
 from workbook.pretraining import data, models, peers
 from workbook.pretraining.models import Size
 
-TINY = Size(hidden_size=24, blocks=2, heads=2, inner=32)
+TINY = Size(hidden_size=24, blocks=2, heads=2, ffn_dim=32)
 
 
 def test_the_llama_has_our_decoders_size():

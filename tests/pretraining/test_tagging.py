@@ -10,7 +10,7 @@ from workbook.pretraining.models import Size
 from workbook.town import stream
 from workbook.training.packing import IGNORE
 
-TINY = Size(hidden_size=24, blocks=2, heads=2, inner=32)
+TINY = Size(hidden_size=24, blocks=2, heads=2, ffn_dim=32)
 
 
 def test_every_name_of_a_review_is_an_entity():

@@ -8,7 +8,7 @@ from workbook.pretraining.models import ARCHITECTURES, Size
 from workbook.training.batches import to_device
 from workbook.training.packing import IGNORE
 
-TINY = Size(hidden_size=24, blocks=2, heads=2, inner=32)
+TINY = Size(hidden_size=24, blocks=2, heads=2, ffn_dim=32)
 
 
 @pytest.mark.parametrize("objective", ARCHITECTURES)

@@ -57,7 +57,7 @@ def test_each_domain_has_a_judge_that_no_training_reads(tokenizer):
 
 def test_without_a_past_a_new_model_begins_in_ignorance(tokenizer, monkeypatch):
     """It is the model of its seed; with a past, the rates are half of the usual peaks."""
-    size, built, seen = Size(hidden_size=24, blocks=2, heads=2, inner=32), [], []
+    size, built, seen = Size(hidden_size=24, blocks=2, heads=2, ffn_dim=32), [], []
 
     def small(objective, tokenizer, seed):
         built.append((objective, seed))

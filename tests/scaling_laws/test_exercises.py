@@ -10,16 +10,16 @@ from workbook.scaling_laws.chinchilla import SCALE, _points, huber_objective
 from workbook.scaling_laws.exercises import EXERCISES
 
 
-def without_attention(width, ffn, layers, vocabulary, tokens):
-    return 2 * tokens * (layers * (4 * width**2 + 3 * width * ffn) + vocabulary * width)
+def without_attention(width, ffn_dim, layers, vocabulary, tokens):
+    return 2 * tokens * (layers * (4 * width**2 + 3 * width * ffn_dim) + vocabulary * width)
 
 
-def one_flop_a_weight(width, ffn, layers, vocabulary, tokens):
-    return exercises.forward_flops(width, ffn, layers, vocabulary, tokens) // 2
+def one_flop_a_weight(width, ffn_dim, layers, vocabulary, tokens):
+    return exercises.forward_flops(width, ffn_dim, layers, vocabulary, tokens) // 2
 
 
-def without_output(width, ffn, layers, vocabulary, tokens):
-    return exercises.forward_flops(width, ffn, layers, 0, tokens)
+def without_output(width, ffn_dim, layers, vocabulary, tokens):
+    return exercises.forward_flops(width, ffn_dim, layers, 0, tokens)
 
 
 def squares(constants, log_n, log_d, log_loss, delta):

@@ -28,13 +28,13 @@ class TransformerConfig:
     norm: str = "rms"  # or "layer"
     norm_first: bool = True  # before each part and once at the end; otherwise after each sum
     feed_forward: str = "swiglu"  # a key of layers.FEED_FORWARD
-    inner: int | None = None  # F, width of the feed-forward layer; None: 4 C
+    ffn_dim: int | None = None  # F, width of the feed-forward layer; None: 4 C
     kv_heads: int | None = None  # K; None: as many as heads
     head_size: int | None = None  # D; None: C / H
     decoder_layers: int | None = None  # where the decoder's number differs
     attention_bias: bool = False  # in the projections to queries, keys and values
     out_bias: bool = False  # in the projection behind attention
-    inner_bias: bool = False  # in the feed-forward layer
+    ffn_bias: bool = False  # in the feed-forward layer
     head: bool = True  # logits at the end; otherwise hidden states
     tied: bool = True  # the table of embeddings is also the last layer
     max_length: int = 512  # of learned and sinusoidal positions

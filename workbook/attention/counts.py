@@ -29,7 +29,7 @@ GPT = partial(
     feed_forward="gelu_tanh",
     attention_bias=True,
     out_bias=True,
-    inner_bias=True,
+    ffn_bias=True,
 )
 BERT = partial(
     GPT,
@@ -51,7 +51,7 @@ VASWANI = partial(  # base: 6 layers, 8 heads; its projections have no biases
     norm="layer",
     norm_first=False,
     feed_forward="relu",
-    inner_bias=True,
+    ffn_bias=True,
     max_length=1024,
 )
 FLAN_T5_BASE = TransformerConfig(
@@ -62,12 +62,12 @@ FLAN_T5_BASE = TransformerConfig(
     architecture="encoder-decoder",
     positions="relative",
     feed_forward="geglu_tanh",
-    inner=2048,
+    ffn_dim=2048,
     tied=False,
     score_scale=1.0,
 )
 LLAMA_2_7B = TransformerConfig(
-    32_000, hidden_size=4096, layers=32, heads=32, inner=11_008, tied=False, max_length=4096
+    32_000, hidden_size=4096, layers=32, heads=32, ffn_dim=11_008, tied=False, max_length=4096
 )
 # Its positions are ALiBi's: a bias by distance that is not learned (Press et al. 2022).
 BLOOMBERG = GPT(
@@ -121,10 +121,10 @@ TABLE_3 = (
     ("N = 4", {"layers": 4}, 50),
     ("N = 8", {"layers": 8}, 80),
     ("d = 256", {"hidden_size": 256, "head_size": 32}, 28),
-    ("d = 1024", {"hidden_size": 1024, "head_size": 128, "inner": 2048}, 168),
-    ("d_ff = 1024", {"inner": 1024}, 53),
-    ("d_ff = 4096", {"inner": 4096}, 90),
-    ("big", {"hidden_size": 1024, "heads": 16, "inner": 4096}, 213),
+    ("d = 1024", {"hidden_size": 1024, "head_size": 128, "ffn_dim": 2048}, 168),
+    ("d_ff = 1024", {"ffn_dim": 1024}, 53),
+    ("d_ff = 4096", {"ffn_dim": 4096}, 90),
+    ("big", {"hidden_size": 1024, "heads": 16, "ffn_dim": 4096}, 213),
 )
 
 
@@ -172,7 +172,7 @@ def table_3(vocabulary: int = 37_000) -> pandas.DataFrame:
 
     rows = []
     for name, changes, published in TABLE_3:
-        changes = {"inner": 2048} | changes
+        changes = {"ffn_dim": 2048} | changes
         key_size = changes.pop("key_size", None)
         config = VASWANI(**changes)
         body = count(config) - config.vocabulary * config.hidden_size

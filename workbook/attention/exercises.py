@@ -19,7 +19,15 @@ from torch import Tensor
 from workbook.attention.bpe import BytePairEncoder
 from workbook.attention.dot_product import sliding_mask
 from workbook.core.exercises.checks import tensor_form
-from workbook.core.exercises.exercise import Check, Exercise, Inputs, compare, like, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    Inputs,
+    compare,
+    exercise_set,
+    like,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 
 Rows = Sequence[
@@ -275,7 +283,8 @@ def _stream(answer: Callable, seed: int, size: float) -> str | None:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "attention",
     Exercise(
         id="attention.first_merges",
         title="Two merges",
@@ -501,5 +510,3 @@ _ALL = (
         reference=implied_vocabulary,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

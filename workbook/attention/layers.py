@@ -193,11 +193,11 @@ FEED_FORWARD = {
 class FeedForward(nn.Module):
     """Two layers for each token by itself: C -> F, an activation, F -> C; gated kinds have a gate.
 
-    kind: a key of FEED_FORWARD. inner: F; 4 C if None.
+    kind: a key of FEED_FORWARD. ffn_dim: F; 4 C if None.
     """
 
     def __init__(
-        self, hidden_size: int, inner: int | None = None, kind: str = "gelu", bias: bool = False
+        self, hidden_size: int, ffn_dim: int | None = None, kind: str = "gelu", bias: bool = False
     ):
         super().__init__()
         if kind not in FEED_FORWARD:
@@ -205,10 +205,10 @@ class FeedForward(nn.Module):
                 f"there is no feed-forward {kind!r}; use one of {', '.join(FEED_FORWARD)}."
             )
         self.activation, gated = FEED_FORWARD[kind]
-        inner = inner or 4 * hidden_size
-        self.up = nn.Linear(hidden_size, inner, bias)
-        self.gate = nn.Linear(hidden_size, inner, bias) if gated else None
-        self.down = nn.Linear(inner, hidden_size, bias)
+        ffn_dim = ffn_dim or 4 * hidden_size
+        self.up = nn.Linear(hidden_size, ffn_dim, bias)
+        self.gate = nn.Linear(hidden_size, ffn_dim, bias) if gated else None
+        self.down = nn.Linear(ffn_dim, hidden_size, bias)
 
     def forward(self, x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
         if self.gate is None:

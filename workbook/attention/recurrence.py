@@ -75,7 +75,7 @@ def copy_model(kind: str, hidden_size: int) -> nn.Module:
     if kind == "attention":
         return Transformer(
             TransformerConfig(
-                ALPHABET + 2, hidden_size, layers=2, heads=4, inner=hidden_size, tied=False
+                ALPHABET + 2, hidden_size, layers=2, heads=4, ffn_dim=hidden_size, tied=False
             )
         )
     raise ValueError(f"there is no model {kind!r} for the copy task; use GRU or attention.")

@@ -35,7 +35,7 @@ def operations(config: TransformerConfig, time: int) -> dict[str, int]:
 def _matrices(config: TransformerConfig) -> int:
     """Numbers in the matrices of the blocks: what a block has without its biases and norms."""
     bare = replace(
-        config, attention_bias=False, out_bias=False, inner_bias=False, norm="rms", tied=True,
+        config, attention_bias=False, out_bias=False, ffn_bias=False, norm="rms", tied=True,
         positions="none", embedding_norm=False, segments=0,
     )  # fmt: skip
     norms = config.hidden_size * (2 * config.layers + config.norm_first)

@@ -49,7 +49,7 @@ class Block(nn.Module):
         if cross:
             self.cross = MultiHeadAttention(*shape, *biases, scale=c.score_scale)
             self.cross_norm = _norm(c)
-        self.feed_forward = FeedForward(c.hidden_size, c.inner, c.feed_forward, c.inner_bias)
+        self.feed_forward = FeedForward(c.hidden_size, c.ffn_dim, c.feed_forward, c.ffn_bias)
         self.feed_forward_norm = _norm(c)
 
     def forward(self, x: Tensor, own: dict, memory: dict | None = None) -> Tensor:

@@ -52,7 +52,7 @@ def likelihood(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[str],
-    batch: int = 16,
+    batch_size: int = 16,
 ) -> Likelihood:
     """Return -ln p of whole texts: from the begin token (not scored) to the end token (scored).
 
@@ -65,8 +65,8 @@ def likelihood(
         raise ValueError("There is no text to score; give at least one.")
     begin, end = begin_ids(tokenizer), tokenizer.eos_token_id
     nats, tokens, size = 0.0, 0, 0
-    for start in range(0, len(texts), batch):
-        some = texts[start : start + batch]
+    for start in range(0, len(texts), batch_size):
+        some = texts[start : start + batch_size]
         rows = [text_ids(tokenizer, text) + [end] * (end is not None) for text in some]
         ids, keep_mask = pad(rows, tokenizer.pad_token_id or 0, "left")  # B T
         ids, keep_mask = ids.to(model.device), keep_mask.to(model.device)

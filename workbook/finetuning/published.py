@@ -84,7 +84,7 @@ def table() -> pandas.DataFrame:
 
 
 def bill(
-    shape: Shape, batch: int, tokens: int, answer: int, trainable: int | None = None
+    shape: Shape, batch_size: int, tokens: int, answer: int, trainable: int | None = None
 ) -> memory.Estimate:
     """Memory to tune an encoder-decoder on a GPU as this course's loop does, in bytes.
 
@@ -92,22 +92,22 @@ def bill(
     bfloat16, but for the gradients of the logits. The encoder reads `tokens` tokens and the decoder
     `answer`, at most. trainable: weights that change (None: all of them).
     """
-    held = memory.training(shape, "float32", batch, 1, "cuda", trainable)
+    held = memory.training(shape, "float32", batch_size, 1, "cuda", trainable)
     half = {"layers": shape.layers // 2}
-    encoder = memory.saved(replace(shape, **half, vocabulary=0), batch, tokens, 2)
-    decoder = memory.saved(replace(shape, **half), batch, answer, 2)
-    loss = memory.logit_gradients(shape, batch, answer)
+    encoder = memory.saved(replace(shape, **half, vocabulary=0), batch_size, tokens, 2)
+    decoder = memory.saved(replace(shape, **half), batch_size, answer, 2)
+    loss = memory.logit_gradients(shape, batch_size, answer)
     return replace(held, activations=encoder + decoder + loss)
 
 
 def operations(shape: Shape, texts: int, tokens: int, answer: int) -> float:
     """Operations to read and learn `texts` pairs once: 6 a weight and token that meets it.
 
-    A layer has 4 C C weights of attention (the decoder twice that) and, gated, 3 C inner; the
+    A layer has 4 C C weights of attention (the decoder twice that) and, gated, 3 C F; the
     decoder's tokens meet the output layer, C V, as well. Attention's own products are left out.
     """
-    attention, inner = 4 * shape.width**2, 3 * shape.width * shape.inner
+    attention, feed_forward = 4 * shape.width**2, 3 * shape.width * shape.ffn_dim
     layers = shape.layers // 2
-    encoder = layers * (attention + inner)
-    decoder = layers * (2 * attention + inner) + shape.width * shape.vocabulary
+    encoder = layers * (attention + feed_forward)
+    decoder = layers * (2 * attention + feed_forward) + shape.width * shape.vocabulary
     return 6.0 * texts * (encoder * tokens + decoder * answer)

@@ -159,7 +159,7 @@ def memory_table(
     rows = {}
     for name, (shape, rank, base, batch, tokens, recomputed) in plans.items():
         found = estimate(
-            shape, rank, batch=batch, tokens=tokens, base=base, device=device,
+            shape, rank, batch_size=batch, tokens=tokens, base=base, device=device,
             recompute=recomputed,
         )  # fmt: skip
         rows[name] = {

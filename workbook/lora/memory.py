@@ -28,7 +28,7 @@ def estimate(
     shape: Shape,
     rank: int,
     targets: Iterable[str] = ALL,
-    batch: int = 1,
+    batch_size: int = 1,
     tokens: int = 512,
     base: BaseType = "float32",
     device: str = "cpu",
@@ -42,7 +42,7 @@ def estimate(
     size = BYTES["float32" if base == "float32" else "bfloat16"]
     frozen = base_bytes(shape, base)
     return memory.adapter_training(
-        shape, rank, targets, batch, tokens, frozen, size, device, loss_share, recompute
+        shape, rank, targets, batch_size, tokens, frozen, size, device, loss_share, recompute
     )
 
 

@@ -34,9 +34,9 @@ def bottleneck_weights(layers: int, hidden_size: int, width: int) -> int:
     return 2 * layers * (2 * hidden_size * width + hidden_size + width)
 
 
-def ia3_weights(layers: int, hidden_size: int, inner: int) -> int:
+def ia3_weights(layers: int, hidden_size: int, ffn_dim: int) -> int:
     """L (2 d + d_ff): factors on keys, values and the inside of the feed-forward part."""
-    return layers * (2 * hidden_size + inner)
+    return layers * (2 * hidden_size + ffn_dim)
 
 
 def bias_weights(layers: int, hidden_size: int) -> int:

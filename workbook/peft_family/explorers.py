@@ -33,7 +33,7 @@ class Base:
     layers: int
     hidden_size: int
     key_channels: int  # of keys, and of values
-    inner: int  # of the feed-forward part
+    ffn_dim: int  # of the feed-forward part
     biases: int = 0  # that the model has
 
     def counts(self, length: int, width: int, rank: int) -> dict[str, int]:
@@ -47,7 +47,7 @@ class Base:
             "biases": self.biases,
             "bottleneck": bottleneck_weights(self.layers, self.hidden_size, width),
             "LoRA on q, v": lora,
-            "(IA)^3": self.layers * (2 * self.key_channels + self.inner),
+            "(IA)^3": self.layers * (2 * self.key_channels + self.ffn_dim),
             "prefix": 2 * length * self.layers * self.key_channels,
             "prompt": prompt_weights(length, self.hidden_size),
         }

@@ -18,7 +18,14 @@ import torch
 from torch import Tensor
 
 from workbook.core.exercises.checks import tensor_form
-from workbook.core.exercises.exercise import Check, Exercise, like, predicted, untouched
+from workbook.core.exercises.exercise import (
+    Check,
+    Exercise,
+    exercise_set,
+    like,
+    predicted,
+    untouched,
+)
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.objectives import corrupted_lengths, noise_and_spans
 from workbook.training.packing import IGNORE
@@ -46,13 +53,13 @@ def adamw_step(
     means: Tensors,
     squares: Tensors,
     step: int,
-    rate: float,
-    decay: float,
+    learning_rate: float,
+    weight_decay: float,
 ) -> tuple[Tensors, Tensors, Tensors]:
     """One step of AdamW on clipped gradients: (weights, means, squares), all of them new.
 
     means, squares: running means of the gradients and of their squares, 0 at the start. step: from
-    1. rate, decay: the learning rate and the weight decay.
+    1.
     """
     norm = sum(g.square().sum() for g in gradients) ** 0.5
     scale = 1 / max(1.0, float(norm))
@@ -61,7 +68,7 @@ def adamw_step(
     moved = []
     for w, m, s in zip(weights, means, squares, strict=True):
         m, s = m / (1 - 0.9**step), s / (1 - 0.95**step)
-        moved.append(w - rate * (decay * w + m / (s.sqrt() + 1e-8)))
+        moved.append(w - learning_rate * (weight_decay * w + m / (s.sqrt() + 1e-8)))
     return moved, means, squares
 
 
@@ -191,7 +198,7 @@ def _large(seed: int) -> tuple:
     return 300 * logits, ids, keep_mask
 
 
-def _gradients(seed: int, length: float, step: int = 7, decay: float = 0.1) -> tuple:
+def _gradients(seed: int, length: float, step: int = 7, weight_decay: float = 0.1) -> tuple:
     """Two weights in the middle of a training; `length` of their gradients together."""
     source, shapes = generator(seed), ((3, 4), (5,))
     weights, gradients, means, squares = (
@@ -200,14 +207,14 @@ def _gradients(seed: int, length: float, step: int = 7, decay: float = 0.1) -> t
     norm = torch.cat([each.flatten() for each in gradients]).norm()
     gradients = [length * each / norm for each in gradients]
     squares = [each.square() for each in squares]
-    return weights, gradients, means, squares, step, 0.01, decay
+    return weights, gradients, means, squares, step, 0.01, weight_decay
 
 
 def _first_step(seed: int) -> tuple:
     """Nothing is remembered yet, and nothing decays."""
-    weights, gradients, means, _, step, rate, decay = _gradients(seed, 3.0, step=1, decay=0.0)
+    weights, gradients, means, _, *rest = _gradients(seed, 3.0, step=1, weight_decay=0.0)
     zeros = [torch.zeros_like(each) for each in means]
-    return weights, gradients, zeros, zeros, step, rate, decay
+    return weights, gradients, zeros, zeros, *rest
 
 
 def _part(place: int) -> Callable[[Any], Any]:
@@ -332,7 +339,8 @@ def _by_chance(_seed: int) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "pretraining",
     Exercise(
         id="pretraining.next_token_loss",
         title="The loss of every next token",
@@ -375,9 +383,9 @@ _ALL = (
             like("the first step is as long as the later ones", "the list of weights", adamw_step,
                  _first_step, _part(0), _is_step),
             like("a later step, without decay", "the list of weights", adamw_step,
-                 partial(_gradients, length=0.5, decay=0.0), _part(0), _is_step),
+                 partial(_gradients, length=0.5, weight_decay=0.0), _part(0), _is_step),
             like("weights decay by themselves, not through the gradient", "the list of weights",
-                 adamw_step, partial(_gradients, length=6.0, decay=0.5), _part(0), _is_step),
+                 adamw_step, partial(_gradients, length=6.0, weight_decay=0.5), _part(0), _is_step),
             untouched(partial(_gradients, length=3.0)),
         ),
         hints=(
@@ -391,7 +399,7 @@ _ALL = (
             "squares = [0.95 * s + 0.05 * g**2 for s, g in zip(squares, gradients)]\n"
             "m_hat = [m / (1 - 0.9**step) for m in means]\n"
             "s_hat = [s / (1 - 0.95**step) for s in squares]\n"
-            "moved = [w - rate * (decay * w + m / (s.sqrt() + 1e-8))\n"
+            "moved = [w - learning_rate * (weight_decay * w + m / (s.sqrt() + 1e-8))\n"
             "         for w, m, s in zip(weights, m_hat, s_hat)]\n"
             "return moved, means, squares",
         ),
@@ -573,5 +581,3 @@ _ALL = (
         reference=candidate_probability,
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

@@ -59,12 +59,12 @@ class Size:
     hidden_size: int = 96  # C
     blocks: int = 2
     heads: int = 3  # H
-    inner: int = 256  # width of the feed-forward layers of an encoder or a decoder
+    ffn_dim: int = 256  # width of the feed-forward layers of an encoder or a decoder
 
     @property
-    def inner_of_both(self) -> int:
+    def ffn_dim_of_both(self) -> int:
         """Narrower where there is cross-attention, 4 C C weights in every second block."""
-        return self.inner - 2 * self.hidden_size // 3
+        return self.ffn_dim - 2 * self.hidden_size // 3
 
 
 @dataclass
@@ -91,7 +91,7 @@ def build(
             hidden_size=size.hidden_size,
             layers=size.blocks // 2 if both else size.blocks,
             heads=size.heads,
-            inner=size.inner_of_both if both else size.inner,
+            ffn_dim=size.ffn_dim_of_both if both else size.ffn_dim,
             architecture=architecture,
             embedding_scale=math.sqrt(size.hidden_size),
         )
@@ -110,11 +110,11 @@ class ObjectiveBatches:
         objective: str,
         rows: Tensor,
         tokenizer: PreTrainedTokenizerFast,
-        batch: int = BATCH,
+        batch_size: int = BATCH,
         seed: int = 0,
         tails: bool = True,
     ):
-        self.objective, self.rows, self.size, self.seed = _known(objective), rows, batch, seed
+        self.objective, self.rows, self.size, self.seed = _known(objective), rows, batch_size, seed
         self.tails, self.pad_id = tails, tokenizer.pad_token_id
         self.vocabulary, self.special = len(tokenizer), tokenizer.all_special_ids
         self.mask_id, *self.sentinels = tokenizer.convert_tokens_to_ids([MASK, *SENTINELS])

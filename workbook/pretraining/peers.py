@@ -47,7 +47,7 @@ def llama(
         hidden_size=size.hidden_size,
         layers=size.blocks,
         heads=size.heads,
-        ffn_dim=size.inner,
+        ffn_dim=size.ffn_dim,
         seq_len=2048,
         tie_word_embeddings=True,
         **special_ids(tokenizer),

@@ -147,7 +147,7 @@ def plan_serving(
     s = model.shape
     parts = {"weights": weight_bytes(model, weights)}
     if WEIGHT_BITS[weights] < 16:
-        largest = max(s.vocabulary * s.width, s.inner * s.width)
+        largest = max(s.vocabulary * s.width, s.ffn_dim * s.width)
         parts["one matrix unpacked"] = 2 * largest
     parts["keys and values"] = memory.cache_bytes(s, batch, tokens, CACHE_BITS[cache])
     return Plan(f"{model.name}: serving in {weights}, {batch} x {tokens:,} tokens", parts)
@@ -192,8 +192,8 @@ def _at_least_one(**counts: int) -> None:
 
 
 def _known(name: str, *sizes: int, **more: bool) -> ModelSpec:
-    parameters, layers, width, heads, key_heads, head_size, inner, vocabulary = sizes
-    shape = Shape(parameters, layers, width, heads, key_heads, head_size, inner, vocabulary)
+    parameters, layers, width, heads, key_heads, head_size, ffn_dim, vocabulary = sizes
+    shape = Shape(parameters, layers, width, heads, key_heads, head_size, ffn_dim, vocabulary)
     return ModelSpec(name, shape, **more)
 
 
@@ -203,7 +203,7 @@ def _on_the_hub(name: str, source: str, **more: bool) -> ModelSpec:
     return ModelSpec(name, shape, **more)
 
 
-# Sizes: parameters, layers, C, H, key heads, D, inner, V; from the models' own configs.
+# Sizes: parameters, layers, C, H, key heads, D, ffn_dim, V; from the models' own configs.
 MODELS: Mapping[str, ModelSpec] = {
     spec.name: spec
     for spec in (

@@ -29,13 +29,13 @@ def units() -> tuple[float, float, float]:
     return 8 * 125e12 / 1e15, 1e15 / 312e12, 6 * 175e9 * 300e9 / (1e15 * 86_400)
 
 
-def forward_flops(width: int, ffn: int, layers: int, vocabulary: int, tokens: int) -> int:
+def forward_flops(width: int, ffn_dim: int, layers: int, vocabulary: int, tokens: int) -> int:
     """FLOPs of one text through a Llama whose queries, keys and values all have `width` channels.
 
-    Matrix products alone: each layer has four width x width matrices, three between width and ffn,
+    Matrix products alone: each layer has four width x width matrices, three of width x ffn_dim,
     and attention; then comes the output layer. Returns the forward pass.
     """
-    matrices = layers * (4 * width * width + 3 * width * ffn) + vocabulary * width
+    matrices = layers * (4 * width * width + 3 * width * ffn_dim) + vocabulary * width
     attention = layers * 2 * tokens * tokens * width
     return 2 * tokens * matrices + 2 * attention
 
@@ -113,13 +113,13 @@ def _long(seed: int) -> tuple:
 
 
 def _no_layers(seed: int) -> tuple:
-    width, ffn, _, vocabulary, tokens = _decoder(seed)
-    return width, ffn, 0, vocabulary, tokens
+    width, ffn_dim, _, vocabulary, tokens = _decoder(seed)
+    return width, ffn_dim, 0, vocabulary, tokens
 
 
 def _no_output(seed: int) -> tuple:
-    width, ffn, layers, _, tokens = _decoder(seed)
-    return width, ffn, layers, 0, tokens
+    width, ffn_dim, layers, _, tokens = _decoder(seed)
+    return width, ffn_dim, layers, 0, tokens
 
 
 def _objective(seed: int, error: float = 0.02, delta: float = 1e-3) -> tuple:
@@ -219,8 +219,8 @@ EXERCISES = exercise_set(
         hints=(
             "A token times a matrix of m x n takes 2 m n FLOPs: a multiplication and an addition.",
             "In each layer attention takes T x T x width multiply-adds twice: scores, and sums.",
-            "return 2 * tokens * (layers * (4 * width**2 + 3 * width * ffn) + vocabulary * width) "
-            "+ 4 * layers * tokens**2 * width",
+            "matrices = layers * (4 * width**2 + 3 * width * ffn_dim) + vocabulary * width\n"
+            "return 2 * tokens * matrices + 4 * layers * tokens**2 * width",
         ),
         reference=forward_flops,
     ),

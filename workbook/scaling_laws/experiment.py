@@ -43,12 +43,12 @@ EPOCHS = (1, 2, 4, 8, 16, 32)
 
 
 def run_budget(
-    budget: float, name: str, seed: int, batch: int = sweep.BATCH, **settings: Any
+    budget: float, name: str, seed: int, batch_size: int = sweep.BATCH, **settings: Any
 ) -> dict[str, Any]:
     """Train a size with a budget. settings: further arguments of `sweep.run`."""
     size = sweep.SIZES[name]
-    steps = sweep.steps_for(budget, sweep.llama_config(size, data.tokenizer()), batch)
-    return {"budget": budget, **sweep.run(size, steps, seed, batch=batch, **settings)}
+    steps = sweep.steps_for(budget, sweep.llama_config(size, data.tokenizer()), batch_size)
+    return {"budget": budget, **sweep.run(size, steps, seed, batch_size=batch_size, **settings)}
 
 
 def run_repeated(name: str, epochs: int, seed: int) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Size:
     hidden_size: int  # C
     layers: int
     heads: int
-    ffn: int
+    ffn_dim: int
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ def llama_config(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaConfig:
     return LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=size.hidden_size,
-        intermediate_size=size.ffn,
+        intermediate_size=size.ffn_dim,
         num_hidden_layers=size.layers,
         num_attention_heads=size.heads,
         num_key_value_heads=size.heads,
@@ -86,9 +86,9 @@ def flops_a_token(config: LlamaConfig, length: int = LENGTH) -> float:
     return count_flops(config, 1, length).total / length
 
 
-def steps_for(budget: float, config: LlamaConfig, batch: int = BATCH) -> int:
+def steps_for(budget: float, config: LlamaConfig, batch_size: int = BATCH) -> int:
     """Return the steps that a budget of FLOPs allows; ValueError where it is not one."""
-    steps = round(budget / (flops_a_token(config) * batch * LENGTH))
+    steps = round(budget / (flops_a_token(config) * batch_size * LENGTH))
     if steps < 1:
         raise ValueError(f"{budget:.3g} FLOPs are less than one step of this size.")
     return steps
@@ -133,7 +133,7 @@ def run(
     seed: int = 0,
     *,
     unique: int | None = None,
-    batch: int = BATCH,
+    batch_size: int = BATCH,
     books: Library | None = None,
     judged: HeldOut | None = None,
     marks: int = 10,
@@ -141,7 +141,7 @@ def run(
     """Train one model from nothing and measure it.
 
     Args:
-        steps: updates, of `batch` rows of LENGTH tokens each.
+        steps: updates, of `batch_size` rows of LENGTH tokens each.
         unique: tokens of text to read again and again; None for text enough to read once.
         books, judged: the text to read and to be measured on; the town's by default.
         marks: how often the loss is measured on the way, for approach 1.
@@ -151,9 +151,9 @@ def run(
     """
     books, judged = books or library(), judged or texts()
     model, config = _new_model(size, books.tokenizer, seed)
-    needed = steps * batch * LENGTH
+    needed = steps * batch_size * LENGTH
     read = books.first(min(unique or needed, needed))
-    rows = Rows(read, batch, LENGTH, books.tokenizer.pad_token_id, seed)
+    rows = Rows(read, batch_size, LENGTH, books.tokenizer.pad_token_id, seed)
     at, curve = set(milestones(steps, marks)), []
 
     def watch(record: dict[str, Any]) -> None:

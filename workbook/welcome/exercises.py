@@ -17,7 +17,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from workbook.core.exercises.exercise import Check, Exercise, compare, like, predicted
+from workbook.core.exercises.exercise import Check, Exercise, compare, exercise_set, like, predicted
 from workbook.core.runs.seeding import generator
 from workbook.welcome.eliza import SWAPS
 from workbook.welcome.lifecycle import NEEDS, ROUTES, route
@@ -285,7 +285,8 @@ def _border(seed: int) -> tuple:
 
 # --- the exercises ------------------------------------------------------------------------------
 
-_ALL = (
+EXERCISES = exercise_set(
+    "welcome",
     Exercise(
         id="welcome.count_words",
         title="What follows what",
@@ -452,5 +453,3 @@ _ALL = (
         wants="value",
     ),
 )  # fmt: skip
-
-EXERCISES = {each.id: each for each in _ALL}

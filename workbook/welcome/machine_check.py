@@ -16,7 +16,7 @@ from workbook.core.system import profile
 if TYPE_CHECKING:
     import pandas
 
-PROFILE_FIELDS = ("base_model", "instruct_model", "steps", "batch", "sequence_length")
+PROFILE_FIELDS = ("base_model", "instruct_model", "steps", "batch_size", "seq_len")
 
 
 @dataclass(frozen=True)

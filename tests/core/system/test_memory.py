@@ -165,12 +165,12 @@ def test_a_gpu_costs_its_context_and_all_parts_are_in_the_total():
 def test_what_makes_no_sense_is_refused(arguments, words):
     known = Shape(1000, 2, 8, 2, 2, 4, 16, 50)
     with pytest.raises(ValueError, match=words):
-        memory.training(known, **{"dtype": "float32", "batch": 1, "tokens": 1, **arguments})
+        memory.training(known, **{"dtype": "float32", "batch_size": 1, "tokens": 1, **arguments})
 
 
 def test_a_token_keeps_what_the_backward_pass_reads():
     """Norms 2 C in float32; 2 H D + 2 K D + 3 F + R, and the input of an adapted layer, once."""
-    shape = Shape(10_000, 2, width=8, heads=2, key_heads=1, head_size=4, inner=16, vocabulary=50)
+    shape = Shape(10_000, 2, width=8, heads=2, key_heads=1, head_size=4, ffn_dim=16, vocabulary=50)
     assert memory.adapter_saved(shape, 3, ("q_proj",), 4) == 4 * (16 + 8 + 48 + 3 + 8) + 64 == 396
     assert memory.adapter_saved(shape, 3, ("q_proj", "v_proj"), 4) == 396 + 4 * 3
     assert memory.adapter_saved(shape, 3, ("down_proj",), 2) == 2 * (16 + 8 + 48 + 3 + 16) + 64
@@ -178,7 +178,7 @@ def test_a_token_keeps_what_the_backward_pass_reads():
 
 
 def test_adapters_are_counted_on_the_layers_that_are_named():
-    known = Shape(1000, 2, width=8, heads=2, key_heads=1, head_size=4, inner=16, vocabulary=50)
+    known = Shape(1000, 2, width=8, heads=2, key_heads=1, head_size=4, ffn_dim=16, vocabulary=50)
     assert memory.adapter_weights(known, 3, ("q_proj", "k_proj")) == 2 * 3 * (16 + 12)
     whole, plain = (memory.adapter_weights(known, 3, gated=gated) for gated in (True, False))
     assert whole - plain == 2 * 3 * (8 + 16)

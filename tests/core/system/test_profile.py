@@ -83,11 +83,11 @@ def test_threads_are_at_least_one_and_never_more_than_cores(cores, threads):
 
 def test_budgets_suit_the_machines():
     binder, laptop, gpu = (profile.BUDGETS[name] for name in profile.PROFILES)
-    work = [p.steps * p.batch * p.sequence_length for p in (binder, laptop, gpu)]
+    work = [p.steps * p.batch_size * p.seq_len for p in (binder, laptop, gpu)]
     assert work == sorted(set(work))
     assert all(len(set(p.seeds)) >= 3 for p in (binder, laptop, gpu))
     # Activations of a lesson fit 2 GB only up to 2,048 tokens a step at the town's size.
-    assert max(p.batch * p.sequence_length for p in (binder, laptop)) <= 2048
+    assert max(p.batch_size * p.seq_len for p in (binder, laptop)) <= 2048
 
 
 def test_every_hub_id_of_a_profile_is_pinned_to_a_commit_where_one_is_known():

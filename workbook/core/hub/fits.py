@@ -56,7 +56,7 @@ class Outlook:
 def needed(shape: Shape, current: Profile, dtype: str | None = None) -> int:
     """Bytes to run a model on one batch of the profile."""
     precision = dtype or current.dtype
-    batch, tokens = current.batch, current.sequence_length
+    batch, tokens = current.batch_size, current.seq_len
     return memory.inference(shape, precision, batch, tokens, current.device).total
 
 

@@ -42,7 +42,7 @@ DIALOGSUM = "knkarthick/dialogsum@main"
 # tokenizer, so that a small one can learn from, or draft for, a large one; SmolLM2-360M is a third
 # smaller, but stands alone. A 40 GB card trains the larger base and seq2seq models whole; the
 # larger instruct model only answers there, or learns through adapters.
-# Sizes: parameters, layers, C, H, key heads, D, inner, V.
+# Sizes: parameters, layers, C, H, key heads, D, ffn_dim, V.
 APACHE, ENCODER = "Apache-2.0", {"generates": False, "has_dropout": True}
 T5 = {"has_dropout": True, "is_fused": False}
 ENTRIES = {

@@ -31,7 +31,7 @@ class Shape:
     heads: int  # H
     key_heads: int  # of keys and values; fewer than H where queries share them
     head_size: int  # D
-    inner: int  # width of the feed-forward part
+    ffn_dim: int  # F, width of the feed-forward part
     vocabulary: int  # V
     generates: bool = True  # False: it keeps no keys and values from token to token
     has_dropout: bool = False
@@ -84,7 +84,7 @@ def shape_of(config: Any, parameters: int) -> Shape:
         heads=heads,
         key_heads=find("num_key_value_heads") or heads,
         head_size=find("head_dim", "d_kv") or width // heads,
-        inner=find("intermediate_size", "d_ff", "n_inner") or 4 * width,
+        ffn_dim=find("intermediate_size", "d_ff", "n_inner") or 4 * width,
         vocabulary=find("vocab_size"),
         generates=find("model_type") not in ENCODERS,
         has_dropout=any(find(name) > 0 for name in DROPOUT),
@@ -92,19 +92,21 @@ def shape_of(config: Any, parameters: int) -> Shape:
     )
 
 
-def inference(shape: Shape, dtype: str, batch: int, tokens: int, device: str = "cpu") -> Estimate:
-    """Memory to run a model on `batch` texts of `tokens` tokens.
+def inference(
+    shape: Shape, dtype: str, batch_size: int, tokens: int, device: str = "cpu"
+) -> Estimate:
+    """Memory to run a model on `batch_size` texts of `tokens` tokens.
 
     weights = parameters x bytes; cache = 2 (keys, values) x layers x key heads x D x tokens x
-    batch x bytes (Pope et al., 2022, section 2.1); activations = the widest step of one layer
-    (4 C + 2 inner a token) and the float32 logits of the last token, twice.
+    batch_size x bytes (Pope et al., 2022, section 2.1); activations = the widest step of one layer
+    (4 C + 2 F a token) and the float32 logits of the last token, twice.
     """
     size = _bytes(dtype)
-    step = batch * tokens * (4 * shape.width + 2 * shape.inner) * size
-    logits = 2 * batch * shape.vocabulary * 4 if shape.generates else 0
+    step = batch_size * tokens * (4 * shape.width + 2 * shape.ffn_dim) * size
+    logits = 2 * batch_size * shape.vocabulary * 4 if shape.generates else 0
     return Estimate(
         weights=shape.parameters * size,
-        cache=int(cache_bytes(shape, batch, tokens, 8 * size)) if shape.generates else 0,
+        cache=int(cache_bytes(shape, batch_size, tokens, 8 * size)) if shape.generates else 0,
         activations=step + logits,
         overhead=OVERHEAD[device],
     )
@@ -113,7 +115,7 @@ def inference(shape: Shape, dtype: str, batch: int, tokens: int, device: str = "
 def training(
     shape: Shape,
     dtype: str,
-    batch: int,
+    batch_size: int,
     tokens: int,
     device: str = "cpu",
     trainable: int | None = None,
@@ -127,11 +129,12 @@ def training(
     if not 0 <= changed <= shape.parameters:
         raise ValueError(f"{changed:,} of {shape.parameters:,} weights cannot be trained.")
     held = states(changed, size)
+    kept = saved(shape, batch_size, tokens, size)
     return Estimate(
         weights=shape.parameters * size,
         gradients=held.gradients,
         optimiser=held.master + held.moments,
-        activations=saved(shape, batch, tokens, size) + logit_gradients(shape, batch, tokens),
+        activations=kept + logit_gradients(shape, batch_size, tokens),
         overhead=OVERHEAD[device],
     )
 
@@ -140,7 +143,7 @@ def adapter_training(
     shape: Shape,
     rank: int,
     targets: Iterable[str],
-    batch: int,
+    batch_size: int,
     tokens: int,
     frozen: int,
     size: int,
@@ -166,7 +169,7 @@ def adapter_training(
         weights=frozen + held.weights,
         gradients=held.gradients,
         optimiser=held.moments,
-        activations=int(batch * tokens * (blocks + loss)),
+        activations=int(batch_size * tokens * (blocks + loss)),
         overhead=OVERHEAD[device],
     )
 
@@ -186,9 +189,9 @@ def quantized_bytes(parameters: int, linear: int, bits: float) -> float:
     return (linear * bits + (parameters - linear) * max(bits, 16)) / 8
 
 
-def cache_bytes(shape: Shape, batch: int, tokens: int, bits: float = 16) -> float:
-    """Bytes of the cache: 2 x layers x key heads x D x tokens x batch x bits / 8."""
-    return cached_numbers(shape) * tokens * batch * bits / 8
+def cache_bytes(shape: Shape, batch_size: int, tokens: int, bits: float = 16) -> float:
+    """Bytes of the cache: 2 x layers x key heads x D x tokens x batch_size x bits / 8."""
+    return cached_numbers(shape) * tokens * batch_size * bits / 8
 
 
 def cached_numbers(shape: Shape) -> int:
@@ -207,9 +210,9 @@ def projections(shape: Shape, gated: bool = True) -> dict[str, tuple[int, int]]:
         "k_proj": (keys, shape.width),
         "v_proj": (keys, shape.width),
         "o_proj": (shape.width, heads),
-        "gate_proj": (shape.inner, shape.width),
-        "up_proj": (shape.inner, shape.width),
-        "down_proj": (shape.width, shape.inner),
+        "gate_proj": (shape.ffn_dim, shape.width),
+        "up_proj": (shape.ffn_dim, shape.width),
+        "down_proj": (shape.width, shape.ffn_dim),
     }
     return {name: size for name, size in sizes.items() if gated or name != "gate_proj"}
 
@@ -229,23 +232,23 @@ def adapter_weights(
     return shape.layers * rank * sum(sum(known[target]) for target in targets)
 
 
-def saved(shape: Shape, batch: int, tokens: int, size: int, recompute: bool = False) -> int:
+def saved(shape: Shape, batch_size: int, tokens: int, size: int, recompute: bool = False) -> int:
     """Bytes kept from the forward pass for the backward pass.
 
-    A token keeps in each layer about 9 C + 2 K D + 4 inner numbers: norms, queries, keys, values,
+    A token keeps in each layer about 9 C + 2 K D + 4 F numbers: norms, queries, keys, values,
     residuals, and the gated feed-forward part; counted on Llama and Qwen2. Dropout keeps its
     masks and scaled copies (x 1.6), attention that is not fused its scores (6 H T). The loss
     keeps the logits and their float32 log-softmax (V numbers each). Compare Korthikanti et al.
     (2022), equation 2. recompute: the blocks keep their inputs, and one block at a time the rest.
     """
-    layer = 9 * shape.width + 2 * shape.key_heads * shape.head_size + 4 * shape.inner
+    layer = 9 * shape.width + 2 * shape.key_heads * shape.head_size + 4 * shape.ffn_dim
     if shape.has_dropout:
         layer = layer * 8 // 5
     if not shape.is_fused:
         layer += 6 * shape.heads * tokens
     loss = shape.vocabulary * (4 if size == 4 else 4 + size)
     blocks = layer + shape.layers * shape.width if recompute else layer * shape.layers
-    return batch * tokens * (blocks * size + loss)
+    return batch_size * tokens * (blocks * size + loss)
 
 
 def adapter_saved(shape: Shape, rank: int, targets: tuple[str, ...], size: int) -> int:
@@ -256,23 +259,23 @@ def adapter_saved(shape: Shape, rank: int, targets: tuple[str, ...], size: int) 
     of its layer, where nothing else does, and its R numbers.
     """
     heads, keys = shape.heads * shape.head_size, shape.key_heads * shape.head_size
-    kept = 2 * heads + 2 * keys + 3 * shape.inner + rank * len(targets)
+    kept = 2 * heads + 2 * keys + 3 * shape.ffn_dim + rank * len(targets)
     if {"q_proj", "k_proj", "v_proj"} & set(targets):
         kept += shape.width
     if {"gate_proj", "up_proj"} & set(targets):
         kept += shape.width
     if "down_proj" in targets:
-        kept += shape.inner
+        kept += shape.ffn_dim
     return kept * size + 2 * shape.width * FLOAT
 
 
-def logit_gradients(shape: Shape, batch: int, tokens: int) -> int:
+def logit_gradients(shape: Shape, batch_size: int, tokens: int) -> int:
     """Bytes that the backward pass of the loss takes first, while all that was saved is there.
 
     The float32 gradients of the log-softmax and of the logits, V numbers each for every token. In
     a small model with a large vocabulary they are a large part of the peak.
     """
-    return 2 * batch * tokens * shape.vocabulary * 4
+    return 2 * batch_size * tokens * shape.vocabulary * 4
 
 
 def free(device: str) -> int:

@@ -46,8 +46,8 @@ class Profile:
     embedder_model: str | None = None
     dialogues: str = "bundled:town"
     steps: int = 300  # optimiser steps of a lesson's training run
-    batch: int = 16  # sequences per step
-    sequence_length: int = 128  # tokens per sequence
+    batch_size: int = 16  # sequences per step
+    seq_len: int = 128  # tokens per sequence
     seeds: tuple[int, ...] = (0, 1, 2)  # repetitions behind an interval
     threads: int = 1  # of torch on the CPU
 
@@ -59,7 +59,7 @@ LARGE = {  # on the gpu profile with a large card, instead of the smaller ones
     "seq2seq_model": known_models.FLAN_LARGE,
 }
 BUDGETS = {
-    "binder": Profile("binder", steps=150, batch=8),
+    "binder": Profile("binder", steps=150, batch_size=8),
     "laptop": Profile("laptop"),
     "gpu": Profile(
         "gpu",
@@ -71,8 +71,8 @@ BUDGETS = {
         embedder_model=known_models.MINILM,
         dialogues=known_models.DIALOGSUM,
         steps=2000,
-        batch=32,
-        sequence_length=512,
+        batch_size=32,
+        seq_len=512,
     ),
 }
 
