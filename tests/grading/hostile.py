@@ -247,6 +247,16 @@ accept_or_leftover = exercise("sampling.accept")(speculative.accept_or_leftover)
            "filters.top_p_filter(x, 0.5))", "it names top_p_filter", 3),
 ]  # fmt: skip
 
+HONEST = [  # right in an odd way, and worth all of its points
+    Attack("a temporary file", "import tempfile\n" + HEAD
+           + "    with tempfile.TemporaryFile() as file:\n        torch.save(logits, file)\n"
+           "        file.seek(0)\n        kept = torch.load(file)\n"
+           "    cut = kept.softmax(-1) < epsilon\n    return kept.masked_fill(cut & (kept < kept.amax(-1, keepdim=True)), -torch.inf)",
+           "", 2),
+    Attack("another default type", "torch.set_default_dtype(torch.float64)\n" + GOOD, "", 2),
+    Attack("the id by its name", GOOD.replace("exercise(", "exercise(exercise_id=", 1), "", 2),
+]  # fmt: skip
+
 MEDDLING = [
     # --- changing the grader's side from inside ---
     Attack(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import tempfile
 from types import SimpleNamespace
 
 import pytest
@@ -31,6 +32,7 @@ def started(monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
     monkeypatch.setattr(kernel, "PRINTED", 10)
+    monkeypatch.setattr(tempfile, "tempdir", "/folder/of/the/parent")
     kernel.serve("c.json")
     return SimpleNamespace(done=done, handlers=handlers, out=out, err=err)
 
@@ -39,6 +41,12 @@ def test_answers_are_collected_before_the_kernel_listens(started):
     assert started.done == [
         ("initialized", ["-f", "c.json", "--quiet"]), ("collected", {"x": 1}), "started",
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("started")
+def test_temporary_files_go_where_this_kernel_may_write():
+    """Not where its parent found a place: that one is closed to it."""
+    assert tempfile.tempdir is None
 
 
 def test_what_a_cell_prints_is_cut_off_once_and_the_next_cell_prints_again(started):

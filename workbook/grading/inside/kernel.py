@@ -9,6 +9,7 @@ Left out: limits of the system, which the sandbox sets before a kernel starts.
 from __future__ import annotations
 
 import sys
+import tempfile
 from typing import Any
 
 PRINTED = 200_000  # characters of one stream in one cell
@@ -44,6 +45,7 @@ def serve(connection: str) -> None:
 
     from workbook.grading.inside import probe
 
+    tempfile.tempdir = None  # the parent of kernels may have looked for one, and has another folder
     app: Any = IPKernelApp.instance()
     app.initialize(["-f", connection, "--quiet"])
     _cut_off(sys.stdout, app.shell)
