@@ -251,7 +251,8 @@ HONEST = [  # right in an odd way, and worth all of its points
     Attack("a temporary file", "import tempfile\n" + HEAD
            + "    with tempfile.TemporaryFile() as file:\n        torch.save(logits, file)\n"
            "        file.seek(0)\n        kept = torch.load(file)\n"
-           "    cut = kept.softmax(-1) < epsilon\n    return kept.masked_fill(cut & (kept < kept.amax(-1, keepdim=True)), -torch.inf)",
+           "    cut = kept.softmax(-1) < epsilon\n"
+           "    return kept.masked_fill(cut & (kept < kept.amax(-1, keepdim=True)), -torch.inf)",
            "", 2),
     Attack("another default type", "torch.set_default_dtype(torch.float64)\n" + GOOD, "", 2),
     Attack("the id by its name", GOOD.replace("exercise(", "exercise(exercise_id=", 1), "", 2),
