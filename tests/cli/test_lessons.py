@@ -29,6 +29,26 @@ def test_run_prints_a_line_per_lesson_and_writes_the_report(lessons, call):
     assert all(entry["seconds"] > 0 and entry["peak_bytes"] > 2**20 for entry in report)
 
 
+def test_a_report_keeps_what_other_lessons_took(lessons, call):
+    """So that the kept reports, which the headers read, are renewed lesson by lesson."""
+    file = lessons / "2_CPU_cores.json"
+    call("run", "1", "2", "--json", str(file))
+    before = json.loads(file.read_text(encoding="utf-8"))
+    call("run", "1", "--json", str(file))
+    after = json.loads(file.read_text(encoding="utf-8"))
+    assert [entry["lesson"] for entry in after] == ["01_good", "02_bad"]
+    assert after[1] == before[1] and after[0]["seconds"] != before[0]["seconds"]
+
+
+def test_a_file_that_is_no_report_is_not_written_over(lessons, call):
+    file = lessons / "notes.json"
+    for text in ('{"my": "notes"}', "[3]", "not JSON"):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match="notes.json is not a report of `workbook run`"):
+            call("run", "1", "--json", str(file))
+        assert file.read_text(encoding="utf-8") == text
+
+
 def test_run_of_good_lessons_ends_with_zero(lessons, call):
     code, printed = call("run", "1")
     assert code == 0 and len(printed.splitlines()) == 1

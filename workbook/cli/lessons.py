@@ -22,7 +22,8 @@ def run(
         typer.Argument(help="Numbers, topics or names, such as 03, sampling; all when absent."),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option("--json", help="Write the reports to this file.")
+        Path | None,
+        typer.Option("--json", help="Write the reports to this file, beside other lessons'."),
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that each lesson gets.")] = 600,
     write: Annotated[bool, typer.Option(help="Store the new outputs in the notebooks.")] = False,
@@ -36,8 +37,9 @@ def run(
     from workbook.publishing import runner
 
     files = runner.find(lessons)
+    others = _other_reports(report, {file.stem for file in files}) if report else []
     if report is not None:
-        _write_report(report, [])  # a file that cannot be written is found out before the work
+        _write_report(report, others)  # a file that cannot be written is found out before the work
     reports = []
     for number, file in enumerate(files, 1):
         with _working(f"{file.stem}: lesson {number} of {len(files)}") as on_cell:
@@ -45,7 +47,7 @@ def run(
         print(result.line(), flush=True)
         reports.append(result)
         if report is not None:
-            _write_report(report, [asdict(each) for each in reports])
+            _write_report(report, [*others, *map(asdict, reports)])
     raise typer.Exit(1 if any(result.status != "ok" for result in reports) else 0)
 
 
@@ -85,10 +87,20 @@ def new_lesson(
     raise typer.Exit(1 if report.error else 0)
 
 
+def _other_reports(file: Path, running: set[str]) -> list[dict]:
+    """What an earlier run wrote to the file, without the lessons that run now."""
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8") or "[]") if file.is_file() else []
+        return [entry for entry in entries if entry["lesson"] not in running]
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise ValueError(f"{file} is not a report of `workbook run`: name another file.") from error
+
+
 def _write_report(file: Path, reports: list[dict]) -> None:
+    ordered = sorted(reports, key=lambda entry: entry["lesson"])
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise ValueError(f"the report cannot be written to {file}: {error.strerror}.") from error
 

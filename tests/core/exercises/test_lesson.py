@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 
 import pytest
 
@@ -11,18 +12,52 @@ from workbook import LESSONS, STAGES
 from workbook.core.exercises import lesson
 from workbook.core.exercises.exercise import catalogue, find
 from workbook.core.exercises.lesson import exercise_totals, lesson_header, reading_minutes
+from workbook.publishing.runner import LessonReport
 
 
 def test_header_counts_the_exercises_and_escapes_words(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    lesson_header("sampling", 1.5, 2, 1.2, trains="a <small> model", needs="01 attention")
+    lesson_header("sampling", trains="a <small> model", needs="01 attention")
     (data,) = shown
-    assert "Runs in, on 2 CPU cores  at most 90 seconds" in data["text/plain"]
-    assert "Runs in, on a GPU        at most 2 minutes" in data["text/plain"]
     assert "a &lt;small&gt; model" in data["text/html"]
     assert find("sampling.predict_kept").minutes == 5
     assert "9, 20 points, about 103 minutes" in data["text/plain"]
+
+
+def test_the_header_tells_what_was_measured_and_calls_a_budget_by_its_name(tmp_path, monkeypatch):
+    """Guards against times typed into notebooks, for a GPU too, where nobody had measured any."""
+
+    def entry(status, seconds, stem="03_sampling"):
+        return {"lesson": stem, "status": status, "seconds": seconds, "peak_bytes": 1.25 * 2**30}
+
+    reports = {
+        "2_CPU_cores": [entry("ok", 41.2), entry("ok", 1.0, "05_quantization")],
+        "Binder": [entry("budget", 90)],
+        "H200_GPU": [entry("failed", 3)],
+        "M1": [entry("ok", 125)],
+    }
+    monkeypatch.setattr(lesson, "RUNS", tmp_path)
+    for name, entries in reports.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(entries), encoding="utf-8")
+    assert lesson.measured("03_sampling") == {
+        "Takes, on 2 CPU cores": "about 45 seconds and 1.2 GB of memory",
+        "Takes, on Binder": "at most 90 seconds and 1.2 GB of memory",
+        "Takes, on M1": "about 2.5 minutes and 1.2 GB of memory",
+    }
+    assert lesson.measured("99_new") == {}
+    shown = lesson.header("sampling", trains="nothing", needs="nothing")
+    assert "Takes, on 2 CPU cores  about 45 seconds" in shown["text/plain"]
+
+
+def test_every_kept_report_is_one_of_workbook_run_and_a_number_without_a_run_says_so():
+    for file in lesson.RUNS.glob("*.json"):
+        entries = json.loads(file.read_text(encoding="utf-8"))
+        assert [each["lesson"] for each in entries] == sorted(each["lesson"] for each in entries)
+        for each in entries:
+            assert set(each) == {field.name for field in fields(LessonReport)}
+            if each["status"] == "budget":
+                assert each["error"].startswith("typed by hand, not measured")
 
 
 def test_reading_time_counts_prose_and_code_but_not_what_a_learner_answers(tmp_path, monkeypatch):
@@ -47,7 +82,7 @@ def test_a_notebook_that_is_not_here_leaves_the_reading_time_out(tmp_path, monke
     monkeypatch.setattr(lesson, "PACKAGE", tmp_path / "installed")
     monkeypatch.setattr(lesson, "exercise_totals", lambda topic: (1, 1, 1))
     monkeypatch.chdir(tmp_path)
-    lesson_header("sampling", 1.5, 2, 1.2, trains="nothing", needs="nothing")
+    lesson_header("sampling", trains="nothing", needs="nothing")
     assert "Reading time" not in shown[0]["text/plain"]
 
 
@@ -63,7 +98,7 @@ def test_the_totals_are_those_of_the_exercises(topic):
     ("topic", "marked"), [("lora", ["adapt"]), ("evaluation", list(STAGES)), ("react", ["use"])]
 )
 def test_the_arc_marks_the_stage_that_the_lesson_is_about(topic, marked):
-    shown = lesson.header(topic, 1, 1, 1, trains="nothing", needs="nothing")
+    shown = lesson.header(topic, trains="nothing", needs="nothing")
     first = shown["text/plain"].splitlines()[0]
     assert re.findall(r"\[(\w+)\]", first) == marked
     assert re.findall(r"<strong[^>]*>(\w+)<", shown["text/html"]) == marked
@@ -78,7 +113,7 @@ def test_the_header_loads_little_and_no_torch():
     program = (
         "import sys\n"
         "from workbook.core.exercises.lesson import lesson_header\n"
-        "lesson_header('sampling', 1, 1, 1, trains='nothing', needs='nothing')\n"
+        "lesson_header('sampling', trains='nothing', needs='nothing')\n"
         "print(len([m for m in sys.modules if m.partition('.')[0] == 'workbook']))\n"
         "print('torch' in sys.modules, 'transformers' in sys.modules)"
     )

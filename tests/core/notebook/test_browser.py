@@ -32,7 +32,7 @@ STILL = """
 from workbook.core.exercises.exercise import answer, hint, progress
 from workbook.core.notebook.figures import show
 from workbook.core.exercises.lesson import lesson_header
-lesson_header("sampling", 1, 1, 1, "nothing", "nothing")
+lesson_header("sampling", "nothing", "nothing")
 answer("sampling.predict_kept", None), answer("sampling.predict_kept", (1, 2, 3))
 hint("sampling.predict_kept")
 show(draw(3.0), alt="Two bars of the same height.")

@@ -106,7 +106,7 @@ def test_the_front_page_is_made_of_the_notebooks_and_the_readme(site, root):
     assert [card.a["href"] for card in cards] == ["03_sampling.html", "77_specimen.html"]
     assert "Sampling: from logits to text" in cards[0].h3.get_text()
     facts = {dt.get_text(): dt.find_next("dd").get_text() for dt in cards[0].select("dt")}
-    assert facts["Peak memory"] == "at most 1.2 GB"
+    assert facts["Takes, on 2 CPU cores"].endswith(" GB of memory")
     assert cards[1].p.get_text() == "Is everything shown?"
 
 

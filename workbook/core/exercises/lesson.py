@@ -1,14 +1,15 @@
 """The table at the head of every lesson: what it costs, what it trains, what it builds on.
 
-Above it is the arc of the course with the lesson's stage marked. The memory is a budget that the
-tests hold the lesson to. Left out: what a lesson took on this machine, which `workbook run`
-measures.
+Above it is the arc of the course with the lesson's stage marked. What a lesson takes is read from
+`workbook/lesson_runs/`, a report of `workbook run --json` for each machine that was measured. Left
+out: what a lesson takes on the learner's machine.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,39 +21,28 @@ from workbook.core.notebook import tables
 PACKAGE = Path(__file__).resolve().parents[2]
 BOX = "border:1px solid;border-radius:4px;padding:2px 8px"  # of a stage in the arc of the course
 MARKED = ";background:#0b5394;color:white"  # readable on light and dark pages
+RUNS = PACKAGE / "lesson_runs"  # a report for each machine, by its name: "2_CPU_cores.json"
 WORDS_A_MINUTE, LINES_A_MINUTE = 200, 20  # of prose, of code, for a reader who stops to think
 
 
-def lesson_header(
-    topic: str,
-    minutes_cpu: float,
-    minutes_gpu: float,
-    memory_gb: float,
-    trains: str,
-    needs: str,
-) -> None:
-    """Show the table. topic: the lesson's word, as in "sampling"; memory_gb: peak, of the kernel.
+def lesson_header(topic: str, trains: str, needs: str) -> None:
+    """Show the table. topic: the lesson's word, as in "sampling"; trains, needs: in words.
 
-    minutes_cpu: on two cores. trains, needs: in words. The exercises and what there is to read are
-    counted here.
+    What the lesson takes, the exercises and what there is to read are looked up here.
     """
     from IPython.display import display
 
     open_lesson(topic)
-    display(header(topic, minutes_cpu, minutes_gpu, memory_gb, trains, needs), raw=True)
+    display(header(topic, trains, needs), raw=True)
 
 
-def header(
-    topic: str, minutes_cpu: float, minutes_gpu: float, memory_gb: float, trains: str, needs: str
-) -> dict[str, str]:
+def header(topic: str, trains: str, needs: str) -> dict[str, str]:
     """Return what `lesson_header` shows, as plain text and as HTML, by MIME type."""
     count, points, minutes = exercise_totals(topic)
     reading = reading_minutes(topic)
     rows = {
         **({"Reading time": f"about {reading} minutes"} if reading else {}),
-        "Runs in, on 2 CPU cores": _minutes(minutes_cpu),
-        "Runs in, on a GPU": _minutes(minutes_gpu),
-        "Peak memory": f"at most {memory_gb:g} GB",
+        **measured(_stem(topic)),
         "Trains": trains,
         "Before this lesson": needs,
         "Exercises": f"{count}, {points} points, about {minutes} minutes",
@@ -61,12 +51,28 @@ def header(
     return {kind: arc + table[kind] for kind, arc in _arc(topic).items()}
 
 
+def measured(stem: str) -> dict[str, str]:
+    """Return a row for each machine that a lesson, such as "03_sampling", was run on.
+
+    A report's entry with status "budget" is a limit that nobody measured, and is shown as one.
+    """
+    rows = {}
+    for file in sorted(RUNS.glob("*.json")):
+        for entry in json.loads(file.read_text(encoding="utf-8")):
+            words = {"ok": "about", "budget": "at most"}.get(entry["status"])
+            if entry["lesson"] == stem and words:
+                time, memory = _time(entry["seconds"]), entry["peak_bytes"] / 2**30
+                machine = file.stem.replace("_", " ")
+                rows[f"Takes, on {machine}"] = f"{words} {time} and {memory:.1f} GB of memory"
+    return rows
+
+
 def reading_minutes(topic: str) -> int:
     """Return how long a lesson takes to read, to five minutes; 0 where its notebook is not found.
 
     Exercises do not count: what a learner answers there must not change the table.
     """
-    (stem,) = (lesson.notebook for lesson in workbook.LESSONS if lesson.topic == topic)
+    stem = _stem(topic)
     places = (Path(f"{stem}.ipynb"), PACKAGE.parent / "notebooks" / f"{stem}.ipynb")
     file = next((place for place in places if place.is_file()), None)
     if file is None:
@@ -96,8 +102,16 @@ def exercise_totals(topic: str) -> tuple[int, int, int]:
     return len(made), sum(each["points"] for each in made), sum(each["minutes"] for each in made)
 
 
-def _minutes(minutes: float) -> str:
-    return f"at most {minutes * 60:g} seconds" if minutes < 2 else f"at most {minutes:g} minutes"
+def _stem(topic: str) -> str:
+    (stem,) = (lesson.notebook for lesson in workbook.LESSONS if lesson.topic == topic)
+    return stem
+
+
+def _time(seconds: float) -> str:
+    """Seconds to the next five, minutes from two on to the next half."""
+    if seconds <= 120:
+        return f"{5 * math.ceil(seconds / 5)} seconds"
+    return f"{math.ceil(seconds / 30) / 2:g} minutes"
 
 
 def _arc(topic: str) -> dict[str, str]:
