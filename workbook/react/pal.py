@@ -16,8 +16,6 @@ from typing import Any, Literal, NamedTuple
 from workbook import sandbox
 from workbook.react.models import Model
 from workbook.react.toolbox import Tool
-from workbook.town_lm.bars_cases import final
-from workbook.town_lm.bars_skills import commonest
 
 Isolation = Literal["sandbox", "interpreter"]
 SECONDS, MEMORY_MB = 2.0, 256
@@ -143,11 +141,15 @@ def python_tool(within: Isolation | None = None) -> Tool:
 
 def read_answer(text: str) -> str:
     """Return what a chain of thought ends in: after the last "Answer:", without the full stop."""
+    from workbook.town_lm.bars_cases import final
+
     return final(text) if "Answer:" in text else ""
 
 
 def vote(answers: Sequence[str]) -> str:
     """Return the answer given most often, the earliest of equals; an empty one does not vote."""
+    from workbook.town_lm.bars_skills import commonest
+
     return commonest(answers)
 
 
