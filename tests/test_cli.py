@@ -40,6 +40,16 @@ def test_help_lists_the_commands_and_loads_nothing_heavy():
     assert "heavy: []" in done.stdout
 
 
+def test_help_takes_less_than_half_a_second_of_processor_time():
+    """The least of several, so that a busy machine does not count."""
+    code = (
+        "import time\nfrom workbook.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    print(time.process_time())"
+    )
+    taken = [float(shell("--help", code=code).stdout.split()[-1]) for _ in range(5)]
+    assert min(taken) < 0.5, taken
+
+
 def test_the_version_is_said():
     """C12"""
     done = shell("--version")
