@@ -6,10 +6,10 @@ from dataclasses import replace
 from statistics import mean
 
 import pytest
+from dialogue_scores import between_people, lead, rouge
 
 from workbook.core.system import known_models, memory
 from workbook.finetuning import published
-from workbook.finetuning.dialogsum import between_people, lead, rouge
 from workbook.finetuning.published import LORA, PROMPTED, TUNED
 
 KINDS = ("rouge1", "rouge2", "rougeL")

@@ -9,16 +9,21 @@ from statistics import mean
 
 import pytest
 import torch
+from dialogue_scores import lead, rouge
 
 from workbook.evaluation import paired_bootstrap
-from workbook.finetuning.dialogsum import lead, prompt, rouge
 from workbook.town.dialogues import load_dialogues
 from workbook.training import FitConfig, fit, mean_loss
+from workbook.training.data import SUMMARISE
 from workbook.training.models import small_t5
 from workbook.training.seq2seq import Pairs, answers, pair, seq2seq_loss
 from workbook.training.tokenizer import train_tokenizer
 
 LENGTH, VOCABULARY = 320, 4096
+
+
+def prompt(row):
+    return SUMMARISE.format(dialogue=row.dialogue)
 
 
 @pytest.fixture
@@ -41,12 +46,12 @@ def test_a_model_from_nothing_learns_from_real_dialogues(dialogues, record_prope
     model = small_t5(tokenizer, dropout=0.1).eval()
     batches, judged = (
         Pairs(
-            [pair(tokenizer, prompt(each.dialogue), each.summary) for each in rows],
+            [pair(tokenizer, prompt(each), each.summary) for each in rows],
             8, LENGTH, model.config,
         )
         for rows in (train, held_out)
     )  # fmt: skip
-    asked = [prompt(each.dialogue) for each in held_out]
+    asked = [prompt(each) for each in held_out]
     wanted = [each.summary for each in held_out]
     before = rouge(answers(model, tokenizer, asked, 40), wanted)
 

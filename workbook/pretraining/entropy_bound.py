@@ -23,6 +23,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from workbook.inference import token_log_probs
 from workbook.pretraining.data import LENGTH, document_ids, whole_documents
 from workbook.pretraining.objectives import causal_targets, objective_loss
 from workbook.training.batches import to_device
@@ -91,7 +92,6 @@ def causal_loss_on(model: nn.Module, texts: HeldOut, rows: int = 32) -> float:
     return total / texts.tokens
 
 
-@torch.no_grad()
 def mean_nll(
     model: nn.Module, texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, rows: int = 32
 ) -> list[float]:
@@ -102,12 +102,9 @@ def mean_nll(
         lengths = torch.tensor([len(row) for row in ids])
         read = pad_sequence([torch.tensor(row) for row in ids], batch_first=True)  # B T
         keep_mask = torch.arange(read.shape[1]) < lengths[:, None]
-        batch = to_device(causal_targets(read, keep_mask), device)
-        logits = as_logits_fn(model)(batch.inputs, keep_mask=batch.keep_mask).float()  # B T V
-        losses = nn.functional.cross_entropy(
-            logits.transpose(1, 2), batch.labels, ignore_index=IGNORE, reduction="none"
-        )
-        means += (losses.sum(1).cpu() / (lengths - 1)).tolist()
+        read, keep_mask = to_device(read, device), to_device(keep_mask, device)
+        log_probs = token_log_probs(model, read, keep_mask)  # B T-1
+        means += (-log_probs.sum(1).cpu() / (lengths - 1)).tolist()
     return means
 
 

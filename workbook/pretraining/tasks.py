@@ -22,6 +22,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from workbook.core.runs.seeding import generator
+from workbook.inference import token_log_probs
 from workbook.pretraining.data import SEEN, UNSEEN, town_documents
 from workbook.pretraining.models import ObjectiveBatches, to_model_device
 from workbook.pretraining.objectives import ObjectiveBatch, collate, objective_loss
@@ -135,15 +136,13 @@ def mean_nll(judge: nn.Module, prompts: Int[Tensor, "B T"], said: Int[Tensor, "B
     return token_nll(judge, prompts, said).mean().item()
 
 
-@torch.no_grad()
 def token_nll(
     judge: nn.Module, prompts: Int[Tensor, "B T"], said: Int[Tensor, "B N"]
 ) -> Float[Tensor, "B N"]:
     """Return -ln p of each token said after the prompts under the judge, in nats."""
     ids = torch.cat([prompts, said], 1).to(judge.device)
-    logits = judge(input_ids=ids, use_cache=False).logits[:, prompts.shape[1] - 1 : -1].float()
-    chosen = logits.log_softmax(-1).gather(2, said.to(judge.device)[..., None])
-    return -chosen[..., 0].cpu()
+    log_probs = token_log_probs(judge, ids, torch.ones_like(ids))  # B T+N-1
+    return -log_probs[:, prompts.shape[1] - 1 :].cpu()
 
 
 def frequent_words(

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from workbook.core.runs import Interval
+from workbook.inference import token_log_probs
 from workbook.town import mixture
 from workbook.welcome.markov import Chain, Mix
 
@@ -55,13 +56,12 @@ def model_nats(model: PreTrainedModel, ids: list[int], begin: int, end: int) -> 
     text, total = [*ids, end], 0.0
     for start in range(0, len(text), window):
         row = torch.tensor([[begin, *text[start : start + window]]], device=model.device)  # 1 T
-        with torch.inference_mode():
-            if model.config.is_encoder_decoder:  # it moves the labels itself, by one place
-                logits = model(input_ids=row[:, :1], labels=row[:, 1:]).logits
-            else:
-                logits = model(input_ids=row).logits[:, :-1]
-        said = logits.float().log_softmax(-1).gather(2, row[:, 1:, None])  # 1 T-1 1
-        total -= said.sum().item()
+        if not model.config.is_encoder_decoder:
+            total -= token_log_probs(model, row, torch.ones_like(row)).sum().item()
+            continue
+        with torch.inference_mode():  # it moves the labels itself, by one place
+            mean = model(input_ids=row[:, :1], labels=row[:, 1:]).loss
+        total += mean.item() * (row.shape[1] - 1)
     return total
 
 

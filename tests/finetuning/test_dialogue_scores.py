@@ -1,13 +1,11 @@
-"""Real dialogues: the prompt, the first words, and agreement counted by hand."""
+"""Scores of summaries: the first words, ROUGE and agreement, counted by hand."""
 
 import pytest
-
-from workbook.finetuning.dialogsum import LEAD, between_people, lead, prompt, rouge
+from dialogue_scores import LEAD, between_people, lead, rouge
 
 
 def test_a_lead_is_the_first_words():
     assert lead("#A#: one two\n#B#: three", 3) == "#A#: one two"
-    assert prompt("a: b") == "Summarise this conversation.\na: b"
 
 
 def test_rouge_is_of_stems_and_has_no_order_of_its_own():

@@ -1,9 +1,7 @@
-"""Real dialogues: the prompt they get, what is read off without a model, and scores.
+"""Scores of summaries of real dialogues, to compute published figures again.
 
-Works on any rows of `workbook.town.dialogues.load_dialogues`: the town's, a file of DialogSum, or
-the learner's own. `lead` is the baseline a summariser must pass, `between_people` the ceiling where
-several people summarised one dialogue. Left out: how ROUGE counts, which is lesson 09. Lesson 08
-holds a tuned model against both.
+`lead` is the baseline a summariser must pass, `between_people` the ceiling where several people
+summarised one dialogue.
 """
 
 from __future__ import annotations
@@ -12,14 +10,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from statistics import mean
 
-from workbook.training.data import SUMMARISE
-
 LEAD = 32  # words; a summary of DialogSum has about 23
-
-
-def prompt(dialogue: str) -> str:
-    """What a model is asked, by `workbook train finetune` too."""
-    return SUMMARISE.format(dialogue=dialogue)
 
 
 def lead(dialogue: str, words: int = LEAD) -> str:
