@@ -138,3 +138,28 @@ def test_a_second_run_grades_nothing_again(graded):
     assert done.returncode == 0, done.stderr
     assert "1 submissions, 0 of them graded now." in done.stdout
     assert "Each late day costs 50 %." in done.stdout
+
+
+MORE = f"""
+from workbook.core.exercises.checks import Check
+CHECKS = {{"{RIGHT}": (Check("one more", lambda answer, seed: None),)}}
+"""
+
+
+def test_grading_again_by_other_rules_renews_our_numbers_and_keeps_the_learners(graded):
+    folder = graded.out.parent
+    (folder / "more.py").write_text(MORE, encoding="utf-8")
+    words = [sys.executable, "-m", "workbook", "grade", "in", "--key", "course/key"]
+    done = subprocess.run(
+        [*words, "--out", "out", "--isolation", "none", "--attempts", "1", "--seed", "100",
+         "--hidden", "more.py"],
+        cwd=folder, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert "1 submissions, 1 of them graded now." in done.stdout, done.stderr
+    book = Gradebook(folder / "out" / "gradebook.sqlite")
+    rows = {row["exercise"]: row for row in book.answers()}
+    assert (rows[RIGHT]["seed"], rows[RIGHT]["checks"]) == (100, graded.rows[RIGHT]["checks"] + 1)
+    for name in ANSWERS:
+        for each in ("version", "package", *(f"learner_{noted}" for noted in NOTED)):
+            assert rows[name][each] == graded.rows[name][each], (name, each)
+    assert set(book.times_graded().values()) == {2}
