@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from workbook.core.notebook import charts, figures
 from workbook.core.runs import Interval
 from workbook.welcome.ages import AGES, WINTERS
-from workbook.welcome.perplexity import ENTROPY_BOUND, MODEL, ORDERS, chain_name
 
 if TYPE_CHECKING:
     import pandas
@@ -85,6 +84,8 @@ def perplexity_chart(table: pandas.DataFrame) -> go.Figure:
 
     table: as `perplexity.compare` gives it.
     """
+    from workbook.welcome.perplexity import ENTROPY_BOUND, MODEL, ORDERS, chain_name
+
     chains = [Interval(*table.loc[chain_name(n), ["perplexity", "low", "high"]]) for n in ORDERS]
     curves = {
         "Markov chain": dict(zip(ORDERS, chains, strict=True)),
