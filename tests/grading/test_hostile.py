@@ -104,6 +104,8 @@ def test_an_attack_on_the_process_costs_no_other_answer(
 ):  # fmt: skip
     file = tmp_path / "03_sampling.ipynb"
     nbformat.write(handed_in(root, RIGHT | {"s029": attack.source}), file)
+    if attack.says != "time limit":  # a busy machine reaches another limit later
+        settings = replace(settings, cell_seconds=20, seconds=80)
     result = grade.grade(Submission("eve", "03_sampling", file), opened, settings)
     exercise = next(each for each in result.exercises if each.id == ID)
     assert exercise.points == attack.points, said(exercise)
