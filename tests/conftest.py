@@ -39,7 +39,6 @@ settings.load_profile("busy")  # a machine that is busy with other work is no fa
 
 pytest.register_assert_rewrite("exercise_rules", "lab")  # shared code explains a failure, too
 
-import long_tests  # noqa: E402
 from lab import browser, lab, opened, run_cells  # noqa: E402, F401
 
 
@@ -165,12 +164,19 @@ def group_of(file: Path) -> str:
     return "kernel" if file.as_posix().endswith(KERNELS) else file.as_posix()
 
 
+@cache
+def long_tests() -> frozenset[str]:
+    """The functions that long_tests.txt lists (see long_tests.py), such as "test_x.py::test_y"."""
+    file = HERE / "long_tests.txt"  # which a copy of this file elsewhere has not got
+    return frozenset(file.read_text(encoding="utf-8").split() if file.is_file() else ())
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m is looked at
 def pytest_collection_modifyitems(config, items):
     """Mark the listed tests as slow. Let several workers begin with the long groups, so that none
     is alone at the end."""
     for item in items:
-        if item.nodeid.partition("[")[0].removeprefix("tests/") in long_tests.listed():
+        if item.nodeid.partition("[")[0].removeprefix("tests/") in long_tests():
             item.add_marker("slow")
     if hasattr(config, "workerinput"):
         first = ("kernel", "browser")

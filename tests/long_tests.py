@@ -24,12 +24,6 @@ BUDGET = 150.0  # seconds: two workers, and a minute to start and collect
 LINE = re.compile(r"\s*(\d+(?:\.\d+)?)s (?:call|setup|teardown)\s+tests/(\S+?)(\[.*)?$")
 
 
-@cache
-def listed() -> frozenset[str]:
-    """Return the listed functions, as "core/test_doctor.py::test_name"."""
-    return frozenset(LIST.read_text(encoding="utf-8").split())
-
-
 def seconds(report: Iterable[str]) -> dict[str, list[float]]:
     """Return the seconds of every case of every test function in pytest's report of durations."""
     cases: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))

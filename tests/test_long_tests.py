@@ -4,6 +4,7 @@ import ast
 
 import long_tests
 
+LISTED = set(long_tests.LIST.read_text(encoding="utf-8").split())
 REPORT = """
 3.00s call     tests/a/test_x.py::test_long[one]
 1.00s setup    tests/a/test_x.py::test_long[one]
@@ -38,7 +39,7 @@ def test_every_listed_test_is_still_there(root):
             parts = node.body if isinstance(node, ast.ClassDef) else [node]
             above = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
             there |= {f"{name}::{above}{getattr(part, 'name', '')}" for part in parts}
-    assert long_tests.listed() <= there, sorted(long_tests.listed() - there)
+    assert LISTED <= there, sorted(LISTED - there)
 
 
 def test_a_listed_test_is_slow(request):
@@ -48,4 +49,4 @@ def test_a_listed_test_is_slow(request):
         if item.get_closest_marker("slow")
     }
     here = {item.nodeid.partition("[")[0].removeprefix("tests/") for item in request.session.items}
-    assert long_tests.listed() & here <= marked
+    assert LISTED & here <= marked
