@@ -52,18 +52,14 @@ def header(topic: str, trains: str, needs: str) -> dict[str, str]:
 
 
 def measured(stem: str) -> dict[str, str]:
-    """Return a row for each machine that a lesson, such as "03_sampling", was run on.
-
-    A report's entry with status "budget" is a limit that nobody measured, and is shown as one.
-    """
+    """Return a row for each machine that a lesson, such as "03_sampling", was run on."""
     rows = {}
     for file in sorted(RUNS.glob("*.json")):
         for entry in json.loads(file.read_text(encoding="utf-8")):
-            words = {"ok": "about", "budget": "at most"}.get(entry["status"])
-            if entry["lesson"] == stem and words:
+            if entry["lesson"] == stem and entry["status"] == "ok":
                 time, memory = _time(entry["seconds"]), entry["peak_bytes"] / 2**30
                 machine = file.stem.replace("_", " ")
-                rows[f"Takes, on {machine}"] = f"{words} {time} and {memory:.1f} GB of memory"
+                rows[f"Takes, on {machine}"] = f"about {time} and {memory:.1f} GB of memory"
     return rows
 
 
