@@ -18,14 +18,8 @@ import torch
 from torch import Tensor
 
 from workbook.core.exercises.checks import tensor_form
-from workbook.core.exercises.exercise import (
-    Check,
-    Exercise,
-    exercise_set,
-    like,
-    predicted,
-    untouched,
-)
+from workbook.core.exercises.definition import exercise_set
+from workbook.core.exercises.exercise import Check, Exercise, like, predicted, untouched
 from workbook.core.runs.seeding import generator
 from workbook.pretraining.objectives import corrupted_lengths, noise_and_spans
 from workbook.training.packing import IGNORE
@@ -58,8 +52,7 @@ def adamw_step(
 ) -> tuple[Tensors, Tensors, Tensors]:
     """One step of AdamW on clipped gradients: (weights, means, squares), all of them new.
 
-    means, squares: running means of the gradients and of their squares, 0 at the start. step: from
-    1.
+    means, squares: running means of the gradients and of their squares, 0 at first. step: from 1.
     """
     norm = sum(g.square().sum() for g in gradients) ** 0.5
     scale = 1 / max(1.0, float(norm))
