@@ -49,3 +49,34 @@ def test_what_is_no_text_is_refused_by_its_type(value):
         with pytest.raises(ValueError, match=says):
             call()
     assert short_answers.check_text("owl") == "owl"
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("3 x 4 = 12\nAnswer: 12.", "12"),
+        ("Answer: 12. No.\nAnswer:  7 ", "7"),
+        ("The Old Oar Inn.", "The Old Oar Inn"),
+        ("Answer:", ""),
+        ("2.5..", "2.5."),
+    ],
+)
+def test_what_a_text_comes_to_stands_after_its_last_answer(text, end):
+    assert short_answers.final_answer(text) == end
+
+
+@pytest.mark.parametrize(
+    ("votes", "winner"),
+    [
+        (["7", "8", "8"], "8"),
+        (["7", "8"], "7"),  # the earliest of equals
+        (["8", "7", "7", "8"], "8"),
+        (["", "", "", "9"], "9"),  # who says nothing does not vote
+        (["3", "", "", "", "4", "4"], "4"),
+        (["3", "4"], "3"),
+        (["", ""], ""),
+        ([], ""),
+    ],
+)
+def test_the_commonest_answer_wins_and_the_earliest_of_equals(votes, winner):
+    assert short_answers.commonest(votes) == winner

@@ -89,20 +89,6 @@ def test_a_model_is_asked_all_but_the_answer_with_the_limit_of_its_tokens():
         bars_cases.said(lambda chats, **how: ["one"], cases, 40)
 
 
-@pytest.mark.parametrize(
-    ("text", "end"),
-    [
-        ("3 x 4 = 12\nAnswer: 12.", "12"),
-        ("Answer: 12. No.\nAnswer:  7 ", "7"),
-        ("The Old Oar Inn.", "The Old Oar Inn"),
-        ("Answer:", ""),
-        ("2.5..", "2.5."),
-    ],
-)
-def test_what_a_text_comes_to_stands_after_its_last_answer(text, end):
-    assert bars_cases.final(text) == end
-
-
 def test_word_for_word_and_in_the_end_are_two_judgements():
     case = SimpleNamespace(fields={"answer": "Ada met Bo.\nAnswer: Bo."})
     assert bars_cases.exact("Ada met Bo.\nAnswer: Bo.", case)

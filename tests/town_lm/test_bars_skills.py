@@ -52,8 +52,6 @@ def test_eight_answers_vote_and_the_first_is_the_single_one(book, measured):
     most, single = measured("majority of 8", answer).values()
     assert (most.value, single.value, most.difference[0]) == (1, 0, 1)
     assert most.cases == single.cases == 12
-    assert skills.commonest(["3", "", "", "", "4", "4"]) == "4"
-    assert skills.commonest(["3", "4"]) == "3" and skills.commonest(["", ""]) == ""
 
 
 def test_rude_words_are_counted_in_drawn_answers(book, measured):
@@ -75,20 +73,6 @@ def test_a_score_in_new_words_has_its_difference_to_known_ones():
     assert (known.name, known.value, known.difference) == ("x", 0.75, None)
     assert (new.name, new.value) == ("x" + quality.NEW_WORDS, 0.25)
     assert new.difference[0] == -0.5, "new minus known"
-
-
-@pytest.mark.parametrize(
-    ("votes", "winner"),
-    [
-        (["7", "8", "8"], "8"),
-        (["7", "8"], "7"),  # the earliest of equals
-        (["8", "7", "7", "8"], "8"),
-        (["", "", "", "9"], "9"),  # who says nothing does not vote
-        ([], ""),
-    ],
-)
-def test_the_commonest_answer_wins_and_the_earliest_of_equals(votes, winner):
-    assert skills.commonest(votes) == winner
 
 
 def test_a_rude_word_counts_in_any_case_and_only_as_a_whole():

@@ -37,8 +37,9 @@ def run(
     from workbook.publishing import runner
 
     files = runner.find(lessons)
-    others = _other_reports(report, {file.stem for file in files}) if report else []
+    others: list[dict] = []
     if report is not None:
+        others = _other_reports(report, {file.stem for file in files})
         _write_report(report, others)  # a file that cannot be written is found out before the work
     reports = []
     for number, file in enumerate(files, 1):

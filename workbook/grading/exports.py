@@ -130,6 +130,7 @@ def junit_xml(finals: Iterable[Final]) -> str:
             suites, "testsuite", name=f"{_legal(grade.student)}/{grade.lesson}",
             tests=str(len(grade.exercises)), failures=str(len(failed)),
         )  # fmt: skip
+        doubtful = to_look_at(final)
         properties = xml.SubElement(suite, "properties")
         for name in ("isolation", "seed", "package"):
             value = _legal(str(getattr(grade, name)))
@@ -139,7 +140,7 @@ def junit_xml(finals: Iterable[Final]) -> str:
             if each.verdict != "right":
                 said = _legal(each.cause or each.verdict)
                 xml.SubElement(case, "failure", message=said, type=_legal(each.verdict))
-            elif each in to_look_at(final):
+            elif each in doubtful:
                 xml.SubElement(case, "system-out").text = _legal("; ".join(each.doubts))
     xml.indent(suites)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(suites, encoding="unicode")

@@ -111,7 +111,7 @@ def plan_training(
         raise ValueError("training is full, lora or qlora, and ZeRO has stages 0 to 3.")
     s = model.shape
     changed = s.parameters if how == "full" else model.adapters(rank)
-    share = {stage: devices if zero >= stage else 1 for stage in (1, 2, 3)}
+    share = _shares(devices, zero)
     parts: dict[str, float] = {}
     if how != "full":
         frozen = weight_bytes(model, "nf4-dq" if how == "qlora" else dtype)
@@ -180,9 +180,14 @@ def zero_bytes(parameters: int, devices: int, stage: Zero) -> float:
     """Return the model states of one device in mixed precision (Rajbhandari et al., Table 1)."""
     _at_least_one(devices=devices)
     held = memory.states(parameters, 2)
-    share = {part: devices if stage >= part else 1 for part in (1, 2, 3)}
+    share = _shares(devices, stage)
     optimiser = (held.master + held.moments) / share[1]
     return held.weights / share[3] + held.gradients / share[2] + optimiser
+
+
+def _shares(devices: int, stage: Zero) -> dict[int, int]:
+    """In how many parts ZeRO cuts the optimiser's part (1), gradients (2) and weights (3)."""
+    return {part: devices if stage >= part else 1 for part in (1, 2, 3)}
 
 
 def _at_least_one(**counts: int) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from workbook import sandbox
 from workbook.react.models import Model
 from workbook.react.toolbox import Tool
+from workbook.tasks.short_answers import commonest, final_answer
 
 Isolation = Literal["sandbox", "interpreter"]
 SECONDS, MEMORY_MB = 2.0, 256
@@ -141,15 +142,11 @@ def python_tool(within: Isolation | None = None) -> Tool:
 
 def read_answer(text: str) -> str:
     """Return what a chain of thought ends in: after the last "Answer:", without the full stop."""
-    from workbook.town_lm.bars_cases import final
-
-    return final(text) if "Answer:" in text else ""
+    return final_answer(text) if "Answer:" in text else ""
 
 
 def vote(answers: Sequence[str]) -> str:
     """Return the answer given most often, the earliest of equals; an empty one does not vote."""
-    from workbook.town_lm.bars_skills import commonest
-
     return commonest(answers)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _PUNCTUATION = str.maketrans("", "", string.punctuation)  # ASCII only, as in SQuAD
@@ -38,6 +39,17 @@ def exact_match(prediction: str, references: str | Sequence[str]) -> float:
         for text in (prediction, *some_texts(references))
     )
     return float(ours in others)
+
+
+def final_answer(text: str) -> str:
+    """Return what stands after the last "Answer:" of a text, or all of it; without a full stop."""
+    return text.rpartition("Answer:")[2].strip().removesuffix(".")
+
+
+def commonest(votes: Sequence[str]) -> str:
+    """Return the answer given most often, the earliest of equals; texts without one do not vote."""
+    counts = Counter(vote for vote in votes if vote)
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 def some_texts(references: str | Sequence[str]) -> list[str]:

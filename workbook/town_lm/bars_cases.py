@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from workbook.tasks import Case, task_named
+from workbook.tasks.short_answers import final_answer
 from workbook.town import build_town
 from workbook.town.entities import Town
 from workbook.town.random import Source
@@ -79,12 +80,7 @@ def task_right(task: str, text: str, reference: str) -> bool:
 
 def final_right(text: str, case: Document) -> bool:
     """Return whether a text comes to the right answer, whatever stands before it."""
-    return final(text) == final(case.fields["answer"])
-
-
-def final(text: str) -> str:
-    """Return what stands after the last "Answer:" of a text, or all of it; without a full stop."""
-    return text.rpartition("Answer:")[2].strip().removesuffix(".")
+    return final_answer(text) == final_answer(case.fields["answer"])
 
 
 def exact_share(name: str, answer: Answer, cases: Sequence[Document], tokens: int) -> Score:

@@ -5,10 +5,10 @@ and returns scores. Left out: programs, which are run; they are in `bars.py`.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
+from workbook.tasks.short_answers import commonest, final_answer
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.dialogues.dialogues import dialogue
 from workbook.town.texts.instruction_phrases import SUMMARISE
@@ -19,7 +19,6 @@ from workbook.town_lm.bars_cases import (
     at_home,
     elsewhere,
     exact_share,
-    final,
     first_turn,
     said,
     skill,
@@ -138,7 +137,7 @@ def majority(answer: Answer, count: int) -> list[Score]:
     """The commonest of eight drawn answers, and the first of them alone."""
     cases = sums("steps", count)
     drawn = said(answer, cases * SAMPLES, 160, temperature=TEMPERATURE)
-    votes = [[final(text) for text, _ in drawn[i :: len(cases)]] for i in range(len(cases))]
+    votes = [[final_answer(text) for text, _ in drawn[i :: len(cases)]] for i in range(len(cases))]
     wanted = [case.fields["answer"] for case in cases]
     voted = [_sum_right(commonest(v), right) for v, right in zip(votes, wanted, strict=True)]
     single = [_sum_right(text, case.fields["answer"]) for text, case in drawn[: len(cases)]]
@@ -147,12 +146,6 @@ def majority(answer: Answer, count: int) -> list[Score]:
         replace(most, difference=share_difference(voted, single)),
         share("single answer at the same temperature", single),
     ]
-
-
-def commonest(votes: Sequence[str]) -> str:
-    """Return the answer given most often, the earliest of equals; texts without one do not vote."""
-    counts = Counter(vote for vote in votes if vote)
-    return counts.most_common(1)[0][0] if counts else ""
 
 
 def tone(answer: Answer, count: int) -> list[Score]:
