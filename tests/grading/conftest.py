@@ -49,6 +49,16 @@ def light_kernel(root):
         yield Isolation("none", edition)
 
 
+@pytest.fixture
+def own_temporary_folder(monkeypatch):
+    """A temporary folder that no other test's grading run, at the same time, writes into."""
+    with tempfile.TemporaryDirectory(prefix="wbo-") as folder:  # a socket's path has to be short
+        Path(folder).chmod(0o755)  # for the sandbox's user
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def server():
     """The URL of a database of a server that is started once and gone with the session."""
