@@ -44,9 +44,9 @@ def test_a_billion_weights_in_fp32_take_four_four_and_eight_gigabytes(planned):
 def test_without_train_the_table_is_that_of_serving(planned):
     spec = planner.spec_of(MODEL)
     title, parts = planned(MODEL)
-    plan = planner.plan_serving(spec, tokens=1024)
+    plan = planner.plan_serving(spec, seq_len=1024)
     assert (title, parts) == (plan.title, rows(plan))
-    words = ("--weights", "nf4", "--cache", "int8", "--batch", "2", "--tokens", "300")
+    words = ("--weights", "nf4", "--cache", "int8", "--batch-size", "2", "--seq-len", "300")
     title, parts = planned(MODEL, *words)
     plan = planner.plan_serving(spec, "nf4", 2, 300, "int8")
     assert (title, parts) == (plan.title, rows(plan))
@@ -54,7 +54,7 @@ def test_without_train_the_table_is_that_of_serving(planned):
 
 
 def test_every_option_of_training_is_passed_on(planned):
-    words = ("--train", "lora", "--dtype", "fp16", "--batch", "2", "--tokens", "300",
+    words = ("--train", "lora", "--dtype", "fp16", "--batch-size", "2", "--seq-len", "300",
              "--rank", "4", "--zero", "3", "--devices", "8", "--recompute")  # fmt: skip
     title, parts = planned(MODEL, *words)
     plan = planner.plan_training(
@@ -82,7 +82,7 @@ def test_a_small_model_is_planned_in_megabytes(call, root):
         (["gpt-9"], "no model 'gpt-9'"),
         ([MODEL, "--train", "half"], "training is full, lora or qlora"),
         ([MODEL, "--weights", "int3"], "not 'int3'"),
-        ([MODEL, "--batch", "0"], "batch is at least 1, not 0"),
+        ([MODEL, "--batch-size", "0"], "batch_size is a whole number of at least 1, not 0"),
     ],
 )
 def test_what_cannot_be_planned_is_one_sentence(call, words, message):

@@ -18,8 +18,8 @@ from workbook.evaluation.suite_changes import (
 from workbook.tasks import TASKS, Case, cases
 from workbook.tasks.scores import shared_run
 from workbook.town import build_town
+from workbook.town.choices import ChoiceSource
 from workbook.town.names import visitor_family_name
-from workbook.town.random import Source
 from workbook.town.texts.politeness.politeness import RUDE_WORDS
 
 EVERY = pytest.mark.parametrize("task", TASKS)
@@ -120,7 +120,7 @@ def test_names_change_everywhere_at_once_and_only_foreign_ones():
 
 def test_no_two_people_get_one_name():
     """Guards against a new name that is given twice: two people of a talk would become one."""
-    source = Source("many names")
+    source = ChoiceSource("many names")
     for number in range(5):
         names = [visitor_family_name(source) for _ in range(40)]
         other = with_town_names(Case(f"x/many/{number}", " ".join(names), "None."))

@@ -11,7 +11,7 @@ from workbook.finetuning.data import NEW, chats
 from workbook.finetuning.families import FAMILIES, cases, score
 from workbook.tasks import Case
 from workbook.town import build_town
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.politeness.politeness import rewrite
 from workbook.town.writer import Writer
 
@@ -44,7 +44,7 @@ def test_scores_by_hand(family, reference, answer, expected):
 def test_a_polite_answer_must_keep_the_message_and_have_no_rude_word():
     """A score by characters once gave a true answer 0.83: a word began in another letter case."""
     for index in range(60):
-        fields = rewrite(Writer(Source(f"polite/{index}"), build_town(), "test")).fields
+        fields = rewrite(Writer(ChoiceSource(f"polite/{index}"), build_town(), "test")).fields
         case = Case("polite", fields["rude"], fields["polite"])
         kept = f"Could you please read this: {fields['content']}"
         (whole,) = score("polite", [kept], [case])

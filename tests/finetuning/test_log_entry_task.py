@@ -6,7 +6,7 @@ import pytest
 
 from workbook.finetuning.log_entry_task import REQUESTS, log_chat, log_entry
 from workbook.town import build_town
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.dialogues.dialogues import dialogue
 from workbook.town.writer import Document, Writer
 
@@ -26,7 +26,7 @@ def test_every_entry_can_be_read_from_its_talk():
     """All names stand in the talk, and people and places are what the town says they are."""
     places = {place.name for place in build_town().places}
     for index in range(300):
-        talk = dialogue(Writer(Source(f"log/{index}"), build_town(), "train"))
+        talk = dialogue(Writer(ChoiceSource(f"log/{index}"), build_town(), "train"))
         entry = log_entry(talk)
         found = dict(re.fullmatch(r"(\w+): (.+)", line).groups() for line in entry.splitlines())
         assert list(found) == ["Present", "Named", "Place"]
@@ -41,8 +41,8 @@ def test_every_entry_can_be_read_from_its_talk():
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_a_chat_asks_for_the_entry_of_the_talk_in_it(split):
     for index in range(20):
-        user, assistant = log_chat(Writer(Source(f"log/{index}"), build_town(), split))
-        talk = dialogue(Writer(Source(f"log/{index}"), build_town(), split))
+        user, assistant = log_chat(Writer(ChoiceSource(f"log/{index}"), build_town(), split))
+        talk = dialogue(Writer(ChoiceSource(f"log/{index}"), build_town(), split))
         assert (user["role"], assistant["role"]) == ("user", "assistant")
         assert talk.fields["dialogue"] in user["content"]
         assert assistant["content"] == log_entry(talk)

@@ -9,7 +9,7 @@ from workbook.core.hub import load_model
 from workbook.finetuning import families, prompted, templates
 from workbook.finetuning.families import FAMILIES, cases
 from workbook.town import build_town
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.dialogues.dialogues import dialogue
 from workbook.town.writer import Writer
 
@@ -17,7 +17,7 @@ from workbook.town.writer import Writer
 def test_the_dialogue_is_found_in_every_request():
     for index in range(60):
         seed = f"finetuning/cases/summarise/test/test/{families.SEED}/{index}"
-        talk = dialogue(Writer(Source(seed), build_town(), "test", "test")).fields
+        talk = dialogue(Writer(ChoiceSource(seed), build_town(), "test", "test")).fields
         case = cases("summarise", index + 1, phrasings="test")[index]
         assert case.reference == talk["summary"]
         assert prompted.dialogue_of(case.prompt) == talk["dialogue"]

@@ -96,11 +96,11 @@ def test_recomputing_keeps_one_block():
 
 def test_an_estimate_by_hand():
     """q alone at rank 3 has 2 x 3 x (8 + 8) weights; a token keeps 396 bytes a block (below)."""
-    found = estimate(SMALL, 3, ("q_proj",), batch_size=2, tokens=5)
+    found = estimate(SMALL, 3, ("q_proj",), batch_size=2, seq_len=5)
     assert found.weights == 4 * (10_000 + 96)
     assert (found.gradients, found.optimiser) == (4 * 96, 8 * 96)
     assert found.activations == 10 * (2 * 396 + 3 * 50 * 4)
-    answers = estimate(SMALL, 3, ("q_proj",), batch_size=2, tokens=5, loss_share=0.5)
+    answers = estimate(SMALL, 3, ("q_proj",), batch_size=2, seq_len=5, loss_share=0.5)
     assert found.activations - answers.activations == 10 * 3 * 50 * 2
     half = estimate(SMALL, 3, ("q_proj",), base="bfloat16")
     assert half.weights == 2 * 10_000 + 4 * 96, "an adapter stays in float32"

@@ -32,7 +32,7 @@ ZERO = {  # Rajbhandari et al. 2020, Table 1, 7.5 billion: GB by devices, for st
 @pytest.mark.parametrize(("format", "published"), FALCON.items())
 def test_falcon_as_litgpt_measured_it(format, published):
     """LitGPT's tutorials/quantize.md: generation with Falcon-7B, memory used in GB."""
-    total = plan_serving(MODELS["falcon-7b"], format, batch=1, tokens=60).total / GB
+    total = plan_serving(MODELS["falcon-7b"], format, batch_size=1, seq_len=60).total / GB
     assert total == pytest.approx(published, rel=0.06)
 
 
@@ -170,7 +170,7 @@ def test_the_command_prints_the_plan(root):
     run = CliRunner().invoke(app, ["plan", "falcon-7b", "--weights", "nf4", "--tokens", "60"])
     assert run.exit_code == 0 and "5.50" in run.output and "weights" in run.output
     run = CliRunner().invoke(
-        app, ["plan", "1b", "--train", "full", "--dtype", "fp32", "--batch", "1"]
+        app, ["plan", "1b", "--train", "full", "--dtype", "fp32", "--batch-size", "1"]
     )
     assert run.exit_code == 0 and "AdamW's moments" in run.output and "8.00" in run.output
 
@@ -181,7 +181,10 @@ def test_the_command_prints_the_plan(root):
         (lambda: spec_of("gpt-9"), "no model 'gpt-9'"),
         (lambda: plan_training(MODELS["1b"], "int8"), "fp32, bf16 or fp16, not 'int8'"),
         (lambda: plan_training(MODELS["1b"], how="half"), "full, lora or qlora"),
-        (lambda: plan_training(MODELS["1b"], batch=0), "batch is at least 1, not 0"),
+        (
+            lambda: plan_training(MODELS["1b"], batch_size=0),
+            "batch_size is a whole number of at least 1, not 0",
+        ),
         (lambda: plan_serving(MODELS["1b"], "int3"), "not 'int3'"),
         (lambda: plan_serving(MODELS["1b"], cache="nf4"), "not 'nf4'"),
     ],

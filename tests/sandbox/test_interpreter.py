@@ -153,7 +153,7 @@ def agree(program, row):
 
 @pytest.mark.usefixtures("boxed")
 def test_a_thousand_programs_of_the_town_have_the_answers_of_the_sandbox():
-    from workbook.town.random import Source
+    from workbook.town.choices import ChoiceSource
     from workbook.town.texts.problems.programs import program
     from workbook.town.world import build_town
     from workbook.town.writer import Writer
@@ -161,7 +161,7 @@ def test_a_thousand_programs_of_the_town_have_the_answers_of_the_sandbox():
     town, results = build_town(), {}
     for seed in range(10_000):
         split = ("train", "validation", "test")[seed % 3]
-        fields = program(Writer(Source(f"sandbox/{seed}"), town, split)).fields
+        fields = program(Writer(ChoiceSource(f"sandbox/{seed}"), town, split)).fields
         results |= dict(zip(fields["programs"], fields["results"], strict=True))
         if len(results) >= 1_000:
             break

@@ -67,7 +67,7 @@ def test_a_model_without_numbers_is_of_its_class_and_takes_no_memory(family):
 
 def test_the_real_model_is_counted_as_by_hand():
     """2 x 6 tokens x (4 C C + 3 C F + V C) of matrices, 4 x 2 texts x 3 x 3 x C of attention."""
-    parameters, flops = peers.measured(CONFIGS["llama"], batch=2, tokens=3)
+    parameters, flops = peers.measured(CONFIGS["llama"], batch_size=2, seq_len=3)
     assert parameters == 2 * 11 * 8 + 4 * 8 * 8 + 3 * 8 * 16 + 3 * 8
     assert flops.forward == 12 * (4 * 8 * 8 + 3 * 8 * 16 + 11 * 8) + 4 * 2 * 9 * 8
     assert flops.backward == 2 * flops.forward

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from itertools import product
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.series import series_phrases as say
 from workbook.town.texts.series.series import RULES
 from workbook.town.texts.series.series_words import GROUPS, OPPOSITES, plural
@@ -25,7 +25,7 @@ def town():
 
 
 def writer(seed, split="train"):
-    return Writer(Source(f"series/{seed}"), town(), split)
+    return Writer(ChoiceSource(f"series/{seed}"), town(), split)
 
 
 def made(make, split="train", count=40, **options):

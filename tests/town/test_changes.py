@@ -6,8 +6,8 @@ import pytest
 import text_checks
 
 from workbook.town.changes import move_on, new_hours, new_price, still_neighbours
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import TODAY_YEAR
-from workbook.town.random import Source
 from workbook.town.vocabulary import JOBS
 
 
@@ -19,7 +19,7 @@ def town():
 @pytest.fixture(scope="module")
 def moved(town):
     """(before, after) of every townsperson."""
-    source = Source("two years")
+    source = ChoiceSource("two years")
     return [(p, move_on(p, list(town.places), town.streets, source)) for p in town.people]
 
 
@@ -45,7 +45,7 @@ def test_a_sixth_of_the_unmarried_move_to_another_street_and_leave_their_neighbo
 
 
 def test_newcomers_and_their_places_and_goods_stay_as_they_are(town):
-    source = Source("new")
+    source = ChoiceSource("new")
     person, place, product = (
         replace(rows[0], since=TODAY_YEAR) for rows in (town.people, town.places, town.products)
     )
@@ -56,7 +56,7 @@ def test_newcomers_and_their_places_and_goods_stay_as_they_are(town):
 
 
 def test_a_fifth_of_the_places_open_at_another_hour(town):
-    source, rows = Source("hours"), town.places * 5
+    source, rows = ChoiceSource("hours"), town.places * 5
     changed = [(old, new) for old in rows if (new := new_hours(old, source)) != old]
     assert 0.15 < len(changed) / len(rows) < 0.25
     for old, new in changed:
@@ -66,7 +66,7 @@ def test_a_fifth_of_the_places_open_at_another_hour(town):
 
 
 def test_three_in_ten_goods_cost_ten_to_ninety_pennies_more(town):
-    source, rows = Source("prices"), town.products * 5
+    source, rows = ChoiceSource("prices"), town.products * 5
     changed = [(old, new) for old in rows if (new := new_price(old, source)) != old]
     assert 0.25 < len(changed) / len(rows) < 0.35
     rises = {new.price - old.price for old, new in changed}

@@ -3,13 +3,13 @@
 import math
 from itertools import groupby
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.departures import STOPS, draw_departures
-from workbook.town.random import Source
 
 
 def lines(seed):
     """The departures of each line, by its name."""
-    rows = draw_departures(Source(seed))
+    rows = draw_departures(ChoiceSource(seed))
     return {name: list(several) for name, several in groupby(rows, key=lambda row: row.line)}
 
 
@@ -41,17 +41,23 @@ def test_a_line_keeps_its_stops_its_fare_and_its_gap():
 
 
 def test_the_town_has_nine_of_the_stops_and_a_seed_has_one_timetable():
-    assert draw_departures(Source(1)) == draw_departures(Source(1)) != draw_departures(Source(2))
+    assert (
+        draw_departures(ChoiceSource(1))
+        == draw_departures(ChoiceSource(1))
+        != draw_departures(ChoiceSource(2))
+    )
     for seed in range(50):
         used = {
-            stop for row in draw_departures(Source(seed)) for stop in (row.origin, row.destination)
+            stop
+            for row in draw_departures(ChoiceSource(seed))
+            for stop in (row.origin, row.destination)
         }
         assert 2 <= len(used) <= 9
 
 
 def test_nats_are_the_choices_of_nine_stops_and_eight_lines():
     """A line: two of nine stops, 10 lengths, 27 fares, 41 first departures, 17 gaps."""
-    source = Source(0)
+    source = ChoiceSource(0)
     draw_departures(source)
     hand = math.log(math.perm(12, 9)) + 8 * math.log(9 * 8 * 10 * 27 * 41 * 17)
     assert math.isclose(source.nats, hand)

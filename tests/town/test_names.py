@@ -7,7 +7,7 @@ import pytest
 from text_checks import town
 
 from workbook.town import names
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 
 
 class Drawn:
@@ -22,7 +22,7 @@ class Drawn:
 
 def test_a_first_name_tells_the_gender_by_its_end():
     she, he = (
-        {names.first_name(Source(i), gender) for i in range(2000)} for gender in ("she", "he")
+        {names.first_name(ChoiceSource(i), gender) for i in range(2000)} for gender in ("she", "he")
     )
     assert not she & he and min(len(she), len(he)) > 1500
     assert all(re.search("(a|ine|elle|ith|we|anne)$", name) for name in she)
@@ -34,7 +34,7 @@ def test_a_name_that_real_people_have_is_drawn_again():
 
 
 def test_no_letter_stands_three_times_in_a_family_name():
-    drawn = {names.family_name(Source(i)) for i in range(8000)}
+    drawn = {names.family_name(ChoiceSource(i)) for i in range(8000)}
     assert "Hobby" in drawn and "Oskmere" in drawn and len(drawn) > 700
     assert not any(re.search(r"(.)\1\1", name) for name in drawn)
 
@@ -49,14 +49,14 @@ def test_no_letter_stands_three_times_in_a_family_name():
     ids=["first", "family", "place"],
 )
 def test_a_name_costs_the_logarithm_of_how_many_there_are(make, count):
-    source = Source(3)
+    source = ChoiceSource(3)
     make(source)
     assert source.nats == pytest.approx(math.log(count))
 
 
 def test_a_place_is_called_by_two_words_and_what_it_is():
     for seed in range(50):
-        first, second, *noun = names.place_name(Source(seed), "Tea House").split()
+        first, second, *noun = names.place_name(ChoiceSource(seed), "Tea House").split()
         assert first in names.PLACE_HEADS and second in names.PLACE_NOUNS
         assert noun == ["Tea", "House"]
 
@@ -70,7 +70,7 @@ def test_a_fresh_name_is_the_first_that_is_not_taken():
 def test_patterns_find_every_visitor_and_no_townsperson():
     first, family = names.visitor_patterns()
     for seed in range(500):
-        assert first.fullmatch(names.visitor_first_name(Source(seed)))
-        assert family.fullmatch(names.visitor_family_name(Source(seed)))
+        assert first.fullmatch(names.visitor_first_name(ChoiceSource(seed)))
+        assert family.fullmatch(names.visitor_family_name(ChoiceSource(seed)))
     for person in town().people:
         assert not first.fullmatch(person.first) and not family.fullmatch(person.last)

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from workbook.town import KINDS
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.instructions import FAMILIES
 from workbook.town.towns import COUNT, SKILLS, draw_town, held_out, other_town, town_for
 from workbook.town.world import build_both, build_town
@@ -58,15 +58,15 @@ def test_mistakes_are_one_sentence(call, message):
 
 def test_a_drawn_town_costs_the_logarithm_of_how_many_there_are():
     for split in ("validation", "test"):
-        source = Source(f"towns/{split}")
+        source = ChoiceSource(f"towns/{split}")
         drawn = draw_town(source, split)
         assert source.nats == pytest.approx(math.log(20))
-        number = Source(f"towns/{split}").below(20)
+        number = ChoiceSource(f"towns/{split}").below(20)
         assert drawn is other_town(split, number)
 
 
 def test_a_skill_is_practised_elsewhere_and_facts_come_from_brindlemere():
-    source = Source("kinds")
+    source = ChoiceSource("kinds")
     assert town_for("page", source, "test") is build_town() and source.nats == 0.0
     assert town_for("proof", source, "test") is not build_town() and source.nats > 0
     assert SKILLS < {*KINDS, *FAMILIES}

@@ -3,9 +3,9 @@
 import pytest
 import text_checks
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
 from workbook.town.names import PLACE_HEADS
-from workbook.town.random import Source
 from workbook.town.vocabulary import PLACES
 from workbook.town.world import build_both
 from workbook.town.writer import (
@@ -30,7 +30,7 @@ def towns():
 def test_visitors_have_names_that_no_townsperson_has(towns):
     """Not even one of today's: a visitor who sounds like the town must not name a held-out one."""
     known = {p.first for p in towns[1].people} | {p.name for p in towns[1].places}
-    writer = Writer(Source("visitors"), towns[0], "train")
+    writer = Writer(ChoiceSource("visitors"), towns[0], "train")
     visitors = [writer.visitor() for _ in range(3000)]
     assert len({v.name for v in visitors}) > 2900
     assert not known & {v.first for v in visitors}
@@ -42,7 +42,7 @@ def test_visitors_have_names_that_no_townsperson_has(towns):
 
 def test_what_a_visitor_is_not_asked_for_costs_nothing(towns):
     """Guards the entropy bound: traits that no text uses must not be drawn."""
-    writer = Writer(Source("lazy"), towns[0], "train")
+    writer = Writer(ChoiceSource("lazy"), towns[0], "train")
     visitor = writer.visitor()
     assert writer.source.nats == 0.0
     job = visitor.job
@@ -60,7 +60,7 @@ def test_the_last_two_of_six_phrasings_are_held_back_and_of_five_none():
 
 @pytest.mark.parametrize("phrasings", SPLITS)
 def test_phrasings_may_be_of_another_split_than_the_people(phrasings):
-    writer = Writer(Source("mixed"), text_checks.town(), "validation", phrasings)
+    writer = Writer(ChoiceSource("mixed"), text_checks.town(), "validation", phrasings)
     held = {"train": set(), "validation": {"5 x"}, "test": {"6 x"}}[phrasings]
     said = {
         writer.say(Phrases(*(f"{i} {{who}}" for i in range(1, 7))), who="x") for _ in range(200)

@@ -6,8 +6,8 @@ training text may not name anything of another split, and a seed gives one text.
 
 from functools import cache
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
-from workbook.town.random import Source
 from workbook.town.world import build_town
 from workbook.town.writer import Document, Writer, hour, money
 
@@ -21,12 +21,12 @@ def town() -> Town:
 
 def writer(seed: int | str, split: str = "train") -> Writer:
     """Somebody who writes about the town in one split, always the same for a seed."""
-    return Writer(Source(seed), town(), split)
+    return Writer(ChoiceSource(seed), town(), split)
 
 
 def documents(make, split: str, count: int = COUNT) -> list[Document]:
     """Seeded documents of one kind in one split."""
-    return [make(Writer(Source(f"{make.__name__}/{i}"), town(), split)) for i in range(count)]
+    return [make(Writer(ChoiceSource(f"{make.__name__}/{i}"), town(), split)) for i in range(count)]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import ast
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.writer import Writer
 
 ALLOWED = (
@@ -14,7 +14,7 @@ ALLOWED = (
 
 def made(town, make, split="train", count=150, **options):
     seeds = (f"{make.__name__}/{options}/{i}" for i in range(count))
-    return [make(Writer(Source(seed), town, split), **options) for seed in seeds]
+    return [make(Writer(ChoiceSource(seed), town, split), **options) for seed in seeds]
 
 
 def run(code: str) -> str:

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from workbook.training.config import FitConfig, at_least
+from workbook.training.config import FitConfig
 
 
 @pytest.mark.parametrize(
@@ -48,18 +48,3 @@ def test_a_changed_copy_is_checked_and_the_first_stays_as_it_was():
         config.replace(warmup=-1)
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.steps = 9
-
-
-@pytest.mark.parametrize("value", [True, "3", None, math.inf, math.nan, 1.9, -1])
-def test_what_is_no_number_or_too_small_is_refused_by_name(value):
-    with pytest.raises(ValueError, match=f"^rate is a number of at least 2, not {value!r}.$"):
-        at_least("rate", value, 2.0)
-    with pytest.raises(ValueError, match=f"^rank is a whole number of at least 2, not {value!r}.$"):
-        at_least("rank", value, 2)
-
-
-def test_a_whole_number_will_do_where_any_number_does_but_not_the_other_way():
-    at_least("rate", 2, 2.0)
-    at_least("rank", 2, 2)
-    with pytest.raises(ValueError, match="rank is a whole number"):
-        at_least("rank", 2.0, 2)

@@ -17,8 +17,8 @@ def plan(
     dtype: Annotated[str, typer.Option(help="Of training: fp32, bf16, fp16.")] = "bf16",
     weights: Annotated[str, typer.Option(help="Of serving: bf16, int8, int4, nf4 ...")] = "bf16",
     cache: Annotated[str, typer.Option(help="Of keys and values: bf16, int8, int4 ...")] = "bf16",
-    batch: Annotated[int, typer.Option(help="Texts at once, on each device.")] = 1,
-    tokens: Annotated[int, typer.Option(help="Tokens of a text.")] = 1024,
+    batch_size: Annotated[int, typer.Option(help="Texts at once, on each device.")] = 1,
+    seq_len: Annotated[int, typer.Option(help="Tokens of a text.")] = 1024,
     rank: Annotated[int, typer.Option(help="Of the adapters.")] = 16,
     zero: Annotated[int, typer.Option(help="Stage of ZeRO, 0 to 3.")] = 0,
     devices: Annotated[int, typer.Option(help="That share the work.")] = 1,
@@ -34,10 +34,10 @@ def plan(
     if train:
         how, stage = cast(planner.How, train), cast(planner.Zero, zero)
         planned = planner.plan_training(
-            spec, dtype, batch, tokens, how, rank, stage, devices, recompute
+            spec, dtype, batch_size, seq_len, how, rank, stage, devices, recompute
         )
     else:
-        planned = planner.plan_serving(spec, weights, batch, tokens, cache)
+        planned = planner.plan_serving(spec, weights, batch_size, seq_len, cache)
     table = Table(title=planned.title, title_justify="left")
     table.add_column("")
     unit, factor = ("GB", 1) if planned.total >= planner.GB else ("MB", 1000)

@@ -18,8 +18,8 @@ from workbook.evaluation.answers import exact_match
 from workbook.evaluation.bleu_metric import sentence_bleu
 from workbook.evaluation.rouge_metric import rouge_pair
 from workbook.town import build_town
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Person, Place, Town
-from workbook.town.random import Source
 from workbook.town.writer import Writer, an, hour, upper
 
 KINDS = ("other words", "denied", "false value")
@@ -70,7 +70,7 @@ def tellings(count: int, seed: int = 0, town: Town | None = None) -> list[Tellin
     town = town or build_town()
     found = []
     for index in range(count):
-        writer = Writer(Source(f"tellings/{seed}/{index}"), town, "test")
+        writer = Writer(ChoiceSource(f"tellings/{seed}/{index}"), town, "test")
         thing = writer.pick((*town.people, *town.places))
         trait, value = writer.pick(tuple(known_facts(town, thing).items()))
         first, denial = _nearest_denial(trait)

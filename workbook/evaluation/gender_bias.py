@@ -38,9 +38,9 @@ def text_shares() -> dict[str, float]:
 def new_people(count: int = PEOPLE, seed: int = 0) -> dict[str, str]:
     """Return name -> "she" or "he", as the ending says; half of each, and no townsperson's name."""
     from workbook.town import build_town, names
-    from workbook.town.random import Source
+    from workbook.town.choices import ChoiceSource
 
-    source, taken = Source(f"gender bias/{seed}"), set(build_town().reserved)
+    source, taken = ChoiceSource(f"gender bias/{seed}"), set(build_town().reserved)
     found = {}
     for number in range(count):
         gender = ("she", "he")[number % 2]

@@ -17,7 +17,7 @@ from workbook.evaluation.overlap import ngrams, rouge_tokens
 from workbook.tasks import Case, Task
 from workbook.tasks.scores import same_answer
 from workbook.town import build_town
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK
 from workbook.town.texts.questions.recall import ask, facts_of
 from workbook.town.writer import Writer
@@ -60,7 +60,7 @@ def memory_cases(split: str, count: int, seed: int = 0) -> list[Case]:
     """Questions from memory about people of a split: of whom the model has read, or has not."""
     town, found = build_town(), []
     for index in range(count):
-        writer = Writer(Source(f"memory/{split}/{seed}/{index}"), town, split, "train")
+        writer = Writer(ChoiceSource(f"memory/{split}/{seed}/{index}"), town, split, "train")
         fact = writer.pick(list(facts_of(town, writer.person())))
         prompt = writer.say(CLOSED_BOOK, ask=ask(writer, fact))
         found.append(Case(f"memory/{split}/{index}", prompt, fact.answer))
@@ -71,10 +71,10 @@ def rows(people: int, seed: int = 0) -> list[Row]:
     """A data set as it is often made: every fact of some people, each asked in several ways."""
     town = build_town()
     found = []
-    for person in Source(f"leakage/{seed}").sample(town.people, people):
+    for person in ChoiceSource(f"leakage/{seed}").sample(town.people, people):
         for fact in facts_of(town, person):
             for number in range(PHRASINGS):
-                source = Source(f"leakage/{seed}/{person.id}/{fact.trait}/{number}")
+                source = ChoiceSource(f"leakage/{seed}/{person.id}/{fact.trait}/{number}")
                 question = ask(Writer(source, town, "train"), fact)
                 found.append(Row(question, fact.value, person.name))
     return list(dict.fromkeys(found))
@@ -82,7 +82,7 @@ def rows(people: int, seed: int = 0) -> list[Row]:
 
 def split_rows(data: Sequence[Row], by_person: bool, seed: int = 0) -> tuple[list[Row], list[Row]]:
     """(training, test), half and half: every row by itself, or all rows about a person together."""
-    source = Source(f"split/{seed}")
+    source = ChoiceSource(f"split/{seed}")
     if not by_person:
         mixed = source.shuffled(data)
         return mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]

@@ -40,13 +40,13 @@ class Question(NamedTuple):
 def town_questions(count: int, seed: int = 0) -> list[Question]:
     """Questions about people the town's models have read of; the wrong options are real values."""
     from workbook.town import build_town
-    from workbook.town.random import Source
+    from workbook.town.choices import ChoiceSource
     from workbook.town.texts.questions.recall import ask, facts_of
     from workbook.town.writer import Writer
 
     town, found = build_town(), []
     for index in range(count):
-        source = Source(f"multiple choice/{seed}/{index}")
+        source = ChoiceSource(f"multiple choice/{seed}/{index}")
         writer = Writer(source, town, "train", "train")
         fact = writer.pick(list(facts_of(town, writer.person())))
         values = sorted(

@@ -88,7 +88,7 @@ def ballots(
 
     texts: system -> its text for each task. Raises ValueError where these do not pair up.
     """
-    from workbook.town.random import Source
+    from workbook.town.choices import ChoiceSource
 
     for name, own in texts.items():
         if len(own) != len(tasks):
@@ -98,7 +98,7 @@ def ballots(
         raise ValueError("A ballot needs two systems; give the texts of one more.")
     found = []
     for number, task in enumerate(tasks):
-        one, other = Source(f"ballots/{seed}/{number}").shuffled(pairs[number % len(pairs)])
+        one, other = ChoiceSource(f"ballots/{seed}/{number}").shuffled(pairs[number % len(pairs)])
         found.append(Ballot(task, (texts[one][number], texts[other][number]), (one, other)))
     return found
 

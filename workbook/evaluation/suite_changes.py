@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from workbook.tasks import Case
 from workbook.tasks.scores import shared_run
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 
 TYPO_SHARE = 1 / 6  # of the words that may have one
 TWINS = frozenset(  # words that two exchanged letters turn into one another
@@ -44,7 +44,7 @@ def with_typos(case: Case) -> Case:
     """
     from workbook.town.texts.politeness.politeness import RUDE_WORDS
 
-    source = Source(f"typos/{case.id}")
+    source = ChoiceSource(f"typos/{case.id}")
     spared = set(_WORD.findall(case.reference)) | set(_message(case)) | RUDE_WORDS
 
     def mistype(found: re.Match) -> str:
@@ -99,7 +99,7 @@ def _new_names(case: Case) -> dict[str, str]:
 
     text = f"{case.prompt} {case.reference}"
     _, family = names.visitor_patterns()
-    source, taken = Source(f"names/{case.id}"), set(build_town().reserved)
+    source, taken = ChoiceSource(f"names/{case.id}"), set(build_town().reserved)
     taken |= set(re.findall(r"\w+", text))
     she, he = gendered_words([text])[0]
     new = {}

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from workbook.finetuning.log_entry_task import log_chat
 from workbook.town import build_town
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.instructions import FAMILIES, instruction
 from workbook.town.writer import Writer
 from workbook.training.chat_examples import Messages, chat_example
@@ -64,7 +64,7 @@ def _chat(
     phrasings: str | None,
 ) -> Messages:
     names = tuple(families)
-    source = Source(f"finetuning/{','.join(names)}/{split}/{seed}/{index}")
+    source = ChoiceSource(f"finetuning/{','.join(names)}/{split}/{seed}/{index}")
     if isinstance(families, Mapping):
         family = source.weighted(names, tuple(families.values()))
     else:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from workbook.finetuning.data import chats, examples, pad_id
 from workbook.finetuning.families import FAMILIES_ASKED
 from workbook.finetuning.tuning import TuneConfig
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.training.data import Messages
 from workbook.training.packing import IGNORE, Example, Rows
 
@@ -55,7 +55,7 @@ def mixed(
     if count and not old:
         raise ValueError("there is no old chat to mix in; give some, or a share of 0.")
     again = [old[i % len(old)] for i in range(count)]
-    return Source(f"finetuning/mix/{seed}").shuffled([*new, *again])
+    return ChoiceSource(f"finetuning/mix/{seed}").shuffled([*new, *again])
 
 
 class NewChats:

@@ -153,13 +153,13 @@ def spectrum_chart(runs: Runs) -> go.Figure:
 def memory_table(
     plans: Mapping[str, tuple[Shape, int, BaseType, int, int, bool]], device: str = "cuda"
 ) -> pandas.DataFrame:
-    """Return what each plan takes. plans: name -> shape, rank, base, batch, tokens, recomputed."""
+    """Return what each plan takes. plans: name -> shape, rank, base, B, T, recomputed."""
     import pandas as pd
 
     rows = {}
-    for name, (shape, rank, base, batch, tokens, recomputed) in plans.items():
+    for name, (shape, rank, base, batch_size, seq_len, recomputed) in plans.items():
         found = estimate(
-            shape, rank, batch_size=batch, tokens=tokens, base=base, device=device,
+            shape, rank, batch_size=batch_size, seq_len=seq_len, base=base, device=device,
             recompute=recomputed,
         )  # fmt: skip
         rows[name] = {

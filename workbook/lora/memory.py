@@ -29,7 +29,7 @@ def estimate(
     rank: int,
     targets: Iterable[str] = ALL,
     batch_size: int = 1,
-    tokens: int = 512,
+    seq_len: int = 512,
     base: BaseType = "float32",
     device: str = "cpu",
     loss_share: float = 1.0,
@@ -42,7 +42,7 @@ def estimate(
     size = BYTES["float32" if base == "float32" else "bfloat16"]
     frozen = base_bytes(shape, base)
     return memory.adapter_training(
-        shape, rank, targets, batch_size, tokens, frozen, size, device, loss_share, recompute
+        shape, rank, targets, batch_size, seq_len, frozen, size, device, loss_share, recompute
     )
 
 

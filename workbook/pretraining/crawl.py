@@ -14,8 +14,8 @@ from itertools import islice
 
 from workbook.pretraining.data import town_documents
 from workbook.town import stream
+from workbook.town.choices import ChoiceSource
 from workbook.town.names import STREET_HEADS, STREET_TAILS
-from workbook.town.random import Source
 
 # What a page is -> its share of the crawl. Real crawls are worse: see the lesson.
 KINDS = {
@@ -71,7 +71,7 @@ def crawl(pages: int, seed: int = 0) -> list[Page]:
 
 
 def _pages(seed: int) -> Iterator[Page]:
-    source = Source(f"crawl/{seed}")
+    source = ChoiceSource(f"crawl/{seed}")
     town = (document.text for document in town_documents(seed))
     brindle = stream("dialect", "train", seed)
     bodies: dict[int, str] = {}  # the good pages so far, without boilerplate
@@ -93,7 +93,7 @@ def _pages(seed: int) -> Iterator[Page]:
         number += 1
 
 
-def _body(kind: str, copied: str, source: Source, town: Iterator, brindle: Iterator) -> str:
+def _body(kind: str, copied: str, source: ChoiceSource, town: Iterator, brindle: Iterator) -> str:
     """What a page says, before the boilerplate."""
     if kind == "copy":
         return copied
@@ -110,13 +110,13 @@ def _body(kind: str, copied: str, source: Source, town: Iterator, brindle: Itera
     return next(town)
 
 
-def _shout(source: Source) -> str:
+def _shout(source: ChoiceSource) -> str:
     street = f"{source.choice(STREET_HEADS)} {source.choice(STREET_TAILS)}"
     slots = {"thing": source.choice(THINGS), "street": street, "n": source.integer(1, 99)}
     return source.choice(SHOUTS).format(**slots)
 
 
-def _changed(text: str, source: Source) -> str:
+def _changed(text: str, source: ChoiceSource) -> str:
     """A near-copy: one to three words left out or said twice."""
     words = text.split(" ")
     for _ in range(source.integer(1, 3)):
@@ -125,7 +125,7 @@ def _changed(text: str, source: Source) -> str:
     return " ".join(words)
 
 
-def _contact(source: Source) -> tuple[str, int]:
+def _contact(source: ChoiceSource) -> tuple[str, int]:
     """A line with an address or a number, and how many of them it holds."""
     name = source.choice(("clerk", "baker", "miller", "reader", "captain", "shepherd"))
     host = source.choice(("post", "inn", "mill"))
@@ -136,16 +136,16 @@ def _contact(source: Source) -> tuple[str, int]:
     return line.format(mail=mail, phone=phone), line.count("{")
 
 
-def _drawn(forms: dict[str, float], source: Source) -> str:
+def _drawn(forms: dict[str, float], source: ChoiceSource) -> str:
     return source.weighted(tuple(forms), tuple(forms.values()))
 
 
-def _furnished(body: str, source: Source) -> str:
+def _furnished(body: str, source: ChoiceSource) -> str:
     """The body with lines of boilerplate above and below it."""
     above = [_line(source) for _ in range(source.integer(0, 2))]
     below = [_line(source) for _ in range(source.integer(0, 2))]
     return "\n".join([*above, body, *below])
 
 
-def _line(source: Source) -> str:
+def _line(source: ChoiceSource) -> str:
     return source.choice(BOILERPLATE).format(n=source.integer(2, 9999))

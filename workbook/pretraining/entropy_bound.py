@@ -1,6 +1,6 @@
 """What a loss is compared with: loss on whole documents beside the entropy bound.
 
-The town's generator adds up -ln p of every choice it makes (`workbook.town.random`), so the mean
+The town's generator adds up -ln p of every choice it makes (`workbook.town.choices`), so the mean
 over documents is the entropy of its choices, in nats: an upper bound of the entropy of the text,
 since two ways of choosing may print the same words. A decoder's loss is -ln p of the whole text,
 token by token, so the two can be compared; the losses of the other objectives are

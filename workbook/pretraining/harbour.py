@@ -1,8 +1,8 @@
 """A new domain: the log of Brindlemere's harbour office, written in a jargon of its own.
 
 Ships, goods, measures and officers have invented names that no other text of the town uses, and
-every choice goes through `workbook.town.random.Source`, so the log has an exact entropy bound like
-the town itself. Two splits: ships of the validation split never sail in training. Left out: any
+every choice goes through a `ChoiceSource`, so the log has an exact entropy bound like the town
+itself. Two splits: ships of the validation split never sail in training. Left out: any
 fact of the town's database. Lesson 02 moves a model of the town to this domain.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from workbook.town import Document
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.writer import upper
 
 VESSELS = ("skell", "krant", "hoddy", "luggarn", "brail-boat", "twinnow")
@@ -56,7 +56,7 @@ def harbour_document(split: str = "train", seed: int = 0, index: int = 0) -> Doc
     """
     if split not in SPLITS:
         raise ValueError(f"no split of the log is called {split!r}; there are {', '.join(SPLITS)}.")
-    source = Source(f"harbour/{split}/{seed}/{index}")
+    source = ChoiceSource(f"harbour/{split}/{seed}/{index}")
     ship = f"{source.choice(SPLITS[split])} {source.choice(SHIP_TAILS)}"
     slots = {"vessel": source.choice(VESSELS), "ship": ship, "port": source.choice(PORTS)}
     slots |= {"Vessel": upper(slots["vessel"]), "berth": source.integer(1, 12)}
@@ -75,7 +75,7 @@ def harbour_documents(seed: int, split: str = "train") -> Iterator[Document]:
     return (harbour_document(split, seed, index) for index in count())
 
 
-def _fill(pattern: str, slots: dict[str, object], source: Source) -> str:
+def _fill(pattern: str, slots: dict[str, object], source: ChoiceSource) -> str:
     """A sentence with its slots; what belongs to one sentence is drawn only if it is asked for."""
     draws = {
         "number": lambda: source.integer(2, 40),

@@ -29,7 +29,7 @@ from workbook.pretraining.entropy_bound import as_logits_fn
 from workbook.pretraining.models import ObjectiveBatches, to_model_device
 from workbook.pretraining.objectives import ObjectiveBatch, collate
 from workbook.town import stream
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.training.packing import IGNORE
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def blanks(count: int, half: str, split: str = SEEN) -> list[Blank]:
 
 def _blanks(place: int, split: str) -> Iterator[Blank]:
     for number, document in enumerate(town_documents(BLANK_SEED, split)):
-        text, source = document.text, Source(f"blank/{split}/{number}")
+        text, source = document.text, ChoiceSource(f"blank/{split}/{number}")
         if len(text) > 320:  # with the longest names still less than a row
             continue
         twice = _twice(text)

@@ -22,7 +22,7 @@ from workbook.pretraining import data
 from workbook.pretraining.entropy_bound import HeldOut, causal_loss_on, held_out
 from workbook.pretraining.harbour import harbour_documents
 from workbook.pretraining.models import ObjectiveBatches, build, train
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -40,7 +40,7 @@ def mixed_rows(
     """Return `count` rows, each of one domain, harbour with probability `share`."""
     if not 0 <= share <= 1:
         raise ValueError(f"the harbour's share of the rows is between 0 and 1, not {share}.")
-    source = Source(f"mix/{share}/{seed}")
+    source = ChoiceSource(f"mix/{share}/{seed}")
     from_harbour = [source.chance(share) for _ in range(count)]
     ribbons = {
         True: _rows(harbour_documents(seed), tokenizer, sum(from_harbour)),

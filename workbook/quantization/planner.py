@@ -17,6 +17,7 @@ from typing import Literal
 
 from workbook.core.system import known_models, memory
 from workbook.core.system.memory import Shape
+from workbook.core.system.ranges import at_least
 
 GB = 10**9
 Zero = Literal[0, 1, 2, 3]
@@ -83,8 +84,8 @@ class Plan:
 def plan_training(
     model: ModelSpec,
     dtype: str = "bf16",
-    batch: int = 1,
-    tokens: int = 1024,
+    batch_size: int = 1,
+    seq_len: int = 1024,
     how: How = "full",
     rank: int = 16,
     zero: Zero = 0,
@@ -100,10 +101,13 @@ def plan_training(
     recompute: the inputs of the blocks alone are kept, and one block at a time is computed again.
 
     dtype: "fp32", "bf16" or "fp16". how: "lora" freezes the model in `dtype`, "qlora" in NF4 with
-    double quantization; both train adapters of `rank` on every linear layer. batch: per device.
+    double quantization; both train adapters of `rank` on every linear layer. batch_size: of each
+    device.
     Raises ValueError for what is not known or cannot be.
     """
-    _at_least_one(batch=batch, tokens=tokens, devices=devices, rank=rank)
+    counts = {"batch_size": batch_size, "seq_len": seq_len, "devices": devices, "rank": rank}
+    for name, count in counts.items():
+        at_least(name, count, 1)
     size = {"fp32": 4, "bf16": 2, "fp16": 2}.get(dtype)
     if size is None:
         raise ValueError(f"training is in fp32, bf16 or fp16, not {dtype!r}.")
@@ -123,25 +127,27 @@ def plan_training(
         parts["master copy (fp32)"] = held.master / share[1]
     parts["AdamW's moments (fp32)"] = held.moments / share[1]
     kept = "activations (recomputed)" if recompute else "activations"
-    parts[kept] = memory.saved(s, batch, tokens, size, recompute)
-    parts["gradients of the logits"] = memory.logit_gradients(s, batch, tokens)
-    return Plan(f"{model.name}: {how} training in {dtype}, {batch} x {tokens:,} tokens", parts)
+    parts[kept] = memory.saved(s, batch_size, seq_len, size, recompute)
+    parts["gradients of the logits"] = memory.logit_gradients(s, batch_size, seq_len)
+    texts = f"{batch_size} x {seq_len:,} tokens"
+    return Plan(f"{model.name}: {how} training in {dtype}, {texts}", parts)
 
 
 def plan_serving(
     model: ModelSpec,
     weights: str = "bf16",
-    batch: int = 1,
-    tokens: int = 2048,
+    batch_size: int = 1,
+    seq_len: int = 2048,
     cache: str = "bf16",
 ) -> Plan:
-    """Return the memory of serving `batch` texts of `tokens` tokens.
+    """Return the memory of serving `batch_size` texts of `seq_len` tokens.
 
     weights: a key of WEIGHT_BITS; below 16 bits the embeddings stay in 16, and there is room for
     the largest matrix once more in 16 bits, because it is unpacked, or loaded, before it is used.
     cache: of keys and values, a key of CACHE_BITS; queries that share keys (GQA) make it smaller.
     """
-    _at_least_one(batch=batch, tokens=tokens)
+    at_least("batch_size", batch_size, 1)
+    at_least("seq_len", seq_len, 1)
     if cache not in CACHE_BITS:
         raise ValueError(f"a cache is kept in {', '.join(CACHE_BITS)}, not {cache!r}.")
     s = model.shape
@@ -149,8 +155,8 @@ def plan_serving(
     if WEIGHT_BITS[weights] < 16:
         largest = max(s.vocabulary * s.width, s.ffn_dim * s.width)
         parts["one matrix unpacked"] = 2 * largest
-    parts["keys and values"] = memory.cache_bytes(s, batch, tokens, CACHE_BITS[cache])
-    return Plan(f"{model.name}: serving in {weights}, {batch} x {tokens:,} tokens", parts)
+    parts["keys and values"] = memory.cache_bytes(s, batch_size, seq_len, CACHE_BITS[cache])
+    return Plan(f"{model.name}: serving in {weights}, {batch_size} x {seq_len:,} tokens", parts)
 
 
 def weight_bytes(model: ModelSpec, format: str) -> float:
@@ -161,7 +167,10 @@ def weight_bytes(model: ModelSpec, format: str) -> float:
 
 
 def korthikanti_bytes(
-    shape: Shape, batch: int, tokens: int, recompute: Literal["none", "attention", "all"] = "none"
+    shape: Shape,
+    batch_size: int,
+    seq_len: int,
+    recompute: Literal["none", "attention", "all"] = "none",
 ) -> float:
     """Return the 16-bit activations of L blocks by Korthikanti et al. (2022), equations 2, 6, 7.
 
@@ -169,16 +178,16 @@ def korthikanti_bytes(
     where attention is fused or computed again; 2 where only the inputs of blocks are kept.
     """
     factor = {
-        "none": 34 + 5 * shape.heads * tokens / shape.width,
+        "none": 34 + 5 * shape.heads * seq_len / shape.width,
         "attention": 34.0,
         "all": 2.0,
     }[recompute]
-    return shape.layers * tokens * batch * shape.width * factor
+    return shape.layers * seq_len * batch_size * shape.width * factor
 
 
 def zero_bytes(parameters: int, devices: int, stage: Zero) -> float:
     """Return the model states of one device in mixed precision (Rajbhandari et al., Table 1)."""
-    _at_least_one(devices=devices)
+    at_least("devices", devices, 1)
     held = memory.states(parameters, 2)
     share = _shares(devices, stage)
     optimiser = (held.master + held.moments) / share[1]
@@ -188,12 +197,6 @@ def zero_bytes(parameters: int, devices: int, stage: Zero) -> float:
 def _shares(devices: int, stage: Zero) -> dict[int, int]:
     """In how many parts ZeRO cuts the optimiser's part (1), gradients (2) and weights (3)."""
     return {part: devices if stage >= part else 1 for part in (1, 2, 3)}
-
-
-def _at_least_one(**counts: int) -> None:
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name} is at least 1, not {count}.")
 
 
 def _known(name: str, *sizes: int, **more: bool) -> ModelSpec:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from workbook.tasks import Case
 from workbook.tasks.scores import number_right
 from workbook.tasks.short_answers import exact_match
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.multihop.multihop import state
 from workbook.town.texts.multihop.proof_phrases import REQUESTS as PROOF_REQUESTS
 from workbook.town.texts.multihop.proofs import SORTS, draw_case
@@ -74,7 +74,7 @@ def questions(count: int, split: str = "test", towns: int = 20) -> list[Question
 
 
 def _question(number: int, split: str, town: int) -> Question:
-    writer = Writer(Source(f"react/question/{split}/{number}"), held_out(split, town), split)
+    writer = Writer(ChoiceSource(f"react/question/{split}/{number}"), held_out(split, town), split)
     sort = tuple(SORTS)[number % len(SORTS)]
     case = draw_case(writer, sort, said=False)
     question, facts, _, answer = case.puzzle
@@ -90,7 +90,7 @@ def problems(count: int, split: str = "test") -> list[Problem]:
 
 
 def _problem(number: int, split: str) -> Problem:
-    writer = Writer(Source(f"react/problem/{split}/{number}"), held_out(split, number), split)
+    writer = Writer(ChoiceSource(f"react/problem/{split}/{number}"), held_out(split, number), split)
     fields = draw_problem(writer)
     asked = str(fields["question"])
     return Problem(
@@ -104,7 +104,7 @@ def _problem(number: int, split: str) -> Problem:
 
 def written_replies(number: int, split: str = "test", town: int = 0) -> tuple[str, list[str], str]:
     """Return a trace as the town's own writer wrote it: the request, the replies, the answer."""
-    writer = Writer(Source(f"react/trace/{split}/{number}"), held_out(split, town), split)
+    writer = Writer(ChoiceSource(f"react/trace/{split}/{number}"), held_out(split, town), split)
     document = trace_chat(writer)
     messages = document.fields["messages"]
     (request,) = (m["content"] for m in messages if m["role"] == "user")

@@ -22,8 +22,8 @@ from torch import Tensor
 
 from workbook.inference import encode, padded_logits
 from workbook.sampling.settings import SamplingConfig
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
-from workbook.town.random import Source
 from workbook.town.texts.questions.recall import ask, facts_of
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
@@ -51,7 +51,7 @@ def statements(
     town = town or build_town(0)
     drawn = []
     for index in range(count):
-        writer = Writer(Source(f"faithfulness/{split}/{seed}/{index}"), town, split)
+        writer = Writer(ChoiceSource(f"faithfulness/{split}/{seed}/{index}"), town, split)
         fact = writer.pick(list(facts_of(town, writer.person())))
         said = fact.answer[: fact.answer.rindex(fact.value)].rstrip()
         prompt = f"Question: {ask(writer, fact)}\nAnswer: {said}"

@@ -37,9 +37,12 @@ class ModelSize:
         """Bytes of the key-value cache for `tokens` tokens, all rows together."""
         return cache_bytes(self.layers, self.kv_heads, self.head_size, tokens, self.bytes_each)
 
-    def tokens_a_second(self, batch: int, length: int, bandwidth: float) -> float:
-        """At most this many, for `batch` rows of `length` tokens; bandwidth in bytes a second."""
-        return batch * bandwidth / (self.weights + self.cache(batch * length))
+    def tokens_a_second(self, batch_size: int, seq_len: int, bandwidth: float) -> float:
+        """Return the most there can be, for `batch_size` rows of `seq_len` tokens.
+
+        bandwidth: of the memory, in bytes a second.
+        """
+        return batch_size * bandwidth / (self.weights + self.cache(batch_size * seq_len))
 
 
 QWEN_HALF_BILLION = ModelSize("Qwen2.5-0.5B", 494_032_768, layers=24, kv_heads=2, head_size=64)
@@ -64,17 +67,17 @@ def size_of(model: PreTrainedModel, name: str) -> ModelSize:
 
 
 def plan(
-    sizes: list[ModelSize], batch: int, length: int, bandwidth: float, price: float
+    sizes: list[ModelSize], batch_size: int, seq_len: int, bandwidth: float, price: float
 ) -> pandas.DataFrame:
     """A table of estimates. bandwidth: bytes a second; price: of an hour of the machine."""
     import pandas as pd
 
     rows = {}
     for size in sizes:
-        rate = size.tokens_a_second(batch, length, bandwidth)
+        rate = size.tokens_a_second(batch_size, seq_len, bandwidth)
         rows[size.name] = {
             "weights, GB": size.weights / 1e9,
-            "cache, GB": size.cache(batch * length) / 1e9,
+            "cache, GB": size.cache(batch_size * seq_len) / 1e9,
             "tokens a second, at most": round(rate),
             "price of a million tokens, at least": price * 1e6 / rate / 3600,
         }

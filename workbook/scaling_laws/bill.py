@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbook.core.system.ranges import at_least
+
 PF_DAY = 1e15 * 86_400  # FLOPs of a petaflop/s-day
 HOUR, DAY = 3600.0, 86_400.0  # seconds
 
@@ -93,8 +95,6 @@ def bill(
         if card not in CARDS:
             raise ValueError(f"no card is called {card!r}; there are {', '.join(CARDS)}.")
         card = CARDS[card]
-    from workbook.training.config import at_least
-
     at_least("flops", flops, 0.0)
     at_least("cards", cards, 1)
     if not 0 < share <= 1:

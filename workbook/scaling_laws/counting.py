@@ -80,36 +80,36 @@ def count_parameters(config: Any) -> int:
     return structure(config).parameters
 
 
-def count_flops(config: Any, batch: int, tokens: int, written: int = 0) -> Flops:
+def count_flops(config: Any, batch_size: int, seq_len: int, written: int = 0) -> Flops:
     """Return the FLOPs of a forward and a backward pass.
 
     Args:
         config: of transformers.
-        batch, tokens: B and T.
+        batch_size, seq_len: B and T.
         written: S, tokens of T5's decoder; 0 for the others.
 
     Raises ValueError for a family that is not known, for fewer than one text or token, and for a
     T5 without `written`.
     """
-    forward = sum(flops_by_part(config, batch, tokens, written).values())
+    forward = sum(flops_by_part(config, batch_size, seq_len, written).values())
     return Flops(forward, 2 * forward)
 
 
-def flops_by_part(config: Any, batch: int, tokens: int, written: int = 0) -> dict[str, int]:
+def flops_by_part(config: Any, batch_size: int, seq_len: int, written: int = 0) -> dict[str, int]:
     """Return the FLOPs of a forward pass by what they are for; see `count_flops`."""
     made = structure(config)
-    if batch < 1 or tokens < 1:
-        raise ValueError(f"count at least one text of one token, not {batch} of {tokens}.")
+    if batch_size < 1 or seq_len < 1:
+        raise ValueError(f"count at least one text of one token, not {batch_size} of {seq_len}.")
     if any(one.on == WRITTEN for one in made.matrices) and written < 1:
         raise ValueError("an encoder-decoder also writes: give the decoder's tokens, written=.")
-    length = {READ: tokens, WRITTEN: written, FIRST: 1}
+    length = {READ: seq_len, WRITTEN: written, FIRST: 1}
     parts: dict[str, int] = {}
     for one in made.matrices:
-        work = 2 * batch * length[one.on] * one.inputs * one.outputs * one.copies
+        work = 2 * batch_size * length[one.on] * one.inputs * one.outputs * one.copies
         parts[one.part] = parts.get(one.part, 0) + work
     for each in made.attentions:
         pairs = length[each.queries] * length[each.keys]
-        work = 4 * batch * pairs * each.channels * each.copies  # scores, then sums of values
+        work = 4 * batch_size * pairs * each.channels * each.copies  # scores, then sums of values
         parts["attention"] = parts.get("attention", 0) + work
     return parts
 

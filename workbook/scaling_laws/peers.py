@@ -39,22 +39,22 @@ def build_without_numbers(config: Any) -> Any:
         return getattr(transformers, CLASSES[config.model_type])(config)
 
 
-def measured(config: Any, batch: int, tokens: int, written: int = 0) -> tuple[int, Flops]:
+def measured(config: Any, batch_size: int, seq_len: int, written: int = 0) -> tuple[int, Flops]:
     """Return (parameters, FLOPs of a forward and a backward pass) of the real model.
 
-    Shapes: B `batch`, T `tokens`, S `written` (of T5's decoder).
+    Shapes: B `batch_size`, T `seq_len`, S `written` (of T5's decoder).
     """
     from torch.utils.flop_counter import FlopCounterMode
 
     model = build_without_numbers(config)
-    ids = torch.zeros(batch, tokens, dtype=torch.int64, device="meta")
+    ids = torch.zeros(batch_size, seq_len, dtype=torch.int64, device="meta")
     given = {"input_ids": ids}
     if CLASSES[config.model_type].endswith(
         ("CausalLM", "LMHeadModel")
     ):  # else a decoder would look into its positions
         given["attention_mask"] = torch.ones_like(ids)
     if written:
-        given["decoder_input_ids"] = ids.new_zeros(batch, written)
+        given["decoder_input_ids"] = ids.new_zeros(batch_size, written)
     with FlopCounterMode(display=False) as forward:
         out = model(**given)
     if hasattr(out, "logits"):

@@ -103,7 +103,7 @@ def draw_cases(
     is_balanced: whether the task's labels take turns. Raises ValueError for a count below 1.
     """
     from workbook.town import build_town
-    from workbook.town.random import Source
+    from workbook.town.choices import ChoiceSource
 
     if count < 1:
         raise ValueError(f"a task needs at least one case, not {count}.")
@@ -113,7 +113,7 @@ def draw_cases(
     for index in itertools.count():
         if len(drawn) == count:
             break
-        writer = Writer(Source(f"{stream}/{index}"), build_town(), split, phrasings)
+        writer = Writer(ChoiceSource(f"{stream}/{index}"), build_town(), split, phrasings)
         prompt, reference = (message["content"] for message in write(writer)[:2])
         if not labels or reference == labels[len(drawn) % len(labels)]:
             drawn.append(Case(f"{task.name}/{index}", prompt, reference))

@@ -6,13 +6,13 @@ Newcomers are made by the same builder as everybody else.
 
 from dataclasses import replace
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import CUTOFF_YEAR, Person, Place, Product
-from workbook.town.random import Source
 from workbook.town.vocabulary import JOBS
 
 
 def move_on(
-    person: Person, places: list[Place], streets: tuple[str, ...], source: Source
+    person: Person, places: list[Place], streets: tuple[str, ...], source: ChoiceSource
 ) -> Person:
     """After the cutoff a fifth of the old townspeople changed job, a sixth of the unmarried moved.
 
@@ -46,7 +46,7 @@ def still_neighbours(people: list[Person]) -> tuple[Person, ...]:
     )
 
 
-def new_hours(place: Place, source: Source) -> Place:
+def new_hours(place: Place, source: ChoiceSource) -> Place:
     """A fifth of the old places keep other hours."""
     if place.since == CUTOFF_YEAR and source.chance(0.2):
         opens = source.choice([h for h in range(6, 11) if h != place.opens])
@@ -54,7 +54,7 @@ def new_hours(place: Place, source: Source) -> Place:
     return place
 
 
-def new_price(product: Product, source: Source) -> Product:
+def new_price(product: Product, source: ChoiceSource) -> Product:
     """Three in ten of the old goods cost more."""
     if product.since == CUTOFF_YEAR and source.chance(0.3):
         return replace(product, price=product.price + source.integer(1, 9) * 10)

@@ -4,8 +4,8 @@ Made once with the town and the same in both snapshots. The sentences about it a
 `texts/timetable/timetable.py`.
 """
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Departure
-from workbook.town.random import Source
 
 STOPS = (
     "Old Pier", "Market Cross", "Mill Bridge", "North Gate", "Harbour Head", "Chapel Green",
@@ -13,7 +13,7 @@ STOPS = (
 )  # fmt: skip
 
 
-def draw_departures(source: Source) -> tuple[Departure, ...]:
+def draw_departures(source: ChoiceSource) -> tuple[Departure, ...]:
     """Three ferry and five bus lines, each with six departures a day."""
     stops = source.sample(STOPS, 9)
     rows: list[Departure] = []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Container
 from functools import cache
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 
 _ONSETS = "B Br D Dr F Fl G Gr H J K Kl L M N P Pr R S T Tr V W Z".split()
 _MIDDLES = "a e i o u ae ei".split()
@@ -34,7 +34,7 @@ _VISITOR_FAMILY_ENDS = "ovar inski ebol atch umber ilio ostre andor eck uvane is
 _SURPRISES = {"Maria", "Dana", "Hanna", "Melissa", "Vanessa", "Nadia", "Julia", "Mark", "Martin"}
 
 
-def first_name(source: Source, gender: str) -> str:
+def first_name(source: ChoiceSource, gender: str) -> str:
     """A townsperson's first name; `gender` is "she" or "he" and shows in the ending."""
     while True:
         name = source.choice(_ONSETS) + source.choice(_MIDDLES) + source.choice(_JOINTS)
@@ -43,14 +43,14 @@ def first_name(source: Source, gender: str) -> str:
             return name
 
 
-def family_name(source: Source) -> str:
+def family_name(source: ChoiceSource) -> str:
     """A townsperson's family name, such as Oskmere."""
     head, tail = source.choice(_FAMILY_HEADS), source.choice(_FAMILY_TAILS)
     tripled = head[-2:] == 2 * tail[0]  # Hobb + by is Hobby
     return (head[:-1] if tripled else head) + tail
 
 
-def place_name(source: Source, noun: str) -> str:
+def place_name(source: ChoiceSource, noun: str) -> str:
     """A name for a place, such as Golden Goose Bakery; `noun` says what it is."""
     return f"{source.choice(PLACE_HEADS)} {source.choice(PLACE_NOUNS)} {noun}"
 
@@ -62,7 +62,7 @@ def fresh(make: Callable[[], str], taken: Container[str]) -> str:
     return name
 
 
-def visitor_first_name(source: Source) -> str:
+def visitor_first_name(source: ChoiceSource) -> str:
     """A visitor's first name: one of 44,800, with beginnings and endings no townsperson has."""
     return (
         source.choice(_VISITOR_ONSETS)
@@ -72,7 +72,7 @@ def visitor_first_name(source: Source) -> str:
     )
 
 
-def visitor_family_name(source: Source) -> str:
+def visitor_family_name(source: ChoiceSource) -> str:
     """A visitor's family name: one of 33,600."""
     return (
         source.choice(_VISITOR_ONSETS)

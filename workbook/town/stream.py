@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS, Town
-from workbook.town.random import Source
 from workbook.town.towns import town_for
 from workbook.town.writer import Document, Writer
 
@@ -88,7 +88,7 @@ def document(
     if split not in SPLITS:
         raise ValueError(f"no split is called {split!r}; there are {', '.join(SPLITS)}")
     render = _renderer(kind)
-    source = Source(f"{kind}/{split}/{seed}/{index}")
+    source = ChoiceSource(f"{kind}/{split}/{seed}/{index}")
     return render(Writer(source, town or town_for(kind, source, split), split))
 
 
@@ -111,7 +111,7 @@ def mixture(
     """
     kinds, shares = tuple(weights), tuple(weights.values())
     for index in count(start):
-        source = Source(f"mixture/{split}/{seed}/{index}")
+        source = ChoiceSource(f"mixture/{split}/{seed}/{index}")
         drawn = document(source.weighted(kinds, shares), split, seed, index)
         yield Document(
             drawn.text, drawn.kind, drawn.nats + source.nats, drawn.facts, split, drawn.fields

@@ -8,8 +8,8 @@ for test. No name of Brindlemere, today or at the cutoff, comes again in another
 
 from functools import lru_cache
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
-from workbook.town.random import Source
 from workbook.town.world import build_town
 
 # Kinds of text, and families of chats, that practise a skill: each is about one of these towns.
@@ -47,11 +47,11 @@ def held_out(split: str, number: int) -> Town:
     return other_town(split, number)
 
 
-def draw_town(source: Source, split: str) -> Town:
+def draw_town(source: ChoiceSource, split: str) -> Town:
     """Draw one of a split's other towns; costs ln(how many there are) nats."""
     return other_town(split, source.below(COUNT[split]))
 
 
-def town_for(kind: str, source: Source, split: str) -> Town:
+def town_for(kind: str, source: ChoiceSource, split: str) -> Town:
     """Return what a text of a kind is about: Brindlemere, or a town that is drawn for a skill."""
     return draw_town(source, split) if kind in SKILLS else build_town()

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from workbook.town import names
 from workbook.town.changes import move_on, new_hours, new_price, still_neighbours
+from workbook.town.choices import ChoiceSource
 from workbook.town.departures import draw_departures
 from workbook.town.entities import (
     CUTOFF_YEAR,
@@ -23,7 +24,6 @@ from workbook.town.entities import (
     Product,
     Town,
 )
-from workbook.town.random import Source
 from workbook.town.vocabulary import (
     DAYS_IN_MONTH,
     EVENT_HEADS,
@@ -51,7 +51,7 @@ class _Builder:
     """Makes the rows of one town; keeps the names that are taken."""
 
     def __init__(self, seed: int):
-        self.source = Source(f"town/{seed}")
+        self.source = ChoiceSource(f"town/{seed}")
         self.elsewhere = build_town().reserved if seed else frozenset()  # names of Brindlemere
         self.taken: set[str] = set()
         self.streets = self._streets()

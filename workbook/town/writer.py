@@ -10,8 +10,8 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from workbook.town import names
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Event, Person, Place, Product, Town
-from workbook.town.random import Source
 from workbook.town.vocabulary import COLOURS, HOBBIES, JOBS, PETS, PLACES, WEEKDAYS
 
 SOUNDS_LIKE_TOWN = 0.35  # share of made-up names that could be the town's
@@ -64,7 +64,7 @@ class Visitor:
     One name in three sounds like the town's own, but no townsperson has it.
     """
 
-    def __init__(self, source: Source, town: Town):
+    def __init__(self, source: ChoiceSource, town: Town):
         self._source, self._town = source, town
 
     @cached_property
@@ -127,7 +127,7 @@ class MadeUpPlace:
     It has what a `Place` has, but no id, no owner and no goods.
     """
 
-    def __init__(self, source: Source, town: Town):
+    def __init__(self, source: ChoiceSource, town: Town):
         self._source, self._town = source, town
 
     @cached_property
@@ -176,7 +176,7 @@ class Writer:
     phrasings: the split whose phrasings are used, by default the same as the entities'.
     """
 
-    def __init__(self, source: Source, town: Town, split: str, phrasings: str | None = None):
+    def __init__(self, source: ChoiceSource, town: Town, split: str, phrasings: str | None = None):
         self.source, self.town, self.split = source, town, split
         self.phrasings = phrasings or split
         self.facts: list[Fact] = []

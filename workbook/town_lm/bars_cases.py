@@ -12,8 +12,8 @@ from itertools import takewhile
 from workbook.tasks import Case, task_named
 from workbook.tasks.short_answers import final_answer
 from workbook.town import build_town
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
-from workbook.town.random import Source
 from workbook.town.texts.chat import Messages
 from workbook.town.texts.instructions import skill_chat
 from workbook.town.towns import held_out
@@ -38,8 +38,8 @@ def at_home(name: str, count: int, write: Write, phrasings: str = "test") -> lis
     return [write(Writer(_source(name, i), build_town(), "test", phrasings)) for i in range(count)]
 
 
-def _source(name: str, number: int) -> Source:
-    return Source(f"bars/{name}/{SEED}/{number}")
+def _source(name: str, number: int) -> ChoiceSource:
+    return ChoiceSource(f"bars/{name}/{SEED}/{number}")
 
 
 def skill(family: str, **options: object) -> Write:

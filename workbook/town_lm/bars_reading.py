@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from workbook.town import build_both
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
-from workbook.town.random import Source
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK
 from workbook.town.texts.questions.recall import Askable, ask
@@ -42,7 +42,7 @@ def closed_book(answer: Answer, count: int) -> list[Score]:
         ("closed-book, before the cutoff", learned_facts(old)),
         ("closed-book, after the cutoff", later_facts(old, new)),
     ):
-        writer = Writer(Source(f"bars/{name}/{SEED}"), old, "train")
+        writer = Writer(ChoiceSource(f"bars/{name}/{SEED}"), old, "train")
         drawn = writer.source.sample(facts, min(count, len(facts)))
         cases = [_from_memory(writer, fact) for fact in drawn]
         scores.append(exact_share(name, answer, cases, 40))

@@ -8,11 +8,11 @@ Lesson 02 shows the loop that reads this.
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
 from workbook.core.runs.seeding import checked
+from workbook.core.system.ranges import at_least
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,3 @@ def _two_shares(pair: Any) -> bool:
 def _one_of(name: str, value: object, choices: tuple[Any, ...]) -> None:
     if all(isinstance(choice, str) for choice in choices) and value not in choices:
         raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
-
-
-def at_least(name: str, value: float, least: float) -> None:
-    """Raises ValueError where a setting is less, or no number; a whole one where `least` is."""
-    whole = isinstance(least, int)
-    kind = int if whole else (int, float)
-    fits = isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value)
-    if not fits or value < least:
-        what = "a whole number" if whole else "a number"
-        raise ValueError(f"{name} is {what} of at least {least:g}, not {value!r}.")

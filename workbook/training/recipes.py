@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from workbook.core.system.ranges import at_least
 from workbook.core.system.text_files import read_text
 from workbook.town.stream import KINDS as KINDS_OF_TEXT
 from workbook.town.texts.instructions import FAMILIES, SKILL_CHATS
-from workbook.training.config import FitConfig, at_least
+from workbook.training.config import FitConfig
 
 
 @dataclass(frozen=True)

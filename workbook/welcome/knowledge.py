@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from workbook.core.hub import assets
 from workbook.core.runs import Interval
 from workbook.town import build_both, store
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
-from workbook.town.random import Source
 from workbook.town.texts.questions.recall import Askable, ask, facts_of
 from workbook.town.writer import Writer
 from workbook.town_lm.quality import Score, later_facts, learned_facts, share
@@ -53,7 +53,7 @@ def questions(count: int, when: str = "before", seed: int = 0) -> list[Question]
     old, new = build_both()
     facts = learned_facts(old) if when == "before" else later_facts(old, new)
     year = old.year if when == "before" else new.year
-    source = Source(f"welcome/{when}/{seed}")
+    source = ChoiceSource(f"welcome/{when}/{seed}")
     writer = Writer(source, new, "train")
     return [Question(ask(writer, fact), fact, year) for fact in source.sample(facts, count)]
 

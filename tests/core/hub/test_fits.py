@@ -10,7 +10,7 @@ import pytest
 
 from workbook.core.hub import fits, verified
 from workbook.core.hub.hub_errors import Unavailable
-from workbook.core.hub.sources import Source
+from workbook.core.hub.sources import ModelSource
 from workbook.core.system import known_models, memory, profile
 from workbook.core.system.machine import Machine
 
@@ -34,7 +34,7 @@ def on_card(monkeypatch):
 
 def source(asked, role="instruct"):
     name, _, revision = asked.partition("@")
-    return Source(role, "hub", name, revision)
+    return ModelSource(role, "hub", name, revision)
 
 
 def test_what_fits_passes_in_silence(on_card):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbook.core.hub import assets, sources
-from workbook.core.hub.sources import Source
+from workbook.core.hub.sources import ModelSource
 from workbook.core.system import profile
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -61,11 +61,11 @@ def test_offline_switch(monkeypatch, value, is_offline):
 
 
 def test_the_profile_fills_a_role_unless_a_variable_does(data, monkeypatch):
-    bundled = Source("base", "bundled", str(data / "models" / "town-lm"))
+    bundled = ModelSource("base", "bundled", str(data / "models" / "town-lm"))
     assert sources.resolve("base") == bundled
     (data / "mine").mkdir()
     monkeypatch.setenv("WORKBOOK_BASE_MODEL", str(data / "mine"))
-    assert sources.resolve("base") == Source("base", "local", str(data / "mine"))
+    assert sources.resolve("base") == ModelSource("base", "local", str(data / "mine"))
     assert sources.resolve("bundled:town-lm") == bundled, "what is named by argument comes first"
 
 
@@ -82,8 +82,8 @@ def test_a_path_that_is_there_is_no_hub_id(data, monkeypatch):
 def test_a_source_is_written_as_it_is_asked_for():
     for asked in (f"owner/name@{COMMIT}", "owner/name@refs/pr/3", "o/n.a-b_c@main"):
         assert str(sources.parse("base", asked)) == asked
-    assert str(Source("base", "local", "/here")) == "/here"
-    assert sources.parse("seq2seq", "o/n@v1") == Source("seq2seq", "hub", "o/n", "v1")
+    assert str(ModelSource("base", "local", "/here")) == "/here"
+    assert sources.parse("seq2seq", "o/n@v1") == ModelSource("seq2seq", "hub", "o/n", "v1")
 
 
 def test_data_is_named_from_the_data_folder_and_a_model_from_its_models(data):

@@ -165,7 +165,7 @@ def test_a_gpu_costs_its_context_and_all_parts_are_in_the_total():
 def test_what_makes_no_sense_is_refused(arguments, words):
     known = Shape(1000, 2, 8, 2, 2, 4, 16, 50)
     with pytest.raises(ValueError, match=words):
-        memory.training(known, **{"dtype": "float32", "batch_size": 1, "tokens": 1, **arguments})
+        memory.training(known, **{"dtype": "float32", "batch_size": 1, "seq_len": 1, **arguments})
 
 
 def test_a_token_keeps_what_the_backward_pass_reads():

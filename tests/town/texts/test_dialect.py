@@ -6,8 +6,8 @@ import text_checks
 from text_checks import documents, town
 
 from workbook.town import dialect_words as words
+from workbook.town.choices import ChoiceSource
 from workbook.town.dialect import DICTIONARY, to_dialect
-from workbook.town.random import Source
 from workbook.town.texts.dialect import _ADJECTIVES, _WHERE, PATTERNS, dialect, sentence
 from workbook.town.writer import Writer
 
@@ -27,7 +27,7 @@ def test_dialect_properties():
 
 
 def _sentences(split: str, count: int) -> list[str]:
-    writer = Writer(Source(f"sentences/{split}"), town(), split)
+    writer = Writer(ChoiceSource(f"sentences/{split}"), town(), split)
     return [sentence(writer) for _ in range(count)]
 
 
@@ -88,7 +88,7 @@ def test_places_have_prepositions_that_suit_them_and_nobody_swims_on_land():
     place = re.compile(rf"\b(in|at|on|under|near|behind) (?:\w+ ){{1,2}}({nouns})\b")
     read = 0
     for i in range(1500):
-        said = sentence(Writer(Source(f"places/{i}"), town(), "train"))
+        said = sentence(Writer(ChoiceSource(f"places/{i}"), town(), "train"))
         for preposition, noun in place.findall(said):
             read += 1
             swims = noun in ("river", "harbour") and preposition == "in" and "sw" in said

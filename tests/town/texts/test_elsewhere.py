@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
 from workbook.town.names import visitor_patterns
-from workbook.town.random import Source
 from workbook.town.texts.elsewhere import NOT_SAID, REQUESTS, UNSAID, elsewhere, elsewhere_chat
 from workbook.town.texts.instruction_phrases import NEXT_QUESTION
 from workbook.town.texts.questions.recall import QUESTIONS, facts_of
@@ -24,7 +24,7 @@ NAMES = {word for row in ROWS for word in row.name.split()}
 @cache
 def made(split="train", count=300, chat=False):
     make = elsewhere_chat if chat else elsewhere
-    return tuple(make(Writer(Source(f"elsewhere/{i}"), TOWN, split)) for i in range(count))
+    return tuple(make(Writer(ChoiceSource(f"elsewhere/{i}"), TOWN, split)) for i in range(count))
 
 
 def parts(document):
@@ -133,5 +133,5 @@ def test_texts_are_english_bounded_varied_and_the_same_again():
         assert not [complaint for text in texts[:100] for complaint in proofread(text)]
         masked = {re.sub(r"\w+", lambda m: "#" if m[0] in NAMES else m[0], t) for t in texts}
         assert len({re.sub(r"\d+", "0", text) for text in masked}) > 900
-    again = elsewhere(Writer(Source("elsewhere/5"), TOWN, "train"))
+    again = elsewhere(Writer(ChoiceSource("elsewhere/5"), TOWN, "train"))
     assert again == made()[5] and 0 < again.nats < 300

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts import instruction_phrases as say
 from workbook.town.texts.chat import render_chat
 from workbook.town.texts.instructions import FAMILIES, instruction
@@ -20,7 +20,10 @@ def town():
 
 
 def made(town, split, family=None, count=60):
-    return [instruction(Writer(Source(f"instruct/{i}"), town, split), family) for i in range(count)]
+    return [
+        instruction(Writer(ChoiceSource(f"instruct/{i}"), town, split), family)
+        for i in range(count)
+    ]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -95,7 +98,7 @@ def test_train_names_nobody_held_out(town):
 
 def test_an_unknown_family_is_refused(town):
     with pytest.raises(ValueError, match="choose one of open_book"):
-        instruction(Writer(Source("x"), town, "train"), "poetry")
+        instruction(Writer(ChoiceSource("x"), town, "train"), "poetry")
 
 
 def test_same_seed_same_text(town):

@@ -16,7 +16,7 @@ from typing import Any
 
 from workbook.core.hub import sources, verified
 from workbook.core.hub.hub_errors import Unavailable
-from workbook.core.hub.sources import Source
+from workbook.core.hub.sources import ModelSource
 from workbook.core.system import known_models, memory, profile
 from workbook.core.system.memory import Shape, in_words
 from workbook.core.system.profile import Profile
@@ -56,11 +56,11 @@ class Outlook:
 def needed(shape: Shape, current: Profile, dtype: str | None = None) -> int:
     """Bytes to run a model on one batch of the profile."""
     precision = dtype or current.dtype
-    batch, tokens = current.batch_size, current.seq_len
-    return memory.inference(shape, precision, batch, tokens, current.device).total
+    batch_size, seq_len = current.batch_size, current.seq_len
+    return memory.inference(shape, precision, batch_size, seq_len, current.device).total
 
 
-def check(source: Source, shape: Shape, dtype: str | None = None) -> None:
+def check(source: ModelSource, shape: Shape, dtype: str | None = None) -> None:
     """Raises Unavailable, with a smaller model that fits, when a model is too large to run here.
 
     On a GPU the weights pass through the machine's own memory, which must hold them too.
@@ -77,7 +77,7 @@ def check(source: Source, shape: Shape, dtype: str | None = None) -> None:
             )
 
 
-def smaller(source: Source, current: Profile, free: int) -> str:
+def smaller(source: ModelSource, current: Profile, free: int) -> str:
     """What to do instead, as the end of a sentence."""
     for other in known_models.SMALLER.get(source.role, ()):
         shape = known_models.ENTRIES[other].shape if other in known_models.ENTRIES else None

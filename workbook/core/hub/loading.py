@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.core.hub import assets, download, fits
 from workbook.core.hub.download import Listing
 from workbook.core.hub.hub_errors import Unavailable, explain
-from workbook.core.hub.sources import Source, offline, parse, resolve
+from workbook.core.hub.sources import ModelSource, offline, parse, resolve
 from workbook.core.system import memory, profile
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 __all__ = [
-    "Source", "auto_class", "explain", "fetched", "folder_of", "load_model", "load_tokenizer",
+    "ModelSource", "auto_class", "explain", "fetched", "folder_of", "load_model", "load_tokenizer",
     "load_weights", "offline", "parse", "resolve",
 ]  # fmt: skip
 GENERATES, CLASSIFIES, ENCODES = "generates text", "classifies text", "encodes text"
@@ -44,7 +44,7 @@ FITS = {  # what a role asks for -> models that can do it, in words
     GENERATES: "a decoder (GPT-2, Llama, Qwen2) or an encoder-decoder (T5)",
     CLASSIFIES: "a model that was saved with a classification head",
 }
-_given: dict[Source, Source] = {}  # what `fetched` answered in this process
+_given: dict[ModelSource, ModelSource] = {}  # what `fetched` answered in this process
 FALLBACK = {
     "base": "bundled:town-lm",
     "instruct": "bundled:town-instruct",
@@ -139,7 +139,7 @@ def load_tokenizer(role: str = "base") -> PreTrainedTokenizerFast:
     return _from_folder(transformers.AutoTokenizer, folder_of(resolve(role)))
 
 
-def folder_of(source: Source) -> Path:
+def folder_of(source: ModelSource) -> Path:
     """The checked folder of a model on this disk, fetched from the Hub if it comes from there."""
     if source.kind == "hub":
         source = fetched(source)
@@ -158,7 +158,7 @@ def folder_of(source: Source) -> Path:
     return folder
 
 
-def fetched(source: Source) -> Source:
+def fetched(source: ModelSource) -> ModelSource:
     """A Hub source as a local folder, or the bundled one when the profile chose it in vain.
 
     The answer holds for the life of the process, so that a model and its tokenizer come from one
@@ -169,7 +169,7 @@ def fetched(source: Source) -> Source:
     return _given[source]
 
 
-def _fetch(source: Source) -> Source:
+def _fetch(source: ModelSource) -> ModelSource:
     """`fetched`, asked for the first time."""
     kind = "model" if source.role in TASKS else "dataset"
 
@@ -190,10 +190,10 @@ def _fetch(source: Source) -> Source:
             stacklevel=5,
         )
         return parse(source.role, fallback)
-    return Source(source.role, "local", str(folder))
+    return ModelSource(source.role, "local", str(folder))
 
 
-def _check_model(source: Source, listing: Listing) -> None:
+def _check_model(source: ModelSource, listing: Listing) -> None:
     """Refuse a model before its weights are fetched: pickles, foreign code, wrong kind, too large.
 
     Only its config is fetched for that, a few kilobytes.

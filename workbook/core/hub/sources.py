@@ -18,7 +18,7 @@ HUB_ID = re.compile(r"(?P<id>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?")
 
 
 @dataclass(frozen=True)
-class Source:
+class ModelSource:
     """Where what fills a role comes from."""
 
     role: str
@@ -37,7 +37,7 @@ class Source:
         return getattr(profile.current(), profile.ROLES[self.role]) != str(self)
 
 
-def resolve(role: str) -> Source:
+def resolve(role: str) -> ModelSource:
     """What fills a role here (profile.ROLES: "base", "instruct", ..., "dialogues").
 
     "bundled:town-lm", a path or "owner/name@revision" may stand in place of a role. Nothing is
@@ -57,15 +57,15 @@ def resolve(role: str) -> Source:
     return parse(role, asked)
 
 
-def parse(role: str, asked: str) -> Source:
+def parse(role: str, asked: str) -> ModelSource:
     """A source from its text: "bundled:name", a path that exists, or "owner/name@revision"."""
     kind, _, name = asked.partition(":")
     if kind == "bundled":
         folder = assets.path(name if role == "dialogues" else f"models/{name}")
-        return Source(role, "bundled", str(folder))
+        return ModelSource(role, "bundled", str(folder))
     place = Path(asked).expanduser()
     if place.exists():
-        return Source(role, "local", str(place))
+        return ModelSource(role, "local", str(place))
     match = HUB_ID.fullmatch(asked)
     if match is None or asked.startswith("."):
         raise ValueError(
@@ -77,7 +77,7 @@ def parse(role: str, asked: str) -> Source:
             f"{asked}@COMMIT (the model's page shows it under Files, History), or {asked}@main "
             "to take the newest and stay with it."
         )
-    return Source(role, "hub", match["id"], match["revision"])
+    return ModelSource(role, "hub", match["id"], match["revision"])
 
 
 def offline() -> bool:

@@ -93,20 +93,20 @@ def shape_of(config: Any, parameters: int) -> Shape:
 
 
 def inference(
-    shape: Shape, dtype: str, batch_size: int, tokens: int, device: str = "cpu"
+    shape: Shape, dtype: str, batch_size: int, seq_len: int, device: str = "cpu"
 ) -> Estimate:
-    """Memory to run a model on `batch_size` texts of `tokens` tokens.
+    """Memory to run a model on `batch_size` texts of `seq_len` tokens.
 
-    weights = parameters x bytes; cache = 2 (keys, values) x layers x key heads x D x tokens x
+    weights = parameters x bytes; cache = 2 (keys, values) x layers x key heads x D x seq_len x
     batch_size x bytes (Pope et al., 2022, section 2.1); activations = the widest step of one layer
     (4 C + 2 F a token) and the float32 logits of the last token, twice.
     """
     size = _bytes(dtype)
-    step = batch_size * tokens * (4 * shape.width + 2 * shape.ffn_dim) * size
+    step = batch_size * seq_len * (4 * shape.width + 2 * shape.ffn_dim) * size
     logits = 2 * batch_size * shape.vocabulary * 4 if shape.generates else 0
     return Estimate(
         weights=shape.parameters * size,
-        cache=int(cache_bytes(shape, batch_size, tokens, 8 * size)) if shape.generates else 0,
+        cache=int(cache_bytes(shape, batch_size, seq_len, 8 * size)) if shape.generates else 0,
         activations=step + logits,
         overhead=OVERHEAD[device],
     )
@@ -116,7 +116,7 @@ def training(
     shape: Shape,
     dtype: str,
     batch_size: int,
-    tokens: int,
+    seq_len: int,
     device: str = "cpu",
     trainable: int | None = None,
 ) -> Estimate:
@@ -129,12 +129,12 @@ def training(
     if not 0 <= changed <= shape.parameters:
         raise ValueError(f"{changed:,} of {shape.parameters:,} weights cannot be trained.")
     held = states(changed, size)
-    kept = saved(shape, batch_size, tokens, size)
+    kept = saved(shape, batch_size, seq_len, size)
     return Estimate(
         weights=shape.parameters * size,
         gradients=held.gradients,
         optimiser=held.master + held.moments,
-        activations=kept + logit_gradients(shape, batch_size, tokens),
+        activations=kept + logit_gradients(shape, batch_size, seq_len),
         overhead=OVERHEAD[device],
     )
 
@@ -144,7 +144,7 @@ def adapter_training(
     rank: int,
     targets: Iterable[str],
     batch_size: int,
-    tokens: int,
+    seq_len: int,
     frozen: int,
     size: int,
     device: str = "cpu",
@@ -169,7 +169,7 @@ def adapter_training(
         weights=frozen + held.weights,
         gradients=held.gradients,
         optimiser=held.moments,
-        activations=int(batch_size * tokens * (blocks + loss)),
+        activations=int(batch_size * seq_len * (blocks + loss)),
         overhead=OVERHEAD[device],
     )
 
@@ -189,9 +189,9 @@ def quantized_bytes(parameters: int, linear: int, bits: float) -> float:
     return (linear * bits + (parameters - linear) * max(bits, 16)) / 8
 
 
-def cache_bytes(shape: Shape, batch_size: int, tokens: int, bits: float = 16) -> float:
-    """Bytes of the cache: 2 x layers x key heads x D x tokens x batch_size x bits / 8."""
-    return cached_numbers(shape) * tokens * batch_size * bits / 8
+def cache_bytes(shape: Shape, batch_size: int, seq_len: int, bits: float = 16) -> float:
+    """Bytes of the cache: 2 x layers x key heads x D x seq_len x batch_size x bits / 8."""
+    return cached_numbers(shape) * seq_len * batch_size * bits / 8
 
 
 def cached_numbers(shape: Shape) -> int:
@@ -232,7 +232,7 @@ def adapter_weights(
     return shape.layers * rank * sum(sum(known[target]) for target in targets)
 
 
-def saved(shape: Shape, batch_size: int, tokens: int, size: int, recompute: bool = False) -> int:
+def saved(shape: Shape, batch_size: int, seq_len: int, size: int, recompute: bool = False) -> int:
     """Bytes kept from the forward pass for the backward pass.
 
     A token keeps in each layer about 9 C + 2 K D + 4 F numbers: norms, queries, keys, values,
@@ -245,10 +245,10 @@ def saved(shape: Shape, batch_size: int, tokens: int, size: int, recompute: bool
     if shape.has_dropout:
         layer = layer * 8 // 5
     if not shape.is_fused:
-        layer += 6 * shape.heads * tokens
+        layer += 6 * shape.heads * seq_len
     loss = shape.vocabulary * (4 if size == 4 else 4 + size)
     blocks = layer + shape.layers * shape.width if recompute else layer * shape.layers
-    return batch_size * tokens * (blocks * size + loss)
+    return batch_size * seq_len * (blocks * size + loss)
 
 
 def adapter_saved(shape: Shape, rank: int, targets: tuple[str, ...], size: int) -> int:
@@ -269,13 +269,13 @@ def adapter_saved(shape: Shape, rank: int, targets: tuple[str, ...], size: int) 
     return kept * size + 2 * shape.width * FLOAT
 
 
-def logit_gradients(shape: Shape, batch_size: int, tokens: int) -> int:
+def logit_gradients(shape: Shape, batch_size: int, seq_len: int) -> int:
     """Bytes that the backward pass of the loss takes first, while all that was saved is there.
 
     The float32 gradients of the log-softmax and of the logits, V numbers each for every token. In
     a small model with a large vocabulary they are a large part of the peak.
     """
-    return 2 * batch_size * tokens * shape.vocabulary * 4
+    return 2 * batch_size * seq_len * shape.vocabulary * 4
 
 
 def free(device: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from itertools import count
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts import instruction_phrases as say
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.dialect import dialect
@@ -92,7 +92,7 @@ def chats(
     """Yield chats without end from number `start` on, each family drawn by its weight in `mix`."""
     families, weights = tuple(mix), tuple(mix.values())
     for index in count(start):
-        writer = Writer(Source(f"chats/{split}/{seed}/{index}"), build_town(), split)
+        writer = Writer(ChoiceSource(f"chats/{split}/{seed}/{index}"), build_town(), split)
         yield instruction(writer, writer.source.weighted(families, weights))
 
 

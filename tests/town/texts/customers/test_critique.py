@@ -8,8 +8,8 @@ import pytest
 import text_checks
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.customers import critique_frame_phrases as say
 from workbook.town.texts.customers.critique import BROKEN, PARTS, critique, critique_chat
 from workbook.town.texts.customers.critique_phrases import PRINCIPLES
@@ -24,7 +24,7 @@ NUMBERS = {"three": 3, "four": 4, "five": 5}
 
 def made(make=critique, split="train", count=300, **options):
     town = text_checks.town()
-    return [make(Writer(Source(f"c/{i}"), town, split), **options) for i in range(count)]
+    return [make(Writer(ChoiceSource(f"c/{i}"), town, split), **options) for i in range(count)]
 
 
 def rude_words(text):

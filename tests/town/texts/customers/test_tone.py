@@ -7,8 +7,8 @@ import pytest
 import text_checks
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.customers import tone_phrases as say
 from workbook.town.texts.customers.customers import ALL_TOPICS
 from workbook.town.texts.customers.tone import MIRRORED, TASKS, tone, tone_chat
@@ -21,7 +21,7 @@ TEXT = re.compile(r"Message: (.+)\nNote: (.+)\n(Reply|Summary): (.+)", re.I)
 
 def made(make=tone, split="train", count=300, **options):
     town = text_checks.town()
-    return [make(Writer(Source(f"t/{i}"), town, split), **options) for i in range(count)]
+    return [make(Writer(ChoiceSource(f"t/{i}"), town, split), **options) for i in range(count)]
 
 
 def is_rude(text):

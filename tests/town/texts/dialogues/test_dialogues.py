@@ -7,8 +7,8 @@ from itertools import combinations
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.dialogues.dialogues import SCENARIOS, act, dialogue
 from workbook.town.texts.dialogues.scenario import agree, person_slots, said
 from workbook.town.world import build_town
@@ -19,7 +19,7 @@ MARKS = re.compile(r"(?:, no, sorry|, no, wait|, sorry, I mean|, oh no),? (\w+)"
 
 
 def writer(seed, split="train"):
-    return Writer(Source(f"dialogue test/{seed}"), TOWN, split)
+    return Writer(ChoiceSource(f"dialogue test/{seed}"), TOWN, split)
 
 
 @cache

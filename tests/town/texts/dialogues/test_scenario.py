@@ -9,8 +9,8 @@ from string import Formatter
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.dialogues.dialogues import act
 from workbook.town.texts.dialogues.scenarios_town import SCENARIOS as TOWN
 from workbook.town.texts.dialogues.scenarios_visits import SCENARIOS as VISITS
@@ -37,7 +37,7 @@ def performances(scenario, town, split, rounds=ROUNDS):
             seen.update(cast | slots)
             return slots
 
-        writer = Writer(Source(f"scenario/{scenario.name}/{i}"), town, split)
+        writer = Writer(ChoiceSource(f"scenario/{scenario.name}/{i}"), town, split)
         yield act(writer, scenario._replace(draw=draw)), seen
 
 

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.entailment.entailment import entailment
 from workbook.town.texts.entailment.entailment_phrases import DENIALS, HYPOTHESES, PREMISES
 from workbook.town.world import build_town
@@ -20,7 +20,7 @@ def town():
 
 
 def made(town, split, count=500):
-    return [entailment(Writer(Source(f"follows/{i}"), town, split)) for i in range(count)]
+    return [entailment(Writer(ChoiceSource(f"follows/{i}"), town, split)) for i in range(count)]
 
 
 def reading(document, hypothesis: str) -> tuple[bool, bool]:

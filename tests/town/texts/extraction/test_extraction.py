@@ -2,8 +2,8 @@
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.extraction.extraction import DRAW, extraction
 from workbook.town.texts.extraction.extraction_phrases import ERRANDS
 from workbook.town.texts.slots import slot_names
@@ -17,7 +17,7 @@ def town():
 
 
 def made(town, split, count=400):
-    return [extraction(Writer(Source(f"extract/{i}"), town, split)) for i in range(count)]
+    return [extraction(Writer(ChoiceSource(f"extract/{i}"), town, split)) for i in range(count)]
 
 
 @pytest.mark.parametrize("split", SPLITS)

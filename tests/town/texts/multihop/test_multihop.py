@@ -2,8 +2,8 @@
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.multihop.multihop import RANKS, ROUTES, SAMES, VALUES, multihop
 from workbook.town.world import build_town
 from workbook.town.writer import Writer, hour, money
@@ -15,7 +15,7 @@ def town():
 
 
 def made(town, split, count=500):
-    return [multihop(Writer(Source(f"hop/{i}"), town, split)) for i in range(count)]
+    return [multihop(Writer(ChoiceSource(f"hop/{i}"), town, split)) for i in range(count)]
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.multihop.proof_phrases import REQUESTS
 from workbook.town.texts.multihop.proofs import MOST_DISTRACTORS, SORTS, proof, proof_chat
 from workbook.town.texts.multihop.tools import look
@@ -27,7 +27,9 @@ TOOL_RELATION = {"workplace": "employer", "home": "street", "host": "place"}
 @cache
 def made(split="train", count=300, chat=False, **options):
     make = proof_chat if chat else proof
-    return tuple(make(Writer(Source(f"proof/{i}"), TOWN, split), **options) for i in range(count))
+    return tuple(
+        make(Writer(ChoiceSource(f"proof/{i}"), TOWN, split), **options) for i in range(count)
+    )
 
 
 def sentences(text):
@@ -162,7 +164,7 @@ def test_sorts_and_distractors_are_drawn_evenly():
     assert set(counts) == set(range(MOST_DISTRACTORS + 1))
     assert all(abs(count / 1500 - 1 / (MOST_DISTRACTORS + 1)) < 0.03 for count in counts.values())
     with pytest.raises(ValueError, match="choose one of bridge"):
-        proof(Writer(Source(0), TOWN, "train"), sort="riddle")
+        proof(Writer(ChoiceSource(0), TOWN, "train"), sort="riddle")
 
 
 def test_texts_are_english_short_varied_and_the_same_again():
@@ -174,5 +176,5 @@ def test_texts_are_english_short_varied_and_the_same_again():
         assert not any(proofread(text) for text in texts[:120])
         masked = {re.sub(r"\w+", lambda m: "#" if m[0] in names else m[0], t) for t in texts}
         assert len({re.sub(r"\d+", "0", text) for text in masked}) > 1000
-    again = proof(Writer(Source("proof/5"), TOWN, "train"))
+    again = proof(Writer(ChoiceSource("proof/5"), TOWN, "train"))
     assert again == made()[5] and 0 < again.nats < 200

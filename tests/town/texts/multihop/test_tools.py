@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.multihop.tools import (
     RELATIONS,
     SHOWN,
@@ -123,7 +123,7 @@ def test_what_cannot_be_calculated_gives_a_sentence(expression):
 
 
 def test_sums_agree_with_python():
-    source = Source("sums")
+    source = ChoiceSource("sums")
     for _ in range(300):
         numbers = [source.integer(0, 99) for _ in range(source.integer(2, 5))]
         text = str(numbers[0])

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.multihop.multihop import RANKS, STEPS, VALUES
 from workbook.town.texts.multihop.proofs import SORTS
 from workbook.town.texts.multihop.tools import RELATIONS, Finish, act
@@ -26,7 +26,9 @@ NAMES = {word for row in ROWS for word in row.name.split()}
 @cache
 def made(split="train", count=300, chat=False, **options):
     make = trace_chat if chat else trace
-    return tuple(make(Writer(Source(f"trace/{i}"), TOWN, split), **options) for i in range(count))
+    return tuple(
+        make(Writer(ChoiceSource(f"trace/{i}"), TOWN, split), **options) for i in range(count)
+    )
 
 
 def parts(document):
@@ -113,7 +115,7 @@ def test_sorts_searches_and_mistakes_come_as_often_as_they_say():
     assert abs(len(wrong) / 2000 - MISTAKES) < 0.02
     assert 0.3 < sum("Nobody" in slip for slip in wrong) / len(wrong) < 0.7
     with pytest.raises(ValueError, match="choose one of bridge"):
-        trace(Writer(Source(0), TOWN, "train"), sort="riddle")
+        trace(Writer(ChoiceSource(0), TOWN, "train"), sort="riddle")
 
 
 def test_after_a_wrong_name_comes_a_search_and_no_fact_is_looked_up_twice():
@@ -185,5 +187,5 @@ def test_texts_are_english_short_varied_and_the_same_again():
             assert proofread(said) == []
         masked = {re.sub(r"\w+", lambda m: "#" if m[0] in NAMES else m[0], t) for t in texts}
         assert len({re.sub(r"\d+", "0", text) for text in masked}) > 1000
-    again = trace(Writer(Source("trace/5"), TOWN, "train"))
+    again = trace(Writer(ChoiceSource("trace/5"), TOWN, "train"))
     assert again == made()[5] and 0 < again.nats < 80

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 import pytest
 from page_truth import page_truths
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.pages.pages import TOPICS, page
 from workbook.town.world import build_town
 from workbook.town.writer import Phrases, Writer
@@ -24,7 +24,7 @@ def town():
 @pytest.fixture(scope="module")
 def pages(town):
     return {
-        split: [page(Writer(Source(f"p{i}"), town, split)) for i in range(HOW_MANY)]
+        split: [page(Writer(ChoiceSource(f"p{i}"), town, split)) for i in range(HOW_MANY)]
         for split in SPLITS
     }
 
@@ -78,7 +78,7 @@ def test_the_mix_the_length_and_the_slots(pages):
 
 
 def test_same_seed_same_page_and_another_seed_another_page(town, pages):
-    again = page(Writer(Source("p7"), town, "train"))
+    again = page(Writer(ChoiceSource("p7"), town, "train"))
     assert again == pages["train"][7]
     by_subject = defaultdict(list)
     for document in pages["validation"]:  # few entities, so each is met several times

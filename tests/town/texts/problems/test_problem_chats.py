@@ -7,8 +7,8 @@ import pytest
 from worked_programs import made, run
 from worked_sums import DO, SUM, check_worked
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.problems.problem_chats import (
     REQUESTS,
     draw_problem,
@@ -91,8 +91,8 @@ def test_hard_steps_are_worked_and_easy_ones_are_not(town):
 def test_a_problem_costs_what_it_costs_without_the_ones_thrown_away(town):
     thrown = 0
     for i in range(300):
-        plain = problem(Writer(Source(f"nats/{i}"), town, "train"))
-        document = worked_problem(Writer(Source(f"nats/{i}"), town, "train"), "steps")
+        plain = problem(Writer(ChoiceSource(f"nats/{i}"), town, "train"))
+        document = worked_problem(Writer(ChoiceSource(f"nats/{i}"), town, "train"), "steps")
         if plain.fields["question"] == document.fields["question"]:
             assert document.nats == pytest.approx(plain.nats) and document.facts == plain.facts
         else:
@@ -113,14 +113,14 @@ def test_a_solution_in_each_way_by_hand():
 def test_what_is_thrown_away_leaves_no_fact(town):
     """Every fact that is noted stands in the question that was kept."""
     for number in range(200):
-        writer = Writer(Source(f"kept/{number}"), town, "train")
+        writer = Writer(ChoiceSource(f"kept/{number}"), town, "train")
         fields = draw_problem(writer)
         assert all(fact.value in fields["question"] for fact in writer.facts)
 
 
 @pytest.mark.parametrize("make", (problem_chat, worked_problem))
 def test_an_unknown_way_is_refused_before_anything_is_drawn(town, make):
-    writer = Writer(Source(0), town, "train")
+    writer = Writer(ChoiceSource(0), town, "train")
     with pytest.raises(ValueError, match="no way 'sing'; choose one of steps, at once, program"):
         make(writer, way="sing")
     assert writer.source.nats == 0.0

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.problems.problem_stories import STORIES
 from workbook.town.texts.problems.problems import calculate, problem
 from workbook.town.writer import Writer
@@ -22,7 +22,7 @@ STEP = re.compile(r"(\d+) ([-+x/]) (\d+) = (\d+)")
 
 
 def made(town, split, count=400):
-    return [problem(Writer(Source(f"problem/{i}"), town, split)) for i in range(count)]
+    return [problem(Writer(ChoiceSource(f"problem/{i}"), town, split)) for i in range(count)]
 
 
 def run(program: str) -> int:

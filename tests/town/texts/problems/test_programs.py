@@ -7,8 +7,8 @@ import pytest
 from worked_programs import made, run
 from worked_sums import PAIR, owner
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.problems.problem_chats import problem_chat, worked_problem
 from workbook.town.texts.problems.program_phrases import LATER_PROGRAM, READ_PROGRAM, SHAPES
 from workbook.town.texts.problems.programs import TASKS, program, program_chat
@@ -91,7 +91,7 @@ def test_shapes_and_requests_are_held_back(town):
 )
 def test_bad_options_are_refused(town, make, option):
     with pytest.raises(ValueError, match="choose one of"):
-        make(Writer(Source(0), town, "train"), **{option: "sing"})
+        make(Writer(ChoiceSource(0), town, "train"), **{option: "sing"})
 
 
 @pytest.mark.parametrize("make", (program, program_chat, problem_chat, worked_problem))

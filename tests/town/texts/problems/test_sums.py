@@ -6,8 +6,8 @@ import re
 import pytest
 from worked_sums import DO, PAIR, SUM, check_lines, check_worked, owner
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.problems.sum_phrases import FIRST, NEXT_REQUEST, REQUESTS
 from workbook.town.texts.problems.sums import OPERATIONS, WAYS, step, sums, sums_chat, worked
 from workbook.town.writer import Writer
@@ -15,7 +15,7 @@ from workbook.town.writer import Writer
 
 def made(town, make, split="train", count=120, **options):
     seeds = (f"{make.__name__}/{options}/{i}" for i in range(count))
-    return [make(Writer(Source(seed), town, split), **options) for seed in seeds]
+    return [make(Writer(ChoiceSource(seed), town, split), **options) for seed in seeds]
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -88,9 +88,9 @@ def test_ways_and_operations_are_as_asked(town, make):
     for way in WAYS:  # a third each; 4.5 standard deviations
         assert abs(sum(d.fields["way"] == way for d in drawn) - 100) < 4.5 * math.sqrt(300 * 2 / 9)
     with pytest.raises(ValueError, match="choose one of digits"):
-        make(Writer(Source(0), town, "train"), way="slowly")
+        make(Writer(ChoiceSource(0), town, "train"), way="slowly")
     with pytest.raises(ValueError, match="choose one of"):
-        make(Writer(Source(0), town, "train"), operation="%")
+        make(Writer(ChoiceSource(0), town, "train"), operation="%")
 
 
 def test_the_ranges_of_the_word_problems_are_covered(town):

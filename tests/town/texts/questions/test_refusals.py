@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.questions.recall import QUESTIONS, facts_of
 from workbook.town.texts.questions.refusal_phrases import NEXT_REQUESTS, REQUESTS
 from workbook.town.texts.questions.refusals import TABLES, refusal, refusal_chat
@@ -22,7 +22,7 @@ MISSING = re.compile(r"(.+) is not married\.|(.+) has no pet\.|Nobody owns (.+)\
 
 
 def make(number, form=refusal, split="train", **options):
-    return form(Writer(Source(f"refusal/{split}/{number}"), build_town(), split), **options)
+    return form(Writer(ChoiceSource(f"refusal/{split}/{number}"), build_town(), split), **options)
 
 
 @cache

@@ -9,8 +9,8 @@ from itertools import product
 import pytest
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.questions import questions
 from workbook.town.texts.reading.passage_phrases import PLACE_SENTENCES, VISITOR_SENTENCES
 from workbook.town.texts.reading.reading import reading, reading_chat
@@ -24,7 +24,7 @@ FORMS = (reading, reading_chat)
 
 
 def make(number, form=reading, split="train", **options):
-    return form(Writer(Source(f"reading/{split}/{number}"), build_town(), split), **options)
+    return form(Writer(ChoiceSource(f"reading/{split}/{number}"), build_town(), split), **options)
 
 
 @cache

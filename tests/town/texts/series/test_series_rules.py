@@ -8,8 +8,8 @@ from itertools import combinations
 import pytest
 from series_checks import group_of, polarity, writer
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.series.series_rules import (
     draw_groups,
     invented_word,
@@ -48,7 +48,7 @@ def test_remarks_come_in_more_than_500_phrasings():
 
 def test_invented_words_are_not_english():
     taken = set()
-    words = [invented_word(Source(i), taken) for i in range(500)]
+    words = [invented_word(ChoiceSource(i), taken) for i in range(500)]
     assert len(set(words)) == 500 and not set(words) & real_words()
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.timetable import timetable as module
 from workbook.town.texts.timetable.timetable_phrases import LINE_QUESTIONS, PRICE_QUESTIONS
 from workbook.town.world import build_town
@@ -24,7 +24,7 @@ def town():
 
 
 def made(town, split, count=300):
-    return [module.timetable(Writer(Source(f"time/{i}"), town, split)) for i in range(count)]
+    return [module.timetable(Writer(ChoiceSource(f"time/{i}"), town, split)) for i in range(count)]
 
 
 def minutes(time: str) -> int:

@@ -8,8 +8,8 @@ import pytest
 import text_checks
 from proofreading import proofread
 
+from workbook.town.choices import ChoiceSource
 from workbook.town.entities import SPLITS
-from workbook.town.random import Source
 from workbook.town.texts.chat import render_chat
 from workbook.town.texts.turns import turn_phrases as say
 from workbook.town.texts.turns.turns import CONSTRAINTS, keeps, turns, turns_chat
@@ -20,7 +20,7 @@ LINE = re.compile(r"(System|User|Assistant): (.+)")
 
 def made(make=turns, split="train", count=300, **options):
     town = text_checks.town()
-    return [make(Writer(Source(f"t/{i}"), town, split), **options) for i in range(count)]
+    return [make(Writer(ChoiceSource(f"t/{i}"), town, split), **options) for i in range(count)]
 
 
 def script(document):

@@ -9,7 +9,7 @@ Pages are what the town's language model learns the town from (lessons 01 to 03)
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.pages import page_phrases_event as of_event
 from workbook.town.texts.pages import page_phrases_person as of_person
 from workbook.town.texts.pages import page_phrases_place as of_place
@@ -136,7 +136,10 @@ def page(writer: Writer) -> Document:
 
 
 def _plan(
-    source: Source, topics: tuple[PageTopic, ...], details: dict[str, list[Detail]], told: set[str]
+    source: ChoiceSource,
+    topics: tuple[PageTopic, ...],
+    details: dict[str, list[Detail]],
+    told: set[str],
 ) -> list[PageTopic]:
     """Which topics to write about, in the usual order but for one that may be out of place."""
     known = [
@@ -154,7 +157,7 @@ def _plan(
     return plan[:8]
 
 
-def _voice(source: Source, core: bool, must_name: bool) -> str:
+def _voice(source: ChoiceSource, core: bool, must_name: bool) -> str:
     """Call the subject by its whole name (mostly so for core facts), a short one or a pronoun."""
     weights = (0.7, 0.2, 0.1) if core else (0.2, 0.45, 0.35)
     return source.weighted(("full", "short", "they")[: 3 - must_name], weights[: 3 - must_name])

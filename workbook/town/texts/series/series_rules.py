@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from workbook.town import names
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 from workbook.town.texts.series.series_phrases import (
     ASPECTS,
     ENDS,
@@ -88,7 +88,7 @@ def draw_groups(writer: Writer, pool: Sequence[str], count: int) -> list[str]:
     return [pool[i] for i in chosen]
 
 
-def invented_word(source: Source, taken: set[str]) -> str:
+def invented_word(source: ChoiceSource, taken: set[str]) -> str:
     """A word such as zib or morl that is neither English nor taken; it is taken from now on."""
 
     def make() -> str:

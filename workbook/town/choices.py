@@ -1,6 +1,6 @@
 """The instrumented random source: every choice the town makes goes through it.
 
-A `Source` adds up the exact negative log-probability (in nats) of the choices it made, so a
+A `ChoiceSource` adds up the exact negative log-probability (in nats) of the choices it made, so a
 rendered document carries -log p(choices). Two different runs of choices may print the same
 text, so this is an upper bound of -log p(text), and its mean an upper bound of the entropy.
 Only `random.random()` is used underneath, which Python promises to repeat on every platform.
@@ -15,7 +15,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-class Source:
+class ChoiceSource:
     """A seeded source of choices that knows how surprising it has been.
 
     `nats` is the sum of -ln p over all choices so far; a choice with one option costs nothing.

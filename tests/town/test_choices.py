@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.town.random import Source
+from workbook.town.choices import ChoiceSource
 
 
-def sentence(source: Source) -> str:
+def sentence(source: ChoiceSource) -> str:
     """A grammar of eight sentences, some more likely than others."""
     noun = source.choice(("cat", "dog"))
     verb = source.weighted(("sleeps", "runs"), (3, 1))
@@ -33,7 +33,7 @@ BY_HAND = {
 def test_nats_equal_the_hand_counted_probability():
     seen = set()
     for seed in range(300):
-        source = Source(seed)
+        source = ChoiceSource(seed)
         text = sentence(source)
         seen.add(text)
         assert source.nats == pytest.approx(-math.log(BY_HAND[text]), abs=1e-12)
@@ -44,7 +44,7 @@ def test_frequencies_follow_the_probabilities():
     from scipy.stats import chisquare
 
     n = 20_000
-    counts = Counter(sentence(Source(f"f/{i}")) for i in range(n))
+    counts = Counter(sentence(ChoiceSource(f"f/{i}")) for i in range(n))
     expected = [BY_HAND[text] * n for text in BY_HAND]
     assert chisquare([counts[text] for text in BY_HAND], expected).pvalue > 0.001
 
@@ -53,7 +53,7 @@ def test_mean_nats_estimate_the_entropy():
     entropy = -sum(p * math.log(p) for p in BY_HAND.values())
     total = 0.0
     for i in range(20_000):
-        source = Source(f"e/{i}")
+        source = ChoiceSource(f"e/{i}")
         sentence(source)
         total += source.nats
     assert total / 20_000 == pytest.approx(entropy, abs=0.02)
@@ -63,7 +63,7 @@ def test_nats_are_an_upper_bound_where_two_choices_print_the_same():
     """Both ways to print "ab" cost ln 4; the text itself has -ln(2/4) = ln 2."""
     costs = defaultdict(set)
     for seed in range(100):
-        source = Source(seed)
+        source = ChoiceSource(seed)
         text = source.choice(("a", "ab")) + source.choice(("b", ""))
         costs[text].add(round(source.nats, 12))
     assert costs["ab"] == {round(math.log(4), 12)}
@@ -73,7 +73,7 @@ def test_nats_are_an_upper_bound_where_two_choices_print_the_same():
 @given(st.integers(0, 10**6), st.integers(1, 12), st.data())
 def test_sampling_without_replacement_costs_the_log_of_its_arrangements(seed, n, data):
     k = data.draw(st.integers(0, n))
-    source = Source(seed)
+    source = ChoiceSource(seed)
     drawn = source.sample(range(n), k)
     assert len(set(drawn)) == k
     assert source.nats == pytest.approx(math.log(math.perm(n, k)), abs=1e-9)
@@ -83,7 +83,7 @@ def test_sampling_without_replacement_costs_the_log_of_its_arrangements(seed, n,
 def test_a_weight_of_zero_is_never_drawn(seed, weights):
     if sum(weights) <= 1e-6:
         weights = [*weights, 1.0]
-    source = Source(seed)
+    source = ChoiceSource(seed)
     index = source.weighted(range(len(weights)), weights)
     assert weights[index] > 0
     assert source.nats == pytest.approx(-math.log(weights[index] / math.fsum(weights)))
@@ -91,7 +91,7 @@ def test_a_weight_of_zero_is_never_drawn(seed, weights):
 
 def test_the_same_seed_gives_the_same_choices_on_every_platform():
     """Guards the promise that only `random.random()` is used: these draws were made once."""
-    source = Source("town/0")
+    source = ChoiceSource("town/0")
     assert [source.below(100) for _ in range(8)] == [25, 5, 69, 81, 2, 20, 82, 6]
 
 
@@ -107,4 +107,4 @@ def test_the_same_seed_gives_the_same_choices_on_every_platform():
 )
 def test_impossible_choices_say_what_is_wrong(call, message):
     with pytest.raises(ValueError, match=message):
-        call(Source(0))
+        call(ChoiceSource(0))
