@@ -167,7 +167,7 @@ def test_a_gate_is_told_from_the_family_not_from_the_activation(tmp_path, kind, 
 
 
 def test_the_command_prints_the_plan(root):
-    run = CliRunner().invoke(app, ["plan", "falcon-7b", "--weights", "nf4", "--tokens", "60"])
+    run = CliRunner().invoke(app, ["plan", "falcon-7b", "--weights", "nf4", "--seq-len", "60"])
     assert run.exit_code == 0 and "5.50" in run.output and "weights" in run.output
     run = CliRunner().invoke(
         app, ["plan", "1b", "--train", "full", "--dtype", "fp32", "--batch-size", "1"]
