@@ -22,7 +22,7 @@ def test_run_prints_a_line_per_lesson_and_writes_the_report(lessons, call):
     assert good.split()[:2] == ["01_good", "ok"] and bad.split()[:2] == ["02_bad", "failed"]
     report = json.loads((lessons / "deep" / "report.json").read_text(encoding="utf-8"))
     assert [list(entry) for entry in report] == [
-        ["lesson", "status", "seconds", "peak_bytes", "error"]
+        ["lesson", "status", "seconds", "peak_bytes", "error", "first_figure"]
     ] * 2
     assert [entry["status"] for entry in report] == ["ok", "failed"]
     assert report[0]["error"] is None and "division by zero" in report[1]["error"]

@@ -2,13 +2,14 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
 import pytest
 from tiny_family import logits, texts, tiny
 
-from workbook.peft_family import attach
+from workbook import peft_family
 
 NOTEBOOK = next((Path(__file__).parents[2] / "notebooks").glob("*_peft_family.ipynb"))
 SOURCES = [c.source for c in nbformat.read(NOTEBOOK, as_version=4).cells if c.cell_type == "code"]
@@ -19,7 +20,8 @@ def test_selective_tuning_leaves_any_model_free_for_the_next_method(family, caps
     """A model with biases, such as Qwen2, lets them be tuned, where Llama refuses."""
     (cell,) = (source for source in SOURCES if 'attach(model, "bias")' in source)
     model = tiny(family)
-    exec(cell, {"model": model, "attach": attach, "pd": pd})
+    hub = SimpleNamespace(load_model=lambda name: model, load_tokenizer=lambda name: None)
+    exec(cell, {"hub": hub, "peft_family": peft_family, "pd": pd})
     assert ("has no bias to train" in capsys.readouterr().out) == (family == "llama")
     ids, _ = texts()
     assert getattr(model, "attachment", None) is None

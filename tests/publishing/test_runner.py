@@ -41,6 +41,25 @@ def test_a_good_lesson_is_measured(lesson):
     assert 200e6 < report.peak_bytes < 600e6
 
 
+SHOW = "from IPython.display import display\ndisplay({%r: %s}, raw=True)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [("application/vnd.plotly.v1+json", "{'data': []}"), ("image/svg+xml", "'<svg/>'")],
+)
+def test_the_first_figure_is_timed(lesson, kind, content):
+    """From the start to the end of the cell that shows it; later figures do not count."""
+    show, wait = SHOW % (kind, content), "import time; time.sleep(0.5)"
+    report = runner.run_lesson(lesson("03_shown", wait, show, wait, show), timeout=60)
+    assert report.status == "ok" and 0.5 < report.first_figure < report.seconds - 0.5
+
+
+def test_words_and_tables_are_no_figure(lesson):
+    show = SHOW % ("text/html", "'<table></table>'")
+    assert runner.run_lesson(lesson("03_told", "print(1)", show), timeout=60).first_figure is None
+
+
 def test_memory_of_child_processes_counts(lesson):
     child = "import time; block = b'x' * 200_000_000; time.sleep(1.5)"
     code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])"
@@ -145,7 +164,9 @@ def test_the_report_is_one_line_and_its_fields_are_the_contract():
         "03_sampling", "failed", "12.3", "s", "300", "MB", "ValueError:", "no",
     ]  # fmt: skip
     fields = json.loads(json.dumps(vars(report)))
-    assert list(fields) == ["lesson", "status", "seconds", "peak_bytes", "error"]
+    assert list(fields) == ["lesson", "status", "seconds", "peak_bytes", "error", "first_figure"]
+    shown = LessonReport("03_sampling", "ok", 12.34, 300 * 2**20, first_figure=6.78)
+    assert shown.line().endswith("300 MB, first figure after 6.8 s")
 
 
 def test_messages_lose_their_colours():

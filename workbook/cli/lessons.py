@@ -31,7 +31,7 @@ def run(
         bool, typer.Option(help="Store figures as pictures, too, for GitHub; needs Chromium.")
     ] = False,
 ) -> None:
-    """Execute lessons without a screen; one line each with status, seconds, peak memory."""
+    """Execute lessons without a screen: status, seconds, peak memory, time to the first figure."""
     from dataclasses import asdict
 
     from workbook.publishing import runner

@@ -1,18 +1,22 @@
 """Evaluation: is the text any good, and how do you know? (lesson 09)
 
-The names below are this part's contract. `rouge` and `bleu` are written from scratch and equal
-rouge-score and sacrebleu; `module_path` gives them to the `evaluate` library. Importing this loads
-neither torch nor transformers.
+The names below are this part's contract, loaded when they are first used. `rouge` and `bleu` are
+written from scratch and equal rouge-score and sacrebleu; `module_path` gives them to the `evaluate`
+library. Importing this loads neither torch nor transformers.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from workbook.evaluation.answers import exact_match, token_f1
-from workbook.evaluation.bleu_metric import bleu, sentence_bleu
-from workbook.evaluation.bootstrap import bootstrap, paired_bootstrap
-from workbook.evaluation.calibration import calibration_error
-from workbook.evaluation.likelihood import bits_per_byte, perplexity
-from workbook.evaluation.rouge_metric import rouge, rouge_bootstrap, rouge_scores
+from workbook.core.lazy import load_when_used
+
+if TYPE_CHECKING:
+    from workbook.evaluation.answers import exact_match, token_f1
+    from workbook.evaluation.bleu_metric import bleu, sentence_bleu
+    from workbook.evaluation.bootstrap import bootstrap, paired_bootstrap
+    from workbook.evaluation.calibration import calibration_error
+    from workbook.evaluation.likelihood import bits_per_byte, perplexity
+    from workbook.evaluation.rouge_metric import rouge, rouge_bootstrap, rouge_scores
 
 __all__ = [
     "bits_per_byte",
@@ -29,6 +33,8 @@ __all__ = [
     "sentence_bleu",
     "token_f1",
 ]
+
+load_when_used(__name__)
 
 
 def module_path(name: str) -> str:

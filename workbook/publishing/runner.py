@@ -1,4 +1,4 @@
-"""Lessons without a screen: execute notebooks, measure seconds and peak memory.
+"""Lessons without a screen: execute notebooks, measure seconds, peak memory, the first figure.
 
 Each lesson runs in a fresh kernel, in its own folder, one after the other, as a learner's
 *Run All* would. The peak is the resident memory of the kernel with all its child processes.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbook.core.notebook.figures import PLOTLY_MIME
 from workbook.core.runs.files import write_atomically
 from workbook.core.system.peak_memory import PeakMemory
 from workbook.publishing import notebook_files
@@ -37,11 +38,14 @@ class LessonReport:
     seconds: float  # from the kernel's start to the last cell's end
     peak_bytes: int  # resident, kernel and children
     error: str | None = None
+    first_figure: float | None = None  # seconds to the end of the first cell that shows one
 
     def line(self) -> str:
         """The lesson in one line for a terminal."""
         peak = self.peak_bytes / 2**20
         measured = f"{self.lesson:<24} {self.status:<7} {self.seconds:6.1f} s {peak:7.0f} MB"
+        if self.first_figure is not None:
+            measured += f", first figure after {self.first_figure:.1f} s"
         return f"{measured}  {self.error}" if self.error else measured
 
 
@@ -93,16 +97,17 @@ def run_lesson(
     is reported, not raised, and its file is left as it was.
     """
     start = time.monotonic()
-    error, peak = None, 0
+    error, peak, figure = None, 0, None
     try:
         notebook = notebook_files.read(file)
-        error, peak = _execute(notebook, file.parent, start + timeout, on_cell, pictures)
+        error, peak, figure = _execute(notebook, file.parent, start + timeout, on_cell, pictures)
         if error is None and write:
             save(notebook, file)
     except Exception as failure:  # whatever it is, the other lessons are still to run
         error = one_line(_in_words(failure))
     seconds = round(time.monotonic() - start, 2)
-    return LessonReport(file.stem, "failed" if error else "ok", seconds, peak, error)
+    first = None if figure is None else round(figure - start, 2)
+    return LessonReport(file.stem, "failed" if error else "ok", seconds, peak, error, first)
 
 
 def _in_words(failure: Exception) -> str:
@@ -132,8 +137,12 @@ def _execute(
     deadline: float,
     on_cell: Callable[[int, int], None],
     pictures: bool,
-) -> tuple[str | None, int]:
-    """Run all cells in place; (one line on what failed or None, peak bytes of the kernel)."""
+) -> tuple[str | None, int, float | None]:
+    """Run all cells in place.
+
+    Returns one line on what failed, or None; the kernel's peak bytes; and when the first cell that
+    shows a figure had run, by the monotonic clock, or None.
+    """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -148,7 +157,7 @@ def _execute(
         store_widget_state=False,
         coalesce_streams=True,
     )
-    error, memory = None, PeakMemory()
+    error, memory, figure = None, PeakMemory(), None
     start: dict[str, Any] = {"stderr": subprocess.DEVNULL}
     if pictures:
         start["env"] = os.environ | {"WORKBOOK_PNG": "1"}
@@ -157,13 +166,21 @@ def _execute(
             for index, cell in enumerate(notebook.cells):
                 on_cell(index, len(notebook.cells))
                 client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+                if figure is None and shows_figure(cell):
+                    figure = time.monotonic()
     except CellExecutionError as failure:
         error = f"{failure.ename}: {failure.evalue}"
     except CellTimeoutError:
         error = "took longer than the time it was given; see --timeout"
     except (DeadKernelError, RuntimeError) as failure:
         error = f"the kernel died, perhaps for want of memory ({failure})"
-    return error and one_line(error), memory.peak
+    return error and one_line(error), memory.peak, figure
+
+
+def shows_figure(cell: NotebookNode) -> bool:
+    """Return whether a figure, a picture or a widget is among a cell's outputs."""
+    kinds = [kind for output in cell.get("outputs", []) for kind in output.get("data", {})]
+    return any(kind in (PLOTLY_MIME, WIDGET_VIEW) or kind.startswith("image/") for kind in kinds)
 
 
 def one_line(text: str, width: int = 300) -> str:

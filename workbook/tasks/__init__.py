@@ -5,8 +5,15 @@ no training split has; `score` gives an answer its mark, the same in every lesso
 out: asking a model (`workbook.inference`) and what follows from the marks (lessons 08 and 09).
 """
 
-from workbook.tasks.short_answers import exact_match, normalise
-from workbook.tasks.suite import TASKS, cases, score, task_named
-from workbook.tasks.task import Case, Task
+from typing import TYPE_CHECKING
+
+from workbook.core.lazy import load_when_used
+
+if TYPE_CHECKING:
+    from workbook.tasks.short_answers import exact_match, normalise
+    from workbook.tasks.suite import TASKS, cases, score, task_named
+    from workbook.tasks.task import Case, Task
 
 __all__ = ["TASKS", "Case", "Task", "cases", "exact_match", "normalise", "score", "task_named"]
+
+load_when_used(__name__)

@@ -5,17 +5,22 @@
 (`workbook/town_lm/models.py`). Every lesson takes its text from here.
 """
 
-from workbook.town.stream import (
-    KINDS,
-    RAW_MIXTURE,
-    dataset,
-    document,
-    iterable_dataset,
-    mixture,
-    stream,
-)
-from workbook.town.world import build_both, build_town
-from workbook.town.writer import Document, Fact
+from typing import TYPE_CHECKING
+
+from workbook.core.lazy import load_when_used
+
+if TYPE_CHECKING:
+    from workbook.town.stream import (
+        KINDS,
+        RAW_MIXTURE,
+        dataset,
+        document,
+        iterable_dataset,
+        mixture,
+        stream,
+    )
+    from workbook.town.world import build_both, build_town
+    from workbook.town.writer import Document, Fact
 
 __all__ = [
     "KINDS",
@@ -30,3 +35,5 @@ __all__ = [
     "mixture",
     "stream",
 ]
+
+load_when_used(__name__)

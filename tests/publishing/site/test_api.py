@@ -32,6 +32,12 @@ def test_a_public_function_has_its_signature_and_its_docstring(pages):
     assert first[:40] in entry.find_next(class_="docstring").get_text()
 
 
+def test_a_function_with_the_name_of_its_module_is_shown_as_the_function(pages):
+    """Guards against `sampling.generate`, loaded when used, shown as the module of that name."""
+    entry = page_of(pages, "sampling.html").select_one("#generate")
+    assert "max_new_tokens" in entry.get_text()
+
+
 def test_every_link_within_the_pages_leads_somewhere(pages):
     for file in pages:
         for link in BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").select(

@@ -1,8 +1,15 @@
 """What is fetched: bundled files, models and data by role, downloads that are checked.
 
-`from workbook.core.hub import load_model` is what lessons use; the modules have the rest.
+Lessons say `from workbook.core import hub` and `hub.load_model("base")`; the modules have the rest.
 """
 
-from workbook.core.hub.loading import bundled, load_model, load_tokenizer
+from typing import TYPE_CHECKING
+
+from workbook.core.lazy import load_when_used
+
+if TYPE_CHECKING:
+    from workbook.core.hub.loading import bundled, load_model, load_tokenizer
 
 __all__ = ["bundled", "load_model", "load_tokenizer"]
+
+load_when_used(__name__)

@@ -7,11 +7,14 @@ gives them the site's colours. Left out: the lessons' own pages, which are `buil
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+import workbook
 from workbook import LESSONS
+from workbook.core.lazy import Part
 
 TEMPLATES = Path(__file__).resolve().parent / "api_templates"
 FOLDER = "api"  # below the site's own
@@ -45,7 +48,17 @@ def write(folder: Path, parts: Sequence[str] | None = None) -> list[Path]:
         footer_text="The generative AI workbook",
         template_directory=TEMPLATES,
     )
+    load_contracts()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # types that only a type checker imports
         pdoc.pdoc(*(shown() if parts is None else parts), output_directory=folder / FOLDER)
     return sorted((folder / FOLDER).rglob("*.html"))
+
+
+def load_contracts() -> None:
+    """Load every name that a part promises: pdoc shows what it finds loaded."""
+    for module in pkgutil.walk_packages(workbook.__path__, "workbook."):
+        part = importlib.import_module(module.name) if module.ispkg else None
+        if isinstance(part, Part):
+            for name in vars(part).get("__all__", ()):
+                getattr(part, name)
