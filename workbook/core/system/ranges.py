@@ -1,6 +1,7 @@
 """Whether a number lies where a setting needs it, said in one sentence.
 
-Left out: what only one part's settings need (`training/config.py`).
+Every part whose settings are counts or rates asks here, so that all refuse in the same words. Left
+out: what only one part's settings need (`training/config.py`).
 """
 
 from __future__ import annotations
