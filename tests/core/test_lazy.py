@@ -72,7 +72,7 @@ def part(tmp_path, monkeypatch, request):
 
 
 def waits(part, name):
-    return type(sys.modules.get(f"{part.__name__}.{name}")) is lazy.Waiting
+    return f"{part.__name__}.{name}" not in sys.modules
 
 
 def from_import(part, names):
@@ -86,9 +86,10 @@ def from_import(part, names):
 def test_a_module_is_run_when_something_is_asked_of_it(part):
     ideas = from_import(part, "ideas")["ideas"]
     assert waits(part, "ideas") and ideas.__file__.endswith("ideas.py")
-    assert waits(part, "ideas") and importlib.import_module(ideas.__name__) is ideas
-    assert ideas.speak() == "yes"
-    assert type(ideas) is ModuleType and ideas is sys.modules[ideas.__name__] is part.ideas
+    assert type(ideas) is lazy.StandIn and isinstance(ideas, ModuleType)
+    assert waits(part, "ideas") and ideas.speak() == "yes"
+    module = sys.modules[ideas.__name__]
+    assert type(module) is ModuleType and module is part.ideas and ideas.Idea is module.Idea
 
 
 @pytest.mark.parametrize(
@@ -185,12 +186,11 @@ def test_many_threads_at_once_see_one_whole_module(part):
     assert set(seen) == {("yes", part.ideas.Idea)} and len(part.ideas.LOADED) == 1
 
 
-def test_a_waiting_module_that_was_imported_beside_it_is_the_imported_one(part):
-    """What a thread may do that imports the file in the moment in which another makes it wait."""
+def test_a_module_that_was_imported_beside_its_stand_in_is_the_same(part):
+    """What a thread may do that imports the file while another holds the stand-in."""
     waiting = part.ideas
-    del sys.modules[waiting.__name__]
     again = importlib.import_module(waiting.__name__)
-    assert waiting.Idea is again.Idea
+    assert waiting is not again and waiting.Idea is again.Idea and part.ideas is again
 
 
 def test_attributes_can_be_set_and_taken_away(part, monkeypatch):
@@ -201,7 +201,7 @@ def test_attributes_can_be_set_and_taken_away(part, monkeypatch):
         assert part.shout("two") == 3
     assert part.shout() == "YES"
     part.broken.new = 1
-    assert part.broken.new == 1 and type(part.broken) is ModuleType
+    assert part.broken.new == 1 and sys.modules[part.broken.__name__].new == 1
     del part.ideas.Idea
     assert not hasattr(part.ideas, "Idea")
 

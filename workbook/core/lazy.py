@@ -3,8 +3,8 @@
 A part's `__init__` writes its contract below `if TYPE_CHECKING:`, where people, editors and type
 checkers read it, and calls `load_when_used(__name__)`. From then on a name of the contract loads
 the module it comes from when somebody asks for it, and `from workbook.lora import charts` gives a
-module whose file runs when something is first asked of it. Python 3.15 has `lazy import` for this
-(PEP 810). Left out: other packages, such as torch, which are imported inside functions.
+stand-in that imports the module when something is first asked of it. Python 3.15 has `lazy import`
+for this (PEP 810). Left out: other packages, such as torch, which are imported inside functions.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ import ast
 import importlib.util
 import pkgutil
 import sys
-import threading
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-# What is known of a module before its file has run; asking for anything else runs it.
-KNOWN = {"__class__", "__file__", "__loader__", "__name__", "__package__", "__path__", "__spec__"}
+# What a stand-in knows by itself; asking for anything else imports the module.
+KNOWN = {"__class__", "__file__", "__loader__", "__name__", "__package__", "__spec__"}
 
 
 def load_when_used(part: str) -> None:
@@ -35,12 +33,13 @@ class Part(ModuleType):
     def __getattr__(self, name: str) -> Any:
         """Return a name of the contract or a module of the folder, and keep it."""
         home = None if name.startswith("__") else _contract(self.__name__).get(name)
-        module = _module(home or f"{self.__name__}.{name}")
-        if module is None:
+        if home:
+            value = getattr(_imported(home), name)
+        else:
+            value = _module(f"{self.__name__}.{name}")
+        if value is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        value = getattr(module, name) if home else module
-        vars(self)[name] = value
-        return value
+        return vars(self).setdefault(name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a name, unless Python binds a module over a name of the contract.
@@ -56,6 +55,24 @@ class Part(ModuleType):
         return sorted({*super().__dir__(), *_contract(self.__name__), *own})
 
 
+class StandIn(ModuleType):
+    """Stands for a module that is not imported yet, and hands on to it whatever it is asked.
+
+    Python's own import runs the file, once however many threads ask. The standard library's
+    `LazyLoader` runs it itself, and before Python 3.11.9 a second thread could see half of it.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        own = ModuleType.__getattribute__
+        return own(self, name) if name in KNOWN else getattr(_imported(own(self, "__name__")), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(_imported(self.__name__), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_imported(self.__name__), name)
+
+
 @cache
 def _contract(part: str) -> dict[str, str]:
     """Return name -> module of the imports below `if TYPE_CHECKING:` in a part's `__init__`."""
@@ -66,72 +83,24 @@ def _contract(part: str) -> dict[str, str]:
 
 
 def _module(name: str) -> ModuleType | None:
-    """Return a module by its full name, loaded or waiting to be used; None where there is none."""
+    """Return a module by its full name, or what stands for it; None where there is none."""
     if name in sys.modules:
-        return importlib.import_module(name)  # where another thread is loading it, when it is done
+        return _imported(name)  # where another thread is loading it, when it is done
     spec = importlib.util.find_spec(name)
     if spec is None or spec.submodule_search_locations is not None:  # a package is loaded at once
-        return importlib.import_module(name) if spec else None
-    spec.loader_state = Turn(threading.RLock())
+        return _imported(name) if spec else None
     module = importlib.util.module_from_spec(spec)
-    module.__class__ = Waiting
-    return sys.modules.setdefault(name, module)
+    module.__class__ = StandIn
+    return module
 
 
-@dataclass
-class Turn:
-    """Whose turn it is to run a file: the thread that holds the lock."""
+def _imported(name: str) -> ModuleType:
+    """Return a module by its full name, imported.
 
-    lock: threading.RLock
-    running: bool = False
-
-
-class Waiting(ModuleType):
-    """A module that runs its file when something is first asked of it, and is plain from then on.
-
-    The standard library's `LazyLoader` does the same, but under Python 3.11 a second thread can see
-    the module half run.
+    Raises ImportError for an AttributeError of the file, which `hasattr` and `from ... import`
+    would take for a name that the module has not got.
     """
-
-    def __getattribute__(self, name: str) -> Any:
-        if name not in KNOWN:
-            _run(self)
-        return ModuleType.__getattribute__(self, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        _run(self)
-        ModuleType.__setattr__(self, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        _run(self)
-        ModuleType.__delattr__(self, name)
-
-
-def _run(module: ModuleType) -> None:
-    """Run the file of a waiting module once; other threads wait until it has run to its end.
-
-    After an error the module waits again. Raises ImportError for an AttributeError of the file,
-    which `hasattr` and `from ... import` would take for a name that the module has not got.
-    """
-    spec: Any = module.__spec__
-    turn = spec.loader_state
-    with turn.lock:
-        if turn.running or type(module) is not Waiting:  # the file itself asks, or it has run
-            return
-        names = ModuleType.__getattribute__(module, "__dict__")
-        before, turn.running = dict(names), True
-        try:
-            if sys.modules.get(spec.name) is module:
-                spec.loader.exec_module(module)
-            else:  # taken away, or imported by another thread in the moment it was made
-                other = vars(importlib.import_module(spec.name))
-                names.update({name: other[name] for name in other if name not in KNOWN})
-            ModuleType.__setattr__(module, "__class__", ModuleType)
-        except AttributeError as error:
-            raise ImportError(f"{spec.name} cannot be loaded: {error}", name=spec.name) from error
-        finally:
-            turn.running = False
-            if type(module) is Waiting:
-                for name in names.keys() - before.keys():
-                    del names[name]
-                names.update(before)
+    try:
+        return importlib.import_module(name)
+    except AttributeError as error:
+        raise ImportError(f"{name} cannot be loaded: {error}", name=name) from error
