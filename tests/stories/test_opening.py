@@ -17,7 +17,7 @@ import pytest
 from workbook.core.exercises.lesson import RUNS
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
-FEW = 40  # modules of ours; those that wait to be used count too
+FEW = 40  # modules of ours; one that nothing was asked of yet is not loaded
 SOON = 8.0  # seconds from a kernel's start to the first figure, on two cores
 COUNT = "print(len([name for name in sys.modules if name.partition('.')[0] == 'workbook']))\n"
 

@@ -32,14 +32,13 @@ class Part(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """Return a name of the contract or a module of the folder, and keep it."""
-        home = None if name.startswith("__") else _contract(self.__name__).get(name)
-        if home:
-            value = getattr(_imported(home), name)
-        else:
-            value = _module(f"{self.__name__}.{name}")
-        if value is None:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        return vars(self).setdefault(name, value)
+        if not name.startswith("__"):
+            home = _contract(self.__name__).get(name)
+            own = f"{self.__name__}.{name}"
+            value = getattr(_imported(home), name) if home else _module(own)
+            if value is not None:
+                return vars(self).setdefault(name, value)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a name, unless Python binds a module over a name of the contract.

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import workbook
 from workbook import LESSONS
-from workbook.core.lazy import Part
 
 TEMPLATES = Path(__file__).resolve().parent / "api_templates"
 FOLDER = "api"  # below the site's own
@@ -58,7 +57,7 @@ def write(folder: Path, parts: Sequence[str] | None = None) -> list[Path]:
 def load_contracts() -> None:
     """Load every name that a part promises: pdoc shows what it finds loaded."""
     for module in pkgutil.walk_packages(workbook.__path__, "workbook."):
-        part = importlib.import_module(module.name) if module.ispkg else None
-        if isinstance(part, Part):
-            for name in vars(part).get("__all__", ()):
+        if module.ispkg:
+            part = importlib.import_module(module.name)
+            for name in getattr(part, "__all__", ()):
                 getattr(part, name)
