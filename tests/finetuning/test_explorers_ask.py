@@ -7,7 +7,7 @@ from tiny_tuning import tiny_model, tokenizer
 
 from workbook.finetuning import explorers_ask
 from workbook.finetuning.explorers_ask import Asked, Asking, ask_explorer
-from workbook.inference import complete
+from workbook.inference import complete, complete_ids, text_ids
 
 
 @pytest.fixture
@@ -25,6 +25,15 @@ def test_each_model_is_asked_the_request_in_its_chat_template(systems):
     assert asked.answers["before"] != asked.answers["after"]
     with pytest.raises(ValueError, match="at least one word"):
         Asking(systems)(" ")
+
+
+def test_an_untuned_model_reads_the_bare_request(systems):
+    asked = Asking(systems, untuned=["before"])("Where is my boat?")
+    model, its_tokenizer = systems["before"]
+    row = text_ids(its_tokenizer, "Where is my boat?")
+    assert asked.answers["before"] == complete_ids(model, its_tokenizer, [row], 40)[0].text
+    chat = Asking(systems)("Where is my boat?").answers
+    assert asked.answers["before"] != chat["before"] and asked.answers["after"] == chat["after"]
 
 
 def test_both_answers_are_in_the_figure_the_sentence_and_the_table(systems):

@@ -20,6 +20,9 @@ def small():
         patch.setattr(experiment.scored, "__defaults__", ("test", 2))
         runs = [{"seed": s, **experiment.run_rank(r, s, 2)}
                 for r, seeds in ((1, 2), (4, 1), ("full", 1)) for s in range(seeds)]  # fmt: skip
+        slow = [experiment.run_smaller(rank, 0, 1) for rank in (1, "full")]
+        assert [run["rate"] for run in slow] == pytest.approx([1e-3, 2e-4])
+        assert [run["trained"] for run in slow] == [runs[0]["trained"], 3_049_920]
         runs += [experiment.run_yardstick(name) for name in ("before", "baseline")]
         return runs, experiment.run_update(0, 2), experiment.run_rate("lora", 1e-3, 0, 2)
 

@@ -82,11 +82,11 @@ WRONG = {
     ],
     "quantization.predict_sizes": [(28, 14, 7, 3.5), (28e9, 14e9, 7e9, 3.9e9)],
     "quantization.cache_gigabytes": [
-        lambda layers, key_heads, head_size, tokens, batch, bits: (
-            layers * key_heads * head_size * tokens * batch * bits / 8 / 1e9
+        lambda layers, key_heads, head_size, seq_len, batch_size, bits: (
+            layers * key_heads * head_size * seq_len * batch_size * bits / 8 / 1e9
         ),
-        lambda layers, key_heads, head_size, tokens, batch, bits: (
-            2 * layers * key_heads * head_size * tokens * batch * 16 / 8 / 2**30
+        lambda layers, key_heads, head_size, seq_len, batch_size, bits: (
+            2 * layers * key_heads * head_size * seq_len * batch_size * 16 / 8 / 2**30
         ),
     ],
     "quantization.round_by_chance": [

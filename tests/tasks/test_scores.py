@@ -1,12 +1,14 @@
 """The rules that score an answer: known values, and answers that only nearly deserve the mark."""
 
 import warnings
+from statistics import mean
 
 import pytest
 
-from workbook.tasks import scores
+from workbook.tasks import TASKS, cases, score, scores
 from workbook.tasks.scores import final_number, shared_run
 from workbook.tasks.task import Case
+from workbook.town.writer import Fact
 
 
 def test_the_final_number_is_read_after_the_last_answer():
@@ -50,6 +52,49 @@ def test_a_text_that_rouge_cannot_read_is_told_once():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         scores.warn_of_other_scripts(["", "...", "café au lait", "ab λμ"])  # half is enough
+
+
+TALK = Case(
+    "summarise/0",
+    "",
+    "Kidran was a baker for 6 years. Xodda sends him to Wera at the Swoppilio Hall.",
+    (Fact("Kidran", "was", "baker"), Fact("Wera", "is at", "Swoppilio Hall"),
+     Fact("Kidran", "for", "6 years"), Fact("Kidran", "meets", "Wera")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "share"),
+    [
+        (TALK.reference, 1.0),
+        (TALK.reference.upper(), 1.0),
+        ("At the Swoppilio Hall Wera waits. For 6 years Kidran was a baker!", 1.0),
+        ("Xodda was a baker for 6 years. Kidran meets Wera.", 0.25),  # another one was the baker
+        ("Kidran was a baker. For 6 years! She is at the Swoppilio Hall.", 0.25),
+        ("Kidran was a bakery owner for 16 years.", 0.0),  # other words with the same letters
+        ("Wera.", 0.25),  # who meets her does not stand in her sentence of the reference either
+        ("", 0.0),
+        (f"{TALK.reference} {TALK.reference}", 1.0),
+        (f"{TALK.reference} {TALK.reference} Yes.", 0.0),  # longer than any summary
+    ],
+)
+def test_a_summary_is_scored_by_the_facts_that_it_states(answer, share):
+    assert scores.facts_stated(answer, TALK) == share
+
+
+def test_a_case_without_facts_has_nothing_to_state():
+    with pytest.raises(ValueError, match="summarise/1 has no facts"):
+        scores.facts_stated("", Case("summarise/1", "", "Nothing."))
+
+
+def test_a_case_has_the_facts_that_its_reference_states():
+    facts = (*TALK.facts, TALK.facts[0], Fact("Kidran", "likes", "running"))
+    assert scores.stated_in(TALK.reference, facts) == TALK.facts
+    asked = cases("summarise", 40)
+    assert all(case.facts for case in asked)
+    assert score("summarise", [case.reference for case in asked], asked) == [1.0] * 40
+    leads = [TASKS["summarise"].baseline(case.prompt) for case in asked]
+    assert mean(score("summarise", leads, asked)) < 0.2
 
 
 def test_the_share_of_lines_that_are_right():

@@ -16,6 +16,7 @@ from dataclasses import replace
 from workbook.tasks import Case
 from workbook.tasks.scores import shared_run
 from workbook.town.choices import ChoiceSource
+from workbook.town.writer import Fact
 
 TYPO_SHARE = 1 / 6  # of the words that may have one
 TWINS = frozenset(  # words that two exchanged letters turn into one another
@@ -71,7 +72,8 @@ def with_town_names(case: Case) -> Case:
     def put(text: str) -> str:
         return pattern.sub(lambda found: new[found.group()], text)
 
-    return replace(case, prompt=put(case.prompt), reference=put(case.reference))
+    facts = tuple(Fact(*map(put, fact)) for fact in case.facts)
+    return replace(case, prompt=put(case.prompt), reference=put(case.reference), facts=facts)
 
 
 def _message(case: Case) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ DAMAGES = {  # name -> share of the chats kept, share of those with another talk
     "half damaged": (1.0, 0.5),
     "the clean half alone": (0.5, 0.0),
 }
-REMEDY_SETTINGS = TuneConfig(learning_rate=1e-3)
+REMEDY_SETTINGS = TuneConfig(learning_rate=5e-4)  # the sweep's best for the new task alone
 YARDSTICKS = ("baseline", *prompted.WAYS, "town-instruct")
 
 

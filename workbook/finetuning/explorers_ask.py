@@ -8,13 +8,13 @@ the other explorers of the lesson (`explorers.py`).
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbook.core.notebook import figures
 from workbook.core.notebook.explorer import Explorer, TextInput
-from workbook.inference import complete
+from workbook.inference import complete, complete_ids, text_ids
 
 if TYPE_CHECKING:
     import pandas
@@ -43,28 +43,35 @@ class Asked:
 
 
 class Asking:
-    """Computes an `Asked`, greedily. systems: name -> model and tokenizer."""
+    """Computes an `Asked`, greedily.
 
-    def __init__(self, systems: Mapping[str, System]) -> None:
-        self.systems = dict(systems)
+    systems: name -> model and tokenizer. untuned: the names of those that know no chat template and
+    read the bare request.
+    """
+
+    def __init__(self, systems: Mapping[str, System], untuned: Collection[str] = ()) -> None:
+        self.systems, self.untuned = dict(systems), untuned
 
     def __call__(self, request: str) -> Asked:
         """Raises ValueError for an empty request."""
         request = request.strip()
         if not request:
             raise ValueError("Write a request: at least one word.")
-        answers = {
-            name: complete(model, tokenizer, [request], MAX_NEW_TOKENS)[0].text
-            for name, (model, tokenizer) in self.systems.items()
-        }
-        return Asked(request, answers)
+        return Asked(request, {name: self._answer(name, request) for name in self.systems})
+
+    def _answer(self, name: str, request: str) -> str:
+        model, tokenizer = self.systems[name]
+        if name not in self.untuned:
+            return complete(model, tokenizer, [request], MAX_NEW_TOKENS)[0].text
+        row = text_ids(tokenizer, request, bool(model.config.is_encoder_decoder))
+        return complete_ids(model, tokenizer, [row], MAX_NEW_TOKENS)[0].text
 
 
-def ask_explorer(systems: Mapping[str, System]) -> Explorer:
-    """A field for a request, all answers, and below them what was asked before."""
+def ask_explorer(systems: Mapping[str, System], untuned: Collection[str] = ()) -> Explorer:
+    """Return a field for a request, all answers (as in `Asking`), and what was asked before."""
     return Explorer(
         "Ask before and after",
-        Asking(systems),
+        Asking(systems, untuned),
         draw_answers,
         {"request": TextInput("Request", REQUESTS[0], REQUESTS)},
         describe_answers,

@@ -45,17 +45,17 @@ class Remedy:
 REMEDIES: Mapping[str, Remedy] = {
     remedy.name: remedy
     for remedy in (
-        Remedy("none", "new task only", "learning rate", (2e-3, 1e-3)),
-        Remedy("gentle", "new task only, smaller steps", "learning rate", (5e-4, 3e-4, 2e-4)),
+        Remedy("none", "new task only", "learning rate", (2e-3, 1e-3, 5e-4)),
+        Remedy("gentle", "new task only, smaller steps", "learning rate", (3e-4, 2e-4, 1e-4)),
         Remedy("multitask", "all old families mixed in", "share of old chats",
-               (0.2, 0.5, 0.7, 0.8)),
+               (0.2, 0.5, 0.7, 0.8, 0.9)),
         Remedy("replay", "a few old chats, again and again", "share of old chats",
                (0.2, 0.5, 0.7, 0.8)),
         Remedy("l2", "pulled to the old weights", "weight of the penalty",
-               (0.002, 0.01, 0.05, 0.2)),
+               (0.01, 0.05, 0.2, 1.0)),
         Remedy("ewc", "pulled where the old answers depend on it", "weight of the penalty",
-               (0.01, 0.05, 0.2)),
-        Remedy("lora", "a low-rank difference only", "learning rate", (5e-3, 2e-3, 1e-3)),
+               (0.05, 0.2, 1.0)),
+        Remedy("lora", "a low-rank difference only", "learning rate", (2e-3, 1e-3, 5e-4)),
     )
 }  # fmt: skip
 

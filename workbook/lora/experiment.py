@@ -30,6 +30,7 @@ STEPS = 60
 CHATS = 400  # different ones of the new task
 CASES = 24  # of each family
 RANKS = (1, 2, 4, 8, 16, 32, 64)
+SMALLER = 1 / 5  # of the usual learning rate
 RATES = {"full": (3e-4, 1e-3, 3e-3), "lora": (1e-3, 2e-3, 5e-3, 1e-2, 2e-2)}
 PLACES = {  # where an adapter of rank 8 sits
     "q": ("q_proj",),
@@ -134,6 +135,20 @@ def run_place(place: str, seed: int, steps: int = STEPS) -> dict[str, Any]:
     return {"place": place, "trained": trained, **scored(found.model)}
 
 
+def run_smaller(rank: int | str, seed: int, steps: int = STEPS) -> dict[str, Any]:
+    """Tune at one rank, or all weights, at SMALLER times the usual learning rate, and score it."""
+    way, rate, changes = "lora", SMALLER * LEARNING_RATE, {"rank": rank}
+    if rank == FULL:
+        way, rate, changes = FULL, SMALLER * FULL_LEARNING_RATE, {}
+    found = tuned(way, seed, steps, learning_rate=rate, **changes)
+    if rank == FULL:
+        trained = found.model.num_parameters()
+    else:
+        trained = adapter_parameters(found.model)
+        merge_and_unload(found.model)
+    return {"rank": rank, "rate": rate, "trained": trained, **scored(found.model)}
+
+
 def rate_jobs(_seeds: Iterable[int]) -> Iterator[Job]:
     """Yield each way at each of its learning rates, with the seed for choices."""
     for way, rates in RATES.items():
@@ -157,10 +172,18 @@ def place_jobs(seeds: Iterable[int]) -> Iterator[Job]:
     return (job(run_place, place, seed=seed) for seed in seeds for place in PLACES)
 
 
+def smaller_jobs(seeds: Iterable[int]) -> Iterator[Job]:
+    """Yield a small rank, a large one and full tuning with each seed."""
+    return (job(run_smaller, rank, seed=seed) for seed in seeds for rank in (8, 64, FULL))
+
+
 EXPERIMENT = Experiment(
     "lora",
-    {"rates": rate_jobs, "ranks": rank_jobs, "places": place_jobs, "update": update_jobs},
-)
+    {
+        "rates": rate_jobs, "ranks": rank_jobs, "smaller": smaller_jobs, "places": place_jobs,
+        "update": update_jobs,
+    },
+)  # fmt: skip
 
 
 def best_rates(runs: Sequence[Mapping[str, Any]]) -> dict[str, float]:

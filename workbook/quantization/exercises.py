@@ -70,10 +70,10 @@ def model_gigabytes() -> tuple[float, ...]:
 
 
 def cache_gigabytes(
-    layers: int, key_heads: int, head_size: int, tokens: int, batch: int, bits: int
+    layers: int, key_heads: int, head_size: int, seq_len: int, batch_size: int, bits: int
 ) -> float:
     """Return the GB (10^9 bytes) of the keys and values of a whole batch."""
-    return 2 * layers * key_heads * head_size * tokens * batch * bits / 8 / 1e9
+    return 2 * layers * key_heads * head_size * seq_len * batch_size * bits / 8 / 1e9
 
 
 def round_by_chance(x: Tensor, chance: Tensor) -> Tensor:
@@ -202,8 +202,8 @@ def _predicted_size(place: int) -> Check:
 
 def _cache(seed: int, **changes: int) -> tuple:
     sizes = torch.randint(1, 9, (2,), generator=generator(seed)).tolist()
-    known = {"layers": 4 * sizes[0], "key_heads": sizes[1], "head_size": 64, "tokens": 1_000_000,
-             "batch": 3, "bits": 16} | changes  # fmt: skip
+    known = {"layers": 4 * sizes[0], "key_heads": sizes[1], "head_size": 64,
+             "seq_len": 1_000_000, "batch_size": 3, "bits": 16} | changes  # fmt: skip
     return tuple(known.values())
 
 
@@ -335,7 +335,7 @@ EXERCISES = exercise_set(
         hints=(
             "The cache holds a key and a value for each token, in every layer, for every key head.",
             "Each key and each value has head_size numbers of bits / 8 bytes.",
-            "return 2 * layers * key_heads * head_size * tokens * batch * bits / 8 / 1e9",
+            "return 2 * layers * key_heads * head_size * seq_len * batch_size * bits / 8 / 1e9",
         ),
         reference=cache_gigabytes,
     ),

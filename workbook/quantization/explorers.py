@@ -271,12 +271,12 @@ TRAINING = ("full, fp32", "full, bf16", "lora, bf16", "qlora, bf16")
 CARDS = {"24 GB card": 24.0, "80 GB card": 80.0}
 
 
-def compute_plan(model: str, use: str, batch: int, tokens: int) -> Plan:
+def compute_plan(model: str, use: str, batch_size: int, seq_len: int) -> Plan:
     """Return the plan of serving in a format ("serve, nf4") or of training ("lora, bf16")."""
     how, _, format = use.partition(", ")
     if how == "serve":
-        return plan_serving(MODELS[model], format, batch, tokens)
-    return plan_training(MODELS[model], format, batch, tokens, how)  # type: ignore[arg-type]
+        return plan_serving(MODELS[model], format, batch_size, seq_len)
+    return plan_training(MODELS[model], format, batch_size, seq_len, how)  # type: ignore[arg-type]
 
 
 def draw_plan(plan: Plan) -> go.Figure:
@@ -310,8 +310,8 @@ def memory_explorer(model: str = "qwen2.5-7b") -> Explorer:
         {
             "use": Choice("Use", "qlora, bf16", grid, options=uses),
             "model": Choice("Model", model, options=tuple(MODELS)),
-            "batch": Slider("Batch", 1, low=1, high=64, step=1),
-            "tokens": Slider("Tokens", 1024, low=128, high=32_768, step=128),
+            "batch_size": Slider("Batch size", 1, low=1, high=64, step=1),
+            "seq_len": Slider("Sequence length", 1024, low=128, high=32_768, step=128),
         },
         describe_plan,
     )  # fmt: skip

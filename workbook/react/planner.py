@@ -79,16 +79,17 @@ def _compare(plan: Plan, seen: dict[str, str]) -> str:
             return _give_up(plan.relations[0], name)
         values.append(value)
     a, b = values
-    sum_ = f"{a} = {b}" if plan.scale == "=" else f"{plan.scale} {a}, {b}"
+    named = [f"{_bare(name)} {value}" for name, value in zip(plan.names, values, strict=True)]
+    sum_ = f"{a} = {b}" if plan.scale == "=" else f"{plan.scale} {', '.join(named)}"
     action = f"calculate[{sum_}]"
     if action not in seen:
         return _say(f"I have both values, {a} and {b}. Now I can compare them.", action)
     found = seen[action].strip()
     if plan.scale == "=" and found in ("yes", "no"):
         return _say(f"The tool says {found}.", f"finish[{upper(found)}]")
-    if plan.scale != "=" and found in values:
-        best = plan.names[values.index(found)]
-        return _say(f"{found} belongs to {best}.", f"finish[{upper(best)}]")
+    if plan.scale != "=" and found in named:
+        best = plan.names[named.index(found)]
+        return _say(f"{values[named.index(found)]} belongs to {best}.", f"finish[{upper(best)}]")
     return _say("I cannot read that result.", f"finish[{NOT_KNOWN}]")
 
 

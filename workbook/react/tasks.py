@@ -105,7 +105,7 @@ def _problem(number: int, split: str) -> Problem:
 def written_replies(number: int, split: str = "test", town: int = 0) -> tuple[str, list[str], str]:
     """Return a trace as the town's own writer wrote it: the request, the replies, the answer."""
     writer = Writer(ChoiceSource(f"react/trace/{split}/{number}"), held_out(split, town), split)
-    document = trace_chat(writer)
+    document = trace_chat(writer, tuple(SORTS)[number % len(SORTS)])
     messages = document.fields["messages"]
     (request,) = (m["content"] for m in messages if m["role"] == "user")
     replies = [m["content"] for m in messages if m["role"] == "assistant"]

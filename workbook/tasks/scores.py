@@ -13,10 +13,13 @@ from functools import cache, lru_cache
 
 from workbook.tasks.short_answers import exact_match
 from workbook.tasks.task import Case
+from workbook.town.writer import Fact
 
+LONGEST = 2  # times the reference's words, that a summary may have
 SHOWN = 40  # characters of a text in a warning
 ROUGES = ("rouge1", "rouge2", "rougeL")
 _NUMBER = re.compile(r"(?<![\w.,])-?\d[\d,]*(?:\.\d+)?")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -56,6 +59,40 @@ def _scorer():
     from rouge_score.rouge_scorer import RougeScorer
 
     return RougeScorer(list(ROUGES))
+
+
+def facts_stated(answer: str, case: Case) -> float:
+    """Return the share of the case's facts that a summary states; 0.0 for one that is no summary.
+
+    A sentence states a fact when it has the value and, where a sentence of the reference puts the
+    two together, the subject: who did what counts. An answer of more than twice the reference's
+    words is a copy of the talk. Raises ValueError for a case without facts.
+    """
+    if not case.facts:
+        raise ValueError(f"the case {case.id} has no facts, so there is nothing to state.")
+    if len(answer.split()) > LONGEST * len(case.reference.split()):
+        return 0.0
+    said, wanted = sentences(answer), sentences(case.reference)
+    stated = 0
+    for fact in case.facts:
+        together = any(_has(one, fact.value) and _has(one, fact.subject) for one in wanted)
+        needed = (fact.value, fact.subject) if together else (fact.value,)
+        stated += any(all(_has(one, each) for each in needed) for one in said)
+    return stated / len(case.facts)
+
+
+def stated_in(text: str, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the facts whose values stand in a text, each once."""
+    return tuple(dict.fromkeys(fact for fact in facts if _has(text.lower(), fact.value)))
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, in lower case."""
+    return [one for one in _SENTENCE_END.split(text.lower()) if one.strip()]
+
+
+def _has(sentence: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words.lower())}(?!\w)", sentence) is not None
 
 
 def lines_right(answer: str, case: Case) -> float:

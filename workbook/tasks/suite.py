@@ -51,7 +51,7 @@ def _writer(family: str) -> Callable[[Writer], Messages]:
 _ALL = (
     Task("open_book", "answer from a passage", "exact match", 40, True, scores.same_answer,
          lambda prompt: "The passage does not say."),
-    Task("summarise", "sum up a talk", "ROUGE-L", 110, False, scores.rouge_l, lead),
+    Task("summarise", "sum up a talk", "facts stated", 110, False, scores.facts_stated, lead),
     Task("extract", "find facts in a message", "lines right", 60, True, scores.lines_right,
          first_name),
     Task("sentiment", "positive, negative or mixed", "exact match", 8, True, scores.same_answer,
@@ -116,5 +116,6 @@ def draw_cases(
         writer = Writer(ChoiceSource(f"{stream}/{index}"), build_town(), split, phrasings)
         prompt, reference = (message["content"] for message in write(writer)[:2])
         if not labels or reference == labels[len(drawn) % len(labels)]:
-            drawn.append(Case(f"{task.name}/{index}", prompt, reference))
+            facts = scores.stated_in(reference, writer.facts)
+            drawn.append(Case(f"{task.name}/{index}", prompt, reference, facts))
     return drawn

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from workbook.town.writer import Writer
+from workbook.town.writer import Fact, Writer
 
 Messages = list[dict[str, str]]  # of a chat: role and content
 
@@ -21,6 +21,7 @@ class Case:
     id: str  # task and number: "open_book/17"
     prompt: str
     reference: str
+    facts: tuple[Fact, ...] = ()  # of the document that the reference states
 
     @property
     def task(self) -> str:

@@ -14,6 +14,8 @@ from workbook.town.choices import ChoiceSource
 from workbook.town.entities import Town
 from workbook.town.texts.chat import chat_document, exchange
 from workbook.town.texts.instruction_phrases import CLOSED_BOOK
+from workbook.town.texts.multihop.proofs import SORTS
+from workbook.town.texts.multihop.traces import trace_chat
 from workbook.town.texts.questions.recall import Askable, ask
 from workbook.town.texts.questions.refusal_phrases import UNKNOWN
 from workbook.town.texts.reading.reading_phrases import UNSAID
@@ -138,10 +140,15 @@ def proofs(answer: Answer, count: int) -> list[Score]:
 
 def traces(answer: Answer, count: int) -> list[Score]:
     """Questions about a town the model has never met, which it looks things up in."""
-    cases = elsewhere("traces", count, skill("trace"))
+    cases = elsewhere("traces", count, _several_hops)
     finished = act_out(answer, cases, [town_of(i) for i in range(count)])
     right = [f == case.fields["answer_value"] for f, case in zip(finished, cases, strict=True)]
     return [share("traces, held-out town", right)]
+
+
+def _several_hops(writer: Writer) -> Document:
+    """A trace about a question of several hops; the shorter ones are easier."""
+    return trace_chat(writer, writer.source.weighted(tuple(SORTS), tuple(SORTS.values())))
 
 
 def act_out(answer: Answer, cases: Sequence[Document], towns: Sequence[Town]) -> list[str | None]:

@@ -20,8 +20,7 @@ with LiveLoss(every=0) as plot:
         time.sleep(0.5)
 print("steps", step)
 """
-# While an output is replaced its plot has no data yet.
-POINTS = "document.querySelector('.js-plotly-plot')?.data?.[0].x.length"
+POINTS = "plots => plots.map(plot => plot.data[0].x.length)"
 
 
 def test_the_figure_moves_and_the_last_one_stays(opened, tmp_path):
@@ -35,16 +34,19 @@ def test_the_figure_moves_and_the_last_one_stays(opened, tmp_path):
     page.page.locator(".lm-MenuBar-item", has_text="Run").first.click()
     page.page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
     plots.first.wait_for(timeout=EVENT_SECONDS * 1000)
-    page.page.wait_for_function(f"{POINTS} > 0", timeout=EVENT_SECONDS * 1000)
-    first = page.page.evaluate(POINTS) or 1
+    first = plots.evaluate_all(POINTS)[0]
     page.page.wait_for_function(
-        f"first => {POINTS} > first + 1", arg=first, timeout=EVENT_SECONDS * 1000
+        "first => document.querySelector('.js-plotly-plot').data[0].x.length > first + 1",
+        arg=first,
+        timeout=EVENT_SECONDS * 1000,
     )
     (page.file.parent / "seen").touch()
     said = page.page.locator(".jp-OutputArea-output", has_text="steps ")
     said.wait_for(timeout=RUN_SECONDS * 1000)
     steps = int(said.inner_text().split()[1])
     page.page.wait_for_function(
-        f"steps => {POINTS} === steps", arg=steps, timeout=EVENT_SECONDS * 1000
+        "steps => document.querySelector('.js-plotly-plot').data[0].x.length === steps",
+        arg=steps,
+        timeout=EVENT_SECONDS * 1000,
     )
     assert plots.count() == 1 and page.elsewhere == []

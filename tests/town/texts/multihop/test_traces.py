@@ -14,7 +14,14 @@ from workbook.town.texts.multihop.multihop import RANKS, STEPS, VALUES
 from workbook.town.texts.multihop.proofs import SORTS
 from workbook.town.texts.multihop.tools import RELATIONS, Finish, act
 from workbook.town.texts.multihop.trace_phrases import MISNAMED, REQUESTS, WANTED
-from workbook.town.texts.multihop.traces import MISTAKES, SEARCHES, trace, trace_chat
+from workbook.town.texts.multihop.traces import (
+    MISTAKES,
+    NOT_KNOWN,
+    SEARCHES,
+    TRACE_SORTS,
+    trace,
+    trace_chat,
+)
 from workbook.town.world import build_town
 from workbook.town.writer import Writer
 
@@ -102,17 +109,38 @@ def test_yes_or_no_follows_from_the_tool():
     assert 120 < answers["yes"] < 240
 
 
+def test_a_single_fact_a_sum_and_a_name_that_nobody_has():
+    """Plain questions, which an agent that only saw chains answered with nonsense."""
+    for document in made(sort="one hop"):
+        question, thoughts, actions, observations = parts(document)
+        answer = document.fields["answer_value"]
+        assert answer.lower().removeprefix("the ") in observations[-1].lower()
+        assert actions[-1] == f"finish[{answer}]" and len(actions) <= 5
+    for document in made(sort="not known"):
+        question, _, actions, observations = parts(document)
+        name = actions[1].removeprefix("search[").removesuffix("]")
+        assert name in question and actions[-1] == f"finish[{NOT_KNOWN}]"
+        assert observations[0].startswith("Nobody") and observations[1].startswith("No name")
+    for document in made(sort="sum"):
+        _, _, actions, observations = parts(document)
+        a, sign, b = re.fullmatch(r"calculate\[(\d+) ([-+x]) (\d+)\]", actions[0]).groups()
+        result = {"+": int(a) + int(b), "-": int(a) - int(b), "x": int(a) * int(b)}[sign]
+        assert observations == [str(result)] and document.fields["answer_value"] == str(result)
+
+
 def test_sorts_searches_and_mistakes_come_as_often_as_they_say():
     drawn = made(count=2000)
     sorts = Counter(document.fields["sort"] for document in drawn)
-    assert all(abs(sorts[sort] / 2000 - share) < 0.04 for sort, share in SORTS.items())
+    assert all(abs(sorts[sort] / 2000 - share) < 0.04 for sort, share in TRACE_SORTS.items())
+    assert sum(TRACE_SORTS.values()) == pytest.approx(1) and list(SORTS) == list(TRACE_SORTS)[:3]
+    drawn = [document for document in drawn if document.fields["sort"] not in ("sum", "not known")]
     firsts = [document.fields["actions"][0].partition("[")[0] for document in drawn]
-    assert abs(firsts.count("search") / 2000 - SEARCHES) < 0.03
+    assert abs(firsts.count("search") / len(drawn) - SEARCHES) < 0.03
     slips = [[o for o in document.fields["observations"] if "Nobody" in o or "you can look up" in o]
              for document in drawn]  # fmt: skip
     assert max(map(len, slips)) == 1
     wrong = [slip[0] for slip in slips if slip]
-    assert abs(len(wrong) / 2000 - MISTAKES) < 0.02
+    assert abs(len(wrong) / len(drawn) - MISTAKES) < 0.02
     assert 0.3 < sum("Nobody" in slip for slip in wrong) / len(wrong) < 0.7
     with pytest.raises(ValueError, match="choose one of bridge"):
         trace(Writer(ChoiceSource(0), TOWN, "train"), sort="riddle")

@@ -149,7 +149,8 @@ def calculate(expression: str) -> str:
     """Return the value of a sum, "yes" or "no" to a comparison, or the least or most of values.
 
     Sums are whole numbers with + - x /; comparisons are `1962 < 1971`, `9 > 7` and `a = b`;
-    `min 1962, 1971` and `max 2.50 crowns, 9.00 crowns` also take prices and hours of the day.
+    `min 1962, 1971` and `max 2.50 crowns, 9.00 crowns` also take prices and hours of the day, and
+    words before each value, which come back with it: `max Mill 1962, Forge 1971` is `Forge 1971`.
     """
     words = _tidy(expression)
     try:
@@ -248,7 +249,7 @@ def _best(town: Town, query: str) -> Thing | None:
 def _calculate(words: str) -> str:
     if choice := re.fullmatch(r"(min|max) (.+)", words):
         parts = [part.strip() for part in re.split(r",|(?<=\d) (?=\d)", choice[2])]
-        sizes = _sizes(parts)
+        sizes = _sizes([_value(part) for part in parts])
         return parts[sizes.index({"min": min, "max": max}[choice[1]](sizes))]
     if comparison := re.fullmatch(r"([^<>=]+)([<>=])([^<>=]+)", words):
         left, sign, right = (part.strip() for part in comparison.groups())
@@ -257,6 +258,13 @@ def _calculate(words: str) -> str:
         a, b = _sizes([left, right])
         return "yes" if (a < b if sign == "<" else a > b) else "no"
     return str(_sum(words))
+
+
+def _value(part: str) -> str:
+    """The value at the end of words such as "Forge 1971"; all of them where there is none."""
+    words = part.split()
+    tails = (" ".join(words[start:]) for start in range(len(words)))
+    return next((tail for tail in tails if amount(tail)), part)
 
 
 def _sizes(parts: list[str]) -> list[int]:

@@ -29,6 +29,8 @@ WANTED = {
     "closes": ("the closing time", "of {who}"),
     "known for": ("the claim to fame", "of {who}"),
     "price": ("the price", "of {who}"),
+    "colour": ("the colour", "of {who}"),
+    "date": ("the date", "of {who}"),
     "first year": ("the first year", "of {who}"),
 }
 
@@ -53,6 +55,52 @@ NEXT = Phrases(  # the same, of what has just been found or of the other half of
     "The next thing to find is {whole}.",
     "What I need now is {wanted}.",
     "The next step is to find {whole}.",
+)
+NEXT_OF = Phrases(  # of the other half of a comparison: of whom is always said
+    "Now I need {whole}.",
+    "I also need {whole}.",
+    "Next, I will look up {whole}.",
+    "The other one I need is {whole}.",
+    "I still need {whole}, too.",
+    "Now for {whole}.",
+    "What is left is {whole}.",
+    "The second value is {whole}.",
+)
+KNOWN = Phrases(  # what a single look has said
+    "That is what was asked.",
+    "The answer is {value}.",
+    "It is {value}.",
+    "That answers it: {value}.",
+    "There it is: {value}.",
+    "Now I know: {value}.",
+    "I have it: {value}.",
+)
+NOBODY = Phrases(
+    "There is no such name in town, so I cannot know.",
+    "Nobody of that name is known here.",
+    "The name is not in town. I do not know the answer.",
+    "I have looked and searched: the name is not here.",
+    "No one and nothing is called that, so it is not known.",
+    "I cannot find the name, so I cannot say.",
+    "Neither the look nor the search knows the name.",
+)
+SUM = Phrases(
+    "I will calculate this.",
+    "This is a sum for the tool.",
+    "Let me calculate it.",
+    "I need the tool for this sum.",
+    "A calculation will tell.",
+    "I will not guess the sum.",
+    "The tool can work this out.",
+)
+SUM_QUESTIONS = Phrases(
+    "What is {sum}?",
+    "How much is {sum}?",
+    "Please work out {sum}.",
+    "What does {sum} come to?",
+    "Can you tell me what {sum} is?",
+    "What do you get for {sum}?",
+    "Calculate {sum}.",
 )
 WEIGH = Phrases(
     "Now I can compare the two.",

@@ -1,16 +1,17 @@
 """Traces of an agent that answers a question with tools: thought, action, observation, again.
 
-The questions are those of `multihop.py` about any town, so that nothing can be remembered. Most
-traces look up one fact at a time, some search first, a few make a mistake and mend it; the tool
-`calculate` makes the comparisons. What the tools say is exactly what `tools.act` returns.
-Leaves out traces that fail. Lesson 16 tunes an agent on these.
+Most questions are those of `multihop.py` about any town, so that nothing can be remembered; some
+need one fact only, some a sum, and some ask about a name that nobody has. Most traces look up one
+fact at a time, some search first, a few make a mistake and mend it; the tool `calculate` makes the
+comparisons. What the tools say is exactly what `tools.act` returns. Leaves out traces that fail.
+Lesson 16 tunes an agent on these.
 """
 
 from typing import NamedTuple
 
 from workbook.town.texts.chat import Messages, chat_document
 from workbook.town.texts.multihop import trace_phrases as say
-from workbook.town.texts.multihop.multihop import RANKS, Thing, role_of
+from workbook.town.texts.multihop.multihop import RANKS, Thing, called, role_of
 from workbook.town.texts.multihop.proofs import Case, draw_case
 from workbook.town.texts.multihop.tools import (
     ACTIONS,
@@ -19,9 +20,17 @@ from workbook.town.texts.multihop.tools import (
     Finish,
     act,
     find,
+    search,
 )
+from workbook.town.texts.questions.questions import PERSON_QUESTIONS
+from workbook.town.texts.questions.recall import ask, facts_of
 from workbook.town.writer import Document, Fact, Phrases, Writer, upper
 
+TRACE_SORTS = {  # sort of question: how often it comes; the first three are those of `proofs.py`
+    "bridge": 0.4, "comparison": 0.25, "yes-no": 0.15, "one hop": 0.1, "not known": 0.05,
+    "sum": 0.05,
+}  # fmt: skip
+NOT_KNOWN = "not known"  # the answer about a name that nobody has
 SEARCHES, MISTAKES = 0.2, 0.08  # how many traces begin with a search, or with a mistake
 RELATION_OF = {  # relation of `multihop.py`: its name for `tools.look`, where it is another
     "workplace": "employer",
@@ -62,7 +71,7 @@ class _Agent:
 def trace(writer: Writer, sort: str | None = None) -> Document:
     """Write a question, then thoughts, actions and observations up to `finish`.
 
-    sort: "bridge", "comparison" or "yes-no"; drawn by `proofs.SORTS` when not given.
+    sort: a key of TRACE_SORTS; drawn by them when not given.
     Fields: question, answer_value, actions, observations, sort, answer (the last step's content).
     Raises ValueError for a sort that does not exist.
     """
@@ -100,23 +109,86 @@ def _spoken(step: Step) -> str:
 
 def _solve(writer: Writer, sort: str | None) -> tuple[list[Step], dict[str, object]]:
     """The steps of one trace and the fields of its document."""
-    case = draw_case(writer, sort, said=False)
-    writer.facts.extend(case.puzzle.facts)
+    if sort is None:
+        sort = writer.source.weighted(tuple(TRACE_SORTS), tuple(TRACE_SORTS.values()))
+    if sort not in TRACE_SORTS:
+        raise ValueError(f"no sort of question {sort!r}; choose one of {', '.join(TRACE_SORTS)}")
     agent = _Agent(writer)
+    question, answer = SHORT.get(sort, _hops)(agent, sort)
+    fields = {
+        "question": question,
+        "answer_value": answer,
+        "actions": [step.action for step in agent.steps],
+        "observations": [step.observation for step in agent.steps[:-1]],
+        "sort": sort,
+    }
+    return agent.steps, fields
+
+
+def _hops(agent: _Agent, sort: str) -> tuple[str, str]:
+    """Answer a question of several hops; returns question and answer."""
+    writer = agent.writer
+    case = draw_case(writer, sort, said=False)
     facts = case.puzzle.facts
+    writer.facts.extend(facts)
     _first(agent, facts[0])
     for fact in facts[1:]:
         thing, relation, words = _what(writer, fact)
-        agent.look(thing, relation, say.NEXT, **words)
+        agent.look(thing, relation, say.NEXT if sort == "bridge" else say.NEXT_OF, **words)
     _conclude(agent, case)
-    fields = {
-        "question": case.puzzle.question,
-        "answer_value": case.puzzle.answer,
-        "actions": [step.action for step in agent.steps],
-        "observations": [step.observation for step in agent.steps[:-1]],
-        "sort": case.sort,
-    }
-    return agent.steps, fields
+    return case.puzzle.question, case.puzzle.answer
+
+
+def _one_hop(agent: _Agent, _sort: str) -> tuple[str, str]:
+    """Answer a question about one fact."""
+    writer = agent.writer
+    draw = writer.pick((writer.person, writer.place, writer.product, writer.event))
+    facts = list(facts_of(writer.town, draw()))
+    while not all(_in_split(writer, fact.value) for fact in facts):  # a search tells several
+        facts = list(facts_of(writer.town, draw()))
+    fact = writer.pick(facts)
+    writer.fact(fact.name, fact.trait, fact.value)
+    _first(agent, Fact(fact.name, fact.trait, fact.value))
+    thing = find(writer.town, fact.value)
+    value = called(thing) if thing else fact.value
+    agent.do(f"finish[{upper(value)}]", say.KNOWN, value=value)
+    return ask(writer, fact), upper(value)
+
+
+def _in_split(writer: Writer, value: str) -> bool:
+    """Whether a value names nothing that another split has."""
+    thing = find(writer.town, value)
+    return thing is None or thing.split == writer.split
+
+
+def _nobody(agent: _Agent, _sort: str) -> tuple[str, str]:
+    """Look and search for somebody who does not exist, and say so."""
+    writer = agent.writer
+    who = writer.visitor().name
+    while not search(writer.town, who).startswith("No name"):
+        who = writer.visitor().name
+    trait = writer.pick(("job", "employer", "street", "hobby"))
+    wanted, of_whom = say.WANTED[trait]
+    words = {"wanted": wanted, "whole": f"{wanted} {of_whom.format(who=who)}"}
+    agent.do(f"look[{who}; {trait}]", say.FIRST, **words)
+    agent.do(f"search[{who}]", say.WRONG_NAME, who=who)
+    agent.do(f"finish[{NOT_KNOWN}]", say.NOBODY)
+    return writer.say(PERSON_QUESTIONS[trait], who=who), NOT_KNOWN
+
+
+def _sum(agent: _Agent, _sort: str) -> tuple[str, str]:
+    """Leave a sum of two numbers to the tool."""
+    writer = agent.writer
+    a, b = (writer.source.integer(11, 999) for _ in range(2))
+    a, b = max(a, b), min(a, b)
+    words = f"{a} {writer.pick(('+', '-', 'x'))} {b}"
+    agent.do(f"calculate[{words}]", say.SUM)
+    value = agent.steps[-1].observation
+    agent.do(f"finish[{value}]", say.KNOWN, value=value)
+    return writer.say(say.SUM_QUESTIONS, sum=words), value
+
+
+SHORT = {"one hop": _one_hop, "not known": _nobody, "sum": _sum}  # the others have several hops
 
 
 def _what(writer: Writer, fact: Fact) -> tuple[Thing, str, dict[str, str]]:
@@ -173,6 +245,7 @@ def _conclude(agent: _Agent, case: Case) -> None:
         agent.do(finish, say.YES if answer == "Yes" else say.NO)
     else:
         end = RANKS[case.scale][2].__name__  # min or max
-        agent.do(f"calculate[{end} {a}, {b}]", say.WEIGH, a=a, b=b)
+        one, other = (find(agent.writer.town, fact.subject).name for fact in (facts[0], facts[-1]))
+        agent.do(f"calculate[{end} {one} {a}, {other} {b}]", say.WEIGH, a=a, b=b)
         best = next(fact for fact in facts if upper(fact.subject) == answer)
         agent.do(finish, say.BEST, value=best.value, best=best.subject)
