@@ -124,9 +124,19 @@ def test_tables_of_unseen_families_and_damage():
     assert list(table.index) == ["1", "6"]
     assert table.loc["6", "sentiment"] == str(Interval.of_seeds([0.0, 0.5], bounds=SHARE))
     assert table.loc["1", "answers with a label"].startswith("0.5 ")
-    scores = {"known words": {f"rouge{kind}": [0.2, 0.4] for kind in "12L"}}
-    found = charts.damage_table([{"damage": "x", "chats": 7, "rouge": scores}])
-    assert found.loc["x", "chats"] == 7 and found.loc["x", "ROUGE-1"].startswith("0.3 ")
+
+
+def test_what_damage_costs_is_paired_by_seed():
+    def run(damage, seed, right):
+        scores = {charts.KNOWN_WORDS: {f"rouge{kind}": [right] for kind in "12L"}}
+        return {"damage": damage, "seed": seed, "chats": 7, "rouge": scores}
+
+    runs = [run("half damaged", seed, 0.1 * seed) for seed in (0, 1, 2)]
+    runs += [run("the clean half alone", seed, 0.1 * seed + 0.2) for seed in (2, 1, 0)]
+    table = charts.damage_table(runs)
+    assert table.loc["half damaged", "chats"] == 7
+    assert table.loc["half damaged", "ROUGE-1"].startswith("0.1 [0, 0.3")
+    assert table.loc["the clean half alone less half damaged", "ROUGE-2"] == "0.2 [0.2, 0.2]"
 
 
 def summaries(size, seed, known, other):

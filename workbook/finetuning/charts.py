@@ -29,6 +29,7 @@ ASKED = {  # in words; the second set draws from the test split's requests, of w
     KNOWN_WORDS: "known requests",
     OTHER_TALKS: "other talks, a few new requests",
 }
+ROUGES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
 
 
 # Forgetting.
@@ -205,13 +206,17 @@ def unseen_table(runs: Runs) -> pandas.DataFrame:
 
 
 def damage_table(runs: Runs) -> pandas.DataFrame:
-    """A row a state of the data: chats, and ROUGE over the seeds."""
+    """A row a state of the data: chats, and ROUGE over the seeds. Then what the clean half gains
+    over the half damaged whole, and what it lacks beside the clean whole, paired by seed."""
     import pandas as pd
 
     groups = {name: [r for r in runs if r["damage"] == name]
               for name in dict.fromkeys(run["damage"] for run in runs)}  # fmt: skip
-    counts = pd.DataFrame({"chats": {name: group[0]["chats"] for name, group in groups.items()}})
-    return counts.join(summaries_table(groups))
+    chats = {name: group[0]["chats"] for name, group in groups.items()}
+    table = pd.Series(chats, dtype=object, name="chats").to_frame().join(summaries_table(groups))
+    *others, half = groups
+    gaps = {f"{half} less {name}": rouge_gaps(groups[half], groups[name]) for name in others}
+    return pd.concat([table, pd.DataFrame(gaps).T]).fillna("")
 
 
 # Summaries.
@@ -260,12 +265,21 @@ def summaries_table(groups: Mapping[str, Runs], asked: str = KNOWN_WORDS) -> pan
     """ROUGE-1, -2 and -L with intervals, a row a group of runs (or one yardstick)."""
     import pandas as pd
 
-    columns = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
     rows = {
-        label: {title: str(rouge_of(runs, asked, name)) for name, title in columns.items()}
+        label: {title: str(rouge_of(runs, asked, name)) for name, title in ROUGES.items()}
         for label, runs in groups.items()
     }
     return pd.DataFrame(rows).T
+
+
+def rouge_gaps(runs: Runs, others: Runs, asked: str = KNOWN_WORDS) -> dict[str, str]:
+    """ROUGE-1, -2 and -L of some runs less those of others, paired by seed."""
+    one, other = ({run["seed"]: run["rouge"][asked] for run in group} for group in (runs, others))
+    seeds = sorted(one.keys() & other.keys())
+    return {
+        title: _over([fmean(one[s][name]) - fmean(other[s][name]) for s in seeds])
+        for name, title in ROUGES.items()
+    }
 
 
 def tasks_table(runs: Runs, asked: str = KNOWN_WORDS) -> pandas.DataFrame:
@@ -288,10 +302,5 @@ def masking_table(runs: Runs, asked: str = KNOWN_WORDS) -> pandas.DataFrame:
 
     by = {on: [run for run in runs if run["loss_on"] == on] for on in ("answer", "all")}
     table = summaries_table({f"loss on {on}": group for on, group in by.items()}, asked)
-    gaps = {}
-    for name, title in (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L")):
-        seeds = {on: {run["seed"]: run for run in group} for on, group in by.items()}
-        both = sorted(seeds["answer"].keys() & seeds["all"].keys())
-        means = {on: [fmean(seeds[on][s]["rouge"][asked][name]) for s in both] for on in by}
-        gaps[title] = _over([a - b for a, b in zip(means["answer"], means["all"], strict=True)])
-    return pd.concat([table, pd.DataFrame({"answer less all": gaps}).T])
+    gaps = {"answer less all": rouge_gaps(by["answer"], by["all"], asked)}
+    return pd.concat([table, pd.DataFrame(gaps).T])

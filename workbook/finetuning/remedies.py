@@ -46,7 +46,7 @@ REMEDIES: Mapping[str, Remedy] = {
     remedy.name: remedy
     for remedy in (
         Remedy("none", "new task only", "learning rate", (2e-3, 1e-3, 5e-4)),
-        Remedy("gentle", "new task only, smaller steps", "learning rate", (3e-4, 2e-4, 1e-4)),
+        Remedy("gentle", "new task only, smaller steps", "learning rate", (3e-4, 2e-4, 1e-4, 5e-5)),
         Remedy("multitask", "all old families mixed in", "share of old chats",
                (0.2, 0.5, 0.7, 0.8, 0.9)),
         Remedy("replay", "a few old chats, again and again", "share of old chats",
