@@ -20,22 +20,22 @@ def small():
 
 def test_the_curves_the_table_and_the_sentence_agree(town_model, tokenizer):
     ids = torch.tensor([[1, *tokenizer.encode(TEXT, add_special_tokens=False)]])
-    explorer = explorers.position_explorer(town_model, ids, layer=2, head=2)
-    curves = explorer.compute(base=1e4, layer=2, head=2)
+    explorer = explorers.position_explorer(town_model, ids, layer=2, head=1)
+    curves = explorer.compute(base=1e4, layer=2, head=1)
     left, right = (curves[panel] for panel in (positions.VECTORS, positions.SCORES))
     assert list(left) == ["sinusoidal", "learned, new", "learned, trained"]
     assert all(max(curve) == 0 and len(curve) == 49 for curve in right.values())
-    assert right["rotary, layer 2, head 2"].index(0.0) == 1, "the head that looks one back"
+    assert right["rotary, layer 2, head 1"].index(0.0) == 1, "the head that looks one back"
     assert [trace.name for trace in explorer.figure().data] == [*left, *right]
     looks = {(trace.line.color, trace.line.dash) for trace in explorer.figure().data}
     assert len(looks) == 5, "rotary and sinusoidal once looked alike"
-    slow = explorer.compute(base=1e6, layer=2, head=2)[positions.VECTORS]
+    slow = explorer.compute(base=1e6, layer=2, head=1)[positions.VECTORS]
     assert slow["sinusoidal"][20] > left["sinusoidal"][20], "a larger base turns more slowly"
     table = positions.some_distances(curves)
     assert table.distance.tolist() == [0, 1, 2, 4, 8, 16, 32]
     assert table.sinusoidal[3] == pytest.approx(left["sinusoidal"][4], abs=0.006)
     said = positions.describe_positions(curves)
-    assert "The score is highest: 1 token apart for rotary, layer 2, head 2; " in said
+    assert "The score is highest: 1 token apart for rotary, layer 2, head 1; " in said
     assert f"{left['sinusoidal'][16]:.2f} for sinusoidal; " in said
     with pytest.raises(ValueError, match="needs a model with rotary"):
         explorers.position_explorer(Transformer(TransformerConfig(9, positions="none")), ids)
@@ -68,6 +68,6 @@ def test_both_panels_are_over_tokens_apart(small):
     figure = positions.position_explorer(small, IDS).figure()
     layout = figure.layout
     assert layout.xaxis.title.text == layout.xaxis2.title.text == "tokens apart"
-    assert layout.yaxis.range == (-0.7, 1.05) and layout.yaxis2.range == (-12, 0.5)
+    assert layout.yaxis.range == (-0.7, 1.05) and layout.yaxis2.range == (-18, 0.5)
     assert [trace.xaxis for trace in figure.data] == ["x"] * 3 + ["x2"] * 2
     assert [note.text for note in layout.annotations] == [positions.VECTORS, positions.SCORES]

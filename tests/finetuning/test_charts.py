@@ -16,7 +16,10 @@ from workbook.finetuning.remedies import REMEDIES
 
 def test_no_share_of_a_table_or_a_chart_leaves_0_to_1():
     """Fault B5: the table of remedies said 0.736 [0.363, 1.11]; an error bar left the axis."""
-    runs = experiment.recorded("remedies")
+    runs, spread = experiment.recorded("remedies"), iter((0.4, 0.9, 0.9))
+    for run in runs:  # an interval of Student's would reach beyond 1
+        if (run["remedy"], run["split"]) == ("multitask", "test"):
+            run["scores"] = {**run["scores"], NEW: [next(spread)]}
     table = charts.remedies_table(runs)
     assert table.loc["multitask", "new skill"].endswith(", 1]")
     for cell in table[["new skill", "old skills", "summaries"]].to_numpy().flatten():
@@ -82,7 +85,7 @@ def test_the_sweep_of_learning_rates_is_the_recorded_one():
     runs = experiment.recorded("remedies")
     figure = charts.rates_chart(runs)
     new, old = figure.data
-    assert list(new.x) == sorted((2e-3, 1e-3, 5e-4, 3e-4, 2e-4))
+    assert list(new.x) == sorted(REMEDIES["none"].grid + REMEDIES["gentle"].grid)
     assert max(new.y) == new.y[list(new.x).index(experiment.REMEDY_SETTINGS.learning_rate)]
     assert list(old.y) == sorted(old.y, reverse=True), "the larger the steps, the more is lost"
 

@@ -83,47 +83,57 @@ def test_the_nearest_skill_is_lost_under_every_remedy(remedies):
             assert fmean(run["scores"]["summarise"]) < 0.45, name
 
 
-def test_three_remedies_beat_smaller_steps_and_two_do_not(remedies):
+def less(remedies, one, other, skill):
+    """Return the paired difference between two remedies, over the seeds."""
+    pairs = zip(remedies[one], remedies[other], strict=True)
+    return Interval.of_seeds([skill(a) - skill(b) for a, b in pairs])
+
+
+def test_what_each_remedy_keeps_and_learns_beside_smaller_steps(remedies):
+    """Every sentence of the lesson about the paired table, by the intervals it stands on."""
+    for name in ("multitask", "ewc"):
+        assert less(remedies, name, "gentle", old_skills).low > 0, f"{name} keeps more"
+    assert less(remedies, "lora", "gentle", old_skills).high < 0, "LoRA keeps a little less"
+    for name in ("none", "multitask", "replay", "l2"):
+        assert less(remedies, name, "gentle", new_skill).low > 0, f"{name} learns more"
+    for name in ("ewc", "lora"):
+        gap = less(remedies, name, "gentle", new_skill)
+        assert gap.low < 0 < gap.high, f"{name} learns as much, as far as three seeds show"
     means = {name: fmean(map(old_skills, remedies[name])) for name in REMEDIES}
-    for name in ("ewc", "multitask", "replay"):
-        assert min(map(old_skills, remedies[name])) > max(map(old_skills, remedies["gentle"]))
-        lost = [
-            new_skill(free) - new_skill(run)
-            for free, run in zip(remedies["none"], remedies[name], strict=True)
-        ]
-        assert Interval.of_seeds(lost).low < 0, "no new skill is lost that three seeds could show"
-    assert means["none"] < means["lora"] < means["l2"] < means["gentle"]
-    assert min(map(new_skill, remedies["multitask"])) < 0.6, "one seed learned far less"
+    assert sorted(means.values())[1] - means["none"] > 0.2
 
 
 def test_strength_is_a_price():
-    """The strongest EWC forgets nothing, and the strongest pulls cost new skill."""
+    """Each stronger pull of EWC keeps more and learns less; the best strengths are no ends."""
     tried = [run for run in experiment.recorded("remedies") if run["split"] == "validation"]
-    by = {(run["remedy"], run["strength"]): run for run in tried}
-    weakest, strongest = (by["ewc", strength] for strength in (0.01, 0.2))
-    assert old_skills(strongest) >= old_skills(by["before", 0.0]) > old_skills(weakest) + 0.1
-    assert new_skill(strongest) < new_skill(weakest) - 0.1
-    gained = new_skill(by["l2", 0.2]) - new_skill(by["baseline", 0.0])
-    assert gained < 0.3 * (new_skill(by["none", 1e-3]) - new_skill(by["baseline", 0.0]))
+    pulls = [
+        next(run for run in tried if (run["remedy"], run["strength"]) == ("ewc", strength))
+        for strength in REMEDIES["ewc"].grid
+    ]
+    kept, learned = list(map(old_skills, pulls)), list(map(new_skill, pulls))
+    assert kept == sorted(kept) and learned == sorted(learned, reverse=True)
+    for name, best in experiment.chosen(tried).items():
+        if name != "none":
+            assert best not in (REMEDIES[name].grid[0], REMEDIES[name].grid[-1]), name
 
 
-def test_courtesy_and_forms_lose_most_where_no_old_chat_is_mixed_in():
+def test_which_old_skill_suffers_most_depends_on_the_remedy():
     lost = charts.families_table(experiment.recorded("remedies"))
     lost = lost.loc["before"] - lost
-    for name in REMEDIES:
-        if name not in ("multitask", "replay"):
-            order = lost.loc[name, list(OLD_SKILLS)].sort_values()
-            assert {"polite", "extract"} == set(order.index[-2:]), name
+    most = lost.loc[list(REMEDIES), list(OLD_SKILLS)].idxmax(axis=1)
+    assert most["lora"] == "sentiment"
+    assert most["multitask"] == most["replay"] == "arithmetic"
+    gentle = lost.loc["gentle", list(OLD_SKILLS)].sort_values()
+    assert {"polite", "translate"} == set(gentle.index[-2:])
+    assert lost.loc["ewc", list(OLD_SKILLS)].max() < 0.1
     assert (lost.loc[list(REMEDIES), "summarise"] > 0.5).all()
-    assert (
-        max(REMEDIES["replay"].grid) == experiment.chosen(experiment.recorded("remedies"))["replay"]
-    ), "the lesson says that more might be better still"
 
 
 def test_prompting_holds_out_against_short_tuning(yardsticks):
     """The base model can summarise; tuning teaches it to do so when it is asked."""
     found = {name: rouge([run])[0] for name, run in yardsticks.items()}
-    assert found["chat"] < found["baseline"] < found["plain"] < found["few-shot"] < found["pattern"]
+    assert found["chat"] < found["baseline"] < found["plain"] < found["pattern"]
+    assert found["few-shot"] == pytest.approx(found["pattern"], abs=0.03)
     by = defaultdict(list)
     for run in experiment.recorded("tasks"):
         if "mix" in run:
@@ -132,7 +142,27 @@ def test_prompting_holds_out_against_short_tuning(yardsticks):
     assert max(by["summarise"]) < found["pattern"] < found["town-instruct"]
     assert fmean(by["summarise, longer"]) == pytest.approx(found["pattern"], abs=0.03)
     assert max(by["all eight"]) < min(by["all eight, longer"])
-    assert max(by["all eight, longer"]) < min(by["summarise"]), "eight tasks need more than one"
+    assert max(by["all eight"]) < min(by["summarise"]), "eight tasks need more than one"
+    short, mixed = Interval.of_seeds(by["summarise"]), Interval.of_seeds(by["all eight, longer"])
+    assert mixed.low < short.mean < mixed.high, "after five times as long, about as well"
+
+
+def test_half_of_the_data_is_worth_more_than_all_of_it_damaged():
+    by = defaultdict(list)
+    for run in sorted(experiment.recorded("damage"), key=lambda run: run["seed"]):
+        by[run["damage"]] += rouge([run])
+    clean, damaged, half = by.values()
+    gained = Interval.of_seeds([a - b for a, b in zip(half, damaged, strict=True)])
+    lacking = Interval.of_seeds([a - b for a, b in zip(half, clean, strict=True)])
+    assert gained.low > 0 and lacking.low < 0 < lacking.high
+
+
+def test_no_label_of_a_family_that_was_never_tuned_on():
+    for run in experiment.recorded("unseen"):
+        given = [fmean(one) for one in run["label_given"].values()]
+        seen = run["families"] == experiment.SEEN
+        assert (max(given) > 0.1) == seen, run["run"]
+        assert seen or not set(run["names"]) & set(experiment.UNSEEN)
 
 
 def test_masking_the_prompt_changes_nothing_that_can_be_seen():

@@ -126,5 +126,5 @@ def draw_positions(curves: Curves) -> go.Figure:
         look = charts.style(number)
         trace.line = {"color": look.colour, "dash": look.dash}
     figure.update_yaxes(range=[-0.7, 1.05], row=1, col=1)
-    figure.update_yaxes(range=[-12, 0.5], row=1, col=2)
+    figure.update_yaxes(range=[-18, 0.5], row=1, col=2)
     return figure.update_layout(legend={"y": 1.12}, margin={"t": 90}, height=370)
