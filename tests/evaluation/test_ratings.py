@@ -65,6 +65,19 @@ def test_ballots_hide_the_systems_and_are_fair():
     assert "&lt;x&gt;" in shown and "a<br>b" in shown and "<i>" not in shown
 
 
+def test_equal_texts_do_not_meet_and_the_others_meet_equally_often():
+    """A ballot with the same text twice asked the learner to choose between nothing."""
+    texts = {name: [f"{name}{number}" for number in range(12)] for name in "xyz"}
+    texts["y"] = [x if number % 2 else y for number, (x, y) in
+                  enumerate(zip(texts["x"], texts["y"], strict=True))]  # fmt: skip
+    papers = ratings.ballots(["talk"] * 12, texts)
+    assert all(first != second for _, (first, second), _ in papers)
+    met = [frozenset(paper.systems) for paper in papers]
+    assert [met.count(frozenset(pair)) for pair in ("xy", "xz", "yz")] == [4, 4, 4]
+    with pytest.raises(ValueError, match="same text for task 2; leave it out"):
+        ratings.ballots(["t", "u"], {"s": ["x", "x"], "r": ["y", "x"]})
+
+
 def test_letters_become_votes():
     papers = ratings.ballots(["t"] * 3, {"s": ["long text"] * 3, "r": ["text"] * 3})
     assert ratings.longest(papers) == "".join("AB"[p.systems.index("s")] for p in papers)

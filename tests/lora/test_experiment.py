@@ -41,3 +41,18 @@ def test_runs_hold_what_the_figures_need(small):
     assert len(charts.rates_chart([rate]).data) == 1
     best = {"way": "lora", "rate": 2e-3, "new": [1.0, 1.0]}
     assert experiment.best_rates([rate, best]) == {"lora": 2e-3}
+
+
+def test_smaller_steps_keep_what_larger_ones_lose_at_a_high_rank():
+    """The record that the lesson's answer stands on: rank or learning rate?"""
+    usual, smaller = (
+        charts.by_setting(experiment.EXPERIMENT.read(part), "rank") for part in ("ranks", "smaller")
+    )
+    for rank in (64, "full"):
+        old, kept = (charts.quality(runs[rank], "seven old tasks") for runs in (usual, smaller))
+        assert kept.low > old.high, rank
+    new = [charts.quality(runs[64], "new task") for runs in (usual, smaller)]
+    assert new[1].low > new[0].high, "the usual steps were too large for rank 64"
+    gap = charts.differences(experiment.EXPERIMENT.read("smaller"), 8, "full")
+    assert gap["new task"].high < 0 < gap["seven old tasks"].high
+    assert gap["seven old tasks"].low < 0

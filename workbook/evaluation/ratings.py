@@ -84,8 +84,9 @@ def rate(votes: Sequence[Vote], draws: int = 200, seed: int = 0) -> dict[str, In
 def ballots(
     tasks: Sequence[str], texts: Mapping[str, Sequence[str]], seed: int = 0
 ) -> list[Ballot]:
-    """Return one ballot a task; every two systems meet in turn, sides drawn by chance.
+    """Return one ballot a task; all pairs of systems meet about equally often, sides by chance.
 
+    Two systems with the same text do not meet on that task: nobody could choose.
     texts: system -> its text for each task. Raises ValueError where these do not pair up.
     """
     from workbook.town.choices import ChoiceSource
@@ -96,9 +97,14 @@ def ballots(
     pairs = list(combinations(texts, 2))
     if not pairs:
         raise ValueError("A ballot needs two systems; give the texts of one more.")
-    found = []
+    found, met = [], dict.fromkeys(pairs, 0)
     for number, task in enumerate(tasks):
-        one, other = ChoiceSource(f"ballots/{seed}/{number}").shuffled(pairs[number % len(pairs)])
+        usable = [(a, b) for a, b in pairs if texts[a][number] != texts[b][number]]
+        if not usable:
+            raise ValueError(f"All systems have the same text for task {number + 1}; leave it out.")
+        pair = min(usable, key=met.__getitem__)
+        met[pair] += 1
+        one, other = ChoiceSource(f"ballots/{seed}/{number}").shuffled(pair)
         found.append(Ballot(task, (texts[one][number], texts[other][number]), (one, other)))
     return found
 
