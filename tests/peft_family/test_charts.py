@@ -39,31 +39,30 @@ def test_one_run_is_spread_over_its_cases_and_several_over_seeds():
     assert three == pytest.approx((0.3, 0.3 - half, 0.3 + half), abs=1e-4)
 
 
-def test_quality_and_forgetting_are_drawn_by_variant():
+def test_quality_has_a_row_a_variant_by_trained_weights():
+    """Guards against names on one another: three prompts have equally many weights."""
     figure = charts.quality_chart(RUNS)
     assert [trace.name for trace in figure.data] == ["full", "soft prompt"]
-    assert figure.data[0].x == (10**6,) and figure.data[0].y == pytest.approx((0.8,))
-    assert figure.layout.xaxis.type == "log"
-    names = {trace.name: trace for trace in charts.forgetting_chart(RUNS).data}
-    assert names.keys() == {"before", "baseline", "full", "prompt, vocabulary"}
-    assert names["full"].y == pytest.approx((0.3,))
-
-
-def test_quality_is_held_against_the_model_untouched_and_the_rule():
-    figure = charts.quality_chart(RUNS)
+    assert figure.data[0].y == ("full: 1,000,000",) and figure.data[0].x == pytest.approx((0.8,))
+    rows = ("prompt, vocabulary: 1,000", "full: 1,000,000")
+    assert figure.layout.yaxis.categoryarray == rows
     assert {a.text for a in figure.layout.annotations} == {"before: 0.10", "baseline: 0.20"}
-    assert figure.data[1].text == ("prompt, vocabulary",) and figure.data[1].x == (1000,)
-    assert figure.layout.xaxis.title.text == "trained weights"
+    assert figure.layout.xaxis.title.text == "new task: lines right"
+
+
+def test_forgetting_shows_both_skills_of_every_row():
+    figure = charts.forgetting_chart(RUNS)
+    new, old = figure.data
+    assert (new.name, old.name) == ("new task", "old tasks")
+    assert new.y == old.y == ("prompt, vocabulary", "full", "before", "baseline")
+    assert new.x[1] == pytest.approx(0.8) and old.x[1] == pytest.approx(0.3)
 
 
 def test_a_run_that_was_not_asked_the_old_tasks_is_not_drawn_as_forgetting():
     without = {**RUNS[-1], "scores": {NEW: [0.5, 0.5]}}
     figure = charts.forgetting_chart([*RUNS[:2], without])
-    assert [trace.name for trace in figure.data] == ["before", "baseline"]
-    before = figure.data[0]
-    assert before.x == pytest.approx((0.1,)) and before.y == pytest.approx((0.7,))
-    assert figure.layout.xaxis.title.text.startswith("new task")
-    assert figure.layout.yaxis.title.text.startswith("old tasks")
+    assert figure.data[0].y == ("before", "baseline")
+    assert (figure.data[0].x[0], figure.data[1].x[0]) == pytest.approx((0.1, 0.7))
 
 
 def test_sizes_have_a_curve_each_and_the_gap_is_counted():

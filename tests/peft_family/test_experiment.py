@@ -72,7 +72,7 @@ def test_a_best_rate_is_claimed_only_of_rates_that_were_compared(monkeypatch):
         for name, each in experiment.VARIANTS.items()
         for rate in each.rates
     ]
-    assert "the best of its three" in experiment.rate_choice(tried)
+    assert "the best of the learning rates" in experiment.rate_choice(tried)
     assert "not compared yet" in experiment.rate_choice(tried[1:])
     used[0]["rate"] = experiment.VARIANTS[used[0]["variant"]].rates[0]
     assert "not compared yet" in experiment.rate_choice(tried)

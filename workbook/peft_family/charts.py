@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from workbook.peft_family.nearest import Neighbours
 
 Runs = Sequence[Mapping[str, Any]]
-LABELS = ("middle right", "bottom center", "top center", "middle left", "bottom right")  # in turn
 GROUPS = ("full", "selective", "additive", "soft prompt")
 SKILLS: Mapping[str, Callable[[Mapping[str, Any]], float]] = {
     "new task": new_skill,
@@ -71,7 +70,7 @@ def methods_table(runs: Runs) -> pandas.DataFrame:
             "old tasks": f"{skill(group, 'old tasks'):.2f}" if _has_old(group) else "",
             "seeds": len(group) if tuned else "",
         }
-    return pd.DataFrame(rows).T
+    return pd.DataFrame(rows).T.rename_axis("method")
 
 
 def _has_old(runs: Runs) -> bool:
@@ -79,54 +78,61 @@ def _has_old(runs: Runs) -> bool:
 
 
 def quality_chart(runs: Runs) -> go.Figure:
-    """Return new skill against trained weights (log scale), one mark a variant, groups apart."""
+    """Return the new skill, a row a variant by trained weights, most at the top, groups apart."""
     import plotly.graph_objects as go
 
     figure, found = go.Figure(), by_variant(runs)
     for number, kind in enumerate(GROUPS):
         names = [name for name in found if name not in ENDS and VARIANTS[name].group == kind]
-        if not names:
-            continue
-        look = charts.style(number)
-        skills = [skill(found[name], "new task") for name in names]
-        figure.add_scatter(
-            name=kind, mode="markers+text", text=names,
-            textposition=[LABELS[place % len(LABELS)] for place in range(len(names))],
-            x=[found[name][0]["trained"] for name in names], y=[one.mean for one in skills],
-            error_y={**error_bars(skills), "thickness": 1},
-            marker={"size": 11, "symbol": look.symbol, "color": look.colour},
-        )  # fmt: skip
+        if names:
+            rows = {_label(name, found): skill(found[name], "new task") for name in names}
+            _add_rows(figure, kind, rows, number)
     reference = {name: skill(found[name], "new task").mean for name in ENDS if name in found}
-    charts.add_reference(figure, reference)
-    return figure.update_layout(
-        xaxis={"title": {"text": "trained weights"}, "type": "log"},
-        yaxis={"title": {"text": "new task: lines right"}, "range": [-0.05, 1.1]},
-        height=480,
-    )
+    charts.add_reference(figure, reference, axis="x")
+    tuned = sorted((name for name in found if name not in ENDS), key=lambda n: _weights(n, found))
+    rows = [_label(name, found) for name in tuned]
+    return _in_rows(figure, rows, "new task: lines right").update_yaxes(title="trained weights")
 
 
 def forgetting_chart(runs: Runs) -> go.Figure:
-    """Return old skills against the new one, one mark a variant; up and to the right is best."""
+    """Return both skills, a row a variant that was asked for both, the model untouched at the top.
+
+    The rows are in the order of `quality_chart`.
+    """
     import plotly.graph_objects as go
 
-    figure, found = go.Figure(), by_variant(runs)
-    for number, (name, group) in enumerate(found.items()):
-        if not _has_old(group):
-            continue
-        look = charts.style(number)
-        across, up = (skill(group, which) for which in SKILLS)
-        figure.add_scatter(
-            name=name, mode="markers", x=[across.mean], y=[up.mean],
-            error_x={**error_bars([across]), "thickness": 1},
-            error_y={**error_bars([up]), "thickness": 1},
-            marker={"size": 11, "symbol": look.symbol, "color": look.colour},
-        )  # fmt: skip
+    figure = go.Figure()
+    found = {name: group for name, group in by_variant(runs).items() if _has_old(group)}
+    names = sorted(found, key=lambda name: (name in ENDS, _weights(name, found)))
+    for number, which in enumerate(SKILLS):
+        _add_rows(figure, which, {name: skill(found[name], which) for name in names}, number)
+    return _in_rows(figure, names, "lines right in the new task, mean of seven old ones")
+
+
+def _weights(name: str, found: Mapping[str, Runs]) -> int:
+    return found[name][0].get("trained", 0)
+
+
+def _label(name: str, found: Mapping[str, Runs]) -> str:
+    return f"{name}: {_weights(name, found):,}"
+
+
+def _add_rows(figure: go.Figure, series: str, rows: Mapping[str, Interval], number: int) -> None:
+    """Add a mark with its interval for each row."""
+    look = charts.style(number)
+    figure.add_scatter(
+        name=series, mode="markers", y=list(rows), x=[one.mean for one in rows.values()],
+        error_x={**error_bars(list(rows.values())), "thickness": 1},
+        marker={"size": 11, "symbol": look.symbol, "color": look.colour},
+    )  # fmt: skip
+
+
+def _in_rows(figure: go.Figure, rows: Sequence[str], across: str) -> go.Figure:
+    """Give a figure its rows, the first at the bottom, and an axis for shares."""
     return figure.update_layout(
-        xaxis={"title": {"text": "new task: lines right"}, "range": [-0.05, 1.05]},
-        yaxis={"title": {"text": "old tasks: mean of seven"}, "range": [-0.05, 1.05]},
-        legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"},
-        margin={"r": 190},
-        height=520,
+        xaxis={"title": {"text": across}, "range": [-0.05, 1.05]},
+        yaxis={"categoryorder": "array", "categoryarray": list(rows), "automargin": True},
+        height=480,
     )
 
 

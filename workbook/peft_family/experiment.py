@@ -59,20 +59,21 @@ def _group(method: str) -> str:
     return METHODS[method].group
 
 
+LARGE = (3e-2, 1e-1, 3e-1, 1.0)  # learning rates of prompts; Lester et al. took .3
 VARIANTS: Mapping[str, Variant] = {
-    "full": Variant("chosen", rates=(3e-4, 1e-3, 3e-3)),
+    "full": Variant("chosen", rates=(1e-4, 3e-4, 1e-3, 3e-3)),
     "last layer": Variant("last", {"layers": 1}),
-    "biases": Variant("bias", {"add": True}, (3e-3, 1e-2, 3e-2)),
+    "biases": Variant("bias", {"add": True}, (3e-3, 1e-2, 3e-2, 1e-1)),
     "norms": Variant("chosen", {"modules": ("input_layernorm", "post_attention_layernorm")},
                      (1e-2, 3e-2, 1e-1)),
     "bottleneck": Variant("bottleneck", {"width": 16}),
     "LoRA": Variant("lora", {"rank": 8}),
     "(IA)^3": Variant("ia3", rates=(1e-2, 3e-2, 1e-1)),
-    "prefix": Variant("prefix", {"length": 10}, (1e-2, 3e-2, 1e-1)),
+    "prefix": Variant("prefix", {"length": 10}, LARGE),
     "prefix by a network": Variant("prefix", {"length": 10, "hidden": 64}),
-    "prompt, noise": Variant("prompt", {"length": 20, "start": "noise"}, (1e-2, 3e-2, 1e-1)),
-    "prompt, vocabulary": Variant("prompt", {"length": 20}, (1e-2, 3e-2, 1e-1)),
-    "prompt, text": Variant("prompt", {"length": 20, "start": "text"}, (1e-2, 3e-2, 1e-1), TEXT),
+    "prompt, noise": Variant("prompt", {"length": 20, "start": "noise"}, LARGE),
+    "prompt, vocabulary": Variant("prompt", {"length": 20}, LARGE),
+    "prompt, text": Variant("prompt", {"length": 20, "start": "text"}, LARGE, TEXT),
 }  # fmt: skip
 SIZED = ("full", "prompt, vocabulary")  # tuned on every rung
 
@@ -217,8 +218,8 @@ def rate_choice(runs: Iterable[Mapping[str, Any]] | None = None) -> str:
     swept = all(found[name] >= set(variant.rates) for name, variant in VARIANTS.items())
     used = {(r["variant"], r["rate"]) for r in _so_far("methods") if r["variant"] in VARIANTS}
     if swept and all(rate == best_rate(name, tried) for name, rate in used):
-        return "each at the best of its three learning rates, compared on the validation split"
-    return "each at the middle one of its three learning rates, which are not compared yet"
+        return "each at the best of the learning rates tried, compared on the validation split"
+    return "each at a middle one of its learning rates, which are not compared yet"
 
 
 def _rounded(scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
