@@ -96,7 +96,7 @@ LESSONS = (
         "finetuning",
         "Fine-tuning",
         "ready",
-        "One new task drops the old skills from .72 to .20; replaying some old chats keeps .63.",
+        "One new task drops the old skills from .90 to .36; EWC, a pull on the weights, keeps .87.",
         stage="adapt",
     ),
     Lesson(
