@@ -48,7 +48,7 @@ def test_tables_hold_the_numbers():
     assert frame.loc["summarise", "calibration"] == ""
     assert filled(results) == (12, 14)
     best = accuracy_table({"one": results})
-    assert best.loc["summarise", "score"] == "ROUGE-L"
+    assert best.loc["summarise", "score"] == "facts stated"
 
 
 def test_fields_are_filled_where_a_metric_means_something():

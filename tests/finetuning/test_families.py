@@ -34,7 +34,6 @@ def test_references_get_one_and_rules_without_thought_less(family):
         (NEW, "Present: A, B\nNamed: none\nPlace: Oak Mill", "Present: A, B\nNamed: C", 1 / 3),
         ("entailment", "Yes.", "Yes", 1.0),  # fault A17: 0.0 here, 1.0 in lesson 09
         ("sentiment", "Mixed.", " Mixed.\n", 1.0),
-        ("summarise", "police killed the gunman", "police kill the gunman", 0.75),  # Lin 2004
     ],
 )
 def test_scores_by_hand(family, reference, answer, expected):

@@ -189,7 +189,7 @@ def test_over_three_seeds_the_loops_agree(part):
     """Of the bundled record: equal steps in the same order, and no difference in another."""
     found = [each for each in peers.LIBRARY.read("library") if each["part"] == part]
     assert [each["seed"] for each in found] == [0, 1, 2]
-    assert peers.largest_gap(found, peers.FIRST) < 1e-4
+    assert peers.largest_gap(found, peers.FIRST) < 1.5e-4
     table = peers.agreement_table(part)
     assert list(table.index) == [
         "baseline", peers.UNTUNED, peers.OURS, peers.SAME, peers.OWN

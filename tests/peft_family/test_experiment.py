@@ -55,14 +55,14 @@ def test_rates_are_chosen_on_validation_and_else_in_the_middle():
         {"variant": "full", "rate": 1e-3, "loss": 0.1},
     ]
     assert experiment.best_rate("LoRA", tried) == 3e-3
-    assert experiment.best_rate("biases", tried) == 1e-2
+    assert experiment.best_rate("last layer", tried) == 3e-3
     assert all(isinstance(one, Job) for one in experiment.rate_jobs((0,)))
     names = [one.name for one in experiment.rate_jobs((0,))]
     assert len(set(names)) == len(names) == sum(len(v.rates) for v in experiment.VARIANTS.values())
 
 
 def test_a_best_rate_is_claimed_only_of_rates_that_were_compared(monkeypatch):
-    """Guards against "the best of three rates" above runs at a rate that nobody compared."""
+    """Guards against "the best of the rates tried" above runs at a rate that nobody compared."""
     used = [{"variant": name, "rate": each.rates[1]} for name, each in experiment.VARIANTS.items()]
     records = {"methods": used, "rates": []}
     monkeypatch.setattr(experiment, "_so_far", records.__getitem__)

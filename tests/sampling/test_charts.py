@@ -51,7 +51,7 @@ def test_the_curves_are_means_over_the_seeds():
     runs = EXPERIMENT.read("loops")
     figure = charts.loops_chart(runs, ("greedy", "top-p 0.9"))
     greedy, drawn = figure.data
-    assert list(greedy.x) == list(loops.STEPS) and set(drawn.y) == {0}
+    assert list(greedy.x) == list(loops.STEPS) and max(drawn.y) < 0.05 < min(greedy.y)
     at_100 = [run["read"][2]["loops"]["greedy"] for run in runs]
     assert greedy.y[2] == pytest.approx(sum(at_100) / 3)
 

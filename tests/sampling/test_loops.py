@@ -21,10 +21,9 @@ def test_the_recorded_model_loops_greedily_and_not_when_drawn():
     for run in runs:
         steps = {each["step"]: each["loops"] for each in run["read"]}
         assert tuple(steps) == loops.STEPS
-        assert steps[100]["greedy"] > 0.5 > steps[400]["greedy"]
-        assert all(
-            step["top-p 0.9"] == step["frequency penalty 0.5"] == 0 for step in steps.values()
-        )
+        assert steps[50]["greedy"] > 0.5 > 0.2 > steps[400]["greedy"]
+        assert all(step["frequency penalty 0.5"] == 0 for step in steps.values())
+        assert all(step["top-p 0.9"] <= 1 / 32 for step in steps.values()), "one of 32, at most"
 
 
 def test_a_short_training_has_the_record_s_form():

@@ -13,13 +13,6 @@ LESSONS = (
     "react", "sampling", "scaling_laws",
 )  # fmt: skip
 PARTS = [(lesson, part) for lesson in LESSONS for part in experiment._experiment(lesson).parts]
-# Not recorded, or not with all seeds: they wait for the town's next models. Only to become fewer.
-OPEN = {
-    ("finetuning", "damage"), ("finetuning", "unseen"), ("pretraining", "reading"),
-    ("lora", "places"), ("peft_family", "methods"), ("peft_family", "rates"),
-    ("peft_family", "sizes"), ("react", "agent"), ("react", "answers"), ("react", "problems"),
-    ("scaling_laws", "noise"), ("scaling_laws", "repeated"), ("scaling_laws", "sweep"),
-}  # fmt: skip
 # Made from points that may not be shipped: the record stays where they are absent.
 ELSEWHERE = {("scaling_laws", "refit")}
 
@@ -122,13 +115,11 @@ def test_the_command_runs_one_part_or_all(tiny, monkeypatch):
 def test_every_run_of_the_course_is_there_once_with_one_stamp(lesson, part):
     """Six recorders had three layouts of the stamp; the records were converted."""
     runs = experiment._experiment(lesson)
-    rows = records.read(runs.path(part)) if runs.path(part).exists() else []
+    rows = records.read(runs.path(part))
     names = [row["run"] for row in rows]
     wanted = [each.name for each in runs.parts[part](experiment.SEEDS)]
     assert len(set(names)) == len(names)
-    if (lesson, part) in OPEN:
-        assert set(names) < set(wanted), "it is whole: take it off the list"
-    elif (lesson, part) not in ELSEWHERE:
+    if (lesson, part) not in ELSEWHERE:
         assert sorted(names) == sorted(wanted)
     for row in rows:
         assert row["stamp"].keys() >= STAMP and row["seed"] == row["stamp"]["seed"]
@@ -138,5 +129,5 @@ def test_every_run_of_the_course_is_there_once_with_one_stamp(lesson, part):
 
 def test_no_record_belongs_to_nobody():
     found = {(file.parent.name, file.stem) for file in (data_folder() / "runs").glob("*/*.jsonl")}
-    assert found <= set(PARTS) and set(PARTS) - found <= OPEN
+    assert found == set(PARTS)
     assert json.loads((data_folder() / "assets.json").read_text(encoding="utf-8"))
