@@ -102,5 +102,5 @@ def test_an_update_and_its_picture_share_one_scale():
 def test_the_diagram_names_the_sizes_of_its_matrices():
     figure = charts.layer_diagram(512, 64, 8)
     said = [note.text for note in figure.layout.annotations if note.text]
-    assert said[:3] == ["W<br>512 x 64<br>frozen", "A<br>8 x 64", "B<br>512 x 8"]
+    assert said[:3] == ["W<br>512 x 64<br>frozen", "A: 8 x 64", "B<br>512 x 8"]
     assert "y = W x + (alpha / R) B A x" in said and len(figure.layout.shapes) == 3

@@ -81,6 +81,13 @@ def test_a_curve_of_sizes_falls_over_the_weights_of_the_base():
     assert figure.layout.yaxis.title.text == "held-out loss, nats a token"
 
 
+def test_a_single_size_has_a_row_for_each_way():
+    """Three marks above one another on a logarithmic axis of one value showed nothing."""
+    (trace,) = charts.sizes_chart([run for run in SIZES if run["weights"] == 1000]).data
+    found = dict(zip(trace.y, trace.x, strict=True))
+    assert found == {"before": 6.0, "full": 0.5, "prompt, vocabulary": 1.0}
+
+
 def test_neighbours_are_written_out():
     found = Neighbours(torch.tensor([[5, 6], [7, 8]]), torch.tensor([[0.9, 0.8], [0.2, 0.1]]))
     table = charts.neighbours_table(found, lambda i: f" t{i}", 0.4)

@@ -212,7 +212,7 @@ def layer_diagram(outputs: int, inputs: int, rank: int) -> go.Figure:
     grey, blue, orange = "rgba(128,128,128,0.35)", figures.PALETTE[0], figures.PALETTE[1]
     boxes = {  # text -> left, right, bottom, top, colour
         f"W<br>{outputs} x {inputs}<br>frozen": (0.5, 3.5, 1.2, 4.2, grey),
-        f"A<br>{rank} x {inputs}": (5.0, 7.6, 1.2, 2.0, blue),
+        f"A: {rank} x {inputs}": (5.0, 7.6, 1.2, 2.0, blue),
         f"B<br>{outputs} x {rank}": (5.9, 6.7, 2.7, 4.2, orange),
     }
     figure = go.Figure()

@@ -151,9 +151,18 @@ def size_curves(runs: Runs) -> dict[str, dict[int, Interval | float]]:
 
 
 def sizes_chart(runs: Runs) -> go.Figure:
-    """Return the held-out loss of each way to tune against the size of the base (log scale)."""
-    figure = charts.lines(size_curves(runs), "weights of the base", "held-out loss, nats a token")
-    return figure.update_xaxes(type="log")
+    """Return the held-out loss of each way to tune against the size of the base (log scale).
+
+    Of a single base: one row for each way.
+    """
+    curves, title = size_curves(runs), "held-out loss, nats a token"
+    if len({run["weights"] for run in runs}) > 1:
+        return charts.lines(curves, "weights of the base", title).update_xaxes(type="log")
+    rows = {name: value for name, curve in curves.items() for value in curve.values()}
+    marks = [one if isinstance(one, Interval) else Interval(one, one, one) for one in rows.values()]
+    figure = charts.lines({}, title, "")
+    _add_rows(figure, title, dict(zip(rows, marks, strict=True)), 0)
+    return figure.update_layout(height=300, showlegend=False, yaxis={"automargin": True})
 
 
 def gaps(runs: Runs, variant: str = "prompt, vocabulary") -> dict[int, tuple[float, float, float]]:

@@ -135,7 +135,7 @@ def loss_by_bits(rows: Sequence[Mapping[str, Any]], loss: float) -> go.Figure:
     figure = charts.lines(curves, "bits", "loss, nats a token").update_yaxes(type="log")
     charts.add_reference(figure, {"as stored": loss})
     figure.update_xaxes(autorange="reversed")
-    return figure.update_layout(height=540, legend={"y": -0.22, "yanchor": "top"})
+    return figure.update_layout(height=540, legend=charts.BELOW)
 
 
 def skills_by_bits(rows: Sequence[Mapping[str, Any]]) -> go.Figure:

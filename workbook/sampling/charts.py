@@ -150,7 +150,9 @@ def loops_chart(runs: Sequence[Mapping[str, Any]], settings: Sequence[str]) -> g
     figure = charts.lines(curves, "training steps", "texts that end in a loop")
     steps = list(next(iter(curves.values())))
     axis = {"type": "log", "tickvals": steps, "ticktext": list(map(str, steps))}
-    return figure.update_layout(xaxis=axis, yaxis={"range": [-0.03, 1.03]})
+    return figure.update_layout(
+        xaxis=axis, yaxis={"range": [-0.03, 1.03]}, height=450, legend=charts.BELOW
+    )
 
 
 def draft_chart(tokens: Sequence[str], p: Sequence[float], q: Sequence[float]) -> go.Figure:

@@ -72,7 +72,7 @@ def isoflop_chart(
         )  # fmt: skip
     if bound is not None:
         charts.add_reference(figure, {"entropy bound": bound})
-    return figure.update_xaxes(type="log", nticks=8)
+    return figure.update_xaxes(type="log", nticks=8).update_layout(height=500, legend=charts.BELOW)
 
 
 def optima_chart(
@@ -115,7 +115,7 @@ def model_map(placed: Sequence[Placed], law: Law) -> go.Figure:
         ends = [(n, flops / 6 / n) for n in (1e7, 1e13)]
         add_line(figure, f"{flops:.0e} FLOPs", ends, figures.QUIET, "dot")
     figure.update_xaxes(**LOG, range=MAP_PARAMETERS).update_yaxes(**LOG, range=MAP_TOKENS)
-    return figure.update_layout(height=560, legend={"y": -0.2, "yanchor": "top"})
+    return figure.update_layout(height=560, legend=charts.BELOW)
 
 
 def add_line(

@@ -39,6 +39,7 @@ ENDS = (
     ("top right",), ("bottom right", "top right"), ("bottom right", "top left", "top right"),
     ("bottom right", "bottom left", "top left", "top right"),
 )  # fmt: skip
+BELOW = {"y": -0.22, "yanchor": "top"}  # where a legend of several rows does not touch the title
 NEAR = 0.08  # of the axis: names of lines that are closer would lie on each other
 ROW_LETTERS = 84  # in a row of a strip, at the size of its letters and the width of a page
 VISIBLE = str.maketrans({" ": "␣", "\n": "⏎", "\t": "⇥"})
