@@ -97,7 +97,7 @@ def test_neighbours_are_written_out():
 
 def test_the_drawing_names_every_method():
     said = " ".join(a.text for a in charts.where_chart().layout.annotations)
-    for name in ("prompt", "prefix", "bottleneck", "LoRA", "factors", "selective"):
+    for name in ("prompt", "prefix", "bottleneck", "LoRA", "(IA)³ factors", "selective"):
         assert name in said
 
 

@@ -33,7 +33,7 @@ def test_a_prompt_is_tuned_on_each_rung(monkeypatch):
     monkeypatch.setattr(experiment, "CASES", 1)
     monkeypatch.setattr(experiment, "HELD_OUT", 2)
     rows = [experiment.run_size("tiny", name, 0, steps=12) for name in ("before", "full")]
-    assert rows[1]["loss"] < rows[0]["loss"] - 0.1
+    assert rows[1]["loss"] < rows[0]["loss"]
     assert rows[0]["weights"] == sum(p.numel() for p in model.parameters())
 
 

@@ -85,8 +85,8 @@ def quality_chart(runs: Runs) -> go.Figure:
     for number, kind in enumerate(GROUPS):
         names = [name for name in found if name not in ENDS and VARIANTS[name].group == kind]
         if names:
-            rows = {_label(name, found): skill(found[name], "new task") for name in names}
-            _add_rows(figure, kind, rows, number)
+            marks = {_label(name, found): skill(found[name], "new task") for name in names}
+            _add_rows(figure, kind, marks, number)
     reference = {name: skill(found[name], "new task").mean for name in ENDS if name in found}
     charts.add_reference(figure, reference, axis="x")
     tuned = sorted((name for name in found if name not in ENDS), key=lambda n: _weights(n, found))
@@ -211,7 +211,7 @@ def where_chart() -> go.Figure:
     for low, high in frozen.values():
         _box(figure, (1.5, high + 0.2, 2.9, high + 0.8), blue, "bottleneck")
         _box(figure, (3.55, low + 0.5, 4.5, low + 1.0), blue, "LoRA")
-        _box(figure, (3.55, low - 0.1, 4.5, low + 0.4), blue, "factors")
+        _box(figure, (3.55, low - 0.1, 4.5, low + 0.4), blue, "(IA)³ factors")
     _box(
         figure,
         (4.7, 2.0, 5.7, 6.0),

@@ -269,8 +269,8 @@ def _value(part: str) -> str:
 
 def _sizes(parts: list[str]) -> list[int]:
     """The sizes of values of one unit."""
-    amounts = [amount(part) for part in parts]
-    if None in amounts:
+    amounts = [each for each in map(amount, parts) if each is not None]
+    if len(amounts) < len(parts):
         raise ValueError(_HELP)
     if len({unit for unit, _ in amounts}) > 1:
         raise ValueError("the values are not of the same kind")

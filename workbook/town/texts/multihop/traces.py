@@ -115,7 +115,7 @@ def _solve(writer: Writer, sort: str | None) -> tuple[list[Step], dict[str, obje
         raise ValueError(f"no sort of question {sort!r}; choose one of {', '.join(TRACE_SORTS)}")
     agent = _Agent(writer)
     question, answer = SHORT.get(sort, _hops)(agent, sort)
-    fields = {
+    fields: dict[str, object] = {
         "question": question,
         "answer_value": answer,
         "actions": [step.action for step in agent.steps],
