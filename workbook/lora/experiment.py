@@ -53,6 +53,17 @@ def tuned(way: str, seed: int, steps: int = STEPS, **changes: Any) -> Tuned:
     return tune_it(model, tokenizer, chats(NEW, CHATS, seed=seed), steps, seed, **changes)
 
 
+def _merged(rank: int | str, seed: int, steps: int, **changes: Any) -> tuple[Tuned, int]:
+    """Tune at one rank, or all weights; return the run, merged, and how many weights it trained."""
+    if rank == FULL:
+        found = tuned(FULL, seed, steps, **changes)
+        return found, found.model.num_parameters()
+    found = tuned("lora", seed, steps, rank=rank, **changes)
+    trained = adapter_parameters(found.model)
+    merge_and_unload(found.model)
+    return found, trained
+
+
 def scored(model: PreTrainedModel, split: str = "test", count: int = CASES) -> dict[str, Any]:
     """Return the scores of each case: the new task in known and in new phrasings, the old tasks."""
     tokenizer = bundled(MODEL)[1]
@@ -96,16 +107,11 @@ def run_yardstick(name: str, _seed: int = 0) -> dict[str, Any]:
 
 def run_rank(rank: int | str, seed: int, steps: int = STEPS) -> dict[str, Any]:
     """Tune at one rank, or all weights ("full"), and score it; of "full" the update's spectrum."""
+    found, trained = _merged(rank, seed, steps)
+    extra: dict[str, Any] = {}
     if rank == FULL:
-        found = tuned(FULL, seed, steps)
         changed = updates(bundled(MODEL)[0], found.model)
-        kept = {str(r): round(part, 4) for r, part in mean_kept(changed, RANKS).items()}
-        trained = found.model.num_parameters()
-        extra: dict[str, Any] = {"kept": kept}
-    else:
-        found = tuned("lora", seed, steps, rank=rank)
-        trained, extra = adapter_parameters(found.model), {}
-        merge_and_unload(found.model)
+        extra["kept"] = {str(r): round(part, 4) for r, part in mean_kept(changed, RANKS).items()}
     extra["example"] = example(found.model)
     return {"rank": rank, "trained": trained, "loss": round(fmean(found.losses[-10:]), 4),
             **scored(found.model), **extra}  # fmt: skip
@@ -129,23 +135,14 @@ def run_update(seed: int, steps: int = STEPS) -> dict[str, Any]:
 
 def run_place(place: str, seed: int, steps: int = STEPS) -> dict[str, Any]:
     """Tune an adapter of rank 8 in one of PLACES, and score it."""
-    found = tuned("lora", seed, steps, rank=8, targets=PLACES[place])
-    trained = adapter_parameters(found.model)
-    merge_and_unload(found.model)
+    found, trained = _merged(8, seed, steps, targets=PLACES[place])
     return {"place": place, "trained": trained, **scored(found.model)}
 
 
 def run_smaller(rank: int | str, seed: int, steps: int = STEPS) -> dict[str, Any]:
     """Tune at one rank, or all weights, at SMALLER times the usual learning rate, and score it."""
-    way, rate, changes = "lora", SMALLER * LEARNING_RATE, {"rank": rank}
-    if rank == FULL:
-        way, rate, changes = FULL, SMALLER * FULL_LEARNING_RATE, {}
-    found = tuned(way, seed, steps, learning_rate=rate, **changes)
-    if rank == FULL:
-        trained = found.model.num_parameters()
-    else:
-        trained = adapter_parameters(found.model)
-        merge_and_unload(found.model)
+    rate = SMALLER * (FULL_LEARNING_RATE if rank == FULL else LEARNING_RATE)
+    found, trained = _merged(rank, seed, steps, learning_rate=rate)
     return {"rank": rank, "rate": rate, "trained": trained, **scored(found.model)}
 
 

@@ -155,14 +155,16 @@ def sizes_chart(runs: Runs) -> go.Figure:
 
     Of a single base: one row for each way.
     """
+    import plotly.graph_objects as go
+
     curves, title = size_curves(runs), "held-out loss, nats a token"
     if len({run["weights"] for run in runs}) > 1:
         return charts.lines(curves, "weights of the base", title).update_xaxes(type="log")
     rows = {name: value for name, curve in curves.items() for value in curve.values()}
     marks = [one if isinstance(one, Interval) else Interval(one, one, one) for one in rows.values()]
-    figure = charts.lines({}, title, "")
+    figure = go.Figure(layout={"xaxis": {"title": {"text": title}}, "yaxis": {"automargin": True}})
     _add_rows(figure, title, dict(zip(rows, marks, strict=True)), 0)
-    return figure.update_layout(height=300, showlegend=False, yaxis={"automargin": True})
+    return figure.update_layout(height=300, showlegend=False)
 
 
 def gaps(runs: Runs, variant: str = "prompt, vocabulary") -> dict[int, tuple[float, float, float]]:
