@@ -2,11 +2,13 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 import specimen
 from bs4 import BeautifulSoup
 
+from workbook.core.notebook import figures
 from workbook.core.notebook.figures import PLOTLY_MIME
 from workbook.publishing.site import plots
 
@@ -99,3 +101,11 @@ def test_a_step_without_words_of_its_own_has_those_of_the_figure():
 )
 def test_a_caption_may_be_a_text_or_nothing(title, shown):
     assert plots.caption({"title": title}) == shown
+
+
+def test_every_colour_of_a_figure_has_its_twin_for_the_dark_look():
+    """Names of reference lines stood in light letters on a ground that stayed white."""
+    script = Path(plots.__file__).with_name("static") / "figures.js"
+    twins = script.read_text(encoding="utf-8")
+    for colour in (figures.TEXT, figures.QUIET, figures.GRID, figures.PAPER, *figures.PALETTE):
+        assert f'"{colour.lower()}": "' in twins, colour

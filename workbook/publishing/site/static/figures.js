@@ -8,6 +8,7 @@
     "#333333": "#e4e7eb", "#666666": "#a9b2bd", "rgba(0,0,0,0.12)": "rgba(255,255,255,0.18)",
     "#0072b2": "#5ab4f0", "#ce6a03": "#f0a050", "#3b1060": "#c79bf0", "#8f3c0e": "#d98a5c",
     "#5010e0": "#9d8bff", "#701090": "#e07ae8", "#a08080": "#c9b0b0",
+    "rgba(255,255,255,0.92)": "rgba(29,34,41,0.92)",  // the ground of names on a figure
   };
   const AREAS = ["heatmap", "contour", "image"];  // their colours need a light ground
   const GROUND = "#ebecee", LETTER = 0.56, LINE = 1.3;  // of a font's size: width, height of a line
